@@ -1,0 +1,105 @@
+/** What the engine shows to those who draw it: the island and the command line. */
+import type { AccountId, BodyId, ConversationId, DeviceId } from '../contract/ids.ts';
+
+/** States of one's own message. `Read` comes only from an encrypted receipt. */
+export type SendStatus = 'Sending' | 'Sent' | 'Delivered' | 'Read' | 'Failed';
+
+/** One message as this device holds it. */
+export interface HistoryMessage {
+  readonly id: BodyId;
+  readonly conversation: ConversationId;
+  /** Sorts messages of a conversation as they are shown; opaque text. */
+  readonly order: string;
+  readonly sender: { readonly account: AccountId; readonly device: DeviceId };
+  readonly mine: boolean;
+  /** Sender's clock, epoch milliseconds. */
+  readonly sentAt: number;
+  readonly kind: 'text' | 'unknown' | 'unreadable' | 'notice';
+  readonly text: string;
+  /** Both signatures verified under the pinned identity. */
+  readonly verified: boolean;
+  readonly status: SendStatus | null;
+  /** Why it cannot be opened or was not sent, and what happens next: one sentence. */
+  readonly reason: string | null;
+  readonly suite: number;
+}
+
+export interface ConversationView {
+  readonly id: ConversationId;
+  readonly kind: 'direct';
+  readonly members: readonly AccountId[];
+  /** The other person of a direct conversation. */
+  readonly peer: PeerView | null;
+  readonly unread: number;
+  readonly last: HistoryMessage | null;
+  readonly lastActivity: number;
+}
+
+export interface PeerView {
+  readonly account: AccountId;
+  readonly username: string;
+  readonly name: string;
+  readonly verified: boolean;
+  /** The pinned identity is another one now: sending waits for an acknowledgement (hard when verified). */
+  readonly identityChanged: boolean;
+  readonly devices: number;
+}
+
+export type EngineEvent =
+  | { readonly type: 'message'; readonly message: HistoryMessage }
+  /** A message drawn before has another status, text or reason. */
+  | { readonly type: 'updated'; readonly message: HistoryMessage }
+  | { readonly type: 'conversation'; readonly conversation: ConversationView }
+  | { readonly type: 'peer'; readonly peer: PeerView }
+  /** Something the person must know, in one sentence, with what happens next. */
+  | { readonly type: 'notice'; readonly code: string; readonly message: string }
+  /** `outbox` is what waits to be sent. */
+  | { readonly type: 'connection'; readonly online: boolean; readonly outbox: number };
+
+export interface Engine {
+  readonly self: {
+    readonly account: AccountId;
+    readonly device: DeviceId;
+    readonly username: string;
+    readonly name: string;
+  };
+  /** Connects, resynchronises, flushes the outbox, keeps prekeys stocked; returns at once. */
+  start(): void;
+  stop(): Promise<void>;
+  subscribe(listener: (event: EngineEvent) => void): () => void;
+
+  /** Puts the text in the outbox (durable), then tries to send everything that waits. Resolves once durable. */
+  send(conversation: ConversationId, text: string): Promise<HistoryMessage>;
+  /** Posts what waits, in order. Resolves when the outbox is empty or the network says no. */
+  flush(): Promise<{ readonly sent: readonly BodyId[]; readonly waiting: number }>;
+  /** Takes one delivery, from the socket or from a page of pending ones. Idempotent. Never throws for what a server sends. */
+  receive(deliveries: readonly import('../contract/relay.ts').Delivery[]): Promise<void>;
+  /** Fetches and takes everything pending, refreshes statuses, acknowledges. */
+  sync(): Promise<void>;
+
+  conversations(): Promise<readonly ConversationView[]>;
+  /** The direct conversation with this person, made when there is none. */
+  direct(person: AccountId): Promise<ConversationView>;
+  messages(
+    conversation: ConversationId,
+    page: { readonly before?: string; readonly limit: number },
+  ): Promise<readonly HistoryMessage[]>;
+  /** Marks everything up to here as read, and lets the senders know, encrypted. */
+  markRead(conversation: ConversationId): Promise<void>;
+
+  people(): Promise<readonly PeerView[]>;
+  /** 60 digits, the same on both sides, and whether this person is verified. */
+  safetyNumber(person: AccountId): Promise<{ readonly digits: string; readonly verified: boolean }>;
+  setVerified(person: AccountId, verified: boolean): Promise<void>;
+  /** The person has seen that this identity is another one. */
+  acknowledgeIdentity(person: AccountId): Promise<void>;
+  /** One's own devices, from the signed list. */
+  devices(): Promise<
+    readonly {
+      readonly device: DeviceId;
+      readonly created: number;
+      readonly expires: number;
+      readonly current: boolean;
+    }[]
+  >;
+}

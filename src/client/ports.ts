@@ -1,0 +1,125 @@
+/** What the client needs from where it runs. The island and the command line each bring their own. */
+
+import type * as accounts from '../contract/accounts.ts';
+import type { PrekeyStock, PrekeyUpload, SignedIn } from '../contract/accounts.ts';
+import type { ErrorBody, WrongDevicesBody } from '../contract/errors.ts';
+import type { AccountId, DeviceId } from '../contract/ids.ts';
+import type * as relay from '../contract/relay.ts';
+
+/** Epoch milliseconds. */
+export type Clock = () => number;
+/** `length` bytes from a cryptographic source. */
+export type Random = (length: number) => Uint8Array;
+
+/** The rooms of the client's database; each key is text and sorts bytewise. */
+export const STORES = [
+  'meta', // one-off values: schema version, self, pins of the workspace
+  'secrets', // device keys, wrapped local key
+  'prekeys', // private halves, by kind and id
+  'peers', // pinned accounts: AIK, device list, certificates, verification
+  'sessions', // ratchet state, by peer device and sid
+  'replay', // first-contact replay records, seen (device, conversation, seq)
+  'outbox', // content waiting to be sealed and posted
+  'inbox', // deliveries that could not be opened yet, kept 8 days
+  'history', // messages, by conversation and order
+  'conversations', // what this device knows of each: read mark, last message, counts
+] as const;
+export type StoreName = (typeof STORES)[number];
+
+export type Change =
+  | { readonly store: StoreName; readonly key: string; readonly value: Uint8Array }
+  | { readonly store: StoreName; readonly key: string; readonly value: null };
+
+export interface Range {
+  /** Keys that start with this. */
+  readonly prefix: string;
+  /** Only keys below this one (exclusive), for pages going back. */
+  readonly before?: string;
+  /** Only keys above this one (exclusive). */
+  readonly after?: string;
+  readonly reverse?: boolean;
+  readonly limit?: number;
+}
+
+/**
+ * Durable storage. Values are sealed at rest by the implementation (IndexedDB under the local key) or by file
+ * permissions (SQLite, 0600).
+ */
+export interface Storage {
+  get(store: StoreName, key: string): Promise<Uint8Array | null>;
+  list(store: StoreName, range: Range): Promise<readonly (readonly [key: string, value: Uint8Array])[]>;
+  /** All or nothing, on the disk when the promise resolves (IndexedDB: durability "strict"). */
+  commit(changes: readonly Change[]): Promise<void>;
+  /**
+   * One operation at a time over every tab and process that shares this storage (Web Lock `sotto-ratchet`, a lock file,
+   * or a transaction). Not re-entrant.
+   */
+  exclusive<T>(operation: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** An answer that is not a success. */
+export class TransportRefused extends Error {
+  override readonly name = 'TransportRefused';
+  constructor(
+    readonly status: number,
+    readonly body: ErrorBody | WrongDevicesBody,
+  ) {
+    super(body.message);
+  }
+}
+/** No answer: the outcome is unknown; repeat the identical bytes later. */
+export class TransportFailed extends Error {
+  override readonly name = 'TransportFailed';
+}
+
+/** The server, as the client sees it. Every call throws TransportRefused or TransportFailed. */
+export interface Transport {
+  workspace(): Promise<accounts.Workspace>;
+  registerStart(request: accounts.RegisterStartRequest): Promise<accounts.RegisterStart>;
+  register(request: accounts.RegisterRequest): Promise<SignedIn>;
+  signInStart(username: string): Promise<accounts.PasswordParameters>;
+  signInWithPassword(request: accounts.PasswordSignInRequest): Promise<SignedIn>;
+  signInWithRecovery(request: accounts.RecoverySignInRequest): Promise<SignedIn>;
+  passkeyStart(): Promise<accounts.PasskeySignInStart>;
+  signInWithPasskey(request: accounts.PasskeySignInRequest): Promise<SignedIn>;
+  /** The session as it is, for an unlock after a reload; TransportRefused 401 when there is none. */
+  session(): Promise<SignedIn>;
+  signOut(everywhere: boolean): Promise<void>;
+
+  addDevice(device: accounts.DeviceUpload): Promise<void>;
+  resumeDevice(request: accounts.ResumeRequest): Promise<void>;
+  /** The new signed list leaves the device out. */
+  revokeDevice(device: DeviceId, deviceList: string): Promise<void>;
+  people(): Promise<readonly accounts.Person[]>;
+  directory(people: readonly AccountId[]): Promise<readonly accounts.DirectoryEntry[]>;
+  claimPrekeys(devices: readonly DeviceId[]): Promise<readonly accounts.PrekeyBundleRecord[]>;
+  prekeyStock(): Promise<PrekeyStock>;
+  uploadPrekeys(upload: PrekeyUpload): Promise<void>;
+
+  conversations(): Promise<readonly relay.ConversationRecord[]>;
+  createConversation(request: relay.ConversationRequest): Promise<relay.ConversationRecord>;
+  /** A binary post of contract/post.ts. */
+  post(post: Uint8Array): Promise<relay.Accepted>;
+  pending(after: number): Promise<relay.Pending>;
+  acknowledge(seqs: readonly number[]): Promise<void>;
+  statuses(ids: readonly string[]): Promise<readonly relay.MessageStatus[]>;
+}
+
+/** The live line. The island feeds it from htmx's socket, the command line from its own. */
+export interface Live {
+  /** Called for each event, in order; and once after each connection with `hello`. */
+  onEvent(listener: (frame: relay.ServerFrame) => void): () => void;
+  readonly connected: boolean;
+}
+
+/** Argon2id off the main thread: 32 bytes out; memory in KiB. */
+export type PasswordHash = (
+  password: string,
+  parameters: {
+    readonly salt: Uint8Array;
+    readonly memory: number;
+    readonly passes: number;
+    readonly lanes: number;
+  },
+) => Promise<Uint8Array>;

@@ -1,0 +1,108 @@
+/** The relay: posts, deliveries, acknowledgements, and what travels over the socket `sotto.json.v1`. */
+import type { Base64 } from './bytes.ts';
+import type { ErrorBody, WrongDevicesBody } from './errors.ts';
+import type { AccountId, BodyId, ConversationId, DeviceId } from './ids.ts';
+
+/** The WebSocket subprotocol of the command line and of bots. The browser's page asks for none and gets HTML. */
+export const SOCKET_PROTOCOL = 'sotto.json.v1';
+/** Both sides send something at least this often; silence for twice as long closes the socket. */
+export const HEARTBEAT_MS = 25_000;
+
+/**
+ * Media type of POST /api/v1/messages: a binary post (src/contract/post.ts), which is the body, then one
+ * envelope for each recipient device.
+ */
+export const POST_MEDIA_TYPE = 'application/octet-stream';
+
+/** The relay has it on its disk. */
+export interface Accepted {
+  readonly id: BodyId;
+  /** Relay's clock, epoch milliseconds. */
+  readonly acceptedAt: number;
+  /** Envelopes stored. */
+  readonly recipients: number;
+}
+
+/** One envelope on its way to one device, with the body it opens. */
+export interface Delivery {
+  /** The relay's order for this device; acknowledge by it. */
+  readonly seq: number;
+  readonly id: BodyId;
+  readonly class: 1 | 2;
+  /** 64 zeros for class 2. */
+  readonly conversation: ConversationId;
+  readonly sender: { readonly account: AccountId; readonly device: DeviceId };
+  readonly acceptedAt: number;
+  /** How often the relay has handed it out, this time included. */
+  readonly attempts: number;
+  readonly body: Base64;
+  readonly envelope: Base64;
+}
+
+/** GET /api/v1/envelopes?after=SEQ: what waits for this device, oldest first. */
+export interface Pending {
+  readonly envelopes: readonly Delivery[];
+  readonly more: boolean;
+}
+
+/** POST /api/v1/acknowledgements: these are on the device's disk, opened or not. */
+export interface Acknowledgement {
+  readonly seqs: readonly number[];
+}
+
+/** POST /api/v1/statuses: what became of one's own messages. */
+export interface StatusRequest {
+  readonly ids: readonly BodyId[];
+}
+export interface MessageStatus {
+  readonly id: BodyId;
+  /** Devices of other people that acknowledged. */
+  readonly delivered: readonly DeviceId[];
+  /** Devices whose envelope expired unfetched: to be sealed again when they are back. */
+  readonly expired: readonly DeviceId[];
+  readonly pending: number;
+}
+
+/** GET /api/v1/conversations */
+export interface ConversationRecord {
+  readonly id: ConversationId;
+  readonly kind: 'direct';
+  readonly members: readonly AccountId[];
+  /** Epoch milliseconds of the last class 1 body, or of creation. */
+  readonly lastActivity: number;
+}
+
+/** POST /api/v1/conversations: both members' list shows it at once. The id is implied by the two accounts. */
+export interface ConversationRequest {
+  readonly kind: 'direct';
+  readonly people: readonly AccountId[];
+}
+
+/** What the server says over the socket: JSON, one object a frame. */
+export type ServerFrame =
+  | { readonly event: 'hello'; readonly release: string; readonly now: number }
+  | ({ readonly event: 'envelope' } & Delivery)
+  | {
+      readonly event: 'delivered';
+      readonly id: BodyId;
+      readonly account: AccountId;
+      readonly device: DeviceId;
+    }
+  | { readonly event: 'expired'; readonly id: BodyId; readonly device: DeviceId }
+  | { readonly event: 'conversation'; readonly id: ConversationId }
+  | { readonly event: 'devices'; readonly account: AccountId }
+  | { readonly event: 'prekeys'; readonly remaining: number }
+  | { readonly event: 'accepted'; readonly ref: number; readonly accepted: Accepted }
+  | {
+      readonly event: 'refused';
+      readonly ref: number;
+      readonly status: number;
+      readonly error: ErrorBody | WrongDevicesBody;
+    }
+  | { readonly event: 'pong' };
+
+/** What a client says over the socket. `post` is a binary post in base64url; `ref` comes back in the answer. */
+export type ClientFrame =
+  | { readonly do: 'send'; readonly ref: number; readonly post: Base64 }
+  | { readonly do: 'acknowledge'; readonly seqs: readonly number[] }
+  | { readonly do: 'ping' };
