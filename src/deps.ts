@@ -1,0 +1,43 @@
+/**
+ * What the server's rooms are given when they are built. Types only: nothing here opens, reads or listens, so that a
+ * test builds an app in a line.
+ */
+import type { Accounts } from './services/accounts.ts';
+import type { Conversations } from './services/conversations.ts';
+import type { Delivery } from './services/delivery.ts';
+import type { Devices } from './services/devices.ts';
+import type { Invites } from './services/invites.ts';
+import type { Prekeys } from './services/prekeys.ts';
+import type { Sessions } from './auth/sessions.ts';
+import type { Config } from './config.ts';
+import type { Assets } from './assets.ts';
+import type { Log } from './ops/log.ts';
+import type { Hub } from './realtime/hub.ts';
+import type { Db } from './store/db.ts';
+
+/** What services are made of. */
+export interface Ports {
+  readonly config: Config;
+  readonly db: Db;
+  readonly hub: Hub;
+  readonly log: Log;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+  /** `length` bytes from a cryptographic source. */
+  readonly random: (length: number) => Uint8Array<ArrayBuffer>;
+}
+
+export interface Services {
+  readonly accounts: Accounts;
+  readonly invites: Invites;
+  readonly sessions: Sessions;
+  readonly devices: Devices;
+  readonly prekeys: Prekeys;
+  readonly conversations: Conversations;
+  readonly delivery: Delivery;
+}
+
+export interface Deps extends Ports {
+  readonly services: Services;
+  readonly assets: Assets;
+}
