@@ -1,0 +1,166 @@
+/**
+ * The Db port on `bun:sqlite`: write-ahead log, `synchronous=FULL`, one writer connection behind a queue, one reader
+ * connection, cached statements.
+ *
+ * Group commit: writes that queue up while a commit runs share the next transaction, a savepoint each, and every
+ * promise resolves after that commit: what was answered is on the disk, at the price of one sync for many.
+ */
+import { Database, type SQLQueryBindings, type Statement } from 'bun:sqlite';
+import { type Db, DbUnavailable, type Row, type Tx, type Value } from './db.ts';
+
+interface Queued {
+  readonly change: (tx: Tx) => Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Writes that share one commit at most, so that no commit holds the first of them for long. */
+const MAX_GROUP = 1024;
+/** Milliseconds that a statement waits for another process (the admin commands) to finish its write. */
+const BUSY_TIMEOUT_MS = 5000;
+/** SQLite's own words for "cannot be written": disk full, read-only, I/O error, locked for too long. */
+const UNAVAILABLE = /SQLITE_(FULL|READONLY|IOERR|CANTOPEN|BUSY|LOCKED|CORRUPT|NOTADB)/;
+
+/**
+ * Opens (and creates) the database file. Throws DbUnavailable when it cannot.
+ * @param path a file path, or `:memory:` for a private one that only one connection sees
+ */
+export function openSqlite(path: string): Db {
+  const writer = connect(path);
+  const reader = path === ':memory:' ? writer : connect(path);
+  if (reader !== writer) reader.exec('PRAGMA query_only=ON');
+  return new Sqlite(writer, reader);
+}
+
+function connect(path: string): Database {
+  try {
+    const database = new Database(path, { create: true, strict: false });
+    database.exec(
+      `PRAGMA busy_timeout=${BUSY_TIMEOUT_MS};
+       PRAGMA journal_mode=WAL;
+       PRAGMA synchronous=FULL;
+       PRAGMA foreign_keys=ON;
+       PRAGMA secure_delete=ON;
+       PRAGMA temp_store=MEMORY;`,
+    );
+    return database;
+  } catch (error) {
+    throw unavailable(error) ?? error;
+  }
+}
+
+class Statements {
+  readonly #cache = new Map<string, Statement>();
+  constructor(readonly database: Database) {}
+
+  prepare(sql: string): Statement {
+    let statement = this.#cache.get(sql);
+    if (!statement) {
+      statement = this.database.prepare(sql);
+      this.#cache.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+class Sqlite implements Db {
+  readonly #writer: Statements;
+  readonly #reader: Statements;
+  readonly #tx: Tx;
+  #queue: Queued[] = [];
+  #running: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(writer: Database, reader: Database) {
+    this.#writer = new Statements(writer);
+    this.#reader = reader === writer ? this.#writer : new Statements(reader);
+    this.#tx = new SqliteTx(this.#writer);
+  }
+
+  async read<R extends object = Row>(sql: string, params: readonly Value[] = []): Promise<R[]> {
+    return rows<R>(this.#reader.prepare(sql), params);
+  }
+
+  write<T>(change: (tx: Tx) => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new DbUnavailable('The database is closed.'));
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ change, resolve: (value) => resolve(value as T), reject });
+      this.#running ??= this.#drain();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+    if (this.#reader !== this.#writer) this.#reader.database.close();
+    this.#writer.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    this.#writer.database.close();
+  }
+
+  async #drain(): Promise<void> {
+    // One turn of the event loop gathers what the requests at hand have to write.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.#queue.length > 0) {
+      const group = this.#queue.splice(0, MAX_GROUP);
+      await this.#commit(group);
+      if (this.#queue.length === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    this.#running = null;
+  }
+
+  async #commit(group: readonly Queued[]): Promise<void> {
+    const database = this.#writer.database;
+    const settle: (() => void)[] = [];
+    try {
+      database.exec('BEGIN IMMEDIATE');
+      for (const { change, resolve, reject } of group) {
+        database.exec('SAVEPOINT w');
+        try {
+          const value = await change(this.#tx);
+          settle.push(() => resolve(value));
+        } catch (error) {
+          if (unavailable(error)) throw error;
+          database.exec('ROLLBACK TO w');
+          settle.push(() => reject(error));
+        }
+        database.exec('RELEASE w');
+      }
+      database.exec('COMMIT');
+    } catch (error) {
+      if (database.inTransaction) database.exec('ROLLBACK');
+      const reason = unavailable(error) ?? error;
+      for (const { reject } of group) reject(reason);
+      return;
+    }
+    for (const done of settle) done();
+  }
+}
+
+class SqliteTx implements Tx {
+  constructor(readonly statements: Statements) {}
+
+  async all<R extends object = Row>(sql: string, params: readonly Value[] = []): Promise<R[]> {
+    return rows<R>(this.statements.prepare(sql), params);
+  }
+
+  async get<R extends object = Row>(sql: string, params: readonly Value[] = []): Promise<R | null> {
+    return (this.statements.prepare(sql).get(...bindings(params)) as R | null) ?? null;
+  }
+
+  async run(sql: string, params: readonly Value[] = []): Promise<number> {
+    return this.statements.prepare(sql).run(...bindings(params)).changes;
+  }
+}
+
+function rows<R>(statement: Statement, params: readonly Value[]): R[] {
+  return statement.all(...bindings(params)) as R[];
+}
+
+function bindings(params: readonly Value[]): SQLQueryBindings[] {
+  return params as SQLQueryBindings[];
+}
+
+function unavailable(error: unknown): DbUnavailable | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return UNAVAILABLE.test(code) ? new DbUnavailable(code, { cause: error }) : null;
+}
