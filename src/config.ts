@@ -1,0 +1,83 @@
+/** Flags and environment, validated once into one frozen Config. Every `serve` flag is also a `SOTTO_*` variable. */
+import { parseArgs } from 'node:util';
+import { RELAY_RETENTION_MS } from './contract/limits.ts';
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** The data folder. */
+  readonly data: string;
+  /** The origin people open, without a trailing slash. Null: derived from host and port once listening. */
+  readonly url: string | null;
+  /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** Milliseconds that the relay keeps what nobody fetched. */
+  readonly relayRetention: number;
+}
+
+/** A wrong flag or variable: one clear line and exit code 2. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const FLAGS = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  data: { type: 'string' },
+  url: { type: 'string' },
+  'trusted-proxy': { type: 'string', multiple: true },
+  'log-level': { type: 'string' },
+} as const;
+
+/** Parses `serve`'s arguments. Throws ConfigError with a sentence that names the flag. */
+export function parseConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
+  let values: ReturnType<typeof parse>;
+  try {
+    values = parse(args);
+  } catch (error) {
+    throw new ConfigError(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error));
+  }
+  const trusted = values['trusted-proxy'] ?? env.SOTTO_TRUSTED_PROXY?.split(',').map((entry) => entry.trim()) ?? [];
+  return Object.freeze({
+    port: port(values.port ?? env.SOTTO_PORT ?? '3000'),
+    host: values.host ?? env.SOTTO_HOST ?? '127.0.0.1',
+    data: values.data ?? env.SOTTO_DATA ?? './data',
+    url: origin(values.url ?? env.SOTTO_URL),
+    trustedProxies: trusted.filter((entry) => entry !== ''),
+    logLevel: level(values['log-level'] ?? env.SOTTO_LOG_LEVEL ?? 'info'),
+    relayRetention: RELAY_RETENTION_MS,
+  });
+}
+
+/** The origin that links carry: `--url`, or the address that was bound. */
+export function publicOrigin(config: Config, port: number): string {
+  if (config.url) return config.url;
+  const local = ['127.0.0.1', '::1', '0.0.0.0', '::', 'localhost'].includes(config.host);
+  const host = local ? 'localhost' : config.host.includes(':') ? `[${config.host}]` : config.host;
+  return `http://${host}:${port}`;
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({ args: [...args], options: FLAGS, strict: true, allowPositionals: false }).values;
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!/^\d{1,5}$/.test(text) || value > 65535)
+    throw new ConfigError(`--port takes a number from 0 to 65535, not "${text}".`);
+  return value;
+}
+
+function origin(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null;
+  const url = URL.parse(text);
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username)
+    throw new ConfigError(`--url takes an origin such as https://chat.example.org, not "${text}".`);
+  return url.origin;
+}
+
+function level(text: string): Config['logLevel'] {
+  if (text === 'debug' || text === 'info' || text === 'warn' || text === 'error') return text;
+  throw new ConfigError(`--log-level is debug, info, warn or error, not "${text}".`);
+}

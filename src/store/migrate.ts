@@ -1,0 +1,45 @@
+/** Brings a database to this release's schema: one transaction for each migration, the version stored with it. */
+import type { Db } from './db.ts';
+import { MIGRATIONS, type Migration } from './migrations.ts';
+
+/** The database was written by a newer release; an older one must not touch it. */
+export class NewerSchema extends Error {
+  override readonly name = 'NewerSchema';
+}
+
+/**
+ * Applies what is missing and gives the versions it applied. Throws NewerSchema when the database knows a migration
+ * that this release does not.
+ */
+export async function migrate(db: Db, migrations: readonly Migration[] = MIGRATIONS): Promise<number[]> {
+  await db.write(async (tx) => {
+    await tx.run('CREATE TABLE IF NOT EXISTS migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL)');
+  });
+  const [row] = await db.read<{ version: number | null }>('SELECT MAX(version) AS version FROM migrations');
+  const current = row?.version ?? 0;
+  const newest = migrations.at(-1)?.version ?? 0;
+  if (current > newest)
+    throw new NewerSchema(
+      `This data folder was written by a newer Sotto (schema ${current}, this release knows ${newest}). Start the newer release, or restore a backup made by this one.`,
+    );
+  const missing = migrations.filter((migration) => migration.version > current);
+  for (const migration of missing) {
+    await db.write(async (tx) => {
+      for (const statement of statements(migration.sql)) await tx.run(statement);
+      await tx.run('INSERT INTO migrations (version, name) VALUES ($1, $2)', [migration.version, migration.name]);
+    });
+  }
+  return missing.map((migration) => migration.version);
+}
+
+/** Statements end with a semicolon at the end of a line; comment lines are dropped. */
+function statements(sql: string): string[] {
+  const code = sql
+    .split('\n')
+    .filter((line) => !line.trimStart().startsWith('--'))
+    .join('\n');
+  return code
+    .split(/;\s*(?:\n|$)/)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');
+}

@@ -1,0 +1,16 @@
+/** Every migration, in order: append-only. Explicit imports, so that the single binary carries them. */
+import accounts from '../../migrations/0001_accounts.sql' with { type: 'text' };
+import devices from '../../migrations/0002_devices.sql' with { type: 'text' };
+import relay from '../../migrations/0003_relay.sql' with { type: 'text' };
+
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: 'accounts', sql: accounts },
+  { version: 2, name: 'devices', sql: devices },
+  { version: 3, name: 'relay', sql: relay },
+];
