@@ -122,6 +122,22 @@ export interface SignedIn {
   readonly directory: DirectoryEntry;
 }
 
+/** POST /api/v1/sign-out. */
+export interface SignOutRequest {
+  readonly everywhere: boolean;
+}
+
+/** DELETE /api/v1/devices/ID: the new signed list, which leaves the device out and names it as revoked. */
+export interface RevokeRequest {
+  readonly deviceList: Base64;
+}
+
+/** PUT /api/v1/vault: the next version, and a signed device list that names it. */
+export interface VaultUpdate {
+  readonly vault: VaultRecord;
+  readonly deviceList: Base64;
+}
+
 /** POST /api/v1/devices/resume: an existing device of the account takes this session. */
 export interface ResumeRequest {
   readonly device: DeviceId;
@@ -139,6 +155,11 @@ export interface DirectoryEntry {
   readonly deviceList: Base64;
   /** Signed certificates of the devices in the list, in the list's order. */
   readonly certificates: readonly Base64[];
+}
+
+/** POST /api/v1/directory: 200 people at most. */
+export interface DirectoryRequest {
+  readonly people: readonly AccountId[];
 }
 
 /** One person of the workspace in a list. */

@@ -1,0 +1,79 @@
+/**
+ * Where each call of the API lives, so that client and server cannot differ. Bodies and answers are JSON (shapes in
+ * accounts.ts and relay.ts) unless a comment says otherwise; lists are bare arrays; "-" is no body, answered 204.
+ */
+import type { ConversationId, DeviceId } from './ids.ts';
+
+export const API = '/api/v1';
+
+export const PATHS = {
+  /** GET -> Workspace. Needs no session. */
+  workspace: '/api/v1/workspace',
+
+  /** POST RegisterStartRequest -> RegisterStart. Needs no session. */
+  registerStart: '/api/v1/register/start',
+  /** POST RegisterRequest -> 201 SignedIn, in a session bound to the new device. Needs no session. */
+  register: '/api/v1/register',
+
+  /** POST SignInStartRequest -> PasswordParameters. Needs no session. */
+  signInStart: '/api/v1/sign-in/start',
+  /** POST PasswordSignInRequest -> SignedIn. Needs no session. */
+  signInPassword: '/api/v1/sign-in/password',
+  /** POST RecoverySignInRequest -> SignedIn. Needs no session. */
+  signInRecovery: '/api/v1/sign-in/recovery',
+  /** POST - -> PasskeySignInStart. Needs no session. */
+  passkeyStart: '/api/v1/sign-in/passkey/start',
+  /** POST PasskeySignInRequest -> SignedIn. Needs no session. */
+  signInPasskey: '/api/v1/sign-in/passkey',
+
+  /** GET -> SignedIn of the current session. */
+  session: '/api/v1/session',
+  /** POST SignOutRequest -> - */
+  signOut: '/api/v1/sign-out',
+  /** GET -> SessionRecord[]; DELETE sessionPath(id) -> - */
+  sessions: '/api/v1/sessions',
+
+  /** POST DeviceUpload -> -, the session rotates to the new device; DELETE devicePath(id) RevokeRequest -> - */
+  devices: '/api/v1/devices',
+  /** POST ResumeRequest -> -, the session rotates to that device. */
+  resume: '/api/v1/devices/resume',
+  /** GET -> VaultRecord; PUT VaultUpdate -> - */
+  vault: '/api/v1/vault',
+
+  /** GET -> Person[] */
+  people: '/api/v1/people',
+  /** POST DirectoryRequest -> DirectoryEntry[], in the order asked, unknown ones left out. */
+  directory: '/api/v1/directory',
+
+  /** POST ClaimRequest -> PrekeyBundleRecord[], in the order asked, unknown devices left out. */
+  claimPrekeys: '/api/v1/prekeys/claim',
+  /** GET -> PrekeyStock of the session's device; POST PrekeyUpload -> - */
+  prekeys: '/api/v1/prekeys',
+
+  /** POST InviteRequest -> 201 InviteCreated. Owners and admins. */
+  invites: '/api/v1/invites',
+
+  /** POST a binary post (post.ts, POST_MEDIA_TYPE) -> Accepted. */
+  messages: '/api/v1/messages',
+  /** GET ?after=SEQ -> Pending */
+  envelopes: '/api/v1/envelopes',
+  /** POST Acknowledgement -> - */
+  acknowledgements: '/api/v1/acknowledgements',
+  /** POST StatusRequest -> MessageStatus[] */
+  statuses: '/api/v1/statuses',
+  /** GET -> ConversationRecord[]; POST ConversationRequest -> ConversationRecord */
+  conversations: '/api/v1/conversations',
+  /** WebSocket, subprotocol SOCKET_PROTOCOL. */
+  socket: '/api/v1/socket',
+} as const;
+
+/** DELETE: one device of one's own. */
+export const devicePath = (device: DeviceId): string => `${PATHS.devices}/${device}`;
+/** DELETE: one session of one's own, by its handle in SessionRecord. */
+export const sessionPath = (id: string): string => `${PATHS.sessions}/${id}`;
+/** One conversation. */
+export const conversationPath = (id: ConversationId): string => `${PATHS.conversations}/${id}`;
+
+/** The pages that links lead to; the token stands in the fragment and so never reaches a log. */
+export const setupUrl = (origin: string, token: string): string => `${origin}/setup#${token}`;
+export const inviteUrl = (origin: string, token: string): string => `${origin}/join#${token}`;
