@@ -31,14 +31,20 @@ const FLAGS = {
 } as const;
 
 /** Parses `serve`'s arguments. Throws ConfigError with a sentence that names the flag. */
-export function parseConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
+export function parseConfig(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Config {
   let values: ReturnType<typeof parse>;
   try {
     values = parse(args);
   } catch (error) {
-    throw new ConfigError(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error));
+    throw new ConfigError(
+      error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error),
+    );
   }
-  const trusted = values['trusted-proxy'] ?? env.SOTTO_TRUSTED_PROXY?.split(',').map((entry) => entry.trim()) ?? [];
+  const trusted =
+    values['trusted-proxy'] ?? env.SOTTO_TRUSTED_PROXY?.split(',').map((entry) => entry.trim()) ?? [];
   return Object.freeze({
     port: port(values.port ?? env.SOTTO_PORT ?? '3000'),
     host: values.host ?? env.SOTTO_HOST ?? '127.0.0.1',
@@ -72,7 +78,14 @@ function port(text: string): number {
 function origin(text: string | undefined): string | null {
   if (text === undefined || text === '') return null;
   const url = URL.parse(text);
-  if (!url || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username)
+  if (
+    !url ||
+    !['http:', 'https:'].includes(url.protocol) ||
+    url.pathname !== '/' ||
+    url.search ||
+    url.hash ||
+    url.username
+  )
     throw new ConfigError(`--url takes an origin such as https://chat.example.org, not "${text}".`);
   return url.origin;
 }

@@ -2,17 +2,19 @@
  * What the server's rooms are given when they are built. Types only: nothing here opens, reads or listens, so that a
  * test builds an app in a line.
  */
+
+import type { Assets } from './assets.ts';
+import type { Sessions } from './auth/sessions.ts';
+import type { Config } from './config.ts';
+import type { RateLimits } from './http/limits.ts';
+import type { Log } from './ops/log.ts';
+import type { Hub } from './realtime/hub.ts';
 import type { Accounts } from './services/accounts.ts';
 import type { Conversations } from './services/conversations.ts';
 import type { Delivery } from './services/delivery.ts';
 import type { Devices } from './services/devices.ts';
 import type { Invites } from './services/invites.ts';
 import type { Prekeys } from './services/prekeys.ts';
-import type { Sessions } from './auth/sessions.ts';
-import type { Config } from './config.ts';
-import type { Assets } from './assets.ts';
-import type { Log } from './ops/log.ts';
-import type { Hub } from './realtime/hub.ts';
 import type { Db } from './store/db.ts';
 
 /** What services are made of. */
@@ -40,4 +42,9 @@ export interface Services {
 export interface Deps extends Ports {
   readonly services: Services;
   readonly assets: Assets;
+  readonly limits: RateLimits;
+  /** The origin people open, as links, passkeys and the Origin check need it. Known once the port is bound. */
+  readonly origin: () => string;
+  /** The client's address, through trusted proxies. */
+  readonly address: (request: Request) => string;
 }

@@ -2,7 +2,11 @@ import { expect, test } from 'bun:test';
 import { migrate, NewerSchema } from './migrate.ts';
 import { openSqlite } from './sqlite.ts';
 
-const first = { version: 1, name: 'a', sql: '-- a comment; with a semicolon\nCREATE TABLE a (id BIGINT);\nCREATE TABLE b (id BIGINT);\n' };
+const first = {
+  version: 1,
+  name: 'a',
+  sql: '-- a comment; with a semicolon\nCREATE TABLE a (id BIGINT);\nCREATE TABLE b (id BIGINT);\n',
+};
 const second = { version: 2, name: 'c', sql: 'CREATE TABLE c (id BIGINT);' };
 
 test('migrations run once, in order, and only what is missing', async () => {
@@ -16,7 +20,11 @@ test('migrations run once, in order, and only what is missing', async () => {
 
 test('a migration that fails leaves nothing of itself', async () => {
   const db = openSqlite(':memory:');
-  const broken = { version: 2, name: 'broken', sql: 'CREATE TABLE c (id BIGINT);\nCREATE TABLE a (id BIGINT);' };
+  const broken = {
+    version: 2,
+    name: 'broken',
+    sql: 'CREATE TABLE c (id BIGINT);\nCREATE TABLE a (id BIGINT);',
+  };
   await migrate(db, [first]);
   expect(migrate(db, [first, broken])).rejects.toThrow('already exists');
   expect(await db.read("SELECT name FROM sqlite_master WHERE name = 'c'")).toEqual([]);

@@ -26,7 +26,10 @@ export async function migrate(db: Db, migrations: readonly Migration[] = MIGRATI
   for (const migration of missing) {
     await db.write(async (tx) => {
       for (const statement of statements(migration.sql)) await tx.run(statement);
-      await tx.run('INSERT INTO migrations (version, name) VALUES ($1, $2)', [migration.version, migration.name]);
+      await tx.run('INSERT INTO migrations (version, name) VALUES ($1, $2)', [
+        migration.version,
+        migration.name,
+      ]);
     });
   }
   return missing.map((migration) => migration.version);

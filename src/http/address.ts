@@ -1,0 +1,37 @@
+/** The client's address, believing X-Forwarded-For only from proxies that the operator named. */
+import { BlockList, isIP } from 'node:net';
+
+export type AddressOf = (request: Request, peer: string | null) => string;
+
+/**
+ * @param trusted addresses or CIDR ranges of reverse proxies
+ * @returns a function of the request and the socket's peer address; `unknown` when there is none
+ */
+export function clientAddress(trusted: readonly string[]): AddressOf {
+  const proxies = new BlockList();
+  for (const entry of trusted) {
+    const [address = '', bits] = entry.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) proxies.addAddress(address, family);
+    else proxies.addSubnet(address, Number(bits), family);
+  }
+  const isProxy = (address: string) =>
+    isIP(address) !== 0 && proxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  return (request, peer) => {
+    let address = plain(peer ?? 'unknown');
+    if (trusted.length === 0) return address;
+    // From the right: each hop that is ours vouches for the one before it.
+    const hops = (request.headers.get('x-forwarded-for') ?? '').split(',').map((hop) => plain(hop.trim()));
+    while (isProxy(address) && hops.length > 0) {
+      const hop = hops.pop() ?? '';
+      if (isIP(hop) === 0) break;
+      address = hop;
+    }
+    return address;
+  };
+}
+
+/** IPv4 addresses as they are, also when the socket is an IPv6 one. */
+function plain(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
+}

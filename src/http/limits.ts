@@ -1,0 +1,89 @@
+/**
+ * Rate limits: token buckets, one for each limit and key (an address, an account, an address with a username). Keys
+ * include the address wherever a name alone would let one person lock out another.
+ */
+import { Refusal } from '../services/refusal.ts';
+
+export interface Limit {
+  /** Requests that may come at once. */
+  readonly burst: number;
+  /** Requests a minute that come back. */
+  readonly perMinute: number;
+}
+
+/** Every limit, by name. */
+export const LIMITS = {
+  /** Sign-in attempts from one address, whoever they name. */
+  signInAddress: { burst: 60, perMinute: 30 },
+  /** Sign-in attempts for one username from one address. */
+  signInPerson: { burst: 10, perMinute: 6 },
+  /** Registrations and looks at an invite from one address. */
+  registerAddress: { burst: 60, perMinute: 20 },
+  /** Requests for prekeys by one account (each names up to 600 devices). */
+  prekeysAccount: { burst: 60, perMinute: 60 },
+  /** Posts to the relay by one account: messages, receipts, ratchet steps. */
+  sendAccount: { burst: 600, perMinute: 1800 },
+  /** Posts from one address: an office behind one router. */
+  sendAddress: { burst: 6000, perMinute: 18_000 },
+  /** Invites made by one account. */
+  inviteAccount: { burst: 30, perMinute: 10 },
+  /** Socket connections by one account. */
+  socketAccount: { burst: 60, perMinute: 60 },
+  /** Any other write by one account. */
+  writeAccount: { burst: 120, perMinute: 120 },
+} as const satisfies Record<string, Limit>;
+export type LimitName = keyof typeof LIMITS;
+
+/** Buckets kept at most; full ones are forgotten first, which loses nothing. */
+const MAX_BUCKETS = 50_000;
+
+interface Bucket {
+  tokens: number;
+  at: number;
+}
+
+export class RateLimits {
+  readonly #buckets = new Map<string, Bucket>();
+
+  /** @param limits other figures, for benchmarks and tests */
+  constructor(
+    private readonly clock: () => number,
+    private readonly limits: Readonly<Record<LimitName, Limit>> = LIMITS,
+  ) {}
+
+  /** Takes one token. Throws RateLimitExceeded with the seconds to wait when there is none. */
+  take(name: LimitName, key: string): void {
+    const limit = this.limits[name];
+    const id = `${name}\0${key}`;
+    const now = this.clock();
+    const perMs = limit.perMinute / 60_000;
+    const bucket = this.#buckets.get(id);
+    const tokens = bucket ? Math.min(limit.burst, bucket.tokens + (now - bucket.at) * perMs) : limit.burst;
+    if (tokens < 1) {
+      const seconds = Math.max(1, Math.ceil((1 - tokens) / perMs / 1000));
+      throw new Refusal('RateLimitExceeded', `Too many tries. Wait ${seconds} seconds and try again.`, {
+        retry_after: seconds,
+      });
+    }
+    if (bucket) {
+      bucket.tokens = tokens - 1;
+      bucket.at = now;
+    } else {
+      if (this.#buckets.size >= MAX_BUCKETS) this.#forget(now);
+      this.#buckets.set(id, { tokens: tokens - 1, at: now });
+    }
+  }
+
+  #forget(now: number): void {
+    for (const [id, bucket] of this.#buckets) {
+      const limit = this.limits[id.slice(0, id.indexOf('\0')) as LimitName];
+      if (bucket.tokens + ((now - bucket.at) * limit.perMinute) / 60_000 >= limit.burst)
+        this.#buckets.delete(id);
+    }
+    // Under attack none is full: the oldest tenth goes, so that memory stays bounded and the walk is rare.
+    for (const id of this.#buckets.keys()) {
+      if (this.#buckets.size < MAX_BUCKETS * 0.9) break;
+      this.#buckets.delete(id);
+    }
+  }
+}
