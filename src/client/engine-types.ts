@@ -7,6 +7,8 @@ export type SendStatus = 'Sending' | 'Sent' | 'Delivered' | 'Read' | 'Failed';
 /** One message as this device holds it. */
 export interface HistoryMessage {
   readonly id: BodyId;
+  /** In the `updated` event of a message that was sealed anew under another id: the id it was drawn with. */
+  readonly previousId?: BodyId;
   readonly conversation: ConversationId;
   /** Sorts messages of a conversation as they are shown; opaque text. */
   readonly order: string;
@@ -84,8 +86,14 @@ export interface Engine {
     conversation: ConversationId,
     page: { readonly before?: string; readonly limit: number },
   ): Promise<readonly HistoryMessage[]>;
+  /** One message by its id, or by an id it had before it was sealed anew; its own id is then the new one. */
+  message(id: BodyId): Promise<HistoryMessage | null>;
   /** Marks everything up to here as read, and lets the senders know, encrypted. */
   markRead(conversation: ConversationId): Promise<void>;
+
+  /** Whether this device tells senders what was read. One's own devices hear it either way. */
+  readReceipts(): Promise<boolean>;
+  setReadReceipts(on: boolean): Promise<void>;
 
   people(): Promise<readonly PeerView[]>;
   /** 60 digits, the same on both sides, and whether this person is verified. */

@@ -113,6 +113,19 @@ export interface Live {
   readonly connected: boolean;
 }
 
+/** Runs `task` once after `delay` milliseconds; gives the function that calls it off. */
+export type Timer = (delay: number, task: () => void) => () => void;
+
+/**
+ * Tells other tabs and processes on the same storage that something changed (BroadcastChannel in a browser). Text holds
+ * ids only, never content: the others read what changed from the storage.
+ */
+export interface Notify {
+  post(text: string): void;
+  /** Calls back for what others posted, never for one's own. Gives the function that ends it. */
+  listen(heard: (text: string) => void): () => void;
+}
+
 /** Argon2id off the main thread: 32 bytes out; memory in KiB. */
 export type PasswordHash = (
   password: string,

@@ -1,0 +1,136 @@
+/**
+ * This device as it is stored: who it is, its two secret keys, and the private halves of its first prekeys. Enrolment
+ * writes it once, before any public half leaves [R40]; the engine reads it when it opens.
+ */
+import { type AccountId, type DeviceId, isAccountId, isDeviceId } from '../contract/ids.ts';
+import type { PrekeySecret } from '../protocol/prekeys.ts';
+import { ownPrekeyChanges } from './own-prekeys.ts';
+import type { Change, Storage } from './ports.ts';
+import { bytes, decodeStored, encodeStored, flag, number, type Of, record, text, word } from './stored.ts';
+
+/** Version of the client's stores; a later release migrates upwards from it. */
+export const STORES_VERSION = 1;
+
+/** Store `meta`, key `self`. Everything here is public. */
+export const StoredSelf = record({
+  account: word(isAccountId),
+  device: word(isDeviceId),
+  username: text,
+  name: text,
+  /** The account's hybrid public key, 1,984 bytes: the root of every check of one's own devices. */
+  aik: bytes,
+  /** This device's signed certificate. */
+  certificate: bytes,
+  /** The newest signed device list of the account that this device has seen. */
+  deviceList: bytes,
+  /** The server has said yes to the upload. Until then the command that enrols may repeat or forget it. */
+  published: flag,
+  /** Epoch milliseconds. */
+  created: number,
+});
+export type StoredSelf = Of<typeof StoredSelf>;
+
+/** Store `secrets`, key `device`. */
+export const DeviceSecrets = record({
+  /** DIK, 64 bytes: Ed25519 seed || ML-DSA-65 seed. */
+  signing: bytes,
+  /** DHK, 32 bytes: the X25519 secret. */
+  agreement: bytes,
+});
+export type DeviceSecrets = Of<typeof DeviceSecrets>;
+
+/** What enrolment has made. */
+export interface NewDevice {
+  readonly account: AccountId;
+  readonly device: DeviceId;
+  readonly username: string;
+  readonly name: string;
+  /** 1,984 bytes. */
+  readonly aik: Uint8Array;
+  /** DIK secret, 64 bytes. */
+  readonly signing: Uint8Array;
+  /** DHK secret, 32 bytes. */
+  readonly agreement: Uint8Array;
+  /** Signed records, as they will be uploaded. */
+  readonly certificate: Uint8Array;
+  readonly deviceList: Uint8Array;
+  readonly signedPrekey: PrekeySecret;
+  readonly oneTimePrekeys: readonly PrekeySecret[];
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/**
+ * Stores a new device in one commit and reads it back. Call it BEFORE the certificate and the prekeys are uploaded,
+ * then `markPublished` when the server has said yes, or `forgetDevice` when it refused [R40].
+ */
+export async function storeNewDevice(storage: Storage, device: NewDevice): Promise<StoredSelf> {
+  return storage.exclusive(async () => {
+    const self: StoredSelf = {
+      account: device.account,
+      device: device.device,
+      username: device.username,
+      name: device.name,
+      aik: device.aik,
+      certificate: device.certificate,
+      deviceList: device.deviceList,
+      published: false,
+      created: device.now,
+    };
+    await storage.commit([
+      { store: 'meta', key: 'schema', value: encodeStored(number, STORES_VERSION) },
+      { store: 'meta', key: 'self', value: encodeStored(StoredSelf, self) },
+      {
+        store: 'secrets',
+        key: 'device',
+        value: encodeStored(DeviceSecrets, { signing: device.signing, agreement: device.agreement }),
+      },
+      ...ownPrekeyChanges(device.signedPrekey, device.oneTimePrekeys, device.now),
+    ]);
+    const back = await readSecrets(storage);
+    if (!sameBytes(back.signing, device.signing) || !sameBytes(back.agreement, device.agreement)) {
+      throw new Error('This device could not keep its keys: what was read back is not what was written.');
+    }
+    return self;
+  });
+}
+
+/** The server has taken the upload. */
+export async function markPublished(storage: Storage): Promise<void> {
+  await storage.exclusive(async () => {
+    const self = await readSelf(storage);
+    if (self === null) throw new Error('This device has no keys to publish.');
+    await storage.commit([selfChange({ ...self, published: true })]);
+  });
+}
+
+/** Wipes every store: the device was refused, removed or signed out for good. */
+export async function forgetDevice(storage: Storage, stores: readonly Change['store'][]): Promise<void> {
+  await storage.exclusive(async () => {
+    for (const store of stores) {
+      const entries = await storage.list(store, { prefix: '' });
+      await storage.commit(entries.map(([key]) => ({ store, key, value: null })));
+    }
+  });
+}
+
+/** The device of this storage, or null when it was never enrolled. */
+export async function readSelf(storage: Storage): Promise<StoredSelf | null> {
+  return decodeStored(StoredSelf, await storage.get('meta', 'self'));
+}
+
+/** Both secret keys; throws when there are none. */
+export async function readSecrets(storage: Storage): Promise<DeviceSecrets> {
+  const secrets = decodeStored(DeviceSecrets, await storage.get('secrets', 'device'));
+  if (secrets === null) throw new Error('This device has no keys here: sign in again to make it one.');
+  return secrets;
+}
+
+/** The change that writes `self`. */
+export function selfChange(self: StoredSelf): Change {
+  return { store: 'meta', key: 'self', value: encodeStored(StoredSelf, self) };
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
