@@ -1,0 +1,138 @@
+/**
+ * What every request passes: an id, size limits, the check that it comes from our own pages, security headers, one
+ * line of log, and one shape for everything that goes wrong.
+ */
+import { Elysia } from 'elysia';
+import type { ErrorBody } from '../contract/errors.ts';
+import { MAX_POST_BYTES, MAX_REQUEST_BYTES } from '../contract/limits.ts';
+import { PATHS } from '../contract/paths.ts';
+import type { Deps } from '../deps.ts';
+import { Refusal, toErrorBody } from './errors.ts';
+import { securityHeaders } from './headers.ts';
+
+/** Draws a refusal as a page; the API answers JSON instead. */
+export type ErrorPage = (status: number, body: ErrorBody) => string;
+
+interface Open {
+  readonly id: string;
+  readonly startedAt: number;
+}
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+export const requests = (deps: Pick<Deps, 'log' | 'clock' | 'random' | 'origin'>, errorPage: ErrorPage) => {
+  const open = new WeakMap<Request, Open>();
+  let headers: Readonly<Record<string, string>> | null = null;
+
+  return new Elysia({ name: 'requests' })
+    .onRequest(({ request, set }) => {
+      const id = deps.random(8).toHex();
+      open.set(request, { id, startedAt: deps.clock() });
+      headers ??= securityHeaders(deps.origin());
+      Object.assign(set.headers, headers, { 'x-request-id': id });
+      checkSize(request);
+      checkOrigin(request, deps.origin());
+    })
+    .onAfterHandle({ as: 'global' }, ({ set, request }) => {
+      // Whatever a person sees is theirs alone; only /assets and health say otherwise themselves.
+      if (!new URL(request.url).pathname.startsWith('/assets/')) set.headers['cache-control'] ??= 'no-store';
+    })
+    .onError({ as: 'global' }, ({ code, error, request, set }) => {
+      const known = refusalOf(code, error);
+      const { status, body } = toErrorBody(known);
+      const path = new URL(request.url).pathname;
+      if (status >= 500)
+        deps.log.error('request failed', {
+          request: open.get(request)?.id ?? '',
+          reason: error instanceof Error ? `${error.name}: ${error.message}` : String(code),
+          ...(status === 500 && error instanceof Error
+            ? { at: error.stack?.split('\n')[1]?.trim() ?? '' }
+            : {}),
+        });
+      set.status = status;
+      const more: Record<string, string> = { 'cache-control': 'no-store' };
+      if (body.retry_after !== undefined) more['retry-after'] = String(body.retry_after);
+      const page = !path.startsWith('/api/') && !path.startsWith('/assets/');
+      more['content-type'] = page ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
+      return new Response(page ? errorPage(status, body) : JSON.stringify(body), { status, headers: more });
+    })
+    .onAfterResponse({ as: 'global' }, ({ request, set }) => {
+      const started = open.get(request);
+      deps.log.info('request', {
+        request: started?.id ?? '',
+        method: request.method,
+        path: new URL(request.url).pathname,
+        status: typeof set.status === 'number' ? set.status : 200,
+        ms: started ? deps.clock() - started.startedAt : 0,
+      });
+    });
+};
+
+/** A body that says it is too large is refused before it is read; the server's own limit holds for the others. */
+function checkSize(request: Request): void {
+  const length = Number(request.headers.get('content-length') ?? 0);
+  const limit = new URL(request.url).pathname === PATHS.messages ? MAX_POST_BYTES : MAX_REQUEST_BYTES;
+  if (length > limit)
+    throw new Refusal(
+      'TooLarge',
+      `That is too large: at most ${Math.floor(limit / 1024)} KiB can be sent at once.`,
+    );
+}
+
+/** Browsers name the page that a write comes from; other pages' writes are refused. */
+function checkOrigin(request: Request, origin: string): void {
+  if (SAFE_METHODS.has(request.method)) return;
+  const from = request.headers.get('origin');
+  const site = request.headers.get('sec-fetch-site');
+  const foreign =
+    from !== null ? from !== origin : site !== null && site !== 'same-origin' && site !== 'none';
+  if (foreign)
+    throw new Refusal(
+      'Forbidden',
+      `This request came from another site. Open ${origin} and try again there.`,
+    );
+}
+
+/** Elysia's own errors in our shapes; anything else stays as it is. */
+function refusalOf(code: unknown, error: unknown): unknown {
+  switch (code) {
+    case 'NOT_FOUND':
+      return new Refusal('NotFound', 'There is nothing here.');
+    case 'PARSE':
+      return new Refusal(
+        'ValidationError',
+        'The request could not be read: its body is not what its type says.',
+      );
+    case 'INVALID_FILE_TYPE':
+      return new Refusal('UnsupportedMediaType', 'That kind of content is not accepted here.');
+    case 'VALIDATION':
+      return validation(error);
+    default:
+      return error;
+  }
+}
+
+interface Problem {
+  readonly path: string;
+  readonly summary?: string;
+  readonly message: string;
+}
+
+function validation(error: unknown): Refusal {
+  const problems =
+    error !== null && typeof error === 'object' && 'all' in error ? (error.all as Problem[]) : [];
+  const fields: Record<string, string[]> = {};
+  for (const problem of problems) {
+    if (typeof problem?.path !== 'string') continue;
+    const field = problem.path.replace(/^\//, '').replaceAll('/', '.') || 'body';
+    fields[field] ??= [];
+    const sentence = `${problem.message.replace(/\.$/, '')}.`;
+    if (!fields[field].includes(sentence)) fields[field].push(sentence);
+  }
+  const names = Object.keys(fields);
+  return new Refusal(
+    'ValidationError',
+    names.length === 0 ? 'Some of this cannot be right.' : `Please check: ${names.join(', ')}.`,
+    { fields },
+  );
+}
