@@ -15,7 +15,7 @@ export interface MessageProps {
   /** Relay's clock, epoch milliseconds. */
   readonly at: number;
   /** The ciphertext that the island opens; null in the template. */
-  readonly sealed: Pick<Delivery, 'seq' | 'class' | 'attempts' | 'body' | 'envelope'> & {
+  readonly sealed: Pick<Delivery, 'seq' | 'class' | 'conversation' | 'attempts' | 'body' | 'envelope'> & {
     readonly device: string;
   };
 }
@@ -28,6 +28,7 @@ export function Message({ id, sender, author, at, sealed }: MessageProps) {
         <sealed-message
           data-seq={String(sealed.seq)}
           data-class={String(sealed.class)}
+          data-conversation={sealed.conversation}
           data-device={sealed.device}
           data-attempts={String(sealed.attempts)}
           data-body={sealed.body}
@@ -40,14 +41,14 @@ export function Message({ id, sender, author, at, sealed }: MessageProps) {
 
 /** The props of a delivery: what `routes/socket` has in its hand. */
 export function messageOf(delivery: Delivery, author: string): MessageProps {
-  const { id, acceptedAt, seq, attempts, body, envelope } = delivery;
+  const { id, acceptedAt, seq, conversation, attempts, body, envelope } = delivery;
   const { account, device } = delivery.sender;
   return {
     id,
     sender: account,
     author,
     at: acceptedAt,
-    sealed: { seq, class: delivery.class, device, attempts, body, envelope },
+    sealed: { seq, class: delivery.class, conversation, device, attempts, body, envelope },
   };
 }
 
