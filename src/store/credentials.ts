@@ -1,0 +1,90 @@
+/** What people sign in with: password, recovery code, passkeys. */
+import type { AccountId } from '../contract/ids.ts';
+import type { Db, Tx } from './db.ts';
+
+export interface PasswordRow {
+  readonly account: AccountId;
+  /** 16 bytes. */
+  readonly salt: Uint8Array;
+  /** KiB. */
+  readonly memory: number;
+  readonly passes: number;
+  readonly lanes: number;
+  /** Argon2id in PHC form, over the login secret. */
+  readonly secret_hash: string;
+}
+
+export interface PasskeyRow {
+  /** Credential id, base64url. */
+  readonly id: string;
+  readonly account: AccountId;
+  /** COSE key. */
+  readonly public_key: Uint8Array<ArrayBuffer>;
+  readonly counter: number;
+  /** Comma-separated. */
+  readonly transports: string;
+  readonly created_at: number;
+  readonly last_used_at: number;
+}
+
+/** Stores the account's password. */
+export async function insertPassword(tx: Tx, row: PasswordRow): Promise<void> {
+  await tx.run(
+    'INSERT INTO passwords (account, salt, memory, passes, lanes, secret_hash) VALUES ($1, $2, $3, $4, $5, $6)',
+    [row.account, row.salt, row.memory, row.passes, row.lanes, row.secret_hash],
+  );
+}
+
+/** The password of a username, or null. */
+export async function passwordOf(db: Db, username: string): Promise<PasswordRow | null> {
+  const [row] = await db.read<PasswordRow>(
+    'SELECT p.* FROM passwords p JOIN accounts a ON a.id = p.account WHERE a.username = $1',
+    [username],
+  );
+  return row ?? null;
+}
+
+/** Stores the hash (SHA-256, 32 bytes) of the recovery code's login secret. */
+export async function insertRecoveryCode(tx: Tx, account: AccountId, secretHash: Uint8Array): Promise<void> {
+  await tx.run('INSERT INTO recovery_codes (account, secret_hash) VALUES ($1, $2)', [account, secretHash]);
+}
+
+/** The account of a username and the hash of its recovery secret (32 bytes), or null. */
+export async function recoveryCodeOf(
+  db: Db,
+  username: string,
+): Promise<{ readonly account: AccountId; readonly secret_hash: Uint8Array } | null> {
+  const [row] = await db.read<{ account: AccountId; secret_hash: Uint8Array }>(
+    'SELECT r.account, r.secret_hash FROM recovery_codes r JOIN accounts a ON a.id = r.account WHERE a.username = $1',
+    [username],
+  );
+  return row ?? null;
+}
+
+/** Stores a passkey; false when the credential is known already. */
+export async function insertPasskey(tx: Tx, row: PasskeyRow): Promise<boolean> {
+  const inserted = await tx.run(
+    `INSERT INTO passkeys (id, account, public_key, counter, transports, created_at, last_used_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+    [row.id, row.account, row.public_key, row.counter, row.transports, row.created_at, row.last_used_at],
+  );
+  return inserted === 1;
+}
+
+/** The passkey of a credential id, or null. */
+export async function passkeyById(db: Db, id: string): Promise<PasskeyRow | null> {
+  const [row] = await db.read<PasskeyRow>('SELECT * FROM passkeys WHERE id = $1', [id]);
+  return row ?? null;
+}
+
+/**
+ * Moves a passkey's counter on; false when it went back meanwhile (a cloned authenticator, or the same answer twice).
+ * Authenticators without a counter stay at 0.
+ */
+export async function advancePasskey(tx: Tx, id: string, counter: number, now: number): Promise<boolean> {
+  const changed = await tx.run(
+    'UPDATE passkeys SET counter = $1, last_used_at = $2 WHERE id = $3 AND (counter < $4 OR (counter = 0 AND $5 = 0))',
+    [counter, now, id, counter, counter],
+  );
+  return changed === 1;
+}

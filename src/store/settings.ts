@@ -1,0 +1,44 @@
+/** One-off values of the workspace, by name. */
+import type { Db, Tx } from './db.ts';
+
+/** `workspace_name` and `setup_token` (SHA-256, 32 bytes, until an owner exists) and `server_secret` (32 bytes). */
+export type SettingKey = 'workspace_name' | 'server_secret' | 'setup_token';
+
+/** The value, or null. */
+export async function readSetting(db: Db, key: SettingKey): Promise<Uint8Array | null> {
+  const [row] = await db.read<{ value: Uint8Array }>('SELECT value FROM settings WHERE key = $1', [key]);
+  return row?.value ?? null;
+}
+
+/** The same inside a transaction. */
+export async function setting(tx: Tx, key: SettingKey): Promise<Uint8Array | null> {
+  return (
+    (await tx.get<{ value: Uint8Array }>('SELECT value FROM settings WHERE key = $1', [key]))?.value ?? null
+  );
+}
+
+/** Stores a value over the one before. */
+export async function putSetting(tx: Tx, key: SettingKey, value: Uint8Array): Promise<void> {
+  await tx.run(
+    'INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $3',
+    [key, value, value],
+  );
+}
+
+/** Removes a value. */
+export async function dropSetting(tx: Tx, key: SettingKey): Promise<void> {
+  await tx.run('DELETE FROM settings WHERE key = $1', [key]);
+}
+
+/** The value that is there, or else the given one, stored: for secrets that are made once. */
+export async function settingOr(db: Db, key: SettingKey, fresh: Uint8Array): Promise<Uint8Array> {
+  const known = await readSetting(db, key);
+  if (known) return known;
+  return db.write(async (tx) => {
+    const row = await tx.get<{ value: Uint8Array }>(
+      'INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = settings.value RETURNING value',
+      [key, fresh],
+    );
+    return row?.value ?? fresh;
+  });
+}
