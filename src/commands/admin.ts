@@ -1,0 +1,146 @@
+/** `sotto admin ...`: what an admin does when locked out. Opens the data folder, server running or not. */
+import { parseArgs } from 'node:util';
+import { ConfigError, parseConfig, publicOrigin } from '../config.ts';
+import type { Role } from '../contract/accounts.ts';
+import { inviteUrl, setupUrl } from '../contract/paths.ts';
+import type { Ports, Services } from '../deps.ts';
+import { silent } from '../ops/log.ts';
+import { createServices } from '../services/services.ts';
+import { readSetting } from '../store/settings.ts';
+import { CommandFailed } from './failed.ts';
+import { openData } from './open.ts';
+
+export const ADMIN_USAGE = `sotto admin setup-link                                         a new one-time link for the first owner
+sotto admin invite [--role R] [--uses N] [--expires 7d]        a link that makes accounts
+sotto admin people                                             who has an account
+sotto admin disable NAME                                       ends a person's sessions and keeps them out
+All take --data DIR (default ./data), --url ORIGIN and --json.`;
+
+const OPTIONS = {
+  data: { type: 'string' },
+  url: { type: 'string' },
+  role: { type: 'string' },
+  uses: { type: 'string' },
+  expires: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+const ROLES: readonly Role[] = ['owner', 'admin', 'member', 'guest', 'auditor'];
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** Runs one admin command; gives the exit code. */
+export async function admin(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+  const { values, positionals } = parse(args);
+  const [command, ...rest] = positionals;
+  const serveArgs = [
+    ...(values.data ? ['--data', values.data] : []),
+    ...(values.url ? ['--url', values.url] : []),
+  ];
+  const config = parseConfig(serveArgs, env);
+  const print = (event: string, fields: object, text: string) =>
+    console.log(values.json ? JSON.stringify({ event, ...fields }) : text);
+
+  const run = async (action: (ports: Ports, services: Services, origin: string) => Promise<void>) => {
+    const ports = await openData(config, silent);
+    try {
+      const stored = await readSetting(ports.db, 'origin');
+      const origin =
+        config.url ?? (stored ? new TextDecoder().decode(stored) : publicOrigin(config, config.port));
+      await action(
+        ports,
+        createServices(ports, () => origin),
+        origin,
+      );
+    } finally {
+      await ports.db.close();
+    }
+  };
+
+  switch (command) {
+    case 'setup-link':
+      none(rest);
+      await run(async (_, services, origin) => {
+        const url = setupUrl(origin, await services.invites.createSetupToken());
+        print('setup-link', { url }, url);
+      });
+      return 0;
+    case 'invite': {
+      none(rest);
+      const terms = {
+        role: role(values.role ?? 'member'),
+        uses: whole('--uses', values.uses ?? '1'),
+        expiresIn: duration(values.expires ?? '7d'),
+      };
+      await run(async (_, services, origin) => {
+        const invite = await services.invites.create(null, terms);
+        const url = inviteUrl(origin, invite.token);
+        print('invite', { url, role: invite.role, uses: invite.uses, expiresAt: invite.expiresAt }, url);
+      });
+      return 0;
+    }
+    case 'people':
+      none(rest);
+      await run(async (_, services) => {
+        for (const person of await services.accounts.people())
+          print(
+            'person',
+            person,
+            `${person.username.padEnd(24)} ${person.role.padEnd(8)} ${person.disabled ? 'disabled' : 'active  '} ${person.name}`,
+          );
+      });
+      return 0;
+    case 'disable': {
+      const [name, ...more] = rest;
+      none(more);
+      if (!name) throw new CommandFailed('Whom? sotto admin disable NAME', 2);
+      await run(async (_, services) => {
+        await services.accounts.setDisabled(name, true);
+        print('disabled', { username: name }, `${name} is disabled.`);
+      });
+      return 0;
+    }
+    default:
+      throw new CommandFailed(
+        `${command ? `There is no command "admin ${command}".\n` : ''}${ADMIN_USAGE}`,
+        2,
+      );
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: true });
+  } catch (error) {
+    throw new ConfigError(
+      error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error),
+    );
+  }
+}
+
+function none(rest: readonly string[]): void {
+  if (rest.length > 0) throw new CommandFailed(`What is "${rest[0]}"? This command takes nothing more.`, 2);
+}
+
+function role(text: string): Role {
+  const found = ROLES.find((known) => known === text);
+  if (!found) throw new CommandFailed(`--role is one of ${ROLES.join(', ')}, not "${text}".`, 2);
+  return found;
+}
+
+function whole(flag: string, text: string): number {
+  const value = Number(text);
+  if (!/^\d{1,6}$/.test(text) || value < 1)
+    throw new CommandFailed(`${flag} takes a whole number above 0, not "${text}".`, 2);
+  return value;
+}
+
+function duration(text: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,4})([mhdw])$/.exec(text) ?? [];
+  const ms = Number(count) * (UNITS[unit] ?? 0);
+  if (!(ms > 0))
+    throw new CommandFailed(`--expires takes a time such as 30m, 12h, 7d or 2w, not "${text}".`, 2);
+  return ms;
+}

@@ -1,0 +1,20 @@
+/** All services, made from the ports, in the order in which they need each other. */
+import { createSessions } from '../auth/sessions.ts';
+import type { Ports, Services } from '../deps.ts';
+import { createAccounts } from './accounts.ts';
+import { createConversations } from './conversations.ts';
+import { createDelivery } from './delivery.ts';
+import { createDevices } from './devices.ts';
+import { createInvites } from './invites.ts';
+import { createPrekeys } from './prekeys.ts';
+
+export function createServices(ports: Ports, origin: () => string): Services {
+  const sessions = createSessions(ports);
+  const invites = createInvites(ports);
+  const devices = createDevices(ports, sessions);
+  const prekeys = createPrekeys(ports);
+  const accounts = createAccounts(ports, { sessions, invites, devices, origin });
+  const conversations = createConversations(ports);
+  const delivery = createDelivery(ports, { devices, conversations });
+  return { accounts, invites, sessions, devices, prekeys, conversations, delivery };
+}

@@ -1,0 +1,178 @@
+/** Who may import whom: the house's rules, read from every import statement in the tree. */
+import { expect, test } from 'bun:test';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dir, '..');
+
+/** Room to the rooms it may import, besides itself. `contract` is open to every room. */
+const RULES: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  contract: [],
+  client: ['protocol'],
+  island: ['client', 'protocol'],
+  cli: ['client', 'protocol'],
+  views: [],
+  store: ['config', 'realtime', 'blobs', 'ops'],
+  realtime: ['config', 'store', 'blobs', 'ops'],
+  blobs: ['config', 'store', 'realtime', 'ops'],
+  ops: ['config', 'store', 'realtime', 'blobs'],
+  services: ['store', 'realtime', 'blobs', 'ops', 'auth', 'protocol', 'config'],
+  auth: ['store', 'realtime', 'blobs', 'ops', 'services', 'protocol', 'config'],
+  http: ['auth', 'services', 'views', 'store', 'ops'],
+  routes: ['http', 'auth', 'services', 'realtime', 'views', 'ops'],
+};
+
+/** Packages a room may use; the rooms not named here use none but the runtime's own. */
+const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
+  protocol: [/^@noble\//],
+  client: [],
+  contract: [/^@simplewebauthn\/server$/],
+  cli: [],
+  island: [/^htmx\.org/, /^@simplewebauthn\/browser/],
+  views: [/^@kitajs\/html/],
+  routes: [/^elysia$/, /^@kitajs\/html/],
+  http: [/^elysia$/],
+  auth: [/^lucia$/, /^@simplewebauthn\/server/],
+  app: [/^elysia$/],
+};
+
+/** What the server may take of the protocol: public decoders, ids and signatures, nothing that seals or opens. */
+const SERVER_PROTOCOL = new Set(
+  [
+    'certificate',
+    'codec',
+    'device-list',
+    'envelope',
+    'errors',
+    'hash',
+    'identity',
+    'merkle',
+    'message',
+    'noble',
+    'password',
+    'ports',
+    'prekeys',
+    'provider',
+    'record',
+    'roster',
+    'suite',
+  ].map((name) => `src/protocol/${name}.ts`),
+);
+const SERVER_FORBIDDEN_NAMES =
+  /\b(?:open|seal)(?:Body|Envelope|Session|Vault|Slot|LocalKey)\b|\bacceptSession\b|\bstartSession\b/;
+
+interface Import {
+  readonly file: string;
+  readonly from: string;
+  readonly names: string;
+  readonly typeOnly: boolean;
+}
+
+const files = ['src', 'views'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name) && !name.endsWith('.d.ts'))
+    .map((name) => join(folder, name)),
+);
+
+function importsOf(file: string): Import[] {
+  const source = readFileSync(join(ROOT, file), 'utf8');
+  const found: Import[] = [];
+  const statement = /(?:^|\n)\s*(?:import|export)\s+(type\s+)?([^;'"]*?)\s*(?:from\s*)?['"]([^'"]+)['"]/g;
+  for (const [, type, names = '', specifier = ''] of source.matchAll(statement)) {
+    const from = specifier.startsWith('.') ? relative(ROOT, join(ROOT, dirname(file), specifier)) : specifier;
+    found.push({ file, from, names, typeOnly: type !== undefined });
+  }
+  for (const [, specifier = ''] of source.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g)) {
+    const from = specifier.startsWith('.') ? relative(ROOT, join(ROOT, dirname(file), specifier)) : specifier;
+    found.push({ file, from, names: '', typeOnly: false });
+  }
+  return found;
+}
+
+/** `src/store/db.ts` -> store; `views/pages/x.tsx` -> views; `src/app.ts` -> app. */
+function roomOf(path: string): string {
+  const [top = '', second = ''] = path.split('/');
+  return top === 'src' ? second.replace(/\.ts$/, '') : top;
+}
+
+const all = files.flatMap(importsOf);
+const inside = (path: string) => path.startsWith('src/') || path.startsWith('views/');
+
+test('the walk finds the house', () => {
+  expect(files.length).toBeGreaterThan(80);
+  expect(all.some(({ file, from }) => file === 'src/main.ts' && from === 'src/config.ts')).toBe(true);
+});
+
+test('rooms import only the rooms they may', () => {
+  const wrong = all.filter(({ file, from, typeOnly }) => {
+    const room = roomOf(file);
+    const allowed = RULES[room];
+    if (!allowed || !inside(from)) return false;
+    const target = roomOf(from);
+    if (target === room || target === 'contract' || allowed.includes(target)) return false;
+    // The bundle of ports and services that a server room is given: types only.
+    return !(target === 'deps' && typeOnly) && !(target === 'assets' && typeOnly);
+  });
+  expect(wrong.map(({ file, from }) => `${file} -> ${from}`)).toEqual([]);
+});
+
+test('rooms use only the packages they may', () => {
+  const wrong = all.filter(({ file, from, typeOnly }) => {
+    if (inside(from) || from.startsWith('bun:') || from.startsWith('node:') || from === 'bun') return false;
+    if (!/^[@a-z]/.test(from)) return false;
+    const room = roomOf(file);
+    if ((room === 'services' || room === 'client') && typeOnly) return false;
+    return !(PACKAGES[room] ?? []).some((pattern) => pattern.test(from));
+  });
+  expect(wrong.map(({ file, from }) => `${file} -> ${from}`)).toEqual([]);
+});
+
+test('protocol and client touch no runtime, DOM or clock', () => {
+  const pure = files.filter((file) => /^src\/(?:protocol|client)\//.test(file));
+  const wrong = pure.filter((file) => {
+    if (file.startsWith('src/client/testing/')) return false;
+    const code = readFileSync(join(ROOT, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+    return /\bDate\.now\(|\bMath\.random\(|\bdocument\.|\bwindow\.|\bBun\.|from 'node:|from 'bun/.test(code);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('the server never imports the client, the island or anything that decrypts', () => {
+  const server = new Set(['app', 'routes', 'services', 'auth', 'http', 'store', 'realtime', 'blobs', 'ops']);
+  const wrong = all.filter(({ file, from, names, typeOnly }) => {
+    if (!server.has(roomOf(file))) return false;
+    if (/^src\/(?:client|island|cli)\//.test(from)) return true;
+    if (!from.startsWith('src/protocol/')) return false;
+    return SERVER_FORBIDDEN_NAMES.test(names) || (!typeOnly && !SERVER_PROTOCOL.has(from));
+  });
+  expect(wrong.map(({ file, from }) => `${file} -> ${from}`)).toEqual([]);
+});
+
+test('lucia is imported in one file, SQLite in the store and the command line', () => {
+  const users = (name: string) => [
+    ...new Set(all.filter(({ from }) => from === name).map(({ file }) => file)),
+  ];
+  expect(users('lucia')).toEqual(['src/auth/lucia.ts']);
+  expect(users('bun:sqlite').filter((file) => !/^src\/(?:store|cli)\//.test(file))).toEqual([]);
+});
+
+test('no circles', () => {
+  const graph = new Map<string, string[]>();
+  for (const { file, from, typeOnly } of all)
+    if (inside(from) && !typeOnly) graph.set(file, [...(graph.get(file) ?? []), from]);
+  const state = new Map<string, 'open' | 'done'>();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]) => {
+    if (state.get(file) === 'done') return;
+    if (state.get(file) === 'open') {
+      circles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+      return;
+    }
+    state.set(file, 'open');
+    for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+    state.set(file, 'done');
+  };
+  for (const file of graph.keys()) visit(file, []);
+  expect(circles).toEqual([]);
+});

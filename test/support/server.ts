@@ -1,0 +1,120 @@
+/** A real server process on a free port with a data folder of its own, for tests that want the whole thing. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export const ROOT = resolve(import.meta.dir, '../..');
+/** How the tests start Sotto: from source, or another executable such as the compiled binary. */
+export const FROM_SOURCE: readonly string[] = [process.execPath, join(ROOT, 'src/main.ts')];
+
+export interface TestServer {
+  readonly url: string;
+  /** The set-up link, while there is no owner. */
+  readonly setupLink: string | null;
+  readonly port: number;
+  readonly data: string;
+  readonly pid: number;
+  /** Everything the process wrote to standard error so far: the log. */
+  log(): string;
+  /** SIGTERM, and the exit code. */
+  stop(): Promise<number>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  /** Stops it where it runs, and starts another on the same port and data. */
+  restart(): Promise<TestServer>;
+  /** Stops it and removes its data. */
+  remove(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly data?: string;
+  readonly port?: number;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts a server and resolves when it has printed where it listens; throws what it wrote when it ends before. */
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
+  const data = options.data ?? mkdtempSync(join(tmpdir(), 'sotto-data-'));
+  const command = [
+    ...(options.command ?? FROM_SOURCE),
+    'serve',
+    '--port',
+    String(options.port ?? 0),
+    '--data',
+    data,
+    ...(options.args ?? []),
+  ];
+  const child = Bun.spawn([...command], {
+    cwd: options.cwd ?? ROOT,
+    env: { ...process.env, ...options.env },
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  let log = '';
+  const logged = (async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of child.stderr) log += decoder.decode(chunk, { stream: true });
+  })();
+
+  let out = '';
+  let url: string | null = null;
+  const decoder = new TextDecoder();
+  const reader = child.stdout.getReader();
+  // The set-up link follows in the same breath; a workspace that is ready prints none.
+  while (!url || (out.includes('Set-up link:') && !/Set-up link: (\S+)\n/.test(out))) {
+    const { done, value } = await reader.read();
+    if (done) {
+      await logged;
+      throw new Error(`the server ended with ${await child.exited}: ${out}${log}`);
+    }
+    out += decoder.decode(value, { stream: true });
+    url = /Listening: (\S+)\n/.exec(out)?.[1] ?? null;
+  }
+  const setupExpected = await notReady(url);
+  while (setupExpected && !/Set-up link: (\S+)\n/.test(out)) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    out += decoder.decode(value, { stream: true });
+  }
+  reader.releaseLock();
+
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const code = await child.exited;
+    await logged;
+    return code;
+  };
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await child.exited;
+  };
+  const port = Number(new URL(url).port);
+  return {
+    url,
+    setupLink: /Set-up link: (\S+)\n/.exec(out)?.[1] ?? null,
+    port,
+    data,
+    pid: child.pid,
+    log: () => log,
+    stop,
+    kill,
+    async restart() {
+      await stop();
+      return startServer({ ...options, data, port });
+    },
+    async remove() {
+      await kill();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+async function notReady(url: string): Promise<boolean> {
+  const response = await fetch(`${url}/api/v1/workspace`);
+  const workspace = (await response.json()) as { ready: boolean };
+  return !workspace.ready;
+}
