@@ -1,0 +1,107 @@
+/**
+ * Everything that CI runs, in order, with one closing line: `N passed, N failed`. Checks count one each, tests as many
+ * as they are.
+ *
+ * `bun run test` runs it all; `bun test/all.ts unit` (or check, integration, browser) one part.
+ */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { buildIsland } from '../src/build.ts';
+
+const ROOT = resolve(import.meta.dir, '..');
+/** Milliseconds after which one part is stopped and counted as failed. */
+const PART_TIMEOUT_MS = 8 * 60_000;
+
+interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+interface Part {
+  readonly name: string;
+  readonly group: 'check' | 'unit' | 'integration' | 'browser';
+  readonly run: () => Promise<Outcome>;
+}
+
+const bin = (name: string) => join(ROOT, 'node_modules/.bin', name);
+
+const PARTS: readonly Part[] = [
+  { name: 'types', group: 'check', run: () => command([process.execPath, bin('tsc'), '--noEmit']) },
+  { name: 'style', group: 'check', run: () => command([bin('biome'), 'ci', '.']) },
+  { name: 'escaping in views', group: 'check', run: () => command([process.execPath, bin('xss-scan')]) },
+  { name: 'house', group: 'unit', run: () => tests('test/imports.test.ts') },
+  { name: 'unit', group: 'unit', run: () => tests('src/', 'views/') },
+  { name: 'integration', group: 'integration', run: () => tests('test/integration/') },
+  { name: 'browser', group: 'browser', run: () => tests('test/browser/') },
+];
+
+/** Runs a program to its end; passed when it exits 0. */
+async function command(args: readonly string[]): Promise<Outcome> {
+  const { code } = await spawn(args);
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Runs `bun test` on the given folders and reads its counts. */
+async function tests(...where: string[]): Promise<Outcome> {
+  const { code, text } = await spawn([
+    process.execPath,
+    'test',
+    '--timeout',
+    '60000',
+    ...where.map((path) => `./${path}`),
+  ]);
+  const count = (word: string) => Number(new RegExp(`^ *(\\d+) ${word}$`, 'm').exec(text)?.[1] ?? 0);
+  const failed = count('fail') + count('error') + count('errors');
+  // A runner that died, or found nothing, has not passed.
+  return { passed: count('pass'), failed: failed > 0 ? failed : code === 0 && count('pass') > 0 ? 0 : 1 };
+}
+
+async function spawn(args: readonly string[]): Promise<{ code: number; text: string }> {
+  const child = Bun.spawn([...args], {
+    cwd: ROOT,
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), PART_TIMEOUT_MS);
+  let text = '';
+  const pump = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      const part = decoder.decode(chunk, { stream: true });
+      text += part;
+      process.stdout.write(part);
+    }
+  };
+  await Promise.all([pump(child.stdout), pump(child.stderr)]);
+  const code = await child.exited;
+  clearTimeout(timer);
+  return { code, text };
+}
+
+const wanted = process.argv.slice(2);
+const parts = PARTS.filter(
+  ({ group, name }) => wanted.length === 0 || wanted.includes(group) || wanted.includes(name),
+);
+if (!existsSync('/usr/bin/chromium') && parts.some(({ group }) => group === 'browser'))
+  console.log("The browser tests need Debian's chromium at /usr/bin/chromium (apt-get install chromium).");
+
+await buildIsland();
+let passed = 0;
+let failed = 0;
+const broken: string[] = [];
+for (const part of parts) {
+  const started = performance.now();
+  console.log(`\n== ${part.name}`);
+  const outcome = await part.run();
+  passed += outcome.passed;
+  failed += outcome.failed;
+  if (outcome.failed > 0) broken.push(part.name);
+  console.log(
+    `== ${part.name}: ${outcome.passed} passed, ${outcome.failed} failed, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  );
+}
+if (broken.length > 0) console.log(`\nNot green: ${broken.join(', ')}`);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
