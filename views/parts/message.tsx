@@ -2,15 +2,13 @@
  * THE markup of a message. The server renders it for fragments that carry ciphertext; the island clones
  * `<template id="message">` for what it has in its history. There is no second one.
  */
-import type { AccountId, BodyId, ConversationId } from '../../src/contract/ids.ts';
+import type { AccountId, BodyId } from '../../src/contract/ids.ts';
 import type { Delivery } from '../../src/contract/relay.ts';
 import { Avatar } from './avatar.tsx';
 import { VerifiedMark } from './icon.tsx';
 
 export interface MessageProps {
   readonly id: BodyId;
-  /** 64 zeros for class 2. */
-  readonly conversation: ConversationId;
   readonly sender: AccountId;
   /** The sender's name as the server knows it; the island replaces it by the verified one. */
   readonly author: string;
@@ -23,15 +21,9 @@ export interface MessageProps {
 }
 
 /** A message as a fragment: an article with its ciphertext. */
-export function Message({ id, conversation, sender, author, at, sealed }: MessageProps) {
+export function Message({ id, sender, author, at, sealed }: MessageProps) {
   return (
-    <article
-      class="message"
-      data-message={id}
-      data-conversation={conversation}
-      data-sender={sender}
-      data-at={String(at)}
-    >
+    <article class="message" data-message={id} data-sender={sender} data-at={String(at)}>
       <Frame author={author} at={at}>
         <sealed-message
           data-seq={String(sealed.seq)}
@@ -49,11 +41,10 @@ export function Message({ id, conversation, sender, author, at, sealed }: Messag
 
 /** The props of a delivery: what `routes/socket` has in its hand. */
 export function messageOf(delivery: Delivery, author: string): MessageProps {
-  const { id, conversation, acceptedAt, seq, conversation, attempts, body, envelope } = delivery;
+  const { id, acceptedAt, seq, conversation, attempts, body, envelope } = delivery;
   const { account, device } = delivery.sender;
   return {
     id,
-    conversation,
     sender: account,
     author,
     at: acceptedAt,
@@ -65,7 +56,7 @@ export function messageOf(delivery: Delivery, author: string): MessageProps {
 export function MessageTemplate() {
   return (
     <template id="message">
-      <article class="message" data-message="" data-conversation="" data-sender="" data-at="">
+      <article class="message" data-message="" data-sender="" data-at="">
         <Frame author="" at={null}>
           <sealed-message />
         </Frame>
