@@ -1,0 +1,139 @@
+/**
+ * `<sotto-composer>`: where messages are written. It is drawn here and not by the server, in a shadow root, so that no
+ * markup that the server sends stands near what a person types.
+ */
+import { type ConversationId, isConversationId } from '../contract/ids.ts';
+import { MAX_CONTENT_BYTES } from '../contract/limits.ts';
+import { STYLE } from './composer-style.ts';
+import { readDraft, writeDraft } from './drafts.ts';
+import { engine, onEvent } from './session.ts';
+import { styleSheet } from './styles.ts';
+
+/** A content has a header of its own; what people write may be this long, in bytes of UTF-8. */
+const MAX_TEXT_BYTES = MAX_CONTENT_BYTES - 1024;
+const SHEET = styleSheet(STYLE);
+
+export class Composer extends HTMLElement {
+  readonly #text = document.createElement('textarea');
+  readonly #send = document.createElement('button');
+  readonly #sealedFor = document.createElement('span');
+  readonly #problem = document.createElement('p');
+  #sending = false;
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: 'open', delegatesFocus: true });
+    root.adoptedStyleSheets = [SHEET];
+    root.append(this.#draw());
+  }
+
+  connectedCallback(): void {
+    void this.#open();
+  }
+
+  #draw(): HTMLFormElement {
+    const form = document.createElement('form');
+    const footer = document.createElement('footer');
+    this.#text.rows = 1;
+    this.#text.setAttribute('aria-label', 'Message');
+    this.#text.enterKeyHint = 'send';
+    this.#text.addEventListener('input', () => this.#changed());
+    this.#text.addEventListener('keydown', (event) => this.#keyed(event));
+    this.#sealedFor.className = 'sealed';
+    this.#send.textContent = 'Send';
+    this.#problem.setAttribute('role', 'alert');
+    this.#problem.hidden = true;
+    footer.append(this.#sealedFor, this.#send);
+    form.append(this.#text, this.#problem, footer);
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.#submit();
+    });
+    return form;
+  }
+
+  get #conversation(): ConversationId | null {
+    const id = this.dataset['conversation'] ?? '';
+    return isConversationId(id) ? id : null;
+  }
+
+  async #open(): Promise<void> {
+    const conversation = this.#conversation;
+    if (!conversation) return;
+    const draft = await readDraft(conversation);
+    if (this.#text.value === '' && draft !== '') {
+      this.#text.value = draft;
+      this.#grow();
+    }
+    onEvent((event) => {
+      if (event.type === 'peer' || event.type === 'conversation') void this.#count(conversation);
+    });
+    await this.#count(conversation);
+  }
+
+  /** "Sealed for 2 people, 3 devices", from the lists that this device has verified. */
+  async #count(conversation: ConversationId): Promise<void> {
+    const client = await engine;
+    const view = (await client.conversations()).find(({ id }) => id === conversation);
+    if (!view) return;
+    this.#text.placeholder = view.peer ? `Message ${view.peer.name}` : 'Message';
+    const own = (await client.devices()).length;
+    const devices = own + (view.peer?.devices ?? 0);
+    const people = view.members.length;
+    const words = `${people} ${people === 1 ? 'person' : 'people'}, ${devices} ${devices === 1 ? 'device' : 'devices'}`;
+    this.#sealedFor.textContent = `Sealed for ${words}`;
+    fillCounts(people, devices);
+  }
+
+  #keyed(event: KeyboardEvent): void {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    void this.#submit();
+  }
+
+  #changed(): void {
+    this.#grow();
+    this.#complain('');
+    const conversation = this.#conversation;
+    if (conversation) writeDraft(conversation, this.#text.value);
+  }
+
+  #grow(): void {
+    this.#text.style.height = 'auto';
+    this.#text.style.height = `${this.#text.scrollHeight}px`;
+  }
+
+  #complain(sentence: string): void {
+    this.#problem.textContent = sentence;
+    this.#problem.hidden = sentence === '';
+  }
+
+  /** Empties the box once the message is in the outbox, on the disk; the network may come later. */
+  async #submit(): Promise<void> {
+    const conversation = this.#conversation;
+    const text = this.#text.value.trim();
+    if (!conversation || text === '' || this.#sending) return;
+    if (new TextEncoder().encode(text).length > MAX_TEXT_BYTES)
+      return this.#complain('This message is longer than 63 KiB. Send it in two parts.');
+    this.#sending = true;
+    try {
+      const written = this.#text.value;
+      await (await engine).send(conversation, text);
+      if (this.#text.value === written) this.#text.value = '';
+      this.#changed();
+    } catch (error) {
+      this.#complain(error instanceof Error ? error.message : 'The message could not be kept. Try again.');
+    } finally {
+      this.#sending = false;
+      this.#text.focus();
+    }
+  }
+}
+
+function fillCounts(people: number, devices: number): void {
+  for (const [selector, count] of [
+    ['[data-people-count]', people],
+    ['[data-device-count]', devices],
+  ] as const)
+    for (const place of document.querySelectorAll(selector)) place.textContent = String(count);
+}

@@ -1,0 +1,88 @@
+/** The list of conversations: previews, counts and order, from what this device holds. */
+import type { ConversationView } from '../client/engine-types.ts';
+import { initialsOf } from './people.ts';
+import { SealedPreview } from './sealed-preview.ts';
+import { engine, onEvent } from './session.ts';
+import { shortOf } from './times.ts';
+
+/** Keeps a `nav[data-conversations]` in step with the engine, until it leaves the document. */
+export function openConversationsList(list: HTMLElement): void {
+  const stop = onEvent((event) => {
+    if (!list.isConnected) return stop();
+    if (event.type === 'conversation') show(list, event.conversation);
+    // A count or a name may have changed with it; the view has both.
+    if (event.type === 'message' || event.type === 'peer') void refresh(list);
+  });
+  void refresh(list);
+}
+
+/** Moves a row that came over the socket into every list of the page; one that is there already is kept. */
+export function adoptRow(row: HTMLAnchorElement): void {
+  const item = row.closest('li') ?? row;
+  for (const list of document.querySelectorAll<HTMLElement>('nav[data-conversations]')) {
+    if (rowOf(list, row.dataset['conversation'] ?? '')) continue;
+    const rows = list.querySelector('ul, ol');
+    rows?.prepend(item);
+    list.querySelector('[data-empty]')?.remove();
+    void refresh(list);
+    return;
+  }
+  item.remove();
+}
+
+async function refresh(list: HTMLElement): Promise<void> {
+  for (const view of await (await engine).conversations()) show(list, view);
+}
+
+function show(list: HTMLElement, view: ConversationView): void {
+  const row = rowOf(list, view.id);
+  if (!row) return;
+  const preview = row.querySelector('sealed-preview');
+  if (preview instanceof SealedPreview) preview.show(view.last);
+  showUnread(row, view.unread);
+  if (view.peer) showPeer(row, view.peer);
+  const time = row.querySelector('time');
+  if (time && view.lastActivity > 0) {
+    time.dateTime = new Date(view.lastActivity).toISOString();
+    time.textContent = shortOf(view.lastActivity);
+  }
+  if (Number(row.dataset['activity']) === view.lastActivity) return;
+  row.dataset['activity'] = String(view.lastActivity);
+  place(row);
+}
+
+function showUnread(row: HTMLElement, unread: number): void {
+  const count = row.querySelector<HTMLElement>('[data-unread]');
+  row.classList.toggle('unread', unread > 0);
+  if (!count) return;
+  count.hidden = unread === 0;
+  count.textContent = unread === 0 ? '' : String(unread);
+  if (unread > 0) count.setAttribute('aria-label', `${unread} unread`);
+}
+
+function showPeer(row: HTMLElement, { name, verified }: { name: string; verified: boolean }): void {
+  const place = row.querySelector('[data-peer-name]');
+  if (place && place.textContent !== name) place.textContent = name;
+  const initials = row.querySelector('[data-initials]');
+  if (initials) initials.textContent = initialsOf(name);
+  row.querySelector('[data-verified-mark]')?.toggleAttribute('hidden', !verified);
+}
+
+/** Newest first: moves the row before the first one that is older. */
+function place(row: HTMLElement): void {
+  const item = row.closest('li') ?? row;
+  const siblings = [...(item.parentElement?.children ?? [])].filter((other) => other !== item);
+  const older = siblings.find((other) => activityOf(other) < activityOf(item));
+  const target = older ?? null;
+  if (item.nextElementSibling === target) return;
+  item.parentElement?.insertBefore(item, target);
+}
+
+function activityOf(item: Element): number {
+  const row = item.matches('[data-activity]') ? item : item.querySelector('[data-activity]');
+  return row instanceof HTMLElement ? Number(row.dataset['activity']) : 0;
+}
+
+function rowOf(list: HTMLElement, conversation: string): HTMLElement | null {
+  return list.querySelector<HTMLElement>(`a[data-conversation="${CSS.escape(conversation)}"]`);
+}

@@ -1,0 +1,143 @@
+/** A form that the island takes: fields, sentences beside them, progress in words, one submit at a time. */
+import { EnrolError } from '../client/enrol.ts';
+import { TransportFailed, TransportRefused } from '../client/ports.ts';
+import { PasskeyDismissed } from './passkey.ts';
+
+/** A sentence that belongs beside a field. */
+export class FieldError extends Error {
+  override readonly name = 'FieldError';
+  constructor(
+    readonly field: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export class IslandForm {
+  readonly #form: HTMLFormElement;
+  #busy = false;
+
+  constructor(form: HTMLFormElement) {
+    this.#form = form;
+    form.noValidate = true;
+  }
+
+  /** The trimmed text of a field, or of a password as it is; empty when the form has no such field. */
+  text(name: string): string {
+    const field = this.#field(name);
+    if (!field) return '';
+    return field.type === 'password' ? field.value : field.value.trim();
+  }
+
+  has(name: string): boolean {
+    return this.#field(name) !== null;
+  }
+
+  /** Runs `action` for the submit button, and `withPasskey` for the passkey's. */
+  take(action: () => Promise<void>, withPasskey?: () => Promise<void>): void {
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      const passkey = event.submitter?.hasAttribute('data-passkey') ?? false;
+      void this.#run(passkey && withPasskey ? withPasskey : action);
+    });
+    for (const button of this.#form.querySelectorAll<HTMLButtonElement>('button[data-passkey]'))
+      if (button.type === 'button' && withPasskey)
+        button.addEventListener('click', () => void this.#run(withPasskey));
+  }
+
+  /** Runs something the form waits for, such as an autofilled passkey. */
+  run(action: () => Promise<void>): Promise<void> {
+    return this.#run(action);
+  }
+
+  /** What happens now, in words. */
+  progress(sentence: string): void {
+    const place = this.#form.querySelector('[data-progress]');
+    if (place) place.textContent = sentence;
+  }
+
+  /** Shows why it did not work: beside the fields that are named, otherwise for the whole form. */
+  fail(error: unknown): void {
+    if (error instanceof FieldError) return this.#showField(error.field, error.message);
+    const fields = Object.entries(fieldsOf(error));
+    const shown = fields.filter(([name]) => this.#placeFor(name));
+    for (const [name, sentences] of shown) this.#showField(name, sentences.join(' '));
+    if (shown.length === 0) this.#showForm(sentenceFor(error));
+  }
+
+  async #run(action: () => Promise<void>): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#clear();
+    this.#setDisabled(true);
+    try {
+      await action();
+    } catch (error) {
+      this.#setDisabled(false);
+      this.fail(error);
+    } finally {
+      this.progress('');
+      this.#setDisabled(false);
+      this.#busy = false;
+    }
+  }
+
+  #field(name: string): HTMLInputElement | null {
+    const field = this.#form.elements.namedItem(name);
+    return field instanceof HTMLInputElement ? field : null;
+  }
+
+  #placeFor(name: string): HTMLElement | null {
+    return this.#form.querySelector<HTMLElement>(`[data-field-error="${CSS.escape(name)}"]`);
+  }
+
+  #showField(name: string, sentence: string): void {
+    const place = this.#placeFor(name);
+    if (!place) return this.#showForm(sentence);
+    place.textContent = sentence;
+    place.hidden = false;
+    const field = this.#field(name);
+    field?.setAttribute('aria-invalid', 'true');
+    field?.focus();
+  }
+
+  #showForm(sentence: string): void {
+    const place = this.#form.querySelector<HTMLElement>('[data-form-error]');
+    if (!place) return;
+    place.textContent = sentence;
+    place.hidden = false;
+  }
+
+  #clear(): void {
+    for (const place of this.#form.querySelectorAll<HTMLElement>('[data-field-error], [data-form-error]')) {
+      place.textContent = '';
+      place.hidden = true;
+    }
+    for (const field of this.#form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
+  }
+
+  #setDisabled(disabled: boolean): void {
+    for (const button of this.#form.querySelectorAll('button')) button.disabled = disabled;
+    this.#form.setAttribute('aria-busy', String(disabled));
+  }
+}
+
+function fieldsOf(error: unknown): Readonly<Record<string, readonly string[]>> {
+  if (error instanceof EnrolError) return error.fields;
+  return error instanceof TransportRefused ? (error.body.fields ?? {}) : {};
+}
+
+function sentenceFor(error: unknown): string {
+  if (error instanceof TransportFailed)
+    return 'The server does not answer. Check your connection and try again.';
+  if (
+    error instanceof EnrolError ||
+    error instanceof TransportRefused ||
+    error instanceof PasskeyDismissed ||
+    error instanceof FieldError
+  )
+    return error.message;
+  console.error(error);
+  return 'Something went wrong in this browser. Reload the page and try again.';
+}

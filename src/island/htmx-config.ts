@@ -1,0 +1,25 @@
+/**
+ * htmx reads its settings from the document once, while its module is evaluated, and its allow-list of extensions from
+ * nowhere else. So this module must be imported before htmx; it speaks for the page, whatever the page itself says.
+ */
+const settings = document.createElement('meta');
+settings.name = 'htmx-config';
+settings.content = JSON.stringify({
+  // What may register itself: our own guard, and the socket.
+  extensions: 'sotto, ws',
+  // `data-hx-*` is the same language a second time; one spelling is enough to watch.
+  prefix: '',
+  mode: 'same-origin',
+  // No snapshots and no swapped history: a page that comes back is fetched and opened again.
+  history: false,
+  includeIndicatorCSS: false,
+  // Errors of the server are shown where their requests say so.
+  noSwap: [204, 304, '4xx', '5xx'],
+  ws: {
+    // A tab in the background still receives: messages must be acknowledged, and notifications come from it.
+    pauseOnBackground: false,
+    reconnectDelay: 500,
+    reconnectMaxDelay: 30_000,
+  },
+});
+document.head.prepend(settings);

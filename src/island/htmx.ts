@@ -1,0 +1,68 @@
+/** htmx, its socket, and the guard that decides what of the server's HTML may enter the page. */
+import './htmx-config.ts';
+import htmx from 'htmx.org';
+import { policy } from './trusted-types.ts';
+
+/** Nothing of a page is ever evaluated: `hx-on`, `js:` values and trigger filters end here. */
+function deny(): never {
+  throw new Error('Pages of Sotto hold no code.');
+}
+
+/** Where only the island writes: a fragment of the server never lands in these. */
+const ISLAND_ONLY =
+  '#timeline, #notices, #connection, sotto-composer, sealed-message, sealed-preview, [data-safety-number], [data-recovery-code]';
+
+interface RequestDetail {
+  readonly ctx: {
+    readonly request: { readonly headers: Record<string, string>; readonly body: FormData | null };
+  };
+}
+interface SwapDetail {
+  readonly tasks: { readonly target: Element | string | null; readonly fragment: DocumentFragment }[];
+}
+interface FrameDetail {
+  readonly message: { readonly data: unknown };
+}
+
+/** True when a password that stands in this page is about to leave in a form. */
+function carriesPassword(body: FormData | null): boolean {
+  if (!body) return false;
+  const secrets = [...document.querySelectorAll<HTMLInputElement>('input[type=password]')]
+    .map((field) => field.value)
+    .filter((value) => value !== '');
+  return [...body.values()].some((value) => typeof value === 'string' && secrets.includes(value));
+}
+
+/** Only envelopes and conversation rows come by the socket, and only into the inbox. */
+function isFrameForInbox(data: unknown): boolean {
+  if (typeof data !== 'string' || !data.startsWith('{')) return false;
+  try {
+    const frame: unknown = JSON.parse(data);
+    if (typeof frame !== 'object' || frame === null || 'payload' in frame) return false;
+    return !('content' in frame) || ('target' in frame && frame.target === '#inbox');
+  } catch {
+    return false;
+  }
+}
+
+htmx.registerExtension('sotto', {
+  init: (api: { initSecurity(policy: unknown, sync: unknown, async: unknown): void }) => {
+    api.initSecurity(policy, deny, deny);
+  },
+  // The current URL carries the secret of an invite after its `#`.
+  htmx_config_request: (_element: Element, { ctx }: RequestDetail) => {
+    delete ctx.request.headers['HX-Current-URL'];
+    return !carriesPassword(ctx.request.body);
+  },
+  htmx_before_swap: (_element: Element, { tasks }: SwapDetail) =>
+    tasks.every(({ target }) => {
+      const element = typeof target === 'string' ? document.querySelector(target) : target;
+      return !element?.closest(ISLAND_ONLY);
+    }),
+  htmx_ws_before_message_incoming: (_element: Element, { message }: FrameDetail) =>
+    isFrameForInbox(message.data),
+  // Nothing is sent over the page's socket: its attributes would let HTML decide what leaves.
+  htmx_ws_before_message_outgoing: () => false,
+});
+
+export { htmx };

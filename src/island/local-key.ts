@@ -1,0 +1,62 @@
+/**
+ * The local key (AES-256-GCM) that seals everything at rest in this browser (PROTOCOL 10, "On the device"). IndexedDB
+ * keeps it as a CryptoKey that cannot be exported, so a reload needs no unlocking. Its raw bytes exist only wrapped
+ * under the vault's device-wrap key: signing out deletes the CryptoKey, opening the vault brings it back.
+ */
+import type { AccountId, DeviceId } from '../contract/ids.ts';
+import { completed, LOCAL, settled } from './database.ts';
+
+/** What a browser remembers of its device, with or without the key. */
+export interface LocalDevice {
+  readonly account: AccountId;
+  readonly device: DeviceId;
+  /** The raw local key under the vault's device-wrap key. */
+  readonly wrapped: Uint8Array;
+}
+
+/** Imports 32 raw bytes as the key that IndexedDB may keep and nobody may read. */
+export function importLocalKey(raw: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
+}
+
+/** The key that stands in the database, or null after signing out and before enrolment. */
+export async function readLocalKey(database: IDBDatabase): Promise<CryptoKey | null> {
+  const value: unknown = await settled(database.transaction(LOCAL).objectStore(LOCAL).get('key'));
+  return value instanceof CryptoKey ? value : null;
+}
+
+/** Which device of the account this browser is, or null when it is none. */
+export async function readLocalDevice(database: IDBDatabase): Promise<LocalDevice | null> {
+  const value: unknown = await settled(database.transaction(LOCAL).objectStore(LOCAL).get('device'));
+  return isLocalDevice(value) ? value : null;
+}
+
+/** Puts the key, and when given the device with its wrapped copy, on the disk. */
+export async function writeLocalKey(
+  database: IDBDatabase,
+  key: CryptoKey,
+  device?: LocalDevice,
+): Promise<void> {
+  const transaction = database.transaction(LOCAL, 'readwrite', { durability: 'strict' });
+  transaction.objectStore(LOCAL).put(key, 'key');
+  if (device) transaction.objectStore(LOCAL).put(device, 'device');
+  await completed(transaction);
+}
+
+/** Forgets the key: what this browser holds cannot be read until the vault is opened again. */
+export async function deleteLocalKey(database: IDBDatabase): Promise<void> {
+  const transaction = database.transaction(LOCAL, 'readwrite', { durability: 'strict' });
+  transaction.objectStore(LOCAL).delete('key');
+  await completed(transaction);
+}
+
+function isLocalDevice(value: unknown): value is LocalDevice {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'account' in value &&
+    'device' in value &&
+    'wrapped' in value &&
+    value.wrapped instanceof Uint8Array
+  );
+}

@@ -1,0 +1,72 @@
+/** The island: everything of Sotto that runs in a browser. Pages work as links and forms without it; keys need it. */
+import { htmx } from './htmx.ts';
+import 'htmx.org/dist/ext/hx-ws.js';
+import { openEngine } from '../client/engine.ts';
+import type { AccountId } from '../contract/ids.ts';
+import { Composer } from './composer.ts';
+import { watchConnection } from './connection.ts';
+import { adoptRow } from './conversations-list.ts';
+import { browserCrypto } from './crypto.ts';
+import { keepDraftsIn } from './drafts.ts';
+import { listenToSocket, live } from './live.ts';
+import { openUnlockedStorage } from './local-storage.ts';
+import { mount } from './mount.ts';
+import { watchNotices } from './notices.ts';
+import { readPage } from './page.ts';
+import { SealedMessage } from './sealed-message.ts';
+import { SealedPreview } from './sealed-preview.ts';
+import { provideEngine } from './session.ts';
+import { takeSignOut } from './sign-out.ts';
+import { openTabs } from './tabs.ts';
+import { transport } from './tools.ts';
+
+listenToSocket();
+customElements.define('sealed-message', SealedMessage);
+customElements.define('sealed-preview', SealedPreview);
+customElements.define('sotto-composer', Composer);
+
+const page = readPage(document.body);
+mount(document.body);
+document.addEventListener('htmx:after:settle', ({ target }) => {
+  if (target instanceof Element) mount(target);
+});
+if (page.account && page.device) void begin(page.account);
+
+/** Opens this device and starts it; without its keys the page is for unlocking. */
+async function begin(account: AccountId): Promise<void> {
+  const tabs = openTabs(account);
+  takeSignOut(account, tabs.leave);
+  const storage = await openUnlockedStorage(account);
+  if (!storage) return location.replace('/unlock');
+  keepDraftsIn(storage);
+  watch('#connection', watchConnection);
+  watch('#notices', watchNotices);
+  watch('#inbox', adoptRows);
+  const engine = await openEngine({
+    storage,
+    transport: transport(),
+    live,
+    crypto: await browserCrypto(),
+    timer: (delay, task) => {
+      const timer = setTimeout(task, delay);
+      return () => clearTimeout(timer);
+    },
+    notify: tabs.notify,
+  });
+  provideEngine(engine);
+  engine.start();
+}
+
+function watch(selector: string, act: (place: HTMLElement) => void): void {
+  const place = document.querySelector<HTMLElement>(selector);
+  if (place) act(place);
+}
+
+/** Rows of new conversations arrive in the inbox and belong in the list. */
+function adoptRows(inbox: HTMLElement): void {
+  new MutationObserver(() => {
+    for (const row of inbox.querySelectorAll<HTMLAnchorElement>('a[data-conversation]')) adoptRow(row);
+  }).observe(inbox, { childList: true, subtree: true });
+}
+
+export { htmx };

@@ -1,0 +1,80 @@
+/** Banners in `#notices`: what the person must know, each with one action. */
+import type { PeerView } from '../client/engine-types.ts';
+import { engine, onEvent } from './session.ts';
+
+/** Shows notices of the engine, and people whose identity is another one now. */
+export function watchNotices(place: HTMLElement): void {
+  onEvent((event) => {
+    if (event.type === 'notice') showNotice(place, event.code, event.message);
+    if (event.type === 'peer') showIdentity(place, event.peer);
+  });
+  void engine.then(async (client) => {
+    for (const peer of await client.people()) showIdentity(place, peer);
+  });
+}
+
+/** Shows a sentence until it is dismissed; the same code is shown once. */
+export function showNotice(place: HTMLElement, code: string, sentence: string): void {
+  const banner = bannerFor(place, code);
+  banner.replaceChildren(
+    paragraph(sentence),
+    button('Dismiss', () => banner.remove()),
+  );
+}
+
+function showIdentity(place: HTMLElement, peer: PeerView): void {
+  const code = `identity-${peer.account}`;
+  if (!peer.identityChanged) return place.querySelector(`[data-notice="${code}"]`)?.remove();
+  const banner = bannerFor(place, code);
+  banner.classList.add('warn');
+  if (peer.verified) {
+    banner.replaceChildren(
+      paragraph(
+        `${peer.name}, whom you had verified, has a new identity. Nothing is sent until you compare safety numbers again.`,
+      ),
+      link('Compare now', peer),
+    );
+    return;
+  }
+  banner.replaceChildren(
+    paragraph(`${peer.name} has a new identity. Compare safety numbers before you send anything private.`),
+    button('Continue with the new identity', async () => {
+      await (await engine).acknowledgeIdentity(peer.account);
+      banner.remove();
+    }),
+  );
+}
+
+function bannerFor(place: HTMLElement, code: string): HTMLElement {
+  const present = place.querySelector<HTMLElement>(`[data-notice="${CSS.escape(code)}"]`);
+  if (present) return present;
+  const banner = document.createElement('div');
+  banner.className = 'notice';
+  banner.dataset['notice'] = code;
+  banner.setAttribute('role', 'status');
+  place.append(banner);
+  return banner;
+}
+
+function paragraph(words: string): HTMLElement {
+  const text = document.createElement('p');
+  text.textContent = words;
+  return text;
+}
+
+function button(words: string, act: () => void | Promise<void>): HTMLElement {
+  const element = document.createElement('button');
+  element.type = 'button';
+  element.className = 'link';
+  element.textContent = words;
+  element.addEventListener('click', () => void act());
+  return element;
+}
+
+function link(words: string, peer: PeerView): HTMLElement {
+  const element = document.createElement('a');
+  element.className = 'link';
+  element.href = `/verify/${peer.account}`;
+  element.textContent = words;
+  return element;
+}

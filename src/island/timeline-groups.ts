@@ -1,0 +1,31 @@
+/** How messages stand together: days, authors, and the line before what is new. */
+import type { HistoryMessage } from '../client/engine-types.ts';
+import { dayOf, sameDay } from './times.ts';
+
+/** Messages of one author this close together show the name once, in milliseconds. */
+const GROUP_MS = 5 * 60 * 1000;
+
+export function needsDay(previous: HistoryMessage | null, message: HistoryMessage): boolean {
+  return previous === null || !sameDay(previous.sentAt, message.sentAt);
+}
+
+export function isContinued(previous: HistoryMessage | null, message: HistoryMessage): boolean {
+  return (
+    previous !== null &&
+    previous.sender.account === message.sender.account &&
+    previous.kind !== 'notice' &&
+    message.kind !== 'notice' &&
+    !needsDay(previous, message) &&
+    message.sentAt - previous.sentAt < GROUP_MS
+  );
+}
+
+export const drawDay = (at: number): HTMLElement => drawLine('day', dayOf(at));
+export const drawNewLine = (): HTMLElement => drawLine('day new', 'New');
+
+function drawLine(className: string, words: string): HTMLElement {
+  const line = document.createElement('div');
+  line.className = className;
+  line.textContent = words;
+  return line;
+}

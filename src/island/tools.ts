@@ -1,0 +1,26 @@
+/** What signing in and making accounts work with, in a browser, telling a form how far they are. */
+import type { EnrolTools } from '../client/enrol.ts';
+import { httpTransport } from '../client/http-transport.ts';
+import type { Transport } from '../client/ports.ts';
+import { hashPassword } from './argon2.ts';
+import { browserCrypto } from './crypto.ts';
+import { openStorage } from './local-storage.ts';
+
+/** The server of this page. */
+export const transport = (): Transport =>
+  httpTransport({ origin: '', release: document.body.dataset['release'] ?? '' });
+
+/** Tools for `client/enrol`; `progress` hears what takes long. */
+export async function enrolTools(progress: (sentence: string) => void): Promise<EnrolTools> {
+  return {
+    crypto: await browserCrypto(),
+    transport: transport(),
+    hashPassword: async (password, parameters) => {
+      progress('Deriving keys…');
+      const hash = await hashPassword(password, parameters);
+      progress('Making your keys…');
+      return hash;
+    },
+    openStorage,
+  };
+}
