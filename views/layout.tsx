@@ -1,0 +1,97 @@
+/** The document around every page: head, assets with their hashes, and what the island reads from `<body>`. */
+import type { Children } from '@kitajs/html';
+import type { AccountId, DeviceId } from '../src/contract/ids.ts';
+
+/** Addresses and hashes of the files that pages load. */
+export interface AssetUrls {
+  url(name: string): string;
+  integrity(name: string): string;
+}
+
+export type PageName =
+  | 'setup'
+  | 'join'
+  | 'sign-in'
+  | 'recover'
+  | 'unlock'
+  | 'recovery-code'
+  | 'conversations'
+  | 'conversation'
+  | 'verify'
+  | 'settings'
+  | 'admin'
+  | 'notice';
+
+/** What every page knows. */
+export interface Site {
+  readonly workspace: string;
+  readonly release: string;
+  readonly assets: AssetUrls;
+}
+
+/** Who looks at the page. */
+export interface Viewer {
+  readonly account: AccountId;
+  /** Null while this session has no device. */
+  readonly device: DeviceId | null;
+  readonly username: string;
+  readonly name: string;
+  readonly isAdmin: boolean;
+}
+
+export interface DocumentProps {
+  readonly site: Site;
+  readonly page: PageName;
+  readonly title: string;
+  readonly viewer: Viewer | null;
+  readonly children: Children;
+}
+
+export function Document({ site, page, title, viewer, children }: DocumentProps) {
+  const { assets } = site;
+  return (
+    <>
+      {'<!doctype html>'}
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <title safe>{titleOf(title, site.workspace)}</title>
+          <meta
+            name="viewport"
+            content="width=device-width, initial-scale=1, interactive-widget=resizes-content"
+          />
+          <meta name="color-scheme" content="light dark" />
+          <meta name="theme-color" content="#f4f1eb" {...{ media: '(prefers-color-scheme: light)' }} />
+          <meta name="theme-color" content="#1e1c19" {...{ media: '(prefers-color-scheme: dark)' }} />
+          <link rel="stylesheet" href={assets.url('app.css')} />
+          <link rel="icon" type="image/svg+xml" href={assets.url('icon.svg')} />
+          <link rel="apple-touch-icon" href={assets.url('icon-192.png')} />
+          <link rel="manifest" href="/manifest.webmanifest" />
+          {page === 'notice' ? (
+            ''
+          ) : (
+            <script type="module" src={assets.url('island.js')} integrity={assets.integrity('island.js')} />
+          )}
+        </head>
+        <body
+          data-page={page}
+          data-account={viewer?.account ?? ''}
+          data-device={viewer?.device ?? ''}
+          data-release={site.release}
+          data-worker={page === 'notice' ? '' : assets.url('argon2.js')}
+        >
+          <a class="skip" href="#main">
+            Skip to content
+          </a>
+          {children}
+        </body>
+      </html>
+    </>
+  );
+}
+
+/** "Release · Harbour Lab": the page first, so that tabs can be told apart. */
+export function titleOf(title: string, workspace: string): string {
+  const place = workspace === '' ? 'Sotto' : workspace;
+  return title === place ? place : `${title} · ${place}`;
+}
