@@ -1,5 +1,6 @@
 /** The guard: from a request's cookie to its session, or a reasoned no. */
-import type { DeviceSession, Session } from '../auth/sessions.ts';
+import type { Caller, DeviceSession, Session, Sessions } from '../auth/sessions.ts';
+import { Refusal } from './errors.ts';
 
 export interface Guard {
   /** The session, or null: for pages (redirect to /sign-in) and the socket's upgrade. */
@@ -10,4 +11,63 @@ export interface Guard {
   withDevice(request: Request): Promise<DeviceSession>;
   /** Forbidden for everybody but owners and admins. */
   admin(request: Request): Promise<Session>;
+  /** Who asks, for the list of sessions. */
+  caller(request: Request): Caller;
+}
+
+/** @param deps sessions, the address that links carry, and the client's address behind proxies */
+export function createGuard(deps: {
+  readonly services: { readonly sessions: Sessions };
+  readonly origin: () => string;
+  readonly address: (request: Request) => string;
+}): Guard {
+  const { sessions } = deps.services;
+
+  const session: Guard['session'] = async (request) => {
+    const token = sessionToken(request, deps.origin());
+    return token === null ? null : sessions.validate(token);
+  };
+  const signedIn: Guard['signedIn'] = async (request) => {
+    const found = await session(request);
+    if (!found) throw new Refusal('NotSignedIn', 'Please sign in first.');
+    return found;
+  };
+
+  return {
+    session,
+    signedIn,
+    async withDevice(request) {
+      const found = await signedIn(request);
+      if (!hasDevice(found))
+        throw new Refusal('Forbidden', 'Unlock this device first: the session has no device yet.');
+      return found;
+    },
+    async admin(request) {
+      const found = await signedIn(request);
+      if (found.role !== 'owner' && found.role !== 'admin')
+        throw new Refusal('Forbidden', 'Only owners and admins may do this.');
+      return found;
+    },
+    caller: (request) => ({
+      address: deps.address(request),
+      agent: request.headers.get('user-agent') ?? '',
+    }),
+  };
+}
+
+const hasDevice = (session: Session): session is DeviceSession => session.device !== null;
+
+/** 32 bytes, base64url. */
+const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+
+/** The session cookie's value; other cookies of the same host, however malformed, do not matter. */
+function sessionToken(request: Request, origin: string): string | null {
+  const name = origin.startsWith('https:') ? '__Host-sotto=' : 'sotto=';
+  for (const part of (request.headers.get('cookie') ?? '').split(';')) {
+    const cookie = part.trimStart();
+    if (!cookie.startsWith(name)) continue;
+    const value = cookie.slice(name.length);
+    if (TOKEN.test(value)) return value;
+  }
+  return null;
 }

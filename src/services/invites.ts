@@ -1,8 +1,15 @@
-/** The set-up link and invites: who may make an account here. */
+/** The set-up link and invites: who may make an account here. Tokens are kept as hashes only. */
+import { timingSafeEqual } from 'node:crypto';
 import type { Session } from '../auth/sessions.ts';
 import type { Role } from '../contract/accounts.ts';
+import { toBase64 } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
+import type { Ports } from '../deps.ts';
+import { hasOwner, ownerExists } from '../store/accounts.ts';
 import type { Tx } from '../store/db.ts';
+import * as store from '../store/invites.ts';
+import { dropSetting, putSetting, readSetting, setting } from '../store/settings.ts';
+import { invalid, Refusal } from './refusal.ts';
 
 export interface Invitation {
   readonly kind: 'setup' | 'invite';
@@ -47,3 +54,105 @@ export interface Invites {
   /** The same, counting the use, in the transaction that makes the account. */
   redeem(tx: Tx, token: string): Promise<Invitation>;
 }
+
+export const MAX_INVITE_USES = 1000;
+const DAY_MS = 24 * 3600 * 1000;
+export const MAX_INVITE_MS = 365 * DAY_MS;
+const DEFAULTS: InviteTerms = { role: 'member', uses: 1, expiresIn: 7 * DAY_MS };
+
+export function createInvites({ db, clock, random }: Pick<Ports, 'db' | 'clock' | 'random'>): Invites {
+  return {
+    async createSetupToken() {
+      const token = toBase64(random(32));
+      await db.write(async (tx) => {
+        if (await ownerExists(tx))
+          throw new Refusal(
+            'Conflict',
+            'This workspace has an owner already. Make an invite with the role owner instead.',
+          );
+        await putSetting(tx, 'setup_token', digest(token));
+      });
+      return token;
+    },
+
+    async create(by, terms = {}) {
+      const { role, uses, expiresIn } = { ...DEFAULTS, ...terms };
+      check(uses, expiresIn);
+      if (by && role === 'owner' && by.role !== 'owner')
+        throw new Refusal('Forbidden', 'Only an owner can invite another owner.');
+      if (!(await hasOwner(db)))
+        throw new Refusal('Conflict', 'This workspace has no owner yet. Open the set-up link first.');
+      const token = toBase64(random(32));
+      const now = clock();
+      const expiresAt = now + expiresIn;
+      await db.write((tx) =>
+        store.insertInvite(tx, {
+          id: digest(token).toString('hex'),
+          role,
+          uses_left: uses,
+          expires_at: expiresAt,
+          created_by: by?.account ?? null,
+          created_at: now,
+        }),
+      );
+      return { token, role, uses, expiresAt };
+    },
+
+    async list() {
+      const rows = await store.openInvites(db, clock());
+      return rows.map((row) => ({
+        id: row.id,
+        role: row.role,
+        usesLeft: row.uses_left,
+        expiresAt: row.expires_at,
+        createdBy: row.created_by,
+        createdAt: row.created_at,
+      }));
+    },
+
+    async revoke(id) {
+      if (!(await db.write((tx) => store.deleteInvite(tx, id))))
+        throw new Refusal('NotFound', 'There is no such invite any more.');
+    },
+
+    async inspect(token) {
+      const hash = digest(token);
+      if (matches(await readSetting(db, 'setup_token'), hash)) {
+        if (await hasOwner(db)) throw gone();
+        return { kind: 'setup', role: 'owner' };
+      }
+      const role = await store.openInvite(db, hash.toString('hex'), clock());
+      if (!role) throw gone();
+      return { kind: 'invite', role };
+    },
+
+    async redeem(tx, token) {
+      const hash = digest(token);
+      if (matches(await setting(tx, 'setup_token'), hash)) {
+        await dropSetting(tx, 'setup_token');
+        if (await ownerExists(tx)) throw gone();
+        return { kind: 'setup', role: 'owner' };
+      }
+      const role = await store.takeInvite(tx, hash.toString('hex'), clock());
+      if (!role) throw gone();
+      return { kind: 'invite', role };
+    },
+  };
+}
+
+function check(uses: number, expiresIn: number): void {
+  const fields: Record<string, readonly string[]> = {};
+  if (!Number.isInteger(uses) || uses < 1 || uses > MAX_INVITE_USES)
+    fields.uses = [`An invite can be used 1 to ${MAX_INVITE_USES} times.`];
+  if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > MAX_INVITE_MS)
+    fields.expiresIn = ['An invite lasts a year at most.'];
+  if (Object.keys(fields).length > 0) throw invalid(fields);
+}
+
+const digest = (token: string): Buffer => new Bun.CryptoHasher('sha256').update(token).digest();
+
+const matches = (stored: Uint8Array | null, hash: Uint8Array): boolean =>
+  stored !== null && stored.length === hash.length && timingSafeEqual(stored, hash);
+
+const gone = (): Refusal =>
+  new Refusal('Gone', 'This link was used up, has expired or was taken back. Ask for a new one.');

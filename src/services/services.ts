@@ -9,7 +9,7 @@ import { createInvites } from './invites.ts';
 import { createPrekeys } from './prekeys.ts';
 
 export function createServices(ports: Ports, origin: () => string): Services {
-  const sessions = createSessions(ports);
+  const sessions = createSessions(ports, origin);
   const invites = createInvites(ports);
   const devices = createDevices(ports, sessions);
   const prekeys = createPrekeys(ports);
