@@ -1,0 +1,75 @@
+/** Hashing and key derivation (PROTOCOL 1). Always noble: synchronous, and the same everywhere. */
+import { hkdf } from '@noble/hashes/hkdf.js';
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
+import { sha3_256, sha3_512 } from '@noble/hashes/sha3.js';
+import { concat, lp, u16be, utf8 } from './codec.ts';
+import { malformed } from './errors.ts';
+import { ACTIVE_SUITE, type HashName, suiteOf } from './suite.ts';
+
+const HASHES = { 'SHA-256': nobleSha256, 'SHA3-256': sha3_256, 'SHA3-512': sha3_512 } as const;
+
+/** H over the concatenation: SHA3-256, 32 B (FIPS 202). */
+export const hash = (...parts: readonly Uint8Array[]): Uint8Array => sha3_256(concat(...parts));
+/** SHA-256 over the concatenation, 32 B (FIPS 180-4). */
+export const sha256 = (...parts: readonly Uint8Array[]): Uint8Array => nobleSha256(concat(...parts));
+/** H of a suite: 32 B for all of them. */
+export const suiteHash = (suite: number, ...parts: readonly Uint8Array[]): Uint8Array =>
+  HASHES[suiteOf(suite).hash](concat(...parts));
+
+/**
+ * HKDF (RFC 5869) with any of our hashes. An empty salt is HashLen zeros, as the RFC says.
+ * @throws E_FORMAT above 255 * HashLen bytes
+ */
+export function hkdfBytes(
+  name: HashName,
+  ikm: Uint8Array,
+  salt: Uint8Array,
+  info: Uint8Array,
+  length: number,
+): Uint8Array {
+  const fn = HASHES[name];
+  if (!Number.isSafeInteger(length) || length < 0 || length > 255 * fn.outputLen)
+    throw malformed('HKDF length');
+  return hkdf(fn, ikm, salt, info, length);
+}
+
+export interface KdfInput {
+  /** The active one when left out. */
+  readonly suite?: number;
+  readonly ikm: Uint8Array;
+  /** Empty for none. */
+  readonly salt: Uint8Array;
+  readonly label: string;
+  readonly context: Uint8Array;
+  /** Bytes wanted. */
+  readonly length: number;
+}
+
+/** KDF = HKDF(ikm, salt, info = lp("sotto/2/" + label) || u16be(suite) || lp(context), length). */
+export function kdf({ suite = ACTIVE_SUITE, ikm, salt, label, context, length }: KdfInput): Uint8Array {
+  const info = concat(lp(utf8(`sotto/2/${label}`)), u16be(suite), lp(context));
+  return hkdfBytes(suiteOf(suite).kdfHash, ikm, salt, info, length);
+}
+
+/** Whether two byte strings are equal, in time that depends on their lengths only. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
+  return difference === 0;
+}
+
+/** Bytewise order: below 0, 0, above 0. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Overwrites secrets with zeros, as far as the language lets us. */
+export function wipe(...secrets: readonly Uint8Array[]): void {
+  for (const secret of secrets) secret.fill(0);
+}
