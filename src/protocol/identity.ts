@@ -1,99 +1,124 @@
 /**
- * Hybrid signatures (PROTOCOL 1): Ed25519 and ML-DSA-65 over the same M, in this order, both of which must verify.
- *
- *   M = lp("sotto/2/sig/" + label) || H(edPk || mlPk) || H(message)
+ * Hybrid signatures (PROTOCOL 1, HSig): Ed25519 and ML-DSA over the same bytes, and both must verify. A suite without
+ * ML-DSA (suite 1, exports) signs with Ed25519 alone by the same construction.
  */
 import { concat, lp, utf8 } from './codec.ts';
 import { malformed } from './errors.ts';
-import { hash } from './hash.ts';
+import { suiteHash } from './hash.ts';
 import type { Crypto } from './ports.ts';
-import { ACTIVE_SUITE } from './suite.ts';
+import { ACTIVE_SUITE, type DsaName, suiteOf } from './suite.ts';
 
-/** Ed25519 32 B || ML-DSA-65 1,952 B. */
-export const SIGNING_KEY_BYTES = 1984;
-/** Ed25519 seed 32 B || ML-DSA seed 32 B. */
-export const SIGNING_SECRET_BYTES = 64;
-/** Ed25519 64 B || ML-DSA-65 3,309 B. */
-export const SIGNATURE_BYTES = 3373;
+/** What a signature may be for. The label stands in the signed bytes and in ML-DSA's context [R3, R42]. */
+export type SigningLabel =
+  | 'devcert' // a device certificate, by the account
+  | 'pop' // proof of possession, by the device
+  | 'devlist' // a device list, by the account
+  | 'spk' // a signed prekey, by the device
+  | 'otp' // the root of a batch of one-time prekeys, by the device
+  | 'msg' // a class 1 message, by the device
+  | 'roster' // a roster event, by an admin's device
+  | 'resume' // a server's challenge, by the device
+  | 'log' // a leaf of the transparency log, by the account
+  | 'backup'; // a history backup, by the device
+
+const ED_PUBLIC = 32;
+const ED_SIGNATURE = 64;
+/** FIPS 204, table 2: bytes of the public key and of the signature. */
+const DSA_SIZES: Readonly<Record<DsaName, { readonly publicKey: number; readonly signature: number }>> = {
+  'ML-DSA-65': { publicKey: 1952, signature: 3309 },
+  'ML-DSA-87': { publicKey: 2592, signature: 4627 },
+};
+
+/** Bytes of a suite's signing public key, secret and signature. @throws E_SUITE for an unknown suite */
+export function signingSizes(suite: number): {
+  readonly publicKey: number;
+  readonly secret: number;
+  readonly signature: number;
+} {
+  const { dsa } = suiteOf(suite);
+  if (dsa === null) return { publicKey: ED_PUBLIC, secret: 32, signature: ED_SIGNATURE };
+  const { publicKey, signature } = DSA_SIZES[dsa];
+  return { publicKey: ED_PUBLIC + publicKey, secret: 64, signature: ED_SIGNATURE + signature };
+}
+
+/** 1,984: Ed25519 public key 32 || ML-DSA-65 public key 1,952. */
+export const SIGNING_KEY_BYTES = signingSizes(ACTIVE_SUITE).publicKey;
+/** 3,373: Ed25519 signature 64 || ML-DSA-65 signature 3,309. */
+export const SIGNATURE_BYTES = signingSizes(ACTIVE_SUITE).signature;
 
 export interface SigningKeyPair {
-  /** SIGNING_KEY_BYTES. */
+  /** Ed25519 32 B || ML-DSA 1,952 B. */
   readonly publicKey: Uint8Array;
-  /** SIGNING_SECRET_BYTES. */
+  /** Ed25519 seed 32 B || ML-DSA seed 32 B. */
   readonly secret: Uint8Array;
 }
 
-/** What a record is signed as; each label has one decoder. */
-export type SignatureLabel =
-  | 'devcert'
-  | 'pop'
-  | 'devlist'
-  | 'spk'
-  | 'otp'
-  | 'msg'
-  | 'resume'
-  | 'roster'
-  | 'kt-leaf'
-  | 'kt-head'
-  | 'backup';
-
-/** A new pair from 64 random bytes. */
-export async function createSigningKeyPair(crypto: Crypto): Promise<SigningKeyPair> {
-  return signingKeyPairFromSecret(crypto, crypto.random(SIGNING_SECRET_BYTES));
+/** A new pair from 64 bytes of the random source [R14]. */
+export function createSigningKeyPair(crypto: Crypto, suite = ACTIVE_SUITE): Promise<SigningKeyPair> {
+  return signingKeyPairFromSecret(crypto, crypto.random(signingSizes(suite).secret), suite);
 }
 
-/** The pair of a stored secret. @throws E_FORMAT for any other length */
-export async function signingKeyPairFromSecret(crypto: Crypto, secret: Uint8Array): Promise<SigningKeyPair> {
-  if (secret.length !== SIGNING_SECRET_BYTES) throw malformed('a signing secret has 64 bytes');
-  const [ed, ml] = await Promise.all([
-    crypto.provider.ed25519PublicKey(secret.subarray(0, 32)),
-    crypto.provider.mlDsaPublicKey(ACTIVE_SUITE, secret.subarray(32)),
-  ]);
-  return { publicKey: concat(ed, ml), secret };
+/** The pair of a stored secret (64 B). @throws E_FORMAT for another length */
+export async function signingKeyPairFromSecret(
+  crypto: Crypto,
+  secret: Uint8Array,
+  suite = ACTIVE_SUITE,
+): Promise<SigningKeyPair> {
+  if (secret.length !== signingSizes(suite).secret) throw malformed('a signing secret of another length');
+  const classical = await crypto.provider.ed25519PublicKey(secret.subarray(0, 32));
+  if (suiteOf(suite).dsa === null) return { publicKey: classical, secret };
+  const lattice = await crypto.provider.mlDsaPublicKey(suite, secret.subarray(32));
+  return { publicKey: concat(classical, lattice), secret };
 }
 
-/** H(edPk || mlPk), 32 B: the short name of an identity. */
-export const fingerprint = (publicKey: Uint8Array): Uint8Array => hash(publicKey);
-
-/** The bytes that both algorithms sign. */
-function signedBytes(publicKey: Uint8Array, label: SignatureLabel, message: Uint8Array): Uint8Array {
-  return concat(lp(utf8(`sotto/2/sig/${label}`)), fingerprint(publicKey), hash(message));
+/** M = lp("sotto/2/sig/" + label) || H(edPk || mlPk) || H(m). */
+function signedBytes(
+  suite: number,
+  publicKey: Uint8Array,
+  label: SigningLabel,
+  message: Uint8Array,
+): Uint8Array {
+  return concat(lp(utf8(`sotto/2/sig/${label}`)), suiteHash(suite, publicKey), suiteHash(suite, message));
 }
 
-/** HSig(label, message), SIGNATURE_BYTES. The ML-DSA half is hedged with randomness. */
+/**
+ * HSig(label, message): Ed25519(M) || ML-DSA(M, context = label), 3,373 B. ML-DSA is hedged with 32 bytes of the random
+ * source, so two signatures over the same message differ.
+ */
 export async function signHybrid(
   crypto: Crypto,
   pair: SigningKeyPair,
-  label: SignatureLabel,
+  label: SigningLabel,
   message: Uint8Array,
+  suite = ACTIVE_SUITE,
 ): Promise<Uint8Array> {
-  const signed = signedBytes(pair.publicKey, label, message);
-  const [ed, ml] = await Promise.all([
-    crypto.provider.ed25519Sign(pair.secret.subarray(0, 32), signed),
-    crypto.provider.mlDsaSign(ACTIVE_SUITE, pair.secret.subarray(32), signed, utf8(label), crypto.random(32)),
-  ]);
-  return concat(ed, ml);
+  const { provider, random } = crypto;
+  const signed = signedBytes(suite, pair.publicKey, label, message);
+  const classical = await provider.ed25519Sign(pair.secret.subarray(0, 32), signed);
+  if (suiteOf(suite).dsa === null) return classical;
+  const lattice = await provider.mlDsaSign(suite, pair.secret.subarray(32), signed, utf8(label), random(32));
+  return concat(classical, lattice);
 }
 
-/** Whether both signatures are this key's over this message; false for every malformed input. */
+/**
+ * Whether both signatures verify, in their order and with nothing missing or added [R36]. Lengths are checked before any
+ * arithmetic [R41]; false for every malformed input.
+ */
 export async function verifyHybrid(
-  crypto: Pick<Crypto, 'provider'>,
+  crypto: Crypto,
   publicKey: Uint8Array,
-  label: SignatureLabel,
+  label: SigningLabel,
   message: Uint8Array,
   signature: Uint8Array,
+  suite = ACTIVE_SUITE,
 ): Promise<boolean> {
-  if (publicKey.length !== SIGNING_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false;
-  const signed = signedBytes(publicKey, label, message);
+  const sizes = signingSizes(suite);
+  if (publicKey.length !== sizes.publicKey || signature.length !== sizes.signature) return false;
   const { provider } = crypto;
-  // The cheap one first: a forgery rarely reaches the other.
-  if (!(await provider.ed25519Verify(publicKey.subarray(0, 32), signed, signature.subarray(0, 64))))
-    return false;
-  return provider.mlDsaVerify(
-    ACTIVE_SUITE,
-    publicKey.subarray(32),
-    signed,
-    utf8(label),
-    signature.subarray(64),
-  );
+  const signed = signedBytes(suite, publicKey, label, message);
+  const classical = publicKey.subarray(0, ED_PUBLIC);
+  if (!(await provider.ed25519Verify(classical, signed, signature.subarray(0, ED_SIGNATURE)))) return false;
+  if (suiteOf(suite).dsa === null) return true;
+  const lattice = publicKey.subarray(ED_PUBLIC);
+  return provider.mlDsaVerify(suite, lattice, signed, utf8(label), signature.subarray(ED_SIGNATURE));
 }

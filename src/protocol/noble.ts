@@ -1,129 +1,189 @@
-/** The provider on noble: pure TypeScript, the same in every runtime, and the reference for native ones. */
+/** The provider in plain JavaScript: runs everywhere, and is what every other one is compared with. */
 import { gcm } from '@noble/ciphers/aes.js';
 import { ed25519, x25519 } from '@noble/curves/ed25519.js';
 import { ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js';
 import { ml_kem768, ml_kem1024 } from '@noble/post-quantum/ml-kem.js';
-import { malformed, unauthentic } from './errors.ts';
+import { malformed, ProtocolError, unauthentic } from './errors.ts';
+import { wipe } from './hash.ts';
 import type { Provider } from './provider.ts';
-import { suiteOf } from './suite.ts';
+import { type DsaName, type KemName, suiteOf } from './suite.ts';
 
-const KEMS = { 'ML-KEM-768': ml_kem768, 'ML-KEM-1024': ml_kem1024 } as const;
-const DSAS = { 'ML-DSA-65': ml_dsa65, 'ML-DSA-87': ml_dsa87 } as const;
+const KEMS: Readonly<Record<KemName, typeof ml_kem768>> = {
+  'ML-KEM-768': ml_kem768,
+  'ML-KEM-1024': ml_kem1024,
+};
+const DSAS: Readonly<Record<DsaName, typeof ml_dsa65>> = { 'ML-DSA-65': ml_dsa65, 'ML-DSA-87': ml_dsa87 };
 
-function kemOf(suite: number) {
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** FIPS 204: the context's length stands in one byte. */
+const MAX_CONTEXT_BYTES = 255;
+
+function kemOf(suite: number): typeof ml_kem768 {
   const { kem } = suiteOf(suite);
-  if (!kem) throw malformed(`suite ${suite} has no KEM`);
+  if (kem === null) throw new ProtocolError('E_SUITE', `suite ${suite} has no key encapsulation`);
   return KEMS[kem];
 }
 
-function dsaOf(suite: number) {
+function dsaOf(suite: number): typeof ml_dsa65 {
   const { dsa } = suiteOf(suite);
-  if (!dsa) throw malformed(`suite ${suite} has no ML-DSA`);
+  if (dsa === null) throw new ProtocolError('E_SUITE', `suite ${suite} has no post-quantum signature`);
   return DSAS[dsa];
 }
 
-function sized(bytes: Uint8Array, length: number | undefined, what: string): Uint8Array {
-  if (bytes.length !== length) throw malformed(`${what} has ${bytes.length} bytes`);
-  return bytes;
+function need(value: Uint8Array, length: number, what: string): void {
+  if (value.length !== length) throw malformed(`${what} of ${value.length} bytes where ${length} belong`);
 }
 
-/** p = 2^255 - 19, little-endian (RFC 7748). */
-const P = Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 0xed : i === 31 ? 0x7f : 0xff));
-
-/** Bit 255 clear and a value below p: the one encoding of each point. */
-function isCanonical(point: Uint8Array): boolean {
-  for (let i = 31; i >= 0; i--) {
-    const difference = (point[i] ?? 0) - (P[i] ?? 0);
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
+/** Whether 32 bytes are the one encoding of a coordinate: bit 255 clear and below p = 2^255 - 19 (RFC 7748, 5) [R26]. */
+function isCanonicalCoordinate(bytes: Uint8Array): boolean {
+  const top = bytes[31] ?? 0xff;
+  if (top !== 0x7f) return top < 0x7f;
+  for (let i = 30; i > 0; i--) if (bytes[i] !== 0xff) return true;
+  return (bytes[0] ?? 0xff) < 0xed;
 }
 
-/** Anything a primitive throws about what the other side sent has the one shape. */
-function authentic<T>(compute: () => T): T {
+/**
+ * ML-KEM.Decaps with an expanded decapsulation key, as FIPS 203, 7.3 has it: both lengths and the hash inside the key
+ * are checked. We keep seeds; the expanded form lives only inside a call.
+ * @returns 32 B
+ * @throws E_FORMAT for lengths or a key that does not hold together
+ */
+export function decapsulateExpanded(
+  suite: number,
+  secretKey: Uint8Array,
+  ciphertext: Uint8Array,
+): Uint8Array {
+  const kem = kemOf(suite);
+  need(secretKey, kem.lengths.secretKey ?? 0, 'a decapsulation key');
+  need(ciphertext, kem.lengths.cipherText ?? 0, 'a KEM ciphertext');
   try {
-    return compute();
+    return kem.decapsulate(ciphertext, secretKey);
   } catch {
-    throw unauthentic();
+    throw malformed('a decapsulation key that does not hold together');
   }
 }
 
-function verdict(compute: () => boolean): boolean {
-  try {
-    return compute();
-  } catch {
-    return false;
-  }
+/** FIPS 203, ML-KEM.KeyGen: the encapsulation key and the expanded decapsulation key of a 64 B seed. @throws E_FORMAT */
+export function expandKemSeed(
+  suite: number,
+  seed: Uint8Array,
+): { readonly publicKey: Uint8Array; readonly secretKey: Uint8Array } {
+  need(seed, 64, 'a KEM seed');
+  return kemOf(suite).keygen(seed);
+}
+
+/** FIPS 204, ML-DSA.KeyGen: both keys of a 32 B seed. @throws E_FORMAT */
+export function expandDsaSeed(
+  suite: number,
+  seed: Uint8Array,
+): { readonly publicKey: Uint8Array; readonly secretKey: Uint8Array } {
+  need(seed, 32, 'an ML-DSA seed');
+  return dsaOf(suite).keygen(seed);
 }
 
 export const noble: Provider = {
   name: 'noble',
 
   async x25519PublicKey(secret) {
-    return x25519.getPublicKey(sized(secret, 32, 'an X25519 secret'));
+    need(secret, 32, 'an X25519 secret');
+    return x25519.getPublicKey(secret);
   },
   async x25519(secret, publicKey) {
-    sized(secret, 32, 'an X25519 secret');
-    if (!isCanonical(sized(publicKey, 32, 'an X25519 public key'))) throw unauthentic();
-    // noble refuses the all-zero result that low-order points give.
-    return authentic(() => x25519.getSharedSecret(secret, publicKey));
+    need(secret, 32, 'an X25519 secret');
+    need(publicKey, 32, 'an X25519 public key');
+    if (!isCanonicalCoordinate(publicKey)) throw unauthentic();
+    try {
+      return x25519.getSharedSecret(secret, publicKey);
+    } catch {
+      // A point of low order: the result would be all zeros.
+      throw unauthentic();
+    }
   },
 
-  async mlKemPublicKey(suite, seed) {
-    return kemOf(suite).keygen(sized(seed, 64, 'an ML-KEM seed')).publicKey;
+  async mlKemKeyPair(suite, seed) {
+    const { publicKey, secretKey } = expandKemSeed(suite, seed);
+    wipe(secretKey);
+    return { publicKey };
   },
   async mlKemEncapsulate(suite, publicKey, randomness) {
     const kem = kemOf(suite);
-    sized(publicKey, kem.lengths.publicKey, 'an ML-KEM encapsulation key');
-    sized(randomness, 32, 'the randomness of an encapsulation');
-    const { cipherText, sharedSecret } = authentic(() => kem.encapsulate(publicKey, randomness));
-    return { ciphertext: cipherText, sharedSecret };
+    need(publicKey, kem.lengths.publicKey ?? 0, 'an encapsulation key');
+    need(randomness, 32, 'encapsulation randomness');
+    try {
+      const { cipherText, sharedSecret } = kem.encapsulate(publicKey, randomness);
+      return { ciphertext: cipherText, sharedSecret };
+    } catch {
+      // The modulus check of FIPS 203, 7.2.
+      throw unauthentic();
+    }
   },
   async mlKemDecapsulate(suite, seed, ciphertext) {
-    const kem = kemOf(suite);
-    sized(ciphertext, kem.lengths.cipherText, 'an ML-KEM ciphertext');
-    const { secretKey } = kem.keygen(sized(seed, 64, 'an ML-KEM seed'));
-    const shared = kem.decapsulate(ciphertext, secretKey);
-    secretKey.fill(0);
-    return shared;
+    const { secretKey } = expandKemSeed(suite, seed);
+    try {
+      return decapsulateExpanded(suite, secretKey, ciphertext);
+    } finally {
+      wipe(secretKey);
+    }
   },
 
   async ed25519PublicKey(seed) {
-    return ed25519.getPublicKey(sized(seed, 32, 'an Ed25519 seed'));
+    need(seed, 32, 'an Ed25519 seed');
+    return ed25519.getPublicKey(seed);
   },
   async ed25519Sign(seed, message) {
-    return ed25519.sign(message, sized(seed, 32, 'an Ed25519 seed'));
+    need(seed, 32, 'an Ed25519 seed');
+    return ed25519.sign(message, seed);
   },
   async ed25519Verify(publicKey, message, signature) {
     if (publicKey.length !== 32 || signature.length !== 64) return false;
-    return verdict(() => ed25519.verify(signature, message, publicKey, { zip215: false }));
+    try {
+      return ed25519.verify(signature, message, publicKey, { zip215: false });
+    } catch {
+      return false;
+    }
   },
 
   async mlDsaPublicKey(suite, seed) {
-    return dsaOf(suite).keygen(sized(seed, 32, 'an ML-DSA seed')).publicKey;
+    const { publicKey, secretKey } = expandDsaSeed(suite, seed);
+    wipe(secretKey);
+    return publicKey;
   },
   async mlDsaSign(suite, seed, message, context, randomness) {
-    const dsa = dsaOf(suite);
-    const { secretKey } = dsa.keygen(sized(seed, 32, 'an ML-DSA seed'));
-    const signature = dsa.sign(message, secretKey, {
-      context,
-      extraEntropy: sized(randomness, 32, 'the randomness of a signature'),
-    });
-    secretKey.fill(0);
-    return signature;
+    need(randomness, 32, 'signing randomness');
+    if (context.length > MAX_CONTEXT_BYTES) throw malformed('a signature context above 255 bytes');
+    const { secretKey } = expandDsaSeed(suite, seed);
+    try {
+      return dsaOf(suite).sign(message, secretKey, { context, extraEntropy: randomness });
+    } finally {
+      wipe(secretKey);
+    }
   },
   async mlDsaVerify(suite, publicKey, message, context, signature) {
     const dsa = dsaOf(suite);
     if (publicKey.length !== dsa.lengths.publicKey || signature.length !== dsa.lengths.signature)
       return false;
-    return verdict(() => dsa.verify(signature, message, publicKey, { context }));
+    if (context.length > MAX_CONTEXT_BYTES) return false;
+    try {
+      return dsa.verify(signature, message, publicKey, { context });
+    } catch {
+      return false;
+    }
   },
 
   async aesGcmSeal(key, nonce, plaintext, associated) {
-    return gcm(sized(key, 32, 'an AES key'), sized(nonce, 12, 'a nonce'), associated).encrypt(plaintext);
+    need(key, 32, 'an AES key');
+    need(nonce, NONCE_BYTES, 'a nonce');
+    return gcm(key, nonce, associated).encrypt(plaintext);
   },
   async aesGcmOpen(key, nonce, ciphertext, associated) {
-    const cipher = gcm(sized(key, 32, 'an AES key'), sized(nonce, 12, 'a nonce'), associated);
-    return authentic(() => cipher.decrypt(ciphertext));
+    need(key, 32, 'an AES key');
+    need(nonce, NONCE_BYTES, 'a nonce');
+    if (ciphertext.length < TAG_BYTES) throw unauthentic();
+    try {
+      return gcm(key, nonce, associated).decrypt(ciphertext);
+    } catch {
+      throw unauthentic();
+    }
   },
 };

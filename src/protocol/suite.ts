@@ -74,11 +74,13 @@ export function suiteOf(id: number): Suite {
   return suite;
 }
 
+const isLive = (id: number): boolean =>
+  id >= SUITE_FLOOR && SUITES.some((row) => row.id === id && row.status === 'active');
+
 /** The row of a suite that may carry live messages. @throws E_SUITE for one that is unknown, reserved or below the floor */
 export function liveSuite(id: number): Suite {
   const suite = suiteOf(id);
-  if (suite.status !== 'active' || id < SUITE_FLOOR)
-    throw new ProtocolError('E_SUITE', `suite ${id} is not used for live messages`);
+  if (!isLive(id)) throw new ProtocolError('E_SUITE', `suite ${id} is not used for live messages`);
   return suite;
 }
 
@@ -87,7 +89,7 @@ export function liveSuite(id: number): Suite {
  * @throws E_SUITE when there is none, or when it is below what the peer once had [R36]
  */
 export function negotiate(mine: readonly number[], theirs: readonly number[], pinned: number): number {
-  const common = mine.filter((id) => theirs.includes(id) && id >= SUITE_FLOOR);
+  const common = mine.filter((id) => theirs.includes(id) && isLive(id));
   const best = common.reduce((high, id) => Math.max(high, id), 0);
   if (best === 0) throw new ProtocolError('E_SUITE', 'no common suite at or above the floor');
   const highest = theirs.reduce((high, id) => Math.max(high, id), 0);
