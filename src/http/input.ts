@@ -1,0 +1,197 @@
+/**
+ * The border: JSON that came over the wire, read field by field into values of the right type. What is wrong is
+ * collected, so that a person sees every sentence at once.
+ */
+import { fromBase64 } from '../contract/bytes.ts';
+import { MAX_REQUEST_BYTES } from '../contract/limits.ts';
+import { invalid } from '../services/refusal.ts';
+import { Refusal } from './errors.ts';
+
+/** Reads a JSON object. UnsupportedMediaType, TooLarge, or ValidationError. */
+export async function readInput(request: Request): Promise<Input> {
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json')
+    throw new Refusal('UnsupportedMediaType', 'Send this as JSON, with the type application/json.');
+  const bytes = await request.arrayBuffer();
+  if (bytes.byteLength > MAX_REQUEST_BYTES)
+    throw new Refusal(
+      'TooLarge',
+      `That is too large: at most ${MAX_REQUEST_BYTES / 1024} KiB can be sent at once.`,
+    );
+  return new Input(parse(bytes));
+}
+
+function parse(bytes: ArrayBuffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new Refusal('ValidationError', 'The request could not be read: it is not JSON.');
+  }
+}
+
+interface TextRules {
+  readonly min?: number;
+  readonly max: number;
+  readonly pattern?: RegExp;
+  /** What to say when it does not fit. */
+  readonly sentence?: string;
+}
+
+interface NumberRules {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Lone surrogates, control characters, and characters that turn the direction of text around. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+export class Input {
+  readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #problems: Record<string, string[]>;
+  readonly #prefix: string;
+
+  /** @param value parsed JSON; anything but an object is refused */
+  constructor(value: unknown, parent?: { problems: Record<string, string[]>; name: string }) {
+    if (!isObject(value)) {
+      if (!parent)
+        throw new Refusal('ValidationError', 'The request could not be read: it is not a JSON object.');
+      this.#fields = {};
+    } else this.#fields = value;
+    this.#problems = parent?.problems ?? {};
+    this.#prefix = parent ? `${parent.name}.` : '';
+  }
+
+  has(name: string): boolean {
+    return (
+      Object.hasOwn(this.#fields, name) && this.#fields[name] !== undefined && this.#fields[name] !== null
+    );
+  }
+
+  /** A field as it came. */
+  raw(name: string): unknown {
+    return Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
+  }
+
+  /** Text of so many characters (code points), trimmed. */
+  text(name: string, { min = 1, max, pattern, sentence }: TextRules): string {
+    const value = this.raw(name);
+    if (typeof value !== 'string') return this.#missing(name, '');
+    const text = value.trim().normalize('NFC');
+    const length = [...text].length;
+    if (length < min)
+      return this.problem(name, min === 1 ? 'This is needed.' : `At least ${min} characters.`, '');
+    if (length > max) return this.problem(name, `At most ${max} characters.`, '');
+    if (UNPRINTABLE.test(text)) return this.problem(name, 'This holds characters that cannot be shown.', '');
+    if (pattern && !pattern.test(text)) return this.problem(name, sentence ?? 'This cannot be right.', '');
+    return text;
+  }
+
+  /** Bytes from base64url: exactly so many, or between two numbers. */
+  bytes(
+    name: string,
+    size: number | { readonly min: number; readonly max: number },
+  ): Uint8Array<ArrayBuffer> {
+    const { min, max } = typeof size === 'number' ? { min: size, max: size } : size;
+    const value = this.raw(name);
+    if (typeof value !== 'string') return this.#missing(name, new Uint8Array());
+    if (value.length > Math.ceil((max * 4) / 3) + 2)
+      return this.problem(name, 'This is too long.', new Uint8Array());
+    const bytes = decode(value);
+    if (!bytes) return this.problem(name, 'This is not base64url.', new Uint8Array());
+    if (bytes.length < min || bytes.length > max)
+      return this.problem(
+        name,
+        `This has ${bytes.length} bytes, not ${min === max ? min : `${min} to ${max}`}.`,
+        bytes,
+      );
+    return bytes;
+  }
+
+  /** A whole number. */
+  whole(name: string, { min, max }: NumberRules): number {
+    const value = this.raw(name);
+    if (typeof value !== 'number') return this.#missing(name, min);
+    if (!Number.isSafeInteger(value) || value < min || value > max)
+      return this.problem(name, `A whole number from ${min} to ${max}.`, min);
+    return value;
+  }
+
+  flag(name: string): boolean {
+    const value = this.raw(name);
+    return typeof value === 'boolean' ? value : this.#missing(name, false);
+  }
+
+  /** One of a few words. */
+  choice<const T extends string>(name: string, choices: readonly T[]): T | null {
+    const value = this.raw(name);
+    const found = choices.find((choice) => choice === value);
+    return found ?? this.problem(name, `One of ${choices.join(', ')}.`, null);
+  }
+
+  /** An id by its guard, such as isAccountId. */
+  id<T extends string>(name: string, is: (value: string) => value is T): T | null {
+    const value = this.raw(name);
+    return typeof value === 'string' && is(value) ? value : this.problem(name, 'This is not an id.', null);
+  }
+
+  /** A list of ids. */
+  ids<T extends string>(name: string, is: (value: string) => value is T, max: number): readonly T[] {
+    const value = this.raw(name);
+    if (!Array.isArray(value)) return this.#missing(name, []);
+    if (value.length > max) return this.problem(name, `At most ${max} at once.`, []);
+    const ids = value.filter((item): item is T => typeof item === 'string' && is(item));
+    return ids.length === value.length ? ids : this.problem(name, 'These are not all ids.', []);
+  }
+
+  /** An object inside this one; its problems are named `name.field`. */
+  object(name: string): Input {
+    if (!isObject(this.raw(name))) this.#missing(name, null);
+    return new Input(this.raw(name), { problems: this.#problems, name: `${this.#prefix}${name}` });
+  }
+
+  /** Objects in a list. */
+  objects(name: string, max: number): readonly Input[] {
+    const value = this.raw(name);
+    if (!Array.isArray(value)) return this.#missing(name, []);
+    if (value.length > max) return this.problem(name, `At most ${max} at once.`, []);
+    return value.map(
+      (item: unknown, index) =>
+        new Input(isObject(item) ? item : {}, {
+          problems: this.#problems,
+          name: `${this.#prefix}${name}.${index}`,
+        }),
+    );
+  }
+
+  /** Notes what is wrong and gives something to go on with. */
+  problem<T>(name: string, sentence: string, instead: T): T {
+    const field = `${this.#prefix}${name}`;
+    this.#problems[field] = [...(this.#problems[field] ?? []), sentence];
+    return instead;
+  }
+
+  /** Throws ValidationError with every sentence when anything was wrong. */
+  check(): void {
+    const names = Object.keys(this.#problems);
+    if (names.length === 0) return;
+    const [only] = names;
+    const sentence = only && names.length === 1 ? this.#problems[only]?.[0] : undefined;
+    throw invalid(this.#problems, `Please check ${names.join(', ')}${sentence ? `: ${sentence}` : '.'}`);
+  }
+
+  #missing<T>(name: string, instead: T): T {
+    return this.problem(name, this.has(name) ? 'This has the wrong type.' : 'This is needed.', instead);
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function decode(text: string): Uint8Array<ArrayBuffer> | null {
+  try {
+    return fromBase64(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { Elysia, t } from 'elysia';
+import type { ErrorBody } from '../contract/errors.ts';
+import { createLog } from '../ops/log.ts';
+import { Refusal } from '../services/refusal.ts';
+import { DbUnavailable } from '../store/db.ts';
+import { CONTENT_SECURITY_POLICY } from './headers.ts';
+import { requests } from './requests.ts';
+
+const ORIGIN = 'http://localhost:1';
+const lines: string[] = [];
+let url = '';
+
+const app = new Elysia({ serve: { maxRequestBodySize: 1024 * 1024 } })
+  .use(
+    requests(
+      {
+        log: createLog('info', Date.now, (line) => lines.push(line)),
+        clock: Date.now,
+        random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+        origin: () => ORIGIN,
+      },
+      (status, body) => `<h1>${status}</h1>${body.message}`,
+    ),
+  )
+  .get('/page', () => 'hello')
+  .get('/broken', () => {
+    throw new Error('the secret is 42');
+  })
+  .get('/api/v1/gone', () => {
+    throw new Refusal('Gone', 'This link was used up.');
+  })
+  .get('/api/v1/full', () => {
+    throw new DbUnavailable('SQLITE_FULL');
+  })
+  .get('/api/v1/fast', () => {
+    throw new Refusal('RateLimitExceeded', 'Too fast.', { retry_after: 7 });
+  })
+  .post('/api/v1/echo', ({ body }) => body, { body: t.Object({ name: t.String({ maxLength: 3 }) }) });
+
+beforeAll(() => {
+  app.listen(0);
+  url = `http://localhost:${app.server?.port}`;
+});
+afterAll(() => app.stop(true));
+
+const post = (body: string, headers: Record<string, string> = {}) =>
+  fetch(`${url}/api/v1/echo`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+const errorOf = async (response: Response) => (await response.json()) as ErrorBody;
+
+test('every answer carries the security headers, an id, and is not cached', async () => {
+  for (const path of ['/page', '/nowhere', '/broken', '/api/v1/gone']) {
+    const response = await fetch(url + path);
+    expect(response.headers.get('content-security-policy')).toBe(CONTENT_SECURITY_POLICY);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f]{16}$/);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  }
+});
+
+test('what was not foreseen is one constant sentence outside, and logged with its id inside', async () => {
+  const response = await fetch(`${url}/broken`);
+  const text = await response.text();
+  expect(response.status).toBe(500);
+  expect(text).not.toContain('secret');
+  expect(text).not.toContain(' at ');
+  const id = response.headers.get('x-request-id') ?? '';
+  expect(lines.some((line) => line.includes('request failed') && line.includes(id))).toBe(true);
+});
+
+test('refusals keep their status and shape', async () => {
+  const gone = await fetch(`${url}/api/v1/gone`);
+  expect(gone.status).toBe(410);
+  expect(await errorOf(gone)).toEqual({ error: 'Gone', message: 'This link was used up.' });
+  const fast = await fetch(`${url}/api/v1/fast`);
+  expect(fast.status).toBe(429);
+  expect(fast.headers.get('retry-after')).toBe('7');
+  expect((await errorOf(fast)).retry_after).toBe(7);
+  const full = await fetch(`${url}/api/v1/full`);
+  expect(full.status).toBe(503);
+  expect((await errorOf(full)).message).toContain('Nothing was lost');
+});
+
+test('bad bodies are 4xx that name the field', async () => {
+  const long = await post('{"name":"abcd"}');
+  expect(long.status).toBe(400);
+  expect(Object.keys((await errorOf(long)).fields ?? {})).toEqual(['name']);
+  expect((await post('{"name"')).status).toBe(400);
+  expect((await post('[]')).status).toBe(400);
+  expect((await post('x'.repeat(600 * 1024))).status).toBe(413);
+});
+
+test('a write from another site is refused, ours and the command line’s pass', async () => {
+  expect((await post('{"name":"a"}', { origin: 'https://evil.example' })).status).toBe(403);
+  expect((await post('{"name":"a"}', { origin: 'null' })).status).toBe(403);
+  expect((await post('{"name":"a"}', { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+  expect((await post('{"name":"a"}', { origin: ORIGIN })).status).toBe(200);
+  expect((await post('{"name":"a"}')).status).toBe(200);
+});
+
+test('log lines carry the path without its query', async () => {
+  await fetch(`${url}/page?token=abc`);
+  const seen = lines.filter((line) => line.includes('"path":"/page"'));
+  expect(seen.length).toBeGreaterThan(0);
+  expect(lines.join('')).not.toContain('token=abc');
+});
