@@ -18,7 +18,7 @@ const HTML_ATTRIBUTES = words(`
   id class title lang dir hidden role tabindex name value type for checked disabled required readonly selected
   multiple min max minlength maxlength step pattern placeholder autocomplete inputmode enterkeyhint autocapitalize
   spellcheck size rows cols colspan rowspan scope headers open datetime alt width height loading method enctype
-  rel draggable popover popovertarget popovertargetaction command commandfor
+  rel novalidate translate autocorrect list draggable popover popovertarget popovertargetaction command commandfor
 `);
 
 const SVG_ATTRIBUTES = words(`
@@ -30,7 +30,7 @@ const SVG_ATTRIBUTES = words(`
 const ADDRESSES = words('href src action hx-get hx-post hx-put hx-patch hx-delete hx-push-url');
 
 const HTMX_ATTRIBUTES = words(`
-  hx-target hx-swap hx-swap-oob hx-select hx-confirm hx-sync hx-trigger hx-indicator hx-disable
+  hx-target hx-swap hx-swap-oob hx-select hx-confirm hx-sync hx-trigger hx-indicator hx-disable hx-boost
 `);
 
 /** `<hx-partial>` reaches us as `<template hx type="partial">`. */
@@ -40,11 +40,15 @@ const TEMPLATE_ATTRIBUTES = words('hx type id hx-target hx-swap');
 const TYPED_FIELDS = words('people name role uses expires expires-in q label filter');
 const UNTYPED_INPUTS = words('hidden checkbox radio submit button reset');
 
+/** What an error of the server may change about its request: where and how it is shown. */
+const STATUS_RULE = /^(?:(?:swap|target|select):[^\s,:"'<>]+(?:\s+|,\s*|$))+$/;
+
 /** Whether this element of HTML may stay; svg has its own list. */
 export function allowsElement(element: Element): boolean {
   if (element.namespaceURI === 'http://www.w3.org/2000/svg') return SVG_ELEMENTS.has(element.localName);
   if (element.namespaceURI !== 'http://www.w3.org/1999/xhtml') return false;
-  if (!HTML_ELEMENTS.has(element.localName)) return false;
+  // `is` outlives its attribute when HTML is written out again; no element of ours is customised that way.
+  if (!HTML_ELEMENTS.has(element.localName) || element.hasAttribute('is')) return false;
   if (element.localName !== 'input') return true;
   const type = (element.getAttribute('type') ?? 'text').trim().toLowerCase();
   if (type === 'password' || type === 'file' || type === 'image') return false;
@@ -62,6 +66,8 @@ export function allowsAttribute(element: Element, name: string, value: string, o
   if (ADDRESSES.has(name)) return isOwn(value, origin);
   if (name === 'hx-ws:connect') return value === '/socket';
   if (name === 'hx-trigger') return !value.includes('[');
+  if (name.startsWith('hx-status:')) return STATUS_RULE.test(value);
+  if (name.endsWith(':inherited')) return allowsAttribute(element, name.slice(0, -10), value, origin);
   return HTML_ATTRIBUTES.has(name) || HTMX_ATTRIBUTES.has(name);
 }
 

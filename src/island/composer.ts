@@ -53,7 +53,7 @@ export class Composer extends HTMLElement {
   }
 
   get #conversation(): ConversationId | null {
-    const id = this.dataset['conversation'] ?? '';
+    const id = this.dataset.conversation ?? '';
     return isConversationId(id) ? id : null;
   }
 

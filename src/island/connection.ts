@@ -15,7 +15,7 @@ export function watchConnection(place: HTMLElement): void {
     const sentence = describe(navigator.onLine, live.connected || !settled, waiting);
     if (place.textContent !== sentence) place.textContent = sentence;
     place.hidden = sentence === '';
-    place.dataset['state'] = sentence === '' ? 'online' : navigator.onLine ? 'reconnecting' : 'offline';
+    place.dataset.state = sentence === '' ? 'online' : navigator.onLine ? 'reconnecting' : 'offline';
   };
   const changed = () => {
     clearTimeout(patience);

@@ -1,5 +1,6 @@
 /** The list of conversations: previews, counts and order, from what this device holds. */
 import type { ConversationView } from '../client/engine-types.ts';
+import { htmx } from './htmx.ts';
 import { initialsOf } from './people.ts';
 import { SealedPreview } from './sealed-preview.ts';
 import { engine, onEvent } from './session.ts';
@@ -20,14 +21,22 @@ export function openConversationsList(list: HTMLElement): void {
 export function adoptRow(row: HTMLAnchorElement): void {
   const item = row.closest('li') ?? row;
   for (const list of document.querySelectorAll<HTMLElement>('nav[data-conversations]')) {
-    if (rowOf(list, row.dataset['conversation'] ?? '')) continue;
-    const rows = list.querySelector('ul, ol');
-    rows?.prepend(item);
-    list.querySelector('[data-empty]')?.remove();
+    if (rowOf(list, row.dataset.conversation ?? '')) continue;
+    list.querySelector('[data-rows]')?.prepend(item);
+    htmx.process(item);
     void refresh(list);
     return;
   }
   item.remove();
+}
+
+/** After a swap of the main pane the list stays: the row of the page that is open now is marked. */
+export function markCurrentRow(): void {
+  for (const row of document.querySelectorAll<HTMLAnchorElement>(
+    'nav[data-conversations] a[data-conversation]',
+  ))
+    if (row.pathname === location.pathname) row.setAttribute('aria-current', 'page');
+    else row.removeAttribute('aria-current');
 }
 
 async function refresh(list: HTMLElement): Promise<void> {
@@ -46,8 +55,8 @@ function show(list: HTMLElement, view: ConversationView): void {
     time.dateTime = new Date(view.lastActivity).toISOString();
     time.textContent = shortOf(view.lastActivity);
   }
-  if (Number(row.dataset['activity']) === view.lastActivity) return;
-  row.dataset['activity'] = String(view.lastActivity);
+  if (Number(row.dataset.activity) === view.lastActivity) return;
+  row.dataset.activity = String(view.lastActivity);
   place(row);
 }
 
@@ -80,7 +89,7 @@ function place(row: HTMLElement): void {
 
 function activityOf(item: Element): number {
   const row = item.matches('[data-activity]') ? item : item.querySelector('[data-activity]');
-  return row instanceof HTMLElement ? Number(row.dataset['activity']) : 0;
+  return row instanceof HTMLElement ? Number(row.dataset.activity) : 0;
 }
 
 function rowOf(list: HTMLElement, conversation: string): HTMLElement | null {

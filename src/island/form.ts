@@ -59,7 +59,6 @@ export class IslandForm {
 
   /** Shows why it did not work: beside the fields that are named, otherwise for the whole form. */
   fail(error: unknown): void {
-    if (error instanceof FieldError) return this.#showField(error.field, error.message);
     const fields = Object.entries(fieldsOf(error));
     const shown = fields.filter(([name]) => this.#placeFor(name));
     for (const [name, sentences] of shown) this.#showField(name, sentences.join(' '));
@@ -94,7 +93,10 @@ export class IslandForm {
 
   #showField(name: string, sentence: string): void {
     const place = this.#placeFor(name);
-    if (!place) return this.#showForm(sentence);
+    if (!place) {
+      this.#showForm(sentence);
+      return;
+    }
     place.textContent = sentence;
     place.hidden = false;
     const field = this.#field(name);
@@ -124,6 +126,7 @@ export class IslandForm {
 }
 
 function fieldsOf(error: unknown): Readonly<Record<string, readonly string[]>> {
+  if (error instanceof FieldError) return { [error.field]: [error.message] };
   if (error instanceof EnrolError) return error.fields;
   return error instanceof TransportRefused ? (error.body.fields ?? {}) : {};
 }

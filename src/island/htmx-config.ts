@@ -10,10 +10,10 @@ settings.content = JSON.stringify({
   // `data-hx-*` is the same language a second time; one spelling is enough to watch.
   prefix: '',
   mode: 'same-origin',
-  // No snapshots and no swapped history: a page that comes back is fetched and opened again.
-  history: false,
+  // Addresses are pushed, but never a snapshot restored: a page that comes back is fetched and opened again.
+  history: 'reload',
   includeIndicatorCSS: false,
-  // Errors of the server are shown where their requests say so.
+  // An error is swapped only where a form asks for it by status (`hx-status:400`).
   noSwap: [204, 304, '4xx', '5xx'],
   ws: {
     // A tab in the background still receives: messages must be acknowledged, and notifications come from it.

@@ -5,7 +5,7 @@ import { openEngine } from '../client/engine.ts';
 import type { AccountId } from '../contract/ids.ts';
 import { Composer } from './composer.ts';
 import { watchConnection } from './connection.ts';
-import { adoptRow } from './conversations-list.ts';
+import { adoptRow, markCurrentRow } from './conversations-list.ts';
 import { browserCrypto } from './crypto.ts';
 import { keepDraftsIn } from './drafts.ts';
 import { listenToSocket, live } from './live.ts';
@@ -29,6 +29,7 @@ const page = readPage(document.body);
 mount(document.body);
 document.addEventListener('htmx:after:settle', ({ target }) => {
   if (target instanceof Element) mount(target);
+  markCurrentRow();
 });
 if (page.account && page.device) void begin(page.account);
 

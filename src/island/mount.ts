@@ -1,7 +1,10 @@
 /** Brings the marks of the page to life (views/README.md), once each, in whole pages and in swapped parts. */
+
 import { openConversationsList } from './conversations-list.ts';
+import { openCopy } from './copy.ts';
 import { IslandForm } from './form.ts';
 import { supportsPasskeys } from './passkey.ts';
+import { openReaders } from './readers.ts';
 import { takeRegistration } from './register.ts';
 import { takeSignIn } from './sign-in.ts';
 import { openTimeline } from './timeline.ts';
@@ -21,6 +24,8 @@ const MARKS: readonly (readonly [selector: string, open: (element: HTMLElement) 
   ['nav[data-conversations]', openConversationsList],
   ['#timeline', openTimeline],
   ['[data-safety-number]', openVerify],
+  ['[data-readers]', openReaders],
+  ['button[data-copy]', openCopy],
 ];
 
 const mounted = new WeakSet<Element>();
@@ -41,5 +46,5 @@ export function mount(root: Element): void {
 function openForm(form: HTMLElement): void {
   if (!(form instanceof HTMLFormElement)) return;
   if (!supportsPasskeys()) for (const button of form.querySelectorAll('[data-passkey]')) button.remove();
-  FORMS[form.dataset['island'] ?? '']?.(new IslandForm(form));
+  FORMS[form.dataset.island ?? '']?.(new IslandForm(form));
 }

@@ -24,7 +24,10 @@ export function showNotice(place: HTMLElement, code: string, sentence: string): 
 
 function showIdentity(place: HTMLElement, peer: PeerView): void {
   const code = `identity-${peer.account}`;
-  if (!peer.identityChanged) return place.querySelector(`[data-notice="${code}"]`)?.remove();
+  if (!peer.identityChanged) {
+    place.querySelector(`[data-notice="${code}"]`)?.remove();
+    return;
+  }
   const banner = bannerFor(place, code);
   banner.classList.add('warn');
   if (peer.verified) {
@@ -50,7 +53,7 @@ function bannerFor(place: HTMLElement, code: string): HTMLElement {
   if (present) return present;
   const banner = document.createElement('div');
   banner.className = 'notice';
-  banner.dataset['notice'] = code;
+  banner.dataset.notice = code;
   banner.setAttribute('role', 'status');
   place.append(banner);
   return banner;

@@ -1,4 +1,5 @@
 /** Shows the recovery code once, on this page, from memory: it is written nowhere. */
+import { offerCopy, offerDownload } from './copy.ts';
 import { htmx } from './htmx.ts';
 
 /** Swaps the recovery page in and fills the code. `kept` says whether the browser promised to keep the keys. */
@@ -7,23 +8,41 @@ export async function showRecoveryCode(code: string, kept: boolean): Promise<voi
   history.replaceState(null, '', '/recovery-code');
   await htmx.ajax('GET', '/recovery-code', { target: document.body, swap: 'outerSync' });
   for (const place of document.querySelectorAll('[data-recovery-code]')) place.textContent = code;
-  const saved = document.querySelector<HTMLInputElement>('input[type=checkbox]');
-  const next = document.querySelector<HTMLButtonElement>('[data-continue]');
-  if (saved && next) {
-    next.disabled = !saved.checked;
-    saved.addEventListener('change', () => {
-      next.disabled = !saved.checked;
-    });
-  }
+  offerWaysToKeep(code);
   if (!kept) showNotKept();
-  document.querySelector('h1')?.focus();
+  const saved = document.querySelector<HTMLInputElement>('input[type=checkbox]');
+  const next = document.querySelector<HTMLButtonElement>('button[data-continue]');
+  const check = () => {
+    if (saved && next) next.disabled = !saved.checked;
+  };
+  saved?.addEventListener('change', check);
+  check();
+  document.querySelector<HTMLElement>('h1')?.focus();
 }
 
+function offerWaysToKeep(code: string): void {
+  const button = (name: string) => document.querySelector<HTMLElement>(`button[data-${name}-code]`);
+  const copy = button('copy');
+  const download = button('download');
+  const paper = button('print');
+  if (copy) offerCopy(copy, () => code);
+  if (download)
+    offerDownload(
+      download,
+      'sotto-recovery-code.txt',
+      () => `Sotto recovery code for ${location.origin}\n\n${code}\n`,
+    );
+  if (paper) {
+    paper.hidden = false;
+    paper.addEventListener('click', () => print());
+  }
+}
+
+/** R40: the browser may throw the keys away when its disk fills up. */
 function showNotKept(): void {
-  const notices = document.querySelector('#notices');
-  const sentence = document.createElement('p');
-  sentence.className = 'notice';
-  sentence.textContent =
-    'This browser does not promise to keep your keys when its disk fills up. The recovery code is your way back in.';
-  notices?.append(sentence);
+  const notice = document.createElement('p');
+  notice.className = 'notice';
+  notice.textContent =
+    'This browser does not promise to keep your keys when its disk fills up. The code is your way back in.';
+  document.querySelector('#notices')?.append(notice);
 }

@@ -49,7 +49,7 @@ function readDelivery(article: HTMLElement, sealed: DOMStringMap): Delivery | nu
   const { message = '', conversation = '', sender = '', at = '' } = article.dataset;
   const { seq = '', device = '', attempts = '', body = '', envelope = '' } = sealed;
   if (envelope === '' || body === '') return null;
-  const kind = sealed['class'] === '2' ? 2 : 1;
+  const kind = sealed.class === '2' ? 2 : 1;
 
   if (!isBodyId(message) || !isAccountId(sender) || !isDeviceId(device) || !isConversationId(conversation))
     return null;

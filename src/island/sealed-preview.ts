@@ -21,9 +21,12 @@ export class SealedPreview extends HTMLElement {
 
   /** Draws the message; nothing when there is none yet. */
   show(message: HistoryMessage | null): void {
-    if (!message) return this.#line.replaceChildren();
-    const words = message.kind === 'text' ? message.text : (message.reason ?? message.text);
-    const line = words.slice(0, PREVIEW_LENGTH).replace(/\s+/g, ' ');
-    this.#line.textContent = message.mine ? `You: ${line}` : line;
+    this.#line.textContent = message ? lineOf(message) : '';
   }
+}
+
+function lineOf({ kind, text, reason, mine }: HistoryMessage): string {
+  const words = kind === 'text' ? text : (reason ?? text);
+  const line = words.slice(0, PREVIEW_LENGTH).replace(/\s+/g, ' ');
+  return mine ? `You: ${line}` : line;
 }

@@ -6,13 +6,12 @@ import { lockStorage } from './local-storage.ts';
 export function takeSignOut(account: AccountId, leave: () => void): void {
   document.addEventListener('submit', (event) => {
     const form = event.target;
-    if (!(form instanceof HTMLFormElement) || !isSignOut(form) || form.dataset['locked'] !== undefined)
-      return;
+    if (!(form instanceof HTMLFormElement) || !isSignOut(form) || form.dataset.locked !== undefined) return;
     event.preventDefault();
     event.stopPropagation();
     const submitter = event.submitter;
     void lockStorage(account).then(() => {
-      form.dataset['locked'] = '';
+      form.dataset.locked = '';
       leave();
       form.requestSubmit(submitter);
     });

@@ -24,7 +24,7 @@ export const drawDay = (at: number): HTMLElement => drawLine('day', dayOf(at));
 export const drawNewLine = (): HTMLElement => drawLine('day new', 'New');
 
 function drawLine(className: string, words: string): HTMLElement {
-  const line = document.createElement('div');
+  const line = document.createElement('p');
   line.className = className;
   line.textContent = words;
   return line;

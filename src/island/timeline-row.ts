@@ -14,10 +14,10 @@ export function cloneRow(): HTMLElement {
 
 /** Writes what history says into the article: who, when, what, and how far it got. */
 export function fillRow(row: HTMLElement, message: HistoryMessage, author: Author): void {
-  row.dataset['message'] = message.id;
-  row.dataset['sender'] = message.sender.account;
-  row.dataset['at'] = String(message.sentAt);
-  row.dataset['kind'] = message.kind;
+  row.dataset.message = message.id;
+  row.dataset.sender = message.sender.account;
+  row.dataset.at = String(message.sentAt);
+  row.dataset.kind = message.kind;
   row.toggleAttribute('data-mine', message.mine);
   write(row, '[data-author]', author.name);
   write(row, '[data-initials]', initialsOf(author.name));
@@ -38,7 +38,7 @@ function fillStatus(row: HTMLElement, { mine, status, reason }: HistoryMessage):
   if (!place) return;
   const word = mine && status ? status : '';
   if (place.textContent !== word) place.textContent = word;
-  place.dataset['state'] = word.toLowerCase();
+  place.dataset.state = word.toLowerCase();
   if (status === 'Failed' && reason) place.textContent = `Failed: ${reason}`;
 }
 

@@ -15,7 +15,7 @@ const PAGE = 50;
 
 /** Fills a `#timeline`, until it leaves the document. */
 export function openTimeline(log: HTMLElement): void {
-  const conversation = log.dataset['conversation'] ?? '';
+  const conversation = log.dataset.conversation ?? '';
   if (isConversationId(conversation)) void new Timeline(log, conversation).open();
 }
 
@@ -49,6 +49,7 @@ class Timeline {
     await this.#load(client);
     this.#markNew(unread);
     this.#log.setAttribute('aria-busy', 'false');
+    this.#log.dataset.filled = '';
     this.#scroll.toEnd();
     await this.#read();
   }

@@ -6,9 +6,15 @@ import { hashPassword } from './argon2.ts';
 import { browserCrypto } from './crypto.ts';
 import { openStorage } from './local-storage.ts';
 
-/** The server of this page. */
+/** The server of this page. When it is of a newer release than this script, the page is fetched again; drafts stay. */
 export const transport = (): Transport =>
-  httpTransport({ origin: '', release: document.body.dataset['release'] ?? '' });
+  httpTransport({
+    origin: '',
+    onResponse: ({ status }) => {
+      if (status === UPGRADE_REQUIRED) location.reload();
+    },
+  });
+const UPGRADE_REQUIRED = 426;
 
 /** Tools for `client/enrol`; `progress` hears what takes long. */
 export async function enrolTools(progress: (sentence: string) => void): Promise<EnrolTools> {

@@ -47,4 +47,4 @@ function parseInert(html: string): Document {
 }
 
 /** The address of the password worker, as `new Worker` wants it; the page says which release of it. */
-export const workerAddress = (): string => policy.createScriptURL(document.body.dataset['worker'] ?? '');
+export const workerAddress = (): string => policy.createScriptURL(document.body.dataset.worker ?? '');

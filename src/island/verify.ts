@@ -6,7 +6,7 @@ const GROUP = 5;
 
 /** Fills `[data-safety-number]` and takes `button[data-verify]`. The peer is named by `data-peer` on or around it. */
 export async function openVerify(place: HTMLElement): Promise<void> {
-  const peer = place.closest<HTMLElement>('[data-peer]')?.dataset['peer'] ?? '';
+  const peer = place.closest<HTMLElement>('[data-peer]')?.dataset.peer ?? '';
   if (!isAccountId(peer)) return;
   const client = await engine;
   const button = document.querySelector<HTMLButtonElement>('button[data-verify]');
@@ -17,7 +17,7 @@ export async function openVerify(place: HTMLElement): Promise<void> {
     place.replaceChildren(...groupsOf(digits));
     if (state) {
       state.textContent = verified ? 'You have verified this person.' : 'Not verified yet.';
-      state.dataset['state'] = verified ? 'yes' : 'no';
+      state.dataset.state = verified ? 'yes' : 'no';
     }
     if (!button) return;
     button.textContent = verified ? 'Remove verification' : 'Mark as verified';
