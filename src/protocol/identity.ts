@@ -9,7 +9,7 @@ import type { Crypto } from './ports.ts';
 import { ACTIVE_SUITE, type DsaName, suiteOf } from './suite.ts';
 
 /** What a signature may be for. The label stands in the signed bytes and in ML-DSA's context [R3, R42]. */
-export type SigningLabel =
+export type SignatureLabel =
   | 'devcert' // a device certificate, by the account
   | 'pop' // proof of possession, by the device
   | 'devlist' // a device list, by the account
@@ -18,7 +18,8 @@ export type SigningLabel =
   | 'msg' // a class 1 message, by the device
   | 'roster' // a roster event, by an admin's device
   | 'resume' // a server's challenge, by the device
-  | 'log' // a leaf of the transparency log, by the account
+  | 'kt-leaf' // a leaf of the transparency log, by the account
+  | 'kt-head' // a head of the transparency log, by the log
   | 'backup'; // a history backup, by the device
 
 const ED_PUBLIC = 32;
@@ -43,6 +44,8 @@ export function signingSizes(suite: number): {
 
 /** 1,984: Ed25519 public key 32 || ML-DSA-65 public key 1,952. */
 export const SIGNING_KEY_BYTES = signingSizes(ACTIVE_SUITE).publicKey;
+/** 64: Ed25519 seed 32 || ML-DSA seed 32. */
+export const SIGNING_SECRET_BYTES = signingSizes(ACTIVE_SUITE).secret;
 /** 3,373: Ed25519 signature 64 || ML-DSA-65 signature 3,309. */
 export const SIGNATURE_BYTES = signingSizes(ACTIVE_SUITE).signature;
 
@@ -71,14 +74,18 @@ export async function signingKeyPairFromSecret(
   return { publicKey: concat(classical, lattice), secret };
 }
 
+/** H(edPk || mlPk), 32 B: the short name of a signing key. */
+export const fingerprint = (publicKey: Uint8Array, suite = ACTIVE_SUITE): Uint8Array =>
+  suiteHash(suite, publicKey);
+
 /** M = lp("sotto/2/sig/" + label) || H(edPk || mlPk) || H(m). */
 function signedBytes(
   suite: number,
   publicKey: Uint8Array,
-  label: SigningLabel,
+  label: SignatureLabel,
   message: Uint8Array,
 ): Uint8Array {
-  return concat(lp(utf8(`sotto/2/sig/${label}`)), suiteHash(suite, publicKey), suiteHash(suite, message));
+  return concat(lp(utf8(`sotto/2/sig/${label}`)), fingerprint(publicKey, suite), suiteHash(suite, message));
 }
 
 /**
@@ -88,7 +95,7 @@ function signedBytes(
 export async function signHybrid(
   crypto: Crypto,
   pair: SigningKeyPair,
-  label: SigningLabel,
+  label: SignatureLabel,
   message: Uint8Array,
   suite = ACTIVE_SUITE,
 ): Promise<Uint8Array> {
@@ -105,9 +112,9 @@ export async function signHybrid(
  * arithmetic [R41]; false for every malformed input.
  */
 export async function verifyHybrid(
-  crypto: Crypto,
+  crypto: Pick<Crypto, 'provider'>,
   publicKey: Uint8Array,
-  label: SigningLabel,
+  label: SignatureLabel,
   message: Uint8Array,
   signature: Uint8Array,
   suite = ACTIVE_SUITE,
