@@ -18,9 +18,9 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
   constructor(
     readonly code: ErrorCode,
-    reason: string,
+    reason?: string,
   ) {
-    super(`${code}: ${reason}`);
+    super(reason === undefined ? code : `${code}: ${reason}`);
   }
 }
 
