@@ -29,7 +29,7 @@ CREATE TABLE signed_prekeys (
   id BIGINT NOT NULL,
   statement BYTEA NOT NULL,
   prekey_created_at BIGINT NOT NULL,
-  highest_one_time BIGINT NOT NULL DEFAULT 0
+  highest_one_time BIGINT NOT NULL DEFAULT -1
 );
 
 CREATE TABLE prekey_batches (

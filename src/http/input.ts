@@ -33,6 +33,8 @@ interface TextRules {
   readonly min?: number;
   readonly max: number;
   readonly pattern?: RegExp;
+  /** Case does not matter: kept in lower case. */
+  readonly lower?: boolean;
   /** What to say when it does not fit. */
   readonly sentence?: string;
 }
@@ -73,10 +75,11 @@ export class Input {
   }
 
   /** Text of so many characters (code points), trimmed. */
-  text(name: string, { min = 1, max, pattern, sentence }: TextRules): string {
+  text(name: string, { min = 1, max, pattern, lower = false, sentence }: TextRules): string {
     const value = this.raw(name);
     if (typeof value !== 'string') return this.#missing(name, '');
-    const text = value.trim().normalize('NFC');
+    const trimmed = value.trim().normalize('NFC');
+    const text = lower ? trimmed.toLowerCase() : trimmed;
     const length = [...text].length;
     if (length < min)
       return this.problem(name, min === 1 ? 'This is needed.' : `At least ${min} characters.`, '');
@@ -121,17 +124,17 @@ export class Input {
     return typeof value === 'boolean' ? value : this.#missing(name, false);
   }
 
-  /** One of a few words. */
-  choice<const T extends string>(name: string, choices: readonly T[]): T | null {
+  /** One of a few words; refused at once, as nobody types it. */
+  choice<const T extends string>(name: string, choices: readonly T[]): T {
     const value = this.raw(name);
     const found = choices.find((choice) => choice === value);
-    return found ?? this.problem(name, `One of ${choices.join(', ')}.`, null);
+    return found ?? this.#refuse(name, `One of ${choices.join(', ')}.`);
   }
 
-  /** An id by its guard, such as isAccountId. */
-  id<T extends string>(name: string, is: (value: string) => value is T): T | null {
+  /** An id by its guard, such as isAccountId; refused at once, as nobody types it. */
+  id<T extends string>(name: string, is: (value: string) => value is T): T {
     const value = this.raw(name);
-    return typeof value === 'string' && is(value) ? value : this.problem(name, 'This is not an id.', null);
+    return typeof value === 'string' && is(value) ? value : this.#refuse(name, 'This is not an id.');
   }
 
   /** A list of ids. */
@@ -177,6 +180,12 @@ export class Input {
     const [only] = names;
     const sentence = only && names.length === 1 ? this.#problems[only]?.[0] : undefined;
     throw invalid(this.#problems, `Please check ${names.join(', ')}${sentence ? `: ${sentence}` : '.'}`);
+  }
+
+  #refuse(name: string, sentence: string): never {
+    this.problem(name, sentence, null);
+    this.check();
+    throw new Error('a noted problem was not refused');
   }
 
   #missing<T>(name: string, instead: T): T {

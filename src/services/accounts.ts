@@ -1,53 +1,27 @@
-/** People, registration, sign-in and vaults: the one door to accounts. */
-import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
-import type { Caller, OpenedSession, Session } from '../auth/sessions.ts';
+/** The one door to accounts: registration, sign-in, people and vaults. */
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
+import type { Caller, OpenedSession, Session, Sessions } from '../auth/sessions.ts';
+import { createWebauthn } from '../auth/webauthn.ts';
 import type {
-  DirectoryEntry,
   PasskeySignInStart,
   PasswordParameters,
-  Person,
   RegisterStart,
   SignedIn,
-  VaultRecord,
   Workspace,
 } from '../contract/accounts.ts';
+import { toBase64 } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
-import type { DeviceUploadBytes } from './devices.ts';
-
-/** A request to register, read at the border. */
-export interface Registration {
-  readonly token: string;
-  readonly account: AccountId;
-  readonly username: string;
-  readonly name: string;
-  readonly workspaceName: string | null;
-  readonly aik: Uint8Array;
-  readonly password: NewPassword | null;
-  readonly passkey: RegistrationResponseJSON | null;
-  readonly recoverySecret: Uint8Array;
-  readonly vault: Vault;
-  readonly device: DeviceUploadBytes;
-}
-
-export interface NewPassword {
-  readonly salt: Uint8Array;
-  readonly memory: number;
-  readonly passes: number;
-  readonly lanes: number;
-  readonly secret: Uint8Array;
-}
-
-export interface Vault {
-  readonly version: number;
-  readonly sealed: Uint8Array;
-  readonly slots: readonly VaultSlot[];
-}
-
-export interface VaultSlot {
-  readonly kind: 'prf' | 'password' | 'recovery';
-  readonly id: string;
-  readonly record: Uint8Array;
-}
+import { RELEASE } from '../contract/release.ts';
+import type { Ports } from '../deps.ts';
+import { hasOwner } from '../store/accounts.ts';
+import { readSetting } from '../store/settings.ts';
+import type { Devices } from './devices.ts';
+import type { Invites } from './invites.ts';
+import { createPeople, type People } from './people.ts';
+import { Refusal } from './refusal.ts';
+import { createRegistration, type Registration, registerCeremony } from './registration.ts';
+import { createSignIn } from './sign-in.ts';
+import { createVaults, type Vaults } from './vaults.ts';
 
 /** An answer to a sign-in, and the session that goes into the cookie. */
 export interface Entered {
@@ -55,16 +29,17 @@ export interface Entered {
   readonly opened: OpenedSession;
 }
 
-export interface Accounts {
+export interface Accounts extends People, Vaults {
   workspace(): Promise<Workspace>;
   /** True once the first owner exists. */
   ready(): Promise<boolean>;
 
+  /** Checks the link; prepares a passkey when a username is given and the address has a name. */
   registerStart(request: {
     readonly token: string;
     readonly account: AccountId;
-    readonly username: string;
-    readonly name: string;
+    readonly username: string | null;
+    readonly name: string | null;
   }): Promise<RegisterStart>;
   register(registration: Registration, caller: Caller): Promise<Entered>;
 
@@ -75,16 +50,89 @@ export interface Accounts {
   passkeyStart(): Promise<PasskeySignInStart>;
   signInWithPasskey(response: AuthenticationResponseJSON, caller: Caller): Promise<Entered>;
   signedIn(session: Session): Promise<SignedIn>;
+}
 
-  /** Everybody, by name. */
-  people(): Promise<readonly Person[]>;
-  person(account: AccountId): Promise<Person | null>;
-  personNamed(username: string): Promise<Person | null>;
-  /** In the order asked; unknown ones are left out. */
-  directory(accounts: readonly AccountId[]): Promise<readonly DirectoryEntry[]>;
-  /** Ends all sessions of a disabled account; NotFound for an unknown username. */
-  setDisabled(username: string, disabled: boolean): Promise<void>;
+/** What a workspace is called before its owner names it. */
+const UNNAMED = 'Sotto';
 
-  vault(account: AccountId): Promise<VaultRecord>;
-  replaceVault(session: Session, vault: Vault, deviceList: Uint8Array): Promise<void>;
+/** @param deps.origin what people open; passkeys belong to its host name */
+export function createAccounts(
+  ports: Ports,
+  deps: {
+    readonly sessions: Sessions;
+    readonly invites: Invites;
+    readonly devices: Devices;
+    readonly origin: () => string;
+  },
+): Accounts {
+  const { config, db } = ports;
+  const { sessions, invites, devices } = deps;
+  const webauthn = createWebauthn(ports, deps.origin);
+  const people = createPeople(ports, { sessions, recipients: devices });
+  const vaults = createVaults(ports, devices);
+  const register = createRegistration(ports, { sessions, invites, webauthn });
+  const signIn = createSignIn(ports, { sessions, webauthn });
+
+  const workspace: Accounts['workspace'] = async () => {
+    const name = await readSetting(db, 'workspace_name');
+    return {
+      name: name ? new TextDecoder().decode(name) : UNNAMED,
+      ready: await hasOwner(db),
+      release: RELEASE,
+      fixedAddress: config.url !== null,
+      passkeys: webauthn.available,
+    };
+  };
+
+  const signedIn: Accounts['signedIn'] = async (session) => {
+    const [vault, [directory]] = await Promise.all([
+      vaults.vault(session.account),
+      people.directory([session.account]),
+    ]);
+    if (!directory) throw new Refusal('NotFound', 'This account does not exist any more.');
+    return {
+      account: session.account,
+      username: session.username,
+      name: session.name,
+      role: session.role,
+      vault,
+      challenge: toBase64(session.challenge),
+      device: session.device,
+      directory,
+    };
+  };
+  const enter = async (opening: Promise<OpenedSession>): Promise<Entered> => {
+    const opened = await opening;
+    return { signedIn: await signedIn(opened.session), opened };
+  };
+
+  return {
+    ...people,
+    ...vaults,
+    workspace,
+    ready: () => hasOwner(db),
+
+    async registerStart({ token, account, username, name }) {
+      const { kind, role } = await invites.inspect(token);
+      const known = await workspace();
+      const passkey =
+        username === null || !webauthn.available
+          ? null
+          : await webauthn.registrationOptions(
+              { account, username, name: name ?? username },
+              known.name,
+              registerCeremony(token, account),
+            );
+      return { kind, role, workspace: known, passkey };
+    },
+
+    register: (registration, caller) => enter(register(registration, caller)),
+
+    passwordParameters: signIn.passwordParameters,
+    signInWithPassword: (username, secret, caller) => enter(signIn.withPassword(username, secret, caller)),
+    signInWithRecovery: (username, secret, caller) => enter(signIn.withRecovery(username, secret, caller)),
+    passkeyStart: async () => ({ options: await signIn.passkeyOptions() }),
+    signInWithPasskey: (response, caller) => enter(signIn.withPasskey(response, caller)),
+    signedIn,
+  };
 }

@@ -1,24 +1,23 @@
 /** Devices and their signed lists, as the server keeps them. */
-import type { Caller, DeviceSession, OpenedSession, Session } from '../auth/sessions.ts';
+import type { Caller, OpenedSession, Session, Sessions } from '../auth/sessions.ts';
+import { toHex } from '../contract/bytes.ts';
 import type { AccountId, DeviceId } from '../contract/ids.ts';
-
-/** A device that a message may have to reach. */
-export interface DeviceState {
-  readonly device: DeviceId;
-  /** End of its certificate, epoch milliseconds. */
-  readonly expiresAt: number;
-  /** Creation of its signed prekey by its own clock, epoch milliseconds. */
-  readonly prekeyCreatedAt: number;
-}
-
-/** The current devices of one account, by its newest signed list. */
-export interface AccountDevices {
-  readonly account: AccountId;
-  readonly disabled: boolean;
-  readonly listVersion: number;
-  /** In the order of their ids. */
-  readonly devices: readonly DeviceState[];
-}
+import { MAX_DEVICES_PER_PERSON } from '../contract/limits.ts';
+import type { Ports } from '../deps.ts';
+import { decodeCertificate } from '../protocol/certificate.ts';
+import { decodeDeviceList } from '../protocol/device-list.ts';
+import { verifyHybrid } from '../protocol/identity.ts';
+import { noble } from '../protocol/noble.ts';
+import { accountById, accountIds } from '../store/accounts.ts';
+import type { Tx } from '../store/db.ts';
+import * as store from '../store/devices.ts';
+import { dropEnvelopesOf } from '../store/envelopes.ts';
+import { deletePrekeysOf } from '../store/prekeys.ts';
+import { deleteSessionsOfDevice } from '../store/sessions.ts';
+import { type PrekeyUploadBytes, storePrekeys, verifyPrekeys } from './prekey-upload.ts';
+import { checkList, type Publisher, verifyDevice, verifyList } from './published.ts';
+import { createRecipients, type Recipients } from './recipients.ts';
+import { invalid, Refusal } from './refusal.ts';
 
 export interface DeviceUploadBytes {
   readonly certificate: Uint8Array;
@@ -26,22 +25,119 @@ export interface DeviceUploadBytes {
   readonly prekeys: PrekeyUploadBytes;
 }
 
-export interface PrekeyUploadBytes {
-  readonly signedPrekey: Uint8Array | null;
-  readonly batch: Uint8Array | null;
-}
-
-export interface Devices {
-  /** Grows with every change of any device list on this node: what was derived from an older one is void. */
-  readonly version: number;
-  /** From a bounded cache; unknown accounts are left out. */
-  recipientsOf(accounts: readonly AccountId[]): Promise<ReadonlyMap<AccountId, AccountDevices>>;
-  /** The accounts of current devices; unknown and revoked ones are left out. */
-  ownersOf(devices: readonly DeviceId[]): Promise<ReadonlyMap<DeviceId, AccountId>>;
+export interface Devices extends Recipients {
   /** Adds a device to the account and gives the session to it. */
   add(session: Session, upload: DeviceUploadBytes, caller: Caller): Promise<OpenedSession>;
   /** An existing device proves itself and takes the session. */
   resume(session: Session, device: DeviceId, proof: Uint8Array, caller: Caller): Promise<OpenedSession>;
   /** Removes a device: its sessions, prekeys and envelopes go with it. */
-  revoke(session: DeviceSession, device: DeviceId, deviceList: Uint8Array): Promise<void>;
+  revoke(session: Session, device: DeviceId, deviceList: Uint8Array): Promise<void>;
+  /** After a transaction that changed this account's list: caches forget it, everybody's devices hear of it. */
+  changed(account: AccountId): Promise<void>;
+}
+
+export function createDevices(ports: Ports, sessions: Sessions): Devices {
+  const { db, hub, log, clock, random } = ports;
+  const crypto = { provider: noble, random, clock };
+  const recipients = createRecipients(ports);
+
+  const publisher = async (account: AccountId): Promise<Publisher> => {
+    const row = await accountById(db, account);
+    if (!row) throw new Refusal('NotFound', 'This account does not exist any more.');
+    return { account, aik: row.aik };
+  };
+  const current = async (account: AccountId) => {
+    const list = await store.deviceListOf(db, account);
+    if (!list) throw new Refusal('NotFound', 'This account has no device list.');
+    return {
+      row: list,
+      list: decodeDeviceList(list.signed).list,
+      devices: await store.devicesOf(db, account),
+    };
+  };
+  const succeed = async (tx: Tx, row: store.DeviceListRow, previous: Uint8Array) => {
+    if (!(await store.replaceDeviceList(tx, row, previous)))
+      throw new Refusal('Conflict', 'Your devices were changed elsewhere at the same time. Try again.');
+  };
+
+  const changed: Devices['changed'] = async (account) => {
+    recipients.forget(account);
+    try {
+      for (const person of await accountIds(db))
+        hub.publish({ type: 'devices', account: person, changed: account });
+    } catch (error) {
+      // The change itself is stored; whoever missed the news learns of it at the next send.
+      log.warn('news of a device list not published', { reason: String(error) });
+    }
+  };
+
+  return {
+    ...recipients,
+    get version() {
+      return recipients.version;
+    },
+    changed,
+
+    async add(session, upload, caller) {
+      const who = await publisher(session.account);
+      const before = await current(session.account);
+      if (before.devices.length >= MAX_DEVICES_PER_PERSON)
+        throw new Refusal(
+          'Conflict',
+          `A person can have ${MAX_DEVICES_PER_PERSON} devices. Remove one of yours first.`,
+        );
+      const device = await verifyDevice(crypto, who, upload.certificate);
+      const next = await verifyList(crypto, who, upload.deviceList, before.row);
+      checkList(next.list, {
+        certificates: [...before.devices.map((row) => row.certificate_hash), device.row.certificate_hash],
+        revoked: before.list.revoked.map((id) => toHex(id) as DeviceId),
+        vaultVersion: before.row.vault_version,
+      });
+      const prekeys = await verifyPrekeys(crypto, device.row.id, device.signingKey, upload.prekeys);
+      if (!prekeys.statement) throw invalid({ signedPrekey: ['A new device needs a signed prekey.'] });
+      const opened = await db.write(async (tx) => {
+        await succeed(tx, next.row, before.row.hash);
+        if (!(await store.insertDevice(tx, device.row)))
+          throw invalid({ certificate: ['This device id was used before. Make a new device.'] });
+        await storePrekeys(tx, device.row.id, prekeys);
+        return sessions.rotate(tx, session, device.row.id, caller);
+      });
+      sessions.ended(session.account, [session.id]);
+      await changed(session.account);
+      return opened;
+    },
+
+    async resume(session, device, proof, caller) {
+      const row = await store.deviceOf(db, session.account, device);
+      if (!row) throw new Refusal('NotFound', 'This account has no such device any more.');
+      const { signingKey } = decodeCertificate(row.certificate).certificate;
+      if (!(await verifyHybrid(crypto, signingKey, 'resume', session.challenge, proof)))
+        throw new Refusal('Forbidden', 'This device could not prove itself. Add it as a new one.');
+      const opened = await db.write((tx) => sessions.rotate(tx, session, device, caller));
+      sessions.ended(session.account, [session.id]);
+      return opened;
+    },
+
+    async revoke(session, device, deviceList) {
+      const who = await publisher(session.account);
+      const before = await current(session.account);
+      const gone = before.devices.find((row) => row.id === device);
+      if (!gone) throw new Refusal('NotFound', 'This account has no such device any more.');
+      const next = await verifyList(crypto, who, deviceList, before.row);
+      checkList(next.list, {
+        certificates: before.devices.filter((row) => row !== gone).map((row) => row.certificate_hash),
+        revoked: [...before.list.revoked.map((id) => toHex(id) as DeviceId), device],
+        vaultVersion: before.row.vault_version,
+      });
+      const ended = await db.write(async (tx) => {
+        await succeed(tx, next.row, before.row.hash);
+        await store.revokeDevice(tx, session.account, device, clock());
+        await deletePrekeysOf(tx, device);
+        await dropEnvelopesOf(tx, device);
+        return deleteSessionsOfDevice(tx, device);
+      });
+      sessions.ended(session.account, ended);
+      await changed(session.account);
+    },
+  };
 }

@@ -63,13 +63,13 @@ export async function hasBatch(tx: Tx, device: DeviceId, batch: string): Promise
   );
 }
 
-/** The highest one-time id that the device ever published, 0 before the first. */
+/** The highest one-time id that the device ever published, -1 before the first. */
 export async function highestOneTime(tx: Tx, device: DeviceId): Promise<number> {
   const row = await tx.get<{ highest_one_time: number }>(
     'SELECT highest_one_time FROM signed_prekeys WHERE device = $1',
     [device],
   );
-  return row?.highest_one_time ?? 0;
+  return row?.highest_one_time ?? -1;
 }
 
 /** Stores a batch; older batches that are used up go. */
@@ -90,7 +90,7 @@ export async function insertBatch(
     batch.root,
     batch.size,
   ]);
-  let highest = 0;
+  let highest = -1;
   for (const leaf of leaves) {
     await tx.run(
       'INSERT INTO one_time_prekeys (device, id, batch, position, leaf, path) VALUES ($1, $2, $3, $4, $5, $6)',

@@ -1,0 +1,75 @@
+/**
+ * Joining a workspace.
+ *
+ * | call | needs | answers |
+ * |---|---|---|
+ * | GET /api/v1/workspace | nothing | Workspace |
+ * | POST /api/v1/register/start | a link's token | RegisterStart |
+ * | POST /api/v1/register | a link's token | 201 SignedIn, and the session's cookie |
+ */
+import { Elysia } from 'elysia';
+import type { RegisterStart, SignedIn, Workspace } from '../contract/accounts.ts';
+import { isAccountId } from '../contract/ids.ts';
+import { PATHS } from '../contract/paths.ts';
+import type { Deps } from '../deps.ts';
+import { type Input, readInput } from '../http/input.ts';
+import { createGuard } from '../http/session.ts';
+import { readDevice, readName, readNewPasskey, readPassword, readUsername, readVault } from './records.ts';
+
+export const registerRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits'>) => {
+  const { accounts, sessions } = deps.services;
+  const guard = createGuard(deps);
+
+  return new Elysia({ name: 'register' })
+    .get(PATHS.workspace, (): Promise<Workspace> => accounts.workspace())
+
+    .post(
+      PATHS.registerStart,
+      async ({ request }): Promise<RegisterStart> => {
+        deps.limits.take('registerAddress', deps.address(request));
+        const input = await readInput(request);
+        const asked = {
+          token: readToken(input),
+          account: input.id('account', isAccountId),
+          username: given(input, 'username') ? readUsername(input) : null,
+          name: given(input, 'name') ? readName(input, 'name') : null,
+        };
+        input.check();
+        return accounts.registerStart(asked);
+      },
+      { parse: 'none' },
+    )
+
+    .post(
+      PATHS.register,
+      async ({ request, set }): Promise<SignedIn> => {
+        deps.limits.take('registerAddress', deps.address(request));
+        const input = await readInput(request);
+        const registration = {
+          token: readToken(input),
+          account: input.id('account', isAccountId),
+          username: readUsername(input),
+          name: readName(input, 'name'),
+          workspaceName: given(input, 'workspaceName') ? readName(input, 'workspaceName') : null,
+          aik: input.bytes('aik', 1984),
+          password: input.has('password') ? readPassword(input.object('password')) : null,
+          passkey: input.has('passkey') ? readNewPasskey(input.object('passkey')) : null,
+          recoverySecret: input.bytes('recoverySecret', 32),
+          vault: readVault(input.object('vault')),
+          device: readDevice(input.object('device')),
+        };
+        input.check();
+        const { signedIn, opened } = await accounts.register(registration, guard.caller(request));
+        set.status = 201;
+        set.headers['set-cookie'] = sessions.cookie(opened.token);
+        return signedIn;
+      },
+      { parse: 'none' },
+    );
+};
+
+/** A link's token; one of the wrong form is good for nothing, as an unknown one is. */
+const readToken = (input: Input): string => input.text('token', { max: 200 });
+
+/** Forms send empty fields for what was left out. */
+const given = (input: Input, name: string): boolean => input.has(name) && input.raw(name) !== '';

@@ -1,0 +1,107 @@
+/** Who a message has to reach: current devices by account, from a bounded cache that every change clears. */
+import type { AccountId, DeviceId } from '../contract/ids.ts';
+import type { Ports } from '../deps.ts';
+import * as store from '../store/devices.ts';
+import { Recent } from './recent.ts';
+
+/** A device that a message may have to reach. */
+export interface DeviceState {
+  readonly device: DeviceId;
+  /** End of its certificate, epoch milliseconds. */
+  readonly expiresAt: number;
+  /** Creation of its signed prekey by its own clock, epoch milliseconds. */
+  readonly prekeyCreatedAt: number;
+}
+
+/** The current devices of one account, by its newest signed list. */
+export interface AccountDevices {
+  readonly account: AccountId;
+  readonly disabled: boolean;
+  readonly listVersion: number;
+  /** In the order of their ids. */
+  readonly devices: readonly DeviceState[];
+}
+
+export interface Recipients {
+  /** Grows with every change of any device list on this node: what was derived from an older one is void. */
+  readonly version: number;
+  /** From a bounded cache; unknown accounts are left out. */
+  recipientsOf(accounts: readonly AccountId[]): Promise<ReadonlyMap<AccountId, AccountDevices>>;
+  /** The accounts of current devices; unknown and revoked ones are left out. */
+  ownersOf(devices: readonly DeviceId[]): Promise<ReadonlyMap<DeviceId, AccountId>>;
+  /** This account has other devices now, or was disabled or enabled. */
+  forget(account: AccountId): void;
+}
+
+/** The admin commands, another process, change only `disabled`; that is seen after the ttl. */
+const CACHE = { ttl: 10_000, max: 10_000 };
+/** Accounts in one query: both engines take many more parameters. */
+const CHUNK = 200;
+
+export function createRecipients({ db, clock }: Pick<Ports, 'db' | 'clock'>): Recipients {
+  const accounts = new Recent<AccountId, AccountDevices>(clock, CACHE);
+  const owners = new Recent<DeviceId, AccountId>(clock, CACHE);
+  let version = 0;
+
+  return {
+    get version() {
+      return version;
+    },
+
+    async recipientsOf(asked) {
+      const found = new Map<AccountId, AccountDevices>();
+      const missing: AccountId[] = [];
+      for (const account of asked) {
+        const known = accounts.get(account);
+        if (known) found.set(account, known);
+        else missing.push(account);
+      }
+      const since = accounts.generation;
+      for (let at = 0; at < missing.length; at += CHUNK) {
+        const rows = await store.recipientsOf(db, missing.slice(at, at + CHUNK));
+        for (const entry of grouped(rows)) {
+          accounts.put(entry.account, entry, since);
+          found.set(entry.account, entry);
+        }
+      }
+      return found;
+    },
+
+    async ownersOf(asked) {
+      const found = new Map<DeviceId, AccountId>();
+      const since = owners.generation;
+      for (const device of asked) {
+        const owner = owners.get(device) ?? (await store.ownerOf(db, device));
+        if (!owner) continue;
+        owners.put(device, owner, since);
+        found.set(device, owner);
+      }
+      return found;
+    },
+
+    forget(account) {
+      version++;
+      accounts.forget([account]);
+      owners.clear();
+    },
+  };
+}
+
+/** Rows come in the order of accounts, then devices. */
+function grouped(rows: readonly store.RecipientRow[]): AccountDevices[] {
+  const entries: (AccountDevices & { devices: DeviceState[] })[] = [];
+  for (const row of rows) {
+    let entry = entries.at(-1);
+    if (entry?.account !== row.account) {
+      entry = { account: row.account, disabled: row.disabled !== 0, listVersion: row.version, devices: [] };
+      entries.push(entry);
+    }
+    if (row.device !== null && row.expires_at !== null)
+      entry.devices.push({
+        device: row.device,
+        expiresAt: row.expires_at,
+        prekeyCreatedAt: row.prekey_created_at ?? 0,
+      });
+  }
+  return entries;
+}
