@@ -1,1 +1,62 @@
--- 0003_relay
+-- Conversations, and what the relay keeps of messages until they are delivered.
+
+-- kind: direct. The id of a direct conversation is implied by its two members.
+CREATE TABLE conversations (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  last_activity BIGINT NOT NULL
+);
+
+CREATE TABLE members (
+  conversation TEXT NOT NULL REFERENCES conversations (id),
+  account TEXT NOT NULL REFERENCES accounts (id),
+  PRIMARY KEY (conversation, account)
+);
+
+CREATE INDEX members_by_account ON members (account);
+
+-- The highest message number so far. Numbers only grow, also over restarts and when everything was delivered; they
+-- follow the clock (microseconds), so that they tell a reader nothing of how much others write.
+CREATE TABLE message_numbers (
+  only_row BIGINT PRIMARY KEY,
+  highest BIGINT NOT NULL
+);
+
+INSERT INTO message_numbers (only_row, highest) VALUES (1, 0);
+
+-- One row for each post. It outlives the body, so that a repeated post is not a second message and the sender can ask
+-- what became of it. number is also the `seq` of the message's envelopes. delivered and expired: device ids one after
+-- another, 32 characters each; delivered holds other people's devices only. post_hash: SHA-256 of the whole post.
+-- No foreign keys from here on: each would cost every message a look-up, and the relay has just checked.
+CREATE TABLE messages (
+  number BIGINT PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  class BIGINT NOT NULL,
+  conversation TEXT NOT NULL,
+  account TEXT NOT NULL,
+  device TEXT NOT NULL,
+  post_hash BYTEA NOT NULL,
+  accepted_at BIGINT NOT NULL,
+  recipients BIGINT NOT NULL,
+  waiting BIGINT NOT NULL,
+  delivered TEXT NOT NULL DEFAULT '',
+  expired TEXT NOT NULL DEFAULT ''
+);
+
+-- Deleted with the last envelope. Beside messages and not in it, so that its pages are free again at once.
+CREATE TABLE bodies (
+  number BIGINT PRIMARY KEY,
+  body BYTEA NOT NULL
+);
+
+CREATE TABLE envelopes (
+  device TEXT NOT NULL,
+  number BIGINT NOT NULL,
+  accepted_at BIGINT NOT NULL,
+  attempts BIGINT NOT NULL,
+  envelope BYTEA NOT NULL,
+  PRIMARY KEY (device, number)
+);
+
+CREATE INDEX envelopes_by_age ON envelopes (accepted_at);

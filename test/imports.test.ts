@@ -40,6 +40,7 @@ const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
 /** What the server may take of the protocol: public decoders, ids and signatures, nothing that seals or opens. */
 const SERVER_PROTOCOL = new Set(
   [
+    'body-header',
     'certificate',
     'codec',
     'device-list',

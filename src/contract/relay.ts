@@ -8,6 +8,12 @@ export const SOCKET_PROTOCOL = 'sotto.json.v1';
 /** Both sides send something at least this often; silence for twice as long closes the socket. */
 export const HEARTBEAT_MS = 25_000;
 
+/** Close code for a socket whose session ended: reconnecting is of no use before signing in again. */
+export const SOCKET_SIGNED_OUT = 4401;
+/** Envelopes that one acknowledgement names at most, and messages that one question about statuses does. */
+export const MAX_SEQS = 1000;
+export const MAX_STATUSES = 200;
+
 /**
  * Media type of POST /api/v1/messages: a binary post (src/contract/post.ts), which is the body, then one
  * envelope for each recipient device.

@@ -25,6 +25,8 @@ export const LIMITS = {
   sendAccount: { burst: 600, perMinute: 1800 },
   /** Posts from one address: an office behind one router. */
   sendAddress: { burst: 6000, perMinute: 18_000 },
+  /** Fetching, acknowledging and asking for statuses, by one account: a device away for days comes back at once. */
+  relayAccount: { burst: 600, perMinute: 3000 },
   /** Invites made by one account. */
   inviteAccount: { burst: 30, perMinute: 10 },
   /** Socket connections by one account. */

@@ -1,8 +1,20 @@
 /** Conversations as the relay knows them: ids, members and times. Only direct ones so far; their ids are implied. */
 import type { Session } from '../auth/sessions.ts';
+import { conversationId, fromHex } from '../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import type { ConversationRecord } from '../contract/relay.ts';
 import type { Ports } from '../deps.ts';
+import { directConversationId } from '../protocol/roster.ts';
+import { accountById } from '../store/accounts.ts';
+import {
+  type ConversationWithMembers,
+  conversationOf,
+  conversationsOf,
+  insertConversation,
+  membersOf,
+} from '../store/conversations.ts';
+import { Recent } from './recent.ts';
+import { invalid, Refusal } from './refusal.ts';
 
 export interface Conversations {
   /** Those that the account is a member of, latest activity first. */
@@ -18,6 +30,59 @@ export interface Conversations {
   membersOf(id: ConversationId): Promise<readonly AccountId[] | null>;
 }
 
-export function createConversations(_ports: Pick<Ports, 'db' | 'hub' | 'clock'>): Conversations {
-  throw new Error('not built yet');
+/** The members of a direct conversation never change; the ttl only lets go of those that nobody uses. */
+const CACHE = { ttl: 3600_000, max: 10_000 };
+
+export function createConversations({ db, hub, clock }: Pick<Ports, 'db' | 'hub' | 'clock'>): Conversations {
+  const members = new Recent<ConversationId, readonly AccountId[]>(clock, CACHE);
+
+  return {
+    async list(account) {
+      return (await conversationsOf(db, account)).map(record);
+    },
+
+    async find(account, id) {
+      const found = await conversationOf(db, account, id);
+      if (!found) throw notFound();
+      return record(found);
+    },
+
+    async createDirect(session, person) {
+      if (person === session.account)
+        throw invalid({
+          people: ['Choose somebody else: a conversation with yourself is not possible yet.'],
+        });
+      const other = await accountById(db, person);
+      if (!other)
+        throw new Refusal('NotFound', 'There is nobody with this account here. They may have left.');
+      const id = conversationId(directConversationId(fromHex(session.account), fromHex(person)));
+      const existing = await conversationOf(db, session.account, id);
+      if (existing) return record(existing);
+      if (other.disabled)
+        throw new Refusal('Forbidden', `${other.name} cannot receive messages: the account is disabled.`);
+
+      const people = [session.account, person].sort();
+      const created = await db.write((tx) => insertConversation(tx, id, 'direct', people, clock()));
+      if (created) for (const account of people) hub.publish({ type: 'conversation', account, id });
+      return this.find(session.account, id);
+    },
+
+    async membersOf(id) {
+      const known = members.get(id);
+      if (known) return known;
+      const found = await membersOf(db, id);
+      if (found.length === 0) return null;
+      members.put(id, found, members.generation);
+      return found;
+    },
+  };
+}
+
+/** The same words whether it does not exist or belongs to others. */
+export function notFound(): Refusal {
+  return new Refusal('NotFound', 'There is no such conversation among yours.');
+}
+
+function record({ id, members, last_activity }: ConversationWithMembers): ConversationRecord {
+  return { id, kind: 'direct', members, lastActivity: last_activity };
 }

@@ -1,10 +1,19 @@
 /** The relay: takes posts, keeps them durably, hands them out in order, forgets them when acknowledged. */
 import type { DeviceSession } from '../auth/sessions.ts';
+import { toBase64 } from '../contract/bytes.ts';
 import type { BodyId, DeviceId } from '../contract/ids.ts';
-import type { Accepted, MessageStatus, Pending } from '../contract/relay.ts';
+import { ENVELOPES_PER_PAGE } from '../contract/limits.ts';
+import type { Accepted, Delivery as Envelope, MessageStatus, Pending } from '../contract/relay.ts';
 import type { Ports } from '../deps.ts';
+import { DbUnavailable } from '../store/db.ts';
+import { countAttempts, type PendingRow, pendingOf } from '../store/envelopes.ts';
+import { statusOf } from '../store/messages.ts';
 import type { Conversations } from './conversations.ts';
-import type { Devices } from './devices.ts';
+import { createExpectedDevices } from './expected-devices.ts';
+import { address } from './posts.ts';
+import type { Recipients } from './recipients.ts';
+import { storeBatch } from './relay-batch.ts';
+import { createRelayQueue } from './relay-queue.ts';
 
 export interface Delivery {
   /**
@@ -26,12 +35,96 @@ export interface Delivery {
   unacknowledged(device: DeviceId, seqs: readonly number[]): Promise<void>;
 }
 
+/** Bytes of ciphertext in one page, beyond its first envelope: a page of the largest messages would be 8 MB. */
+const PAGE_BYTES = 1024 * 1024;
+
 export function createDelivery(
-  _ports: Pick<Ports, 'db' | 'hub' | 'clock'>,
-  _services: {
-    readonly devices: Pick<Devices, 'version' | 'recipientsOf' | 'ownersOf'>;
+  { db, hub, clock }: Pick<Ports, 'db' | 'hub' | 'clock'>,
+  services: {
+    readonly devices: Pick<Recipients, 'version' | 'recipientsOf' | 'ownersOf'>;
     readonly conversations: Pick<Conversations, 'membersOf'>;
   },
 ): Delivery {
-  throw new Error('not built yet');
+  const { devices, conversations } = services;
+  const expected = createExpectedDevices(clock, devices, conversations);
+  const queue = createRelayQueue(db, hub, (tx, batch) => {
+    const now = clock();
+    return storeBatch(tx, batch, (incoming) => address(incoming, expected, devices, now), now);
+  });
+
+  return {
+    send: (session, bytes) => queue.send({ kind: 'send', session, bytes }),
+
+    async pending(device, after, limit = ENVELOPES_PER_PAGE) {
+      const asked = Math.min(limit, ENVELOPES_PER_PAGE);
+      const found = await pendingOf(db, device, after, asked + 1);
+      const page = firstOf(found, asked);
+      const first = page[0]?.number;
+      const last = page.at(-1)?.number;
+      if (first !== undefined && last !== undefined) {
+        try {
+          await db.write((tx) => countAttempts(tx, device, first, last));
+        } catch (error) {
+          // A full disk must not keep anybody from fetching, which is what empties it.
+          if (!(error instanceof DbUnavailable)) throw error;
+        }
+      }
+      return { envelopes: page.map(handedOut), more: found.length > page.length };
+    },
+
+    async acknowledge(session, seqs) {
+      if (seqs.length > 0) await queue.acknowledge({ kind: 'acknowledge', session, seqs });
+    },
+
+    async statuses(session, ids) {
+      const rows = await Promise.all(ids.map((id) => statusOf(db, session.account, id)));
+      return rows.flatMap((row) =>
+        row === null
+          ? []
+          : [
+              {
+                id: row.id,
+                delivered: devicesIn(row.delivered),
+                expired: devicesIn(row.expired),
+                pending: row.waiting,
+              },
+            ],
+      );
+    },
+
+    async unacknowledged(device, seqs) {
+      if (seqs.length === 0) return;
+      await db.write(async (tx) => {
+        for (const seq of seqs) await countAttempts(tx, device, seq, seq);
+      });
+    },
+  };
+}
+
+/** At most `count` rows, and no more bytes than a page takes. */
+function firstOf(rows: readonly PendingRow[], count: number): readonly PendingRow[] {
+  let bytes = 0;
+  const end = rows.findIndex((row, index) => {
+    bytes += row.body.length + row.envelope.length;
+    return index === count || (index > 0 && bytes > PAGE_BYTES);
+  });
+  return end === -1 ? rows : rows.slice(0, end);
+}
+
+function handedOut(row: PendingRow): Envelope {
+  return {
+    seq: row.number,
+    id: row.id,
+    class: row.class,
+    conversation: row.conversation,
+    sender: { account: row.account, device: row.device },
+    acceptedAt: row.accepted_at,
+    attempts: row.attempts + 1,
+    body: toBase64(row.body),
+    envelope: toBase64(row.envelope),
+  };
+}
+
+function devicesIn(text: string): DeviceId[] {
+  return (text.match(/.{32}/g) ?? []) as DeviceId[];
 }

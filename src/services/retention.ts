@@ -1,5 +1,9 @@
 /** What the relay forgets by itself: envelopes that nobody fetched, and the memory of old posts. */
 import type { Ports } from '../deps.ts';
+import type { HubEvent } from '../realtime/hub.ts';
+import type { Tx } from '../store/db.ts';
+import { deleteEnvelope, envelopesBefore } from '../store/envelopes.ts';
+import { forgetMessages, senderOf, settleEnvelopes } from '../store/messages.ts';
 
 /** How long the relay remembers the id of a post, so that a repeated one is not a second message: 30 days. */
 export const TOMBSTONE_RETENTION_MS = 30 * 24 * 3600 * 1000;
@@ -14,6 +18,49 @@ export interface Retention {
   run(now: number): Promise<Retained>;
 }
 
-export function createRetention(_ports: Pick<Ports, 'config' | 'db' | 'hub' | 'log'>): Retention {
-  throw new Error('not built yet');
+/** Rows in one transaction: messages must not wait behind a long clean-up. */
+const CHUNK = 200;
+
+export function createRetention({
+  config,
+  db,
+  hub,
+  log,
+}: Pick<Ports, 'config' | 'db' | 'hub' | 'log'>): Retention {
+  return {
+    async run(now) {
+      const expired = await inChunks(async () => {
+        const events = await db.write((tx) => expireEnvelopes(tx, now - config.relayRetention));
+        for (const event of events) hub.publish(event);
+        return events.length;
+      });
+      // A post is remembered longer than its envelopes, whatever the operator sets for those.
+      const memory = Math.max(TOMBSTONE_RETENTION_MS, config.relayRetention * 2);
+      const forgotten = await inChunks(() => db.write((tx) => forgetMessages(tx, now - memory, CHUNK)));
+      if (expired + forgotten > 0) log.info('relay cleaned', { expired, forgotten });
+      return { expired, forgotten };
+    },
+  };
+}
+
+/** Deletes a chunk of old envelopes; gives what to tell their senders. */
+async function expireEnvelopes(tx: Tx, before: number): Promise<HubEvent[]> {
+  const events: HubEvent[] = [];
+  for (const { device: recipient, number } of await envelopesBefore(tx, before, CHUNK)) {
+    await deleteEnvelope(tx, { device: recipient, number });
+    await settleEnvelopes(tx, number, 1, { delivered: '', expired: recipient });
+    const sender = await senderOf(tx, number);
+    if (sender) events.push({ type: 'expired', device: sender.device, id: sender.id, recipient });
+  }
+  return events;
+}
+
+async function inChunks(step: () => Promise<number>): Promise<number> {
+  let total = 0;
+  let count: number;
+  do {
+    count = await step();
+    total += count;
+  } while (count >= CHUNK);
+  return total;
 }

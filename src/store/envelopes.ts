@@ -1,8 +1,78 @@
 /** Envelopes: what waits for each device, in the relay's order. */
-import type { DeviceId } from '../contract/ids.ts';
-import type { Tx } from './db.ts';
+import type { AccountId, BodyId, ConversationId, DeviceId } from '../contract/ids.ts';
+import type { Db, Tx } from './db.ts';
+import { settleEnvelopes } from './messages.ts';
+
+/** An envelope with what the device needs of its message. */
+export interface PendingRow {
+  readonly number: number;
+  readonly id: BodyId;
+  readonly class: 1 | 2;
+  readonly conversation: ConversationId;
+  readonly account: AccountId;
+  readonly device: DeviceId;
+  readonly accepted_at: number;
+  /** How often it was handed out before. */
+  readonly attempts: number;
+  readonly body: Uint8Array;
+  readonly envelope: Uint8Array;
+}
+
+/** Which envelope. */
+export interface EnvelopeKey {
+  readonly device: DeviceId;
+  readonly number: number;
+}
+
+/** Stores an envelope for a device. `now` in epoch milliseconds. */
+export async function insertEnvelope(
+  tx: Tx,
+  { device, number }: EnvelopeKey,
+  envelope: Uint8Array,
+  now: number,
+): Promise<void> {
+  await tx.run(
+    'INSERT INTO envelopes (device, number, accepted_at, attempts, envelope) VALUES ($1, $2, $3, 0, $4)',
+    [device, number, now, envelope],
+  );
+}
+
+/** What waits for the device after number `after`, oldest first. */
+export function pendingOf(db: Db, device: DeviceId, after: number, limit: number): Promise<PendingRow[]> {
+  return db.read<PendingRow>(
+    `SELECT e.number, m.id, m.class, m.conversation, m.account, m.device, m.accepted_at, e.attempts, b.body, e.envelope
+     FROM envelopes e JOIN messages m ON m.number = e.number JOIN bodies b ON b.number = e.number
+     WHERE e.device = $1 AND e.number > $2 ORDER BY e.number LIMIT $3`,
+    [device, after, limit],
+  );
+}
+
+/** Counts one more attempt for each envelope of the device from number `first` to `last`. */
+export async function countAttempts(tx: Tx, device: DeviceId, first: number, last: number): Promise<void> {
+  await tx.run(
+    'UPDATE envelopes SET attempts = attempts + 1 WHERE device = $1 AND number >= $2 AND number <= $3',
+    [device, first, last],
+  );
+}
+
+/** Deletes one envelope; false when it is not there (any more). The message has to be settled after it. */
+export async function deleteEnvelope(tx: Tx, { device, number }: EnvelopeKey): Promise<boolean> {
+  return (await tx.run('DELETE FROM envelopes WHERE device = $1 AND number = $2', [device, number])) === 1;
+}
+
+/** At most `limit` envelopes accepted before `before` (epoch milliseconds), oldest first. */
+export function envelopesBefore(tx: Tx, before: number, limit: number): Promise<EnvelopeKey[]> {
+  return tx.all<EnvelopeKey>(
+    'SELECT device, number FROM envelopes WHERE accepted_at < $1 ORDER BY accepted_at LIMIT $2',
+    [before, limit],
+  );
+}
 
 /** Drops everything that waits for a device, and the bodies that nobody waits for any more: it was revoked. */
-export async function dropEnvelopesOf(_tx: Tx, _device: DeviceId): Promise<void> {
-  throw new Error('not built yet');
+export async function dropEnvelopesOf(tx: Tx, device: DeviceId): Promise<void> {
+  const numbers = await tx.all<{ number: number }>('SELECT number FROM envelopes WHERE device = $1', [
+    device,
+  ]);
+  await tx.run('DELETE FROM envelopes WHERE device = $1', [device]);
+  for (const { number } of numbers) await settleEnvelopes(tx, number, 1, { delivered: '', expired: '' });
 }

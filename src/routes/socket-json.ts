@@ -1,0 +1,212 @@
+/** The socket of the command line and of bots, `sotto.json.v1`: everything pending on connect, then what comes. */
+import type { DeviceSession } from '../auth/sessions.ts';
+import { fromBase64 } from '../contract/bytes.ts';
+import type { ErrorBody } from '../contract/errors.ts';
+import type { Delivery, ServerFrame } from '../contract/relay.ts';
+import { RELEASE } from '../contract/release.ts';
+import type { Deps } from '../deps.ts';
+import { toErrorBody } from '../http/errors.ts';
+import type { HubEvent } from '../realtime/hub.ts';
+import { invalid, Refusal } from '../services/refusal.ts';
+import { readSeqs } from './relay-input.ts';
+import { CLOSE, Line, type Owner } from './socket-line.ts';
+
+/** Bytes of posts that one socket may have on their way to the disk; beyond it, nothing more is read from it. */
+const SENDING_HIGH_WATER = 8 * 1024 * 1024;
+/** Pushed envelopes whose acknowledgement is awaited, to count the attempt when the socket closes. */
+const MAX_PUSHED = 1000;
+
+type JsonDeps = Pick<Deps, 'services' | 'limits' | 'clock' | 'log' | 'hub'>;
+
+export class JsonLine extends Line {
+  /** The last envelope pushed; nothing at or below it is pushed again on this socket. */
+  #cursor = 0;
+  /** What happens now goes out at once; otherwise the store is read first. */
+  #live = false;
+  #replaying = false;
+  #missed = false;
+  #sending = 0;
+  readonly #pushed = new Set<number>();
+
+  constructor(
+    override readonly owner: Owner<DeviceSession>,
+    private readonly deps: JsonDeps,
+    lines: Set<Line>,
+  ) {
+    super(owner, deps.hub, lines);
+  }
+
+  get #own(): DeviceSession {
+    return this.owner.session;
+  }
+
+  protected override opened(): void {
+    this.#say({ event: 'hello', release: RELEASE, now: this.deps.clock() });
+    void this.#replay();
+  }
+
+  protected override caughtUp(): void {
+    if (!this.#live) void this.#replay();
+  }
+
+  protected override ended(): void {
+    // Those that the closing has made doubtful were handed out once more than the store knows.
+    this.deps.services.delivery.unacknowledged(this.#own.device, [...this.#pushed]).catch(() => {});
+  }
+
+  protected override happened(event: HubEvent): void {
+    switch (event.type) {
+      case 'envelope':
+        if (this.#live && this.isSlow) this.#live = false;
+        if (this.#live) this.#push(event.delivery);
+        else this.#missed = true;
+        break;
+      case 'delivered':
+        this.#say({ event: 'delivered', id: event.id, account: event.by.account, device: event.by.device });
+        break;
+      case 'expired':
+        this.#say({ event: 'expired', id: event.id, device: event.recipient });
+        break;
+      case 'prekeys':
+        this.#say({ event: 'prekeys', remaining: event.remaining });
+        break;
+      case 'conversation':
+        this.#say({ event: 'conversation', id: event.id });
+        break;
+      case 'devices':
+        this.#say({ event: 'devices', account: event.changed });
+        break;
+    }
+  }
+
+  /** From the store, page by page, as fast as the other side reads; live once the store has nothing more. */
+  async #replay(): Promise<void> {
+    if (this.#replaying) return;
+    this.#replaying = true;
+    try {
+      while (this.isOpen && !this.isSlow) {
+        this.#missed = false;
+        const { envelopes, more } = await this.deps.services.delivery.pending(this.#own.device, this.#cursor);
+        for (const delivery of envelopes) {
+          this.#cursor = delivery.seq;
+          this.#say({ event: 'envelope', ...delivery });
+        }
+        // One turn, so that the frames are on their way and how much waits is known.
+        await Promise.resolve();
+        if (more || this.#missed) continue;
+        this.#live = true;
+        return;
+      }
+    } catch (error) {
+      this.deps.log.error('replay failed', {
+        reason: error instanceof Error ? error.message : String(error),
+      });
+      this.end(CLOSE.failed, 'Something went wrong on the server. Connect again in a moment.');
+    } finally {
+      this.#replaying = false;
+    }
+  }
+
+  #push(delivery: Delivery): void {
+    if (delivery.seq <= this.#cursor) return;
+    this.#cursor = delivery.seq;
+    if (this.#pushed.size < MAX_PUSHED) this.#pushed.add(delivery.seq);
+    this.#say({ event: 'envelope', ...delivery });
+  }
+
+  #say(frame: ServerFrame): void {
+    this.send(JSON.stringify(frame));
+  }
+
+  protected override received(text: string): void {
+    const frame = parse(text);
+    const ref = fieldOf(frame, 'ref');
+    const known = Number.isSafeInteger(ref) ? Number(ref) : 0;
+    try {
+      switch (fieldOf(frame, 'do')) {
+        case 'send':
+          if (ref !== known)
+            throw invalid({ ref: ['"ref" is a whole number that comes back in the answer.'] });
+          this.#send(known, fieldOf(frame, 'post'));
+          break;
+        case 'acknowledge':
+          this.#acknowledge(readSeqs(fieldOf(frame, 'seqs')));
+          break;
+        case 'ping':
+          this.deps.limits.take('relayAccount', this.#own.account);
+          this.#say({ event: 'pong' });
+          break;
+        default:
+          this.deps.limits.take('relayAccount', this.#own.account);
+          throw invalid({ do: ['A frame is a JSON object whose "do" is send, acknowledge or ping.'] });
+      }
+    } catch (error) {
+      this.#refuse(known, error);
+    }
+  }
+
+  #send(ref: number, post: unknown): void {
+    const { limits, services } = this.deps;
+    limits.take('sendAddress', this.owner.address);
+    limits.take('sendAccount', this.#own.account);
+    const bytes = typeof post === 'string' ? decode(post) : null;
+    if (!bytes) throw invalid({ post: ['"post" is a message in unpadded base64url.'] });
+    this.#sending += bytes.length;
+    if (this.#sending > SENDING_HIGH_WATER) this.pause();
+    services.delivery
+      .send(this.#own, bytes)
+      .then(
+        (accepted) => this.#say({ event: 'accepted', ref, accepted }),
+        (error) => this.#refuse(ref, error),
+      )
+      .finally(() => {
+        const wasPaused = this.#sending > SENDING_HIGH_WATER;
+        this.#sending -= bytes.length;
+        if (wasPaused && this.#sending <= SENDING_HIGH_WATER) this.resume();
+      });
+  }
+
+  #acknowledge(seqs: readonly number[]): void {
+    this.deps.limits.take('relayAccount', this.#own.account);
+    for (const seq of seqs) this.#pushed.delete(seq);
+    // Not stored means not acknowledged: those envelopes come again with the next connection.
+    this.deps.services.delivery.acknowledge(this.#own, seqs).catch((error) => this.#refuse(0, error));
+  }
+
+  #refuse(ref: number, error: unknown): void {
+    const { status, body } = toErrorBody(error);
+    if (status === 500) this.#logUnknown(error);
+    if (ref === 0 && error instanceof Refusal && body.error === 'RateLimitExceeded')
+      this.end(CLOSE.tryAgainLater, 'Too many frames at once. Connect again in a moment.');
+    else this.#say({ event: 'refused', ref, status, error: body satisfies ErrorBody });
+  }
+
+  #logUnknown(error: unknown): void {
+    this.deps.log.error('frame failed', {
+      reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function decode(text: string): Uint8Array | null {
+  try {
+    return fromBase64(text);
+  } catch {
+    return null;
+  }
+}
+
+/** A property of an object, or undefined for anything else. */
+function fieldOf(value: unknown, name: string): unknown {
+  return value !== null && typeof value === 'object' && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
+}

@@ -1,0 +1,109 @@
+/**
+ * The socket of a browser's page (htmx `hx-ws`): ciphertext arrives as the fragment that the page shows, everything else
+ * as data. The island fetches what is pending by itself after each `hello`.
+ */
+
+import { ConversationRow } from '../../views/parts/conversation-row.tsx';
+import { Message, messageOf } from '../../views/parts/message.tsx';
+import type { AccountId, ConversationId } from '../contract/ids.ts';
+import type { Delivery, ServerFrame } from '../contract/relay.ts';
+import { RELEASE } from '../contract/release.ts';
+import type { Deps } from '../deps.ts';
+import type { HubEvent } from '../realtime/hub.ts';
+import { CLOSE, Line, type Owner } from './socket-line.ts';
+
+type PageDeps = Pick<Deps, 'services' | 'clock' | 'log' | 'hub'>;
+
+/** Looks up what a person is called; from a memory of seconds. */
+export type NameOf = (account: AccountId) => Promise<string>;
+
+export class PageLine extends Line {
+  /** Fragments leave in the order in which things happened, however long a look-up takes. */
+  #last: Promise<void> = Promise.resolve();
+  #lagging = false;
+
+  constructor(
+    owner: Owner,
+    private readonly nameOf: NameOf,
+    private readonly deps: PageDeps,
+    lines: Set<Line>,
+  ) {
+    super(owner, deps.hub, lines);
+  }
+
+  protected override opened(): void {
+    this.#hello();
+  }
+
+  protected override caughtUp(): void {
+    if (!this.#lagging) return;
+    this.#lagging = false;
+    this.#hello();
+  }
+
+  protected override ended(): void {}
+
+  protected override received(): void {
+    this.end(CLOSE.policy, 'This socket takes no messages.');
+  }
+
+  protected override happened(event: HubEvent): void {
+    switch (event.type) {
+      case 'envelope':
+        // Dropped, not kept: after the next hello the island fetches what it missed.
+        if (this.isSlow) this.#lagging = true;
+        else this.#next(() => this.#envelope(event.delivery));
+        break;
+      case 'conversation':
+        this.#next(() => this.#conversation(event.id));
+        break;
+      case 'delivered':
+        this.#say({ event: 'delivered', id: event.id, account: event.by.account, device: event.by.device });
+        break;
+      case 'expired':
+        this.#say({ event: 'expired', id: event.id, device: event.recipient });
+        break;
+      case 'prekeys':
+        this.#say({ event: 'prekeys', remaining: event.remaining });
+        break;
+      case 'devices':
+        this.#say({ event: 'devices', account: event.changed });
+        break;
+    }
+  }
+
+  #hello(): void {
+    this.#say({ event: 'hello', release: RELEASE, now: this.deps.clock() });
+  }
+
+  async #envelope(delivery: Delivery): Promise<void> {
+    const author = await this.nameOf(delivery.sender.account);
+    this.#insert(String(Message(messageOf(delivery, author))));
+  }
+
+  async #conversation(id: ConversationId): Promise<void> {
+    const { account } = this.owner.session;
+    const { members, lastActivity } = await this.deps.services.conversations.find(account, id);
+    const peer = members.find((member) => member !== account);
+    if (!peer) return;
+    const row = { conversation: id, peer, name: await this.nameOf(peer), lastActivity };
+    this.#insert(String(ConversationRow(row)));
+    this.#say({ event: 'conversation', id });
+  }
+
+  #insert(content: string): void {
+    this.send(JSON.stringify({ content, target: '#inbox', swap: 'beforeend' }));
+  }
+
+  #say(frame: ServerFrame): void {
+    this.#next(() => this.send(JSON.stringify(frame)));
+  }
+
+  #next(step: () => void | Promise<void>): void {
+    this.#last = this.#last.then(step).catch((error) => {
+      this.deps.log.error('fragment failed', {
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    });
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Upgrades to a WebSocket: `/api/v1/socket` for the command line and bots, `/socket` for pages.
+ *
+ * Plain GET routes that upgrade by themselves: Elysia's `.ws()` keeps the whole request context for each socket, builds
+ * an object with a dozen bound functions for each frame, turns frames such as `123` into numbers, and cannot answer the
+ * upgrade with a chosen subprotocol. Its Bun adapter calls the functions of `ws.data`; a Line has exactly these.
+ */
+import type { Server } from 'bun';
+import { Elysia } from 'elysia';
+import type { Session } from '../auth/sessions.ts';
+import type { AccountId } from '../contract/ids.ts';
+import { PATHS } from '../contract/paths.ts';
+import { HEARTBEAT_MS, SOCKET_PROTOCOL, SOCKET_SIGNED_OUT } from '../contract/relay.ts';
+import type { Deps } from '../deps.ts';
+import { createGuard } from '../http/session.ts';
+import { Recent } from '../services/recent.ts';
+import { Refusal } from '../services/refusal.ts';
+import { JsonLine } from './socket-json.ts';
+import type { Line, Owner } from './socket-line.ts';
+import { PageLine } from './socket-page.ts';
+
+export { SOCKET_OPTIONS } from './socket-line.ts';
+
+/** Where pages connect; they ask for no subprotocol. */
+const PAGE_SOCKET = '/socket';
+
+/** What a person is called may be this old (milliseconds) on a fragment; the island shows the verified name anyway. */
+const NAMES = { ttl: 60_000, max: 10_000 };
+
+export const socketRoutes = (deps: Deps) => {
+  const guard = createGuard(deps);
+  const lines = new Set<Line>();
+  const names = new Recent<AccountId, string>(deps.clock, NAMES);
+  let sweep: ReturnType<typeof setInterval> | null = null;
+
+  return new Elysia({ name: 'socket' })
+    .get(PATHS.socket, async ({ request, server }) => {
+      checkOrigin(request, deps.origin());
+      const session = await guard.withDevice(request);
+      deps.limits.take('socketAccount', session.account);
+      if (!protocolsOf(request).includes(SOCKET_PROTOCOL))
+        throw new Refusal('ValidationError', `Ask for the subprotocol ${SOCKET_PROTOCOL}.`);
+      const line = new JsonLine(ownerOf(request, session), deps, lines);
+      upgrade(request, server, line, { 'sec-websocket-protocol': SOCKET_PROTOCOL });
+    })
+    .get(PAGE_SOCKET, async ({ request, server }) => {
+      checkOrigin(request, deps.origin());
+      const session = await guard.signedIn(request);
+      deps.limits.take('socketAccount', session.account);
+      upgrade(request, server, new PageLine(ownerOf(request, session), nameOf, deps, lines), {});
+    });
+
+  function ownerOf<S extends Session>(request: Request, session: S): Owner<S> {
+    return { session, cookie: request.headers.get('cookie') ?? '', address: deps.address(request) };
+  }
+
+  function upgrade(
+    request: Request,
+    server: Server<unknown> | null,
+    data: Line,
+    headers: Record<string, string>,
+  ): void {
+    if (!server?.upgrade(request, { data, headers }))
+      throw new Refusal('ValidationError', 'This address is for WebSocket connections.');
+    sweep ??= setInterval(endStale, HEARTBEAT_MS);
+    sweep.unref();
+  }
+
+  /**
+   * Sockets learn from the hub when their session ends in this process. The admin commands are another process, and
+   * sessions also expire: so each heartbeat asks once more.
+   */
+  async function endStale(): Promise<void> {
+    for (const line of [...lines]) {
+      const { session, cookie } = line.owner;
+      const again = new Request(deps.origin(), { headers: { cookie } });
+      const found = await guard.session(again).catch(() => session);
+      if (found?.id !== session.id) line.end(SOCKET_SIGNED_OUT, 'Signed out.');
+    }
+    if (lines.size > 0 || !sweep) return;
+    clearInterval(sweep);
+    sweep = null;
+  }
+
+  async function nameOf(account: AccountId): Promise<string> {
+    const known = names.get(account);
+    if (known !== undefined) return known;
+    const { generation } = names;
+    const name = (await deps.services.accounts.person(account))?.name ?? 'Somebody who left';
+    names.put(account, name, generation);
+    return name;
+  }
+};
+
+/** Browsers always say where a script comes from; others' pages must not open a socket with this person's cookie. */
+function checkOrigin(request: Request, own: string): void {
+  const origin = request.headers.get('origin');
+  if (origin !== null && origin !== own)
+    throw new Refusal(
+      'Forbidden',
+      `This connection came from another site. Open ${own} and try again there.`,
+    );
+}
+
+function protocolsOf(request: Request): readonly string[] {
+  const asked = request.headers.get('sec-websocket-protocol') ?? '';
+  return asked.split(',').map((name) => name.trim());
+}

@@ -1,0 +1,91 @@
+/** Conversations and their members. */
+import type { AccountId, ConversationId } from '../contract/ids.ts';
+import type { Db, Tx } from './db.ts';
+
+export interface ConversationRow {
+  readonly id: ConversationId;
+  readonly kind: string;
+  /** Epoch milliseconds of the last class 1 body, or of creation. */
+  readonly last_activity: number;
+}
+
+interface MemberRow extends ConversationRow {
+  readonly account: AccountId;
+}
+
+/** A conversation with its members, in the order of their ids. */
+export interface ConversationWithMembers extends ConversationRow {
+  readonly members: readonly AccountId[];
+}
+
+const COLUMNS = 'c.id, c.kind, c.last_activity, m.account';
+
+/** Inserts a conversation; false when there is one with this id. */
+export async function insertConversation(
+  tx: Tx,
+  id: ConversationId,
+  kind: 'direct',
+  members: readonly AccountId[],
+  now: number,
+): Promise<boolean> {
+  const inserted = await tx.run(
+    'INSERT INTO conversations (id, kind, created_at, last_activity) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+    [id, kind, now, now],
+  );
+  if (inserted === 0) return false;
+  for (const account of members)
+    await tx.run('INSERT INTO members (conversation, account) VALUES ($1, $2)', [id, account]);
+  return true;
+}
+
+/** The conversations of a member, latest activity first. */
+export async function conversationsOf(db: Db, account: AccountId): Promise<ConversationWithMembers[]> {
+  const rows = await db.read<MemberRow>(
+    `SELECT ${COLUMNS} FROM members mine
+     JOIN conversations c ON c.id = mine.conversation
+     JOIN members m ON m.conversation = c.id
+     WHERE mine.account = $1 ORDER BY c.last_activity DESC, c.id, m.account`,
+    [account],
+  );
+  return grouped(rows);
+}
+
+/** A conversation of this member, or null. */
+export async function conversationOf(
+  db: Db,
+  account: AccountId,
+  id: ConversationId,
+): Promise<ConversationWithMembers | null> {
+  const rows = await db.read<MemberRow>(
+    `SELECT ${COLUMNS} FROM members mine
+     JOIN conversations c ON c.id = mine.conversation
+     JOIN members m ON m.conversation = c.id
+     WHERE mine.account = $1 AND mine.conversation = $2 ORDER BY m.account`,
+    [account, id],
+  );
+  return grouped(rows)[0] ?? null;
+}
+
+/** Accounts that are members, in the order of their ids; none for an unknown conversation. */
+export async function membersOf(db: Db, id: ConversationId): Promise<AccountId[]> {
+  const rows = await db.read<{ account: AccountId }>(
+    'SELECT account FROM members WHERE conversation = $1 ORDER BY account',
+    [id],
+  );
+  return rows.map((row) => row.account);
+}
+
+/** Moves the last activity forward. */
+export async function touchConversation(tx: Tx, id: ConversationId, now: number): Promise<void> {
+  await tx.run('UPDATE conversations SET last_activity = $1 WHERE id = $2', [now, id]);
+}
+
+function grouped(rows: readonly MemberRow[]): ConversationWithMembers[] {
+  const found = new Map<ConversationId, ConversationWithMembers & { members: AccountId[] }>();
+  for (const { account, ...row } of rows) {
+    const conversation = found.get(row.id);
+    if (conversation) conversation.members.push(account);
+    else found.set(row.id, { ...row, members: [account] });
+  }
+  return [...found.values()];
+}
