@@ -101,10 +101,10 @@ export const noble: Provider = {
     }
   },
 
-  async mlKemPublicKey(suite, seed) {
+  async mlKemKeyPair(suite, seed) {
     const { publicKey, secretKey } = expandKemSeed(suite, seed);
     wipe(secretKey);
-    return publicKey;
+    return { publicKey };
   },
   async mlKemEncapsulate(suite, publicKey, randomness) {
     const kem = kemOf(suite);

@@ -82,7 +82,7 @@ export const prekeyBatchRecord = record(6, 'prekey batch', {
 async function createPrekey(crypto: Crypto, id: number, created: number) {
   const secret: PrekeySecret = { id, x25519: crypto.random(32), kem: crypto.random(KEM_SEED_BYTES), created };
   const x25519 = await crypto.provider.x25519PublicKey(secret.x25519);
-  const kem = await crypto.provider.mlKemPublicKey(ACTIVE_SUITE, secret.kem);
+  const { publicKey: kem } = await crypto.provider.mlKemKeyPair(ACTIVE_SUITE, secret.kem);
   return { secret, id, x25519, kem };
 }
 

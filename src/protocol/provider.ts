@@ -13,8 +13,8 @@ export interface Provider {
    */
   x25519(secret: Uint8Array, publicKey: Uint8Array): Promise<Uint8Array>;
 
-  /** FIPS 203, ML-KEM.KeyGen from d || z, 64 B: the encapsulation key (1,184 B for ML-KEM-768). */
-  mlKemPublicKey(suite: number, seed: Uint8Array): Promise<Uint8Array>;
+  /** FIPS 203, ML-KEM.KeyGen from d || z, 64 B, which stays the secret; 1,184 B public for ML-KEM-768. */
+  mlKemKeyPair(suite: number, seed: Uint8Array): Promise<{ readonly publicKey: Uint8Array }>;
   /** FIPS 203, ML-KEM.Encaps with its input checks; 32 B of randomness. E_AUTH for a key that fails them. */
   mlKemEncapsulate(
     suite: number,
