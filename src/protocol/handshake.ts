@@ -1,31 +1,65 @@
 /** What surrounds first contact: the tree of transcripts, the replay record, and which of two sessions sends (PROTOCOL 4). */
 import type { Envelope, HandshakeProof } from './envelope.ts';
+import { MAX_HANDSHAKES } from './envelope.ts';
+import { malformed, ProtocolError } from './errors.ts';
+import { compareBytes, hash } from './hash.ts';
+import { inclusionPath, leafHash, root, verifyInclusion } from './merkle.ts';
+import { archiveSession } from './session.ts';
 import type { Session } from './session-state.ts';
 
 /**
- * The tree over the transcripts of every handshake that a message will carry, in the order given.
+ * The tree over the transcripts (T, 32 B each) of every handshake that a message will carry, in the order given.
  * @returns the root for content.handshakeRoot (32 B, or empty for no transcript) and one proof per transcript
+ * @throws E_LIMIT above 1,024
  */
-export function handshakeTree(_transcripts: readonly Uint8Array[]): {
+export function handshakeTree(transcripts: readonly Uint8Array[]): {
   readonly root: Uint8Array;
   readonly proofs: readonly HandshakeProof[];
 } {
-  throw new Error('unfinished');
+  if (transcripts.length === 0) return { root: new Uint8Array(), proofs: [] };
+  if (transcripts.length > MAX_HANDSHAKES)
+    throw new ProtocolError('E_LIMIT', 'too many handshakes in one message');
+  const leaves = transcripts.map((transcript) => leafHash(hash, transcript));
+  const proofs = leaves.map((_, index) => ({
+    index,
+    size: leaves.length,
+    path: inclusionPath(hash, leaves, index),
+  }));
+  return { root: root(hash, leaves), proofs };
+}
+
+/** Whether the signed root covers this transcript. */
+export function isHandshakeProven(
+  transcript: Uint8Array,
+  proof: HandshakeProof,
+  signedRoot: Uint8Array,
+): boolean {
+  return verifyInclusion(hash, { ...proof, leaf: leafHash(hash, transcript), root: signedRoot });
 }
 
 /** What must be remembered of a handshake for as long as the signed prekey's private half lives [R24]. */
 export interface ReplayRecord {
   readonly signedPrekeyId: number;
   readonly oneTimeId: number | null;
-  /** 32 B. */
+  /** EK, 32 B. */
   readonly ephemeral: Uint8Array;
-  /** The three as text, for a storage key: `spk.otp.ephemeral`, `-` for no one-time key. */
+  /** The three as text, for a storage key: `spk.otp.ephemeral` in hexadecimal, `-` for no one-time key. */
   readonly key: string;
 }
-/** The replay record of a type 2 envelope, null for type 1. Look it up before openFirstMessage. */
-export function replayRecord(_envelope: Envelope): ReplayRecord | null {
-  throw new Error('unfinished');
+
+/** The replay record of a type 2 envelope. Look it up before openFirstMessage. @throws E_FORMAT for type 1 */
+export function replayRecord({ init }: Envelope): ReplayRecord {
+  if (init === null) throw malformed('an envelope without a handshake');
+  const { signedPrekeyId, oneTimeId, ephemeral } = init;
+  const names = [
+    signedPrekeyId.toString(16),
+    oneTimeId === null ? '-' : oneTimeId.toString(16),
+    hex(ephemeral),
+  ];
+  return { signedPrekeyId, oneTimeId, ephemeral, key: names.join('.') };
 }
+
+const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /**
  * Which session sends after `incoming` was accepted while `current` was the sending one. When this device began
@@ -33,9 +67,13 @@ export function replayRecord(_envelope: Envelope): ReplayRecord | null {
  * the peer has begun anew, and the incoming one sends. The other becomes receive-only, for good [R31].
  */
 export function settleSessions(
-  _current: Session | null,
-  _incoming: Session,
-  _now: number,
+  current: Session | null,
+  incoming: Session,
+  now: number,
 ): { readonly sending: Session; readonly receiveOnly: Session | null } {
-  throw new Error('unfinished');
+  if (current === null) return { sending: incoming, receiveOnly: null };
+  const atOnce = current.role === 'initiator' && current.init !== null;
+  return atOnce && compareBytes(current.transcript, incoming.transcript) < 0
+    ? { sending: current, receiveOnly: archiveSession(incoming, now) }
+    : { sending: incoming, receiveOnly: archiveSession(current, now) };
 }

@@ -1,6 +1,13 @@
 /** Payloads by kind (PROTOCOL 6). Each is its own record, so one kind's bytes never decode as another's [R3]. */
+import { BODY_HEADER_BYTES } from './body-header.ts';
+import { Reader, Writer } from './codec.ts';
+import { MAX_CONTENT_BYTES } from './content.ts';
+import { KEM_CIPHERTEXT_BYTES } from './envelope.ts';
+import { malformed } from './errors.ts';
+import { SIGNATURE_BYTES } from './identity.ts';
+import { bytes, fixed, list, optional, type RecordCodec, record, text, u32, u64 } from './record.ts';
 
-/** A codec of one kind's payload. `decode` throws E_FORMAT, `encode` E_LIMIT or E_FORMAT. */
+/** A codec of one kind's payload; both ways throw E_FORMAT. */
 export interface Payload<T> {
   encode(value: T): Uint8Array;
   decode(bytes: Uint8Array): T;
@@ -11,60 +18,133 @@ export interface TextPayload {
   /** Body id of the message it answers, 16 B, or null. */
   readonly replyTo: Uint8Array | null;
 }
+export const textPayload: Payload<TextPayload> = record(80, 'text', {
+  text: text(MAX_CONTENT_BYTES),
+  replyTo: optional(fixed(16)),
+});
+
 /** What travels in a `kx` message: nothing (a sign of life), an encapsulation key, or its answer. */
 export type KxPayload =
   | { readonly type: 'empty'; readonly epoch: number }
+  /** Encapsulation key, 1,184 B. */
   | { readonly type: 'offer'; readonly epoch: number; readonly key: Uint8Array }
   | {
       readonly type: 'answer';
       readonly epoch: number;
       /** H of the encapsulation key that it answers, 32 B. */
       readonly keyHash: Uint8Array;
+      /** 1,088 B. */
       readonly ciphertext: Uint8Array;
     };
+
+const kxRecord = record(81, 'kx', {
+  epoch: u32,
+  key: optional(fixed(1184)),
+  keyHash: optional(fixed(32)),
+  ciphertext: optional(fixed(KEM_CIPHERTEXT_BYTES)),
+});
+export const kxPayload: Payload<KxPayload> = {
+  encode: (value) =>
+    kxRecord.encode({
+      epoch: value.epoch,
+      key: value.type === 'offer' ? value.key : null,
+      keyHash: value.type === 'answer' ? value.keyHash : null,
+      ciphertext: value.type === 'answer' ? value.ciphertext : null,
+    }),
+  decode: (encoded) => {
+    const { epoch, key, keyHash, ciphertext } = kxRecord.decode(encoded);
+    if (key !== null && keyHash === null && ciphertext === null) return { type: 'offer', epoch, key };
+    if (key === null && keyHash !== null && ciphertext !== null)
+      return { type: 'answer', epoch, keyHash, ciphertext };
+    if (key === null && keyHash === null && ciphertext === null) return { type: 'empty', epoch };
+    throw malformed('a kx that both asks and answers');
+  },
+};
+
 export interface ReceiptPayload {
+  /** 32 B. */
   readonly conversation: Uint8Array;
   /** Body ids that were read, 16 B each, 1 to 256. */
   readonly bodies: readonly Uint8Array[];
+  /** Reader's clock, epoch ms. */
   readonly readAt: number;
 }
+export const receiptPayload: Payload<ReceiptPayload> = atLeastOne(
+  record(82, 'receipt', { conversation: fixed(32), bodies: list(16, 256), readAt: u64 }),
+);
+
 export interface ResendPayload {
   /** Body ids that could not be opened, 16 B each, 1 to 64. */
   readonly bodies: readonly Uint8Array[];
 }
-/** The original of a message, for one recipient again: verify it with openOriginal (message.ts). */
+export const resendPayload: Payload<ResendPayload> = atLeastOne(
+  record(83, 'resend', { bodies: list(16, 64) }),
+);
+
+/** The original of a message, for one recipient again: openOriginal and verifyBody (message.ts) check it. */
 export interface HistoryPayload {
-  /** The original body header, content and signature, byte for byte. */
+  /** The original body header (120 B), content and signature (3,373 B), byte for byte. */
   readonly header: Uint8Array;
   readonly content: Uint8Array;
   readonly signature: Uint8Array;
 }
+export const historyPayload: Payload<HistoryPayload> = record(84, 'history', {
+  header: fixed(BODY_HEADER_BYTES),
+  content: bytes(MAX_CONTENT_BYTES),
+  signature: fixed(SIGNATURE_BYTES),
+});
+
 /** For one's own devices. */
 export interface SyncPayload {
-  readonly readMarks: readonly {
-    readonly conversation: Uint8Array;
-    /** Last message read, 16 B. */
-    readonly body: Uint8Array;
-    readonly readAt: number;
-  }[];
-  readonly settings: readonly {
-    readonly name: string;
-    readonly value: Uint8Array;
-    readonly changedAt: number;
-  }[];
+  readonly readMarks: readonly ReadMark[];
+  readonly settings: readonly Setting[];
+}
+export interface ReadMark {
+  /** 32 B. */
+  readonly conversation: Uint8Array;
+  /** Last message read, 16 B. */
+  readonly body: Uint8Array;
+  readonly readAt: number;
+}
+export interface Setting {
+  /** Up to 64 B of UTF-8. */
+  readonly name: string;
+  /** Up to 4 KiB. */
+  readonly value: Uint8Array;
+  readonly changedAt: number;
 }
 
-const unfinished = <T>(): Payload<T> => ({
-  encode: () => {
-    throw new Error('unfinished');
-  },
-  decode: () => {
-    throw new Error('unfinished');
-  },
+const markRecord = record(86, 'read mark', { conversation: fixed(32), body: fixed(16), readAt: u64 });
+const settingRecord = record(87, 'setting', { name: text(64), value: bytes(4096), changedAt: u64 });
+const syncRecord = record(85, 'sync', {
+  readMarks: bytes(MAX_CONTENT_BYTES),
+  settings: bytes(MAX_CONTENT_BYTES),
 });
-export const textPayload: Payload<TextPayload> = unfinished();
-export const kxPayload: Payload<KxPayload> = unfinished();
-export const receiptPayload: Payload<ReceiptPayload> = unfinished();
-export const resendPayload: Payload<ResendPayload> = unfinished();
-export const historyPayload: Payload<HistoryPayload> = unfinished();
-export const syncPayload: Payload<SyncPayload> = unfinished();
+export const syncPayload: Payload<SyncPayload> = {
+  encode: ({ readMarks, settings }) =>
+    syncRecord.encode({ readMarks: join(markRecord, readMarks), settings: join(settingRecord, settings) }),
+  decode: (encoded) => {
+    const { readMarks, settings } = syncRecord.decode(encoded);
+    return { readMarks: split(markRecord, readMarks), settings: split(settingRecord, settings) };
+  },
+};
+
+/** lp(record) after lp(record). */
+function join<T>(codec: RecordCodec<T>, items: readonly T[]): Uint8Array {
+  return items.reduce((writer, item) => writer.lp(codec.encode(item)), new Writer()).finish();
+}
+
+function split<T>(codec: RecordCodec<T>, joined: Uint8Array): readonly T[] {
+  const reader = new Reader(joined);
+  const items: T[] = [];
+  while (reader.left > 0) items.push(codec.decode(reader.lp(MAX_CONTENT_BYTES)));
+  return items;
+}
+
+function atLeastOne<T extends { readonly bodies: readonly Uint8Array[] }>(codec: Payload<T>): Payload<T> {
+  const check = (value: T) => {
+    if (value.bodies.length === 0) throw malformed('it names no message');
+    return value;
+  };
+  return { encode: (value) => codec.encode(check(value)), decode: (encoded) => check(codec.decode(encoded)) };
+}

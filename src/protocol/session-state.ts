@@ -3,20 +3,21 @@
  * the views of session.ts; only session.ts, ratchet.ts and pq-epoch.ts make new ones.
  */
 
+/** Keys of one message: message key 32 B || proof key 32 B. */
+export type MessageKeys = Uint8Array;
 /** A key that was skipped, kept for the message that is still under way. */
 export interface SkippedKey {
   readonly n: number;
-  /** Message key, 32 B. */
-  readonly key: Uint8Array;
+  readonly keys: MessageKeys;
   /** When it was skipped, epoch ms. */
   readonly at: number;
 }
 /** What is kept of a message that was opened, to tell a replay from a clone. */
 export interface Seen {
   readonly n: number;
-  /** First 16 bytes of H(header || sealed part). */
+  /** envelopeDigest (envelope.ts), 32 B. */
   readonly digest: Uint8Array;
-  /** Key of the salt's proof, 32 B; says nothing about the message key. */
+  /** 32 B, proves the salt; says nothing about the message key. */
   readonly proofKey: Uint8Array;
 }
 /** One chain that the peer sends on. */
@@ -28,29 +29,31 @@ export interface ReceivingChain {
   readonly chainKey: Uint8Array;
   /** Number of the next message. */
   readonly next: number;
-  readonly startedAt: number;
   readonly skipped: readonly SkippedKey[];
+  /** The latest ones, oldest first. */
   readonly seen: readonly Seen[];
 }
 /** The chain that this device sends on. */
 export interface SendingChain {
-  readonly secret: Uint8Array;
   readonly dh: Uint8Array;
   readonly pqe: number;
   readonly chainKey: Uint8Array;
+  /** Number of the next message. */
   readonly next: number;
+  /** Messages of the chain before. */
+  readonly pn: number;
   /** When its first message was sealed, epoch ms. */
   readonly startedAt: number;
 }
 export interface Ratchet {
   readonly rootKey: Uint8Array;
+  /** The key pair that the peer's next ratchet key will meet; null once it has. The signed prekey, for a new responder. */
+  readonly own: { readonly secret: Uint8Array; readonly dh: Uint8Array } | null;
   /** Null until the first message is sealed. */
   readonly sending: SendingChain | null;
-  /** A newer key of the peer was seen: the next send makes a DH step. */
+  /** The next send makes a DH step: a newer key of the peer is known. */
   readonly stepDue: boolean;
-  /** For the responder until its first step: the signed prekey's secret, 32 B; empty otherwise. */
-  readonly firstSecret: Uint8Array;
-  /** The peer's newest ratchet key, 32 B; for the initiator at first the signed prekey; empty when none is known. */
+  /** The peer's newest ratchet key, 32 B: for an initiator at first the signed prekey, for a responder at first empty. */
   readonly peerDh: Uint8Array;
   /** Newest first: the current one and 5 old ones. */
   readonly receiving: readonly ReceivingChain[];
@@ -59,9 +62,13 @@ export interface Ratchet {
 export interface PqState {
   /** The epoch that has entered the root. */
   readonly epoch: number;
-  /** Own offer that waits for its answer. */
-  readonly offered: { readonly epoch: number; readonly seed: Uint8Array; readonly at: number } | null;
-  /** Answered offer: the secret enters the root at the next sending DH step. */
+  /** Own offer that waits for its answer: the KEM seed (64 B) and H of the key (32 B). */
+  readonly offered: {
+    readonly epoch: number;
+    readonly seed: Uint8Array;
+    readonly keyHash: Uint8Array;
+  } | null;
+  /** Own offer, answered: the secret (32 B) enters the root at the next sending DH step. */
   readonly ready: { readonly epoch: number; readonly secret: Uint8Array } | null;
   /** Answer to the peer's offer, kept until the peer uses it. */
   readonly answered: {
@@ -69,6 +76,7 @@ export interface PqState {
     readonly keyHash: Uint8Array;
     readonly ciphertext: Uint8Array;
     readonly secret: Uint8Array;
+    readonly sent: boolean;
   } | null;
   /** Messages in both directions, kx apart, since the last offer or epoch. */
   readonly traffic: number;
@@ -76,7 +84,7 @@ export interface PqState {
   readonly since: number;
   /** When the last epoch entered the root, or the session began, epoch ms. */
   readonly advancedAt: number;
-  /** When an offer was last sent, epoch ms; 0 for never. */
+  /** When an offer was last made, epoch ms; 0 for never. */
   readonly offeredAt: number;
 }
 /** The fields of a type 2 envelope that name and prove the handshake. */
@@ -120,11 +128,7 @@ export interface Session {
   readonly pq: PqState;
 }
 
-/** Encodes a session, versioned. It holds every secret: seal it at rest. */
-export function encodeSession(_session: Session): Uint8Array {
-  throw new Error('unfinished');
-}
-/** Decodes a session. @throws E_FORMAT, for an unknown version too */
-export function decodeSession(_bytes: Uint8Array): Session {
-  throw new Error('unfinished');
+/** Whether this session may seal: its handshake is verified and it is not receive-only. */
+export function maySend(session: Session): boolean {
+  return session.verified && session.archivedAt === null;
 }
