@@ -1,0 +1,102 @@
+/**
+ * The workspace for its admins. Forbidden for everybody else.
+ *
+ * | page | answers |
+ * |---|---|
+ * | GET /admin | people, invites |
+ * | POST /admin/invites (role, uses, expires in days) | the page with the new link, or for htmx the link |
+ * | POST /admin/invites/ID/revoke | takes an invite back: 303, or for htmx an empty 200 |
+ */
+import { Elysia } from 'elysia';
+import {
+  CreatedInvite,
+  INVITE_DAYS,
+  type InviteFormProps,
+  InviteRefused,
+} from '../../views/admin/invites.tsx';
+import { Admin } from '../../views/admin/people.tsx';
+import type { Session } from '../auth/sessions.ts';
+import type { Role } from '../contract/accounts.ts';
+import { inviteUrl } from '../contract/paths.ts';
+import { MAX_INVITE_USES } from '../services/invites.ts';
+import { readForm } from './pages-form.ts';
+import { createFrame, goTo, html, type PageDeps, wantsPart } from './pages-frame.ts';
+
+const DAY_MS = 24 * 3600 * 1000;
+const ROLES: readonly Role[] = ['member', 'guest', 'auditor', 'admin'];
+
+/** Only an owner makes owners. */
+const rolesFor = ({ role }: Session): readonly Role[] => (role === 'owner' ? [...ROLES, 'owner'] : ROLES);
+
+export const adminPages = (deps: PageDeps) => {
+  const { accounts, invites } = deps.services;
+  const frame = createFrame(deps);
+
+  const page = async (request: Request, session: Session, form: Omit<InviteFormProps, 'roles'>) => {
+    const [people, open] = await Promise.all([accounts.people(), invites.list()]);
+    const safePane = await Admin({ people, invites: open, form: { roles: rolesFor(session), ...form } });
+    const status = form.errors ? 400 : 200;
+    return frame.pane(request, session, { page: 'admin', title: 'Admin', safePane, status });
+  };
+
+  return new Elysia({ name: 'pages-admin' })
+    .get('/admin', async ({ request }) => {
+      const session = await frame.enter(request);
+      if (session instanceof Response) return session;
+      await frame.guard.admin(request);
+      return page(request, session, {});
+    })
+
+    .post(
+      '/admin/invites',
+      async ({ request }) => {
+        const session = await frame.guard.admin(request);
+        deps.limits.take('inviteAccount', session.account);
+        const form = await readForm(request);
+        const typed = {
+          role: form.get('role') ?? '',
+          uses: (form.get('uses') ?? '').trim(),
+          expires: form.get('expires') ?? '',
+        };
+        const { terms, errors } = readTerms(typed, rolesFor(session));
+        if (!terms)
+          return wantsPart(request)
+            ? html(await InviteRefused({ sentences: Object.values(errors) }), 400)
+            : page(request, session, { typed, errors });
+        const { token, ...made } = await invites.create(session, terms);
+        const created = { ...made, url: inviteUrl(deps.origin(), token) };
+        // The link exists nowhere but in this answer, so it is the answer and not a redirect to it.
+        return wantsPart(request)
+          ? html(await CreatedInvite({ invite: created }))
+          : page(request, session, { created });
+      },
+      { parse: 'none' },
+    )
+
+    .post(
+      '/admin/invites/:id/revoke',
+      async ({ request, params }) => {
+        const session = await frame.guard.admin(request);
+        deps.limits.take('writeAccount', session.account);
+        await invites.revoke(params.id);
+        return wantsPart(request) ? html('') : goTo(request, '/admin#invites');
+      },
+      { parse: 'none' },
+    );
+};
+
+/** The terms of an invite, or a sentence for every field that cannot be right. */
+function readTerms(
+  typed: { readonly role: string; readonly uses: string; readonly expires: string },
+  roles: readonly Role[],
+) {
+  const errors: Record<string, string> = {};
+  const role = roles.find((candidate) => candidate === typed.role);
+  if (!role) errors.role = `Choose one of these roles: ${roles.join(', ')}.`;
+  const uses = /^\d{1,6}$/.test(typed.uses) ? Number(typed.uses) : 0;
+  if (uses < 1 || uses > MAX_INVITE_USES) errors.uses = `An invite works for 1 to ${MAX_INVITE_USES} people.`;
+  const days = INVITE_DAYS.find((candidate) => String(candidate) === typed.expires);
+  if (!days) errors.expires = `An invite lasts ${INVITE_DAYS.join(', ')} days.`;
+  const terms = role && days && !errors.uses ? { role, uses, expiresIn: days * DAY_MS } : null;
+  return { terms, errors };
+}

@@ -1,0 +1,95 @@
+/**
+ * Pages in front of the workspace, and the ways out of it.
+ *
+ * | page | for |
+ * |---|---|
+ * | GET /setup, /join | whoever has a link; its token stands in the fragment and never arrives here |
+ * | GET /sign-in, /recover | the signed out |
+ * | GET /unlock | a session without a device |
+ * | GET /recovery-code | a session with a device, right after registration |
+ * | POST /sign-out, /sign-out-everywhere | plain forms, without a script too |
+ */
+import { Elysia } from 'elysia';
+import { RecoveryCode } from '../../views/pages/recovery-code.tsx';
+import { Join, type RegisterProps, Setup } from '../../views/pages/register.tsx';
+import { Recover, SignIn } from '../../views/pages/sign-in.tsx';
+import { Unlock } from '../../views/pages/unlock.tsx';
+import { MAX_NAME_LENGTH, MAX_USERNAME_LENGTH, MIN_PASSWORD_LENGTH } from '../contract/limits.ts';
+import { Refusal } from '../http/errors.ts';
+import { createFrame, goTo, html, type PageDeps, viewerOf } from './pages-frame.ts';
+
+const LIMITS = {
+  minPassword: MIN_PASSWORD_LENGTH,
+  maxName: MAX_NAME_LENGTH,
+  maxUsername: MAX_USERNAME_LENGTH,
+};
+
+export const authPages = (deps: PageDeps) => {
+  const { accounts, sessions } = deps.services;
+  const frame = createFrame(deps);
+
+  const registration = async (): Promise<RegisterProps> => {
+    const { passkeys, fixedAddress } = await accounts.workspace();
+    return { site: await frame.site(), limits: LIMITS, passkeys, fixedAddress, origin: deps.origin() };
+  };
+
+  return new Elysia({ name: 'pages-auth' })
+    .get('/setup', async ({ request }) => {
+      if (await accounts.ready()) {
+        if (await frame.guard.session(request)) return goTo(request, '/');
+        throw new Refusal(
+          'Gone',
+          'This workspace is set up already. Sign in, or ask its owner for an invite.',
+        );
+      }
+      return html(await Setup(await registration()));
+    })
+
+    .get('/join', async () => html(await Join(await registration())))
+
+    .get('/sign-in', async ({ request }) => {
+      const session = await frame.guard.session(request);
+      if (session) return goTo(request, session.device === null ? '/unlock' : '/');
+      if (!(await accounts.ready())) return goTo(request, '/setup');
+      const { passkeys } = await accounts.workspace();
+      return html(await SignIn({ site: await frame.site(), passkeys }));
+    })
+
+    .get('/recover', async ({ request }) => {
+      if (!(await accounts.ready())) return goTo(request, '/setup');
+      return html(await Recover({ site: await frame.site() }));
+    })
+
+    .get('/unlock', async ({ request }) => {
+      const session = await frame.guard.session(request);
+      if (!session) return goTo(request, '/sign-in');
+      const { passkeys } = await accounts.workspace();
+      return html(await Unlock({ site: await frame.site(), viewer: viewerOf(session), passkeys }));
+    })
+
+    .get('/recovery-code', async ({ request }) => {
+      const session = await frame.enter(request);
+      if (session instanceof Response) return session;
+      return html(await RecoveryCode({ site: await frame.site(), viewer: viewerOf(session) }));
+    })
+
+    .post(
+      '/sign-out',
+      async ({ request }) => {
+        const session = await frame.guard.session(request);
+        if (session) await sessions.end(session.account, session.id);
+        return goTo(request, '/sign-in', { 'set-cookie': sessions.cookie(null) });
+      },
+      { parse: 'none' },
+    )
+
+    .post(
+      '/sign-out-everywhere',
+      async ({ request }) => {
+        const session = await frame.guard.session(request);
+        if (session) await sessions.endAll(session.account);
+        return goTo(request, '/sign-in', { 'set-cookie': sessions.cookie(null) });
+      },
+      { parse: 'none' },
+    );
+};

@@ -1,0 +1,147 @@
+/**
+ * Conversations as pages. Each needs a session with a device.
+ *
+ * | page | answers |
+ * |---|---|
+ * | GET / | the list, and what to do next |
+ * | GET /c/ID | one conversation; for htmx its pane alone |
+ * | GET /verify/ACCOUNT | the page of the safety number |
+ * | GET /conversations/new, POST /conversations (people, name) | the form, and 303 to the conversation |
+ */
+import { Elysia } from 'elysia';
+import { Conversation } from '../../views/pages/conversation.tsx';
+import { Welcome } from '../../views/pages/conversations.tsx';
+import { NewConversation } from '../../views/pages/new-conversation.tsx';
+import { Verify } from '../../views/pages/verify.tsx';
+import { Sentences } from '../../views/parts/sentences.tsx';
+import type { Session } from '../auth/sessions.ts';
+import type { Person } from '../contract/accounts.ts';
+import { isAccountId, isConversationId } from '../contract/ids.ts';
+import { MAX_NAME_LENGTH, RELAY_RETENTION_MS } from '../contract/limits.ts';
+import { Refusal } from '../http/errors.ts';
+import { readForm } from './pages-form.ts';
+import { createFrame, goTo, html, isAdmin, type PageDeps, peerOf, wantsPart } from './pages-frame.ts';
+
+const RELAY_DAYS = RELAY_RETENTION_MS / (24 * 3600 * 1000);
+
+export const conversationPages = (deps: PageDeps) => {
+  const { accounts, conversations } = deps.services;
+  const frame = createFrame(deps);
+
+  /** The person of this id, if anybody has it. */
+  const personOf = async (id: string): Promise<Person> => {
+    const person = isAccountId(id) ? await accounts.person(id) : null;
+    if (!person) throw new Refusal('NotFound', 'There is nobody here of that name.');
+    return person;
+  };
+
+  const newConversation = async (request: Request, session: Session, problem?: FormProblem) => {
+    const people = (await accounts.people()).filter(
+      ({ account, disabled }) => account !== session.account && !disabled,
+    );
+    const safePane = await NewConversation({ people, ...problem });
+    return frame.pane(request, session, {
+      page: 'conversations',
+      title: 'New conversation',
+      safePane,
+      status: problem ? 400 : 200,
+    });
+  };
+
+  return new Elysia({ name: 'pages-conversations' })
+    .get('/', async ({ request }) => {
+      const session = await frame.enter(request);
+      if (session instanceof Response) return session;
+      const [{ workspace }, records, people] = await Promise.all([
+        frame.site(),
+        conversations.list(session.account),
+        accounts.people(),
+      ]);
+      const others = people.filter(({ account, disabled }) => account !== session.account && !disabled);
+      const safePane = await Welcome({
+        workspace,
+        isAdmin: isAdmin(session.role),
+        conversations: records.length,
+        others: others.length,
+      });
+      return frame.pane(request, session, { page: 'conversations', title: workspace, safePane });
+    })
+
+    .get('/c/:id', async ({ request, params }) => {
+      const session = await frame.enter(request);
+      if (session instanceof Response) return session;
+      if (!isConversationId(params.id)) throw new Refusal('NotFound', 'There is no such conversation.');
+      const record = await conversations.find(session.account, params.id);
+      const peer = await personOf(peerOf(record, session.account) ?? '');
+      const safePane = await Conversation({ id: record.id, self: session, peer, relayDays: RELAY_DAYS });
+      return frame.pane(request, session, {
+        page: 'conversation',
+        title: peer.name,
+        safePane,
+        open: record.id,
+      });
+    })
+
+    .get('/verify/:account', async ({ request, params }) => {
+      const session = await frame.enter(request);
+      if (session instanceof Response) return session;
+      const peer = await personOf(params.account);
+      if (peer.account === session.account)
+        throw new Refusal('NotFound', 'A safety number is between two people: you and somebody else.');
+      const records = await conversations.list(session.account);
+      const conversation = records.find((record) => record.members.includes(peer.account))?.id ?? null;
+      const safePane = await Verify({ ...peer, conversation });
+      return frame.pane(request, session, { page: 'verify', title: `Verify ${peer.name}`, safePane });
+    })
+
+    .get('/conversations/new', async ({ request }) => {
+      const session = await frame.enter(request);
+      return session instanceof Response ? session : newConversation(request, session);
+    })
+
+    .post(
+      '/conversations',
+      async ({ request }) => {
+        const session = await frame.guard.withDevice(request);
+        deps.limits.take('writeAccount', session.account);
+        const form = await readForm(request);
+        const typed = { people: (form.get('people') ?? '').trim(), name: (form.get('name') ?? '').trim() };
+        const started = await start(session, typed).catch(problemOf);
+        if (!('errors' in started)) return goTo(request, `/c/${started.id}`);
+        return wantsPart(request)
+          ? html(await Sentences({ sentences: Object.values(started.errors) }), 400)
+          : newConversation(request, session, { typed, errors: started.errors });
+      },
+      { parse: 'none' },
+    );
+
+  async function start(session: Session, typed: { readonly people: string; readonly name: string }) {
+    if ([...typed.name].length > MAX_NAME_LENGTH)
+      return { errors: { name: `A name has ${MAX_NAME_LENGTH} characters at most.` } };
+    const names = typed.people
+      .split(',')
+      .map((name) => name.trim().replace(/^@/, '').toLowerCase())
+      .filter((name) => name !== '');
+    const [name] = names;
+    if (!name) return { errors: { people: 'Enter the username of the person to write to.' } };
+    if (names.length > 1)
+      return { errors: { people: 'One person for now: conversations are between the two of you.' } };
+    const person = await accounts.personNamed(name);
+    if (!person) return { errors: { people: `Nobody here has the username ${name.slice(0, 64)}.` } };
+    if (person.account === session.account)
+      return { errors: { people: 'That is you. Enter the username of somebody else.' } };
+    return conversations.createDirect(session, person.account);
+  }
+};
+
+interface FormProblem {
+  readonly typed: { readonly people: string; readonly name: string };
+  readonly errors: Readonly<Record<string, string>>;
+}
+
+/** A service's no about the person, as a sentence beside the field; anything else stays what it is. */
+function problemOf(error: unknown): Pick<FormProblem, 'errors'> {
+  if (error instanceof Refusal && ['ValidationError', 'NotFound', 'Forbidden'].includes(error.body.error))
+    return { errors: { people: error.body.message } };
+  throw error;
+}

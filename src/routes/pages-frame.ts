@@ -1,0 +1,133 @@
+/** What every page route needs: who asks, what the frame around a page holds, and how answers are made. */
+
+import type { PageName, Site, Viewer } from '../../views/layout.tsx';
+import { Pane, Shell } from '../../views/parts/shell.tsx';
+import type { Session } from '../auth/sessions.ts';
+import type { Role } from '../contract/accounts.ts';
+import type { AccountId, ConversationId } from '../contract/ids.ts';
+import type { ConversationRecord } from '../contract/relay.ts';
+import { RELEASE } from '../contract/release.ts';
+import type { Deps } from '../deps.ts';
+import { createGuard, type Guard } from '../http/session.ts';
+
+export type PageDeps = Pick<Deps, 'services' | 'assets' | 'origin' | 'address' | 'limits' | 'config'>;
+
+/** A page inside the workspace: what stands in its pane. */
+export interface PaneOf {
+  readonly page: PageName;
+  readonly title: string;
+  /** Escaped HTML of the pane. */
+  readonly safePane: string;
+  /** The conversation that is open. */
+  readonly open?: ConversationId;
+  readonly status?: number;
+}
+
+export interface Frame {
+  readonly guard: Guard;
+  site(): Promise<Site>;
+  /** The session of somebody who may use the workspace, or the redirect to where they must go first. */
+  enter(request: Request): Promise<Session | Response>;
+  /** The whole page, or for htmx its pane alone. */
+  pane(request: Request, session: Session, pane: PaneOf): Promise<Response>;
+}
+
+export function createFrame(deps: PageDeps): Frame {
+  const { accounts, conversations } = deps.services;
+  const guard = createGuard(deps);
+
+  const site = async (): Promise<Site> => {
+    const { name, release } = await accounts.workspace();
+    return { workspace: name, release, assets: deps.assets };
+  };
+
+  return {
+    guard,
+    site,
+
+    async enter(request) {
+      const session = await guard.session(request);
+      if (session) return session.device === null ? goTo(request, '/unlock') : session;
+      return goTo(request, (await accounts.ready()) ? '/sign-in' : '/setup');
+    },
+
+    async pane(request, session, { page, title, safePane, open, status = 200 }) {
+      const here = await site();
+      if (wantsPane(request))
+        return html(await Pane({ title, workspace: here.workspace, children: safePane }), status);
+      const [people, records] = await Promise.all([accounts.people(), conversations.list(session.account)]);
+      const names = new Map(people.map(({ account, name }) => [account, name]));
+      const rows = records.flatMap((record) => {
+        const peer = peerOf(record, session.account);
+        const name = peer && names.get(peer);
+        return peer && name
+          ? [
+              {
+                conversation: record.id,
+                peer,
+                name,
+                lastActivity: record.lastActivity,
+                current: record.id === open,
+              },
+            ]
+          : [];
+      });
+      const choices = people.filter(({ account, disabled }) => account !== session.account && !disabled);
+      return html(
+        await Shell({
+          site: here,
+          page,
+          title,
+          viewer: viewerOf(session),
+          conversations: rows,
+          people: choices,
+          children: safePane,
+        }),
+        status,
+      );
+    },
+  };
+}
+
+export const isAdmin = (role: Role): boolean => role === 'owner' || role === 'admin';
+
+export const viewerOf = ({ account, device, username, name, role }: Session): Viewer => ({
+  account,
+  device,
+  username,
+  name,
+  isAdmin: isAdmin(role),
+});
+
+/** The other person of a direct conversation. */
+export const peerOf = ({ members }: ConversationRecord, self: AccountId): AccountId | null =>
+  members.find((member) => member !== self) ?? null;
+
+/** What pages say of themselves when nothing may be read: errors must not depend on the database. */
+export const bareSite = (assets: Deps['assets']): Site => ({ workspace: '', release: RELEASE, assets });
+
+/** Whether htmx asks, to swap only a part of the page that is open. */
+export const wantsPart = (request: Request): boolean => request.headers.get('hx-request') === 'true';
+
+/** Whether htmx asks for the pane, as a click in the list does. */
+const wantsPane = (request: Request): boolean =>
+  wantsPart(request) && request.headers.get('hx-request-type') === 'partial';
+
+/** One address answers with a page or with a part of it, which no cache may confuse. */
+export function html(safeMarkup: string, status = 200): Response {
+  return new Response(safeMarkup, {
+    status,
+    headers: { 'content-type': 'text/html; charset=utf-8', vary: 'HX-Request, HX-Request-Type' },
+  });
+}
+
+/** A redirect after a form (RFC 9110, 15.4.4). htmx would follow it and swap a page into a pane: it is told to go. */
+export function goTo(
+  request: Request,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return wantsPart(request)
+    ? new Response(null, { status: 200, headers: { 'hx-redirect': path, ...headers } })
+    : new Response(null, { status: 303, headers: { location: path, ...headers } });
+}

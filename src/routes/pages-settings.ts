@@ -1,0 +1,48 @@
+/**
+ * One's own account as a page.
+ *
+ * | page | answers |
+ * |---|---|
+ * | GET /settings | profile, devices, sessions, release |
+ * | POST /settings/sessions/ID/end | ends one session: 303, or for htmx an empty 200 |
+ */
+import { Elysia } from 'elysia';
+import { Settings } from '../../views/pages/settings.tsx';
+import { createFrame, goTo, html, type PageDeps, viewerOf, wantsPart } from './pages-frame.ts';
+
+export const settingsPages = (deps: PageDeps) => {
+  const { devices, sessions } = deps.services;
+  const frame = createFrame(deps);
+
+  return new Elysia({ name: 'pages-settings' })
+    .get('/settings', async ({ request }) => {
+      const session = await frame.enter(request);
+      if (session instanceof Response) return session;
+      const [site, own, list] = await Promise.all([
+        frame.site(),
+        devices.recipientsOf([session.account]),
+        sessions.list(session),
+      ]);
+      const safePane = await Settings({
+        site,
+        viewer: viewerOf(session),
+        role: session.role,
+        devices: own.get(session.account)?.devices ?? [],
+        sessions: list,
+      });
+      return frame.pane(request, session, { page: 'settings', title: 'Settings', safePane });
+    })
+
+    .post(
+      '/settings/sessions/:id/end',
+      async ({ request, params }) => {
+        const session = await frame.guard.signedIn(request);
+        deps.limits.take('writeAccount', session.account);
+        await sessions.end(session.account, params.id);
+        if (params.id === session.id)
+          return goTo(request, '/sign-in', { 'set-cookie': sessions.cookie(null) });
+        return wantsPart(request) ? html('') : goTo(request, '/settings#sessions');
+      },
+      { parse: 'none' },
+    );
+};

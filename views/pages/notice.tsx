@@ -1,0 +1,106 @@
+/** Pages that say one thing and offer one action: errors, and an address that browsers do not trust. */
+import type { Site } from '../layout.tsx';
+import { Document } from '../layout.tsx';
+import { Mark } from '../parts/brand.tsx';
+
+export interface Action {
+  readonly href: string;
+  readonly label: string;
+}
+
+export interface NoticeProps {
+  readonly site: Site;
+  readonly title: string;
+  readonly sentence: string;
+  readonly action: Action | null;
+}
+
+export function Notice({ site, title, sentence, action }: NoticeProps) {
+  return (
+    <Document site={site} page="notice" title={title} viewer={null}>
+      <main id="main" class="notice-page">
+        <Mark large />
+        <h1 safe>{title}</h1>
+        <p safe>{sentence}</p>
+        {action ? (
+          <a class="button primary" href={action.href} safe>
+            {action.label}
+          </a>
+        ) : (
+          ''
+        )}
+      </main>
+    </Document>
+  );
+}
+
+/** What an error is called, and where to go from it. */
+const ERRORS: Readonly<Record<number, { readonly title: string; readonly action: Action | null }>> = {
+  400: { title: 'That cannot be right', action: { href: '/', label: 'Go back to the start' } },
+  401: { title: 'You are signed out', action: { href: '/sign-in', label: 'Go to sign-in' } },
+  403: { title: 'Not for you', action: { href: '/', label: 'Go to your conversations' } },
+  404: { title: 'Nothing here', action: { href: '/', label: 'Go to your conversations' } },
+  410: { title: 'This link is used up', action: { href: '/sign-in', label: 'Go to sign-in' } },
+  413: { title: 'Too large', action: { href: '/', label: 'Go back to the start' } },
+  426: { title: 'Sotto was updated', action: { href: '/', label: 'Load the new release' } },
+  429: { title: 'Too many tries', action: { href: '/', label: 'Go back to the start' } },
+  503: { title: 'One moment', action: { href: '/', label: 'Try again' } },
+};
+const UNKNOWN = { title: 'Something went wrong', action: { href: '/', label: 'Go to your conversations' } };
+
+export function ErrorPage({ site, status, message }: { site: Site; status: number; message: string }) {
+  const { title, action } = ERRORS[status] ?? UNKNOWN;
+  return <Notice site={site} title={title} sentence={message} action={action} />;
+}
+
+export interface PlainHttpProps {
+  readonly site: Site;
+  /** The host in the address bar. */
+  readonly host: string;
+  readonly port: string;
+  /** The address that works, when the operator gave one. */
+  readonly address: string | null;
+}
+
+/** Shown instead of every page when the address is plain HTTP: browsers have no keys and no passkeys there. */
+export function PlainHttp({ site, host, port, address }: PlainHttpProps) {
+  return (
+    <Document site={site} page="notice" title="This address is not safe yet" viewer={null}>
+      <main id="main" class="notice-page wide">
+        <Mark large />
+        <h1>This address is not safe yet</h1>
+        <p>
+          <b safe>{host}</b> was opened over plain HTTP. Anybody on the way could change what this page does,
+          so browsers switch off encryption and passkeys here, and Sotto would have to send your words in the
+          open. It does not.
+        </p>
+        {address ? (
+          <a class="button primary" href={address} safe>
+            {`Open ${address}`}
+          </a>
+        ) : (
+          ''
+        )}
+        <h2>Ways out, for whoever runs this server</h2>
+        <dl class="ways">
+          <dt>A reverse proxy with a certificate</dt>
+          <dd>
+            Put Caddy, nginx or Traefik in front, let it fetch a certificate, and start Sotto with the address
+            that people open:
+            <code class="block">sotto serve --url https://chat.example.org --trusted-proxy 127.0.0.1</code>
+          </dd>
+          <dt>A tunnel, for yourself</dt>
+          <dd>
+            Browsers trust localhost. From your own machine:
+            <code class="block" safe>{`ssh -L ${port}:localhost:${port} you@${host}`}</code>
+            then open <code safe>{`http://localhost:${port}`}</code>
+          </dd>
+          <dt>The machine itself</dt>
+          <dd>
+            On the machine that runs Sotto, open <code safe>{`http://localhost:${port}`}</code>
+          </dd>
+        </dl>
+      </main>
+    </Document>
+  );
+}

@@ -1,0 +1,137 @@
+/** GET /settings: who one is here, on which devices, in which sessions. */
+import type { Role, SessionRecord } from '../../src/contract/accounts.ts';
+import type { DeviceId } from '../../src/contract/ids.ts';
+import type { Site, Viewer } from '../layout.tsx';
+import { describeAgent } from '../parts/agent.ts';
+import { Section, Sheet, When } from '../parts/sheet.tsx';
+
+export interface OwnDevice {
+  readonly device: DeviceId;
+  /** End of its certificate, epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
+export interface SettingsProps {
+  readonly site: Site;
+  readonly viewer: Viewer;
+  readonly role: Role;
+  readonly devices: readonly OwnDevice[];
+  readonly sessions: readonly SessionRecord[];
+}
+
+export function Settings({ site, viewer, role, devices, sessions }: SettingsProps) {
+  return (
+    <Sheet view="settings" title="Settings" lead={`@${viewer.username}`}>
+      <Section id="profile" title="Profile">
+        <dl class="facts">
+          <dt>Name</dt>
+          <dd safe>{viewer.name}</dd>
+          <dt>Username</dt>
+          <dd safe>{`@${viewer.username}`}</dd>
+          <dt>Role</dt>
+          <dd safe>{`${role}`}</dd>
+        </dl>
+      </Section>
+      <Section
+        id="devices"
+        title="Devices"
+        lead="Each holds keys of its own. What others send you is sealed for every one of them."
+      >
+        <ul class="list">
+          {devices.map((device) => (
+            <DeviceRow device={device} current={device.device === viewer.device} />
+          ))}
+        </ul>
+      </Section>
+      <Section id="sessions" title="Sessions" lead="Where you are signed in. End what you do not know.">
+        <ul class="list">
+          {sessions.map((session) => (
+            <SessionRow session={session} />
+          ))}
+        </ul>
+        <div class="buttons">
+          <form method="post" action="/sign-out">
+            <button type="submit" class="button">
+              Sign out
+            </button>
+          </form>
+          <form method="post" action="/sign-out-everywhere">
+            <button type="submit" class="button danger">
+              Sign out everywhere
+            </button>
+          </form>
+        </div>
+      </Section>
+      <About site={site} />
+    </Sheet>
+  );
+}
+
+/** Devices are known by the first half of their id, in fours. */
+const short = (id: string): string => (id.slice(0, 16).match(/.{1,4}/g) ?? []).join(' ');
+
+function DeviceRow({ device, current }: { device: OwnDevice; current: boolean }) {
+  return (
+    <li class="list-row">
+      <span class="list-main">
+        <b>{current ? 'This browser' : 'Another device'}</b>
+        <small>
+          <code safe>{short(device.device)}</code>
+        </small>
+      </span>
+      <small class="list-side">
+        Keys until <When at={device.expiresAt} />
+      </small>
+    </li>
+  );
+}
+
+function SessionRow({ session }: { session: SessionRecord }) {
+  return (
+    <li class="list-row">
+      <span class="list-main">
+        <b safe>{describeAgent(session.agent)}</b>
+        <small>
+          <span safe>{session.address}</span>, last used <When at={session.lastUsedAt} hour />
+        </small>
+      </span>
+      {session.current ? (
+        <small class="list-side tag">This session</small>
+      ) : (
+        <form
+          class="list-side"
+          method="post"
+          action={`/settings/sessions/${encodeURIComponent(session.id)}/end`}
+          hx-post={`/settings/sessions/${encodeURIComponent(session.id)}/end`}
+          hx-target="closest li"
+          hx-swap="delete"
+        >
+          <button type="submit" class="button small">
+            End
+          </button>
+        </form>
+      )}
+    </li>
+  );
+}
+
+function About({ site }: { site: Site }) {
+  return (
+    <Section
+      id="about"
+      title="About"
+      lead="Sotto is free software. What your browser runs can be compared with its source."
+    >
+      <dl class="facts">
+        <dt>Release</dt>
+        <dd safe>{site.release}</dd>
+        <dt>Script</dt>
+        <dd>
+          <code class="wrap" safe>
+            {site.assets.integrity('island.js')}
+          </code>
+        </dd>
+      </dl>
+    </Section>
+  );
+}

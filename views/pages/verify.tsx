@@ -1,0 +1,64 @@
+/** GET /verify/:account: the safety number, to be compared over another line than this one. */
+import type { AccountId, ConversationId } from '../../src/contract/ids.ts';
+import { Icon } from '../parts/icon.tsx';
+import { Sheet } from '../parts/sheet.tsx';
+
+export interface VerifyProps {
+  readonly account: AccountId;
+  readonly name: string;
+  readonly username: string;
+  /** The conversation with this person, to go back to; null while there is none. */
+  readonly conversation: ConversationId | null;
+}
+
+export function Verify({ account, name, username, conversation }: VerifyProps) {
+  return (
+    <Sheet view="verify" title={`Verify ${name}`} lead={`@${username}`}>
+      <div class="verify" data-peer={account}>
+        <p>
+          You and <b safe>{name}</b> see the same sixty digits here when nobody stands between you. Meet, or
+          call each other, and compare them all. A chat, this one included, is not a safe way to compare.
+        </p>
+        <div class="safety">
+          <h2 class="safety-title">Safety number</h2>
+          <p class="safety-digits" data-safety-number="" translate="no" />
+          <p class="safety-state" role="status">
+            <span data-verified="" hidden>
+              <Icon name="shield" />
+              Verified
+            </span>
+          </p>
+        </div>
+        <noscript>
+          <p class="card warn">
+            The safety number needs JavaScript: it is computed in this browser, from the keys that are in it.
+          </p>
+        </noscript>
+        <div class="buttons">
+          <button type="button" class="button primary" data-verify={account}>
+            <Icon name="shield" />
+            Mark as verified
+          </button>
+          {conversation ? (
+            <a class="button" href={`/c/${conversation}`}>
+              Back to the conversation
+            </a>
+          ) : (
+            ''
+          )}
+        </div>
+        <div class="card">
+          <h2>When the digits differ</h2>
+          <p>
+            Do not write anything private. One of you may be on a new device with a new identity, or somebody
+            reads along. Ask each other, then ask your admin.
+          </p>
+        </div>
+        <p class="hint">
+          Verification is kept on your devices alone. If the identity behind this name ever changes, you are
+          told, and nothing is sent until you have seen it.
+        </p>
+      </div>
+    </Sheet>
+  );
+}

@@ -1,0 +1,4 @@
+/** What is wrong, in sentences: the answer to a form that htmx sent, to be shown beside its field. */
+export function Sentences({ sentences }: { sentences: readonly string[] }) {
+  return <span safe>{sentences.join(' ')}</span>;
+}

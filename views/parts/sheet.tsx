@@ -1,0 +1,83 @@
+/** A page of settings in the workspace's pane: a heading, sections, a way back on a phone. */
+import type { Children } from '@kitajs/html';
+import { Icon } from './icon.tsx';
+
+export function Sheet({
+  view,
+  title,
+  lead,
+  children,
+}: {
+  view: string;
+  title: string;
+  lead: string;
+  children: Children;
+}) {
+  return (
+    <div class="sheet" data-view={view}>
+      <header class="bar">
+        <Back />
+        <div class="bar-title">
+          <h1 tabindex="-1" safe>
+            {title}
+          </h1>
+          <p safe>{lead}</p>
+        </div>
+      </header>
+      <div class="sheet-body">{children}</div>
+    </div>
+  );
+}
+
+/** To the list of conversations; on wide screens the list is there already. */
+export function Back() {
+  return (
+    <a class="icon-button back" href="/" aria-label="Back to conversations">
+      <Icon name="back" />
+    </a>
+  );
+}
+
+export function Section({
+  id,
+  title,
+  lead,
+  children,
+}: {
+  id: string;
+  title: string;
+  lead?: string;
+  children: Children;
+}) {
+  return (
+    <section class="section" aria-labelledby={id}>
+      <h2 id={id} safe>
+        {title}
+      </h2>
+      {lead ? (
+        <p class="section-lead" safe>
+          {lead}
+        </p>
+      ) : (
+        ''
+      )}
+      {children}
+    </section>
+  );
+}
+
+/** A day, in the words of the interface; the time of day in UTC beside it when asked for. */
+export function When({ at, hour = false }: { at: number; hour?: boolean }) {
+  const date = new Date(at);
+  const day = date.toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  return (
+    <time datetime={date.toISOString()} safe>
+      {hour ? `${day}, ${date.toISOString().slice(11, 16)} UTC` : day}
+    </time>
+  );
+}

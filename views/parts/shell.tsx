@@ -1,0 +1,121 @@
+/**
+ * The workspace: conversations at the left, one pane at the right. A click on a conversation swaps the pane
+ * (`#main`); the list, the inbox with its socket, notices and the connection's status stay.
+ */
+import type { Children } from '@kitajs/html';
+import type { DocumentProps, Viewer } from '../layout.tsx';
+import { Document, titleOf } from '../layout.tsx';
+import { Avatar } from './avatar.tsx';
+import { Mark } from './brand.tsx';
+import { ConversationRow, type ConversationRowProps } from './conversation-row.tsx';
+import { Icon } from './icon.tsx';
+import { MessageTemplate } from './message.tsx';
+import { NewConversationDialog, type PersonChoice } from './new-conversation.tsx';
+
+export interface ShellProps extends Pick<DocumentProps, 'site' | 'page' | 'title'> {
+  readonly viewer: Viewer;
+  readonly conversations: readonly ConversationRowProps[];
+  /** Whom a conversation can be started with. */
+  readonly people: readonly PersonChoice[];
+  readonly children: Children;
+}
+
+export function Shell({ site, page, title, viewer, conversations, people, children }: ShellProps) {
+  return (
+    <Document site={site} page={page} title={title} viewer={viewer}>
+      <div class="app">
+        <div class="side">
+          <header class="side-head">
+            <a class="workspace" href="/">
+              <Mark />
+              <span safe>{site.workspace}</span>
+            </a>
+            <button type="button" class="button new" command="show-modal" commandfor="new-conversation">
+              <Icon name="plus" />
+              New conversation
+            </button>
+          </header>
+          <ConversationList conversations={conversations} />
+          <Me viewer={viewer} page={page} />
+        </div>
+        <div class="stage">
+          <div id="notices" aria-live="polite" />
+          <main id="main" tabindex="-1">
+            {children}
+          </main>
+        </div>
+      </div>
+      <p id="connection" role="status" />
+      <div id="inbox" hidden hx-ws:connect="/socket" />
+      <MessageTemplate />
+      <NewConversationDialog people={people} />
+    </Document>
+  );
+}
+
+/** What a swap of `#main` carries: the pane, and the document's title for htmx. */
+export function Pane({
+  title,
+  workspace,
+  children,
+}: {
+  title: string;
+  workspace: string;
+  children: Children;
+}) {
+  return (
+    <>
+      <head>
+        <title safe>{titleOf(title, workspace)}</title>
+      </head>
+      {children}
+    </>
+  );
+}
+
+function ConversationList({ conversations }: { conversations: readonly ConversationRowProps[] }) {
+  return (
+    <nav class="side-list" aria-label="Conversations" data-conversations="">
+      <ul
+        data-rows=""
+        hx-boost:inherited="true"
+        hx-target:inherited="#main"
+        hx-swap:inherited="innerHTML show:none"
+        hx-sync:inherited="#main:replace"
+      >
+        {conversations.map((row) => (
+          <ConversationRow {...row} />
+        ))}
+      </ul>
+      <p class="side-empty" data-empty-list="">
+        No conversations yet.
+      </p>
+    </nav>
+  );
+}
+
+function Me({ viewer, page }: { viewer: Viewer; page: string }) {
+  return (
+    <footer class="me" data-account={viewer.account}>
+      <Avatar name={viewer.name} />
+      <p class="me-name">
+        <b safe>{viewer.name}</b>
+        <small safe>{`@${viewer.username}`}</small>
+      </p>
+      {viewer.isAdmin ? (
+        <a class="icon-link" href="/admin" {...(page === 'admin' ? CURRENT : {})}>
+          <Icon name="people" />
+          <span>Admin</span>
+        </a>
+      ) : (
+        ''
+      )}
+      <a class="icon-link" href="/settings" {...(page === 'settings' ? CURRENT : {})}>
+        <Icon name="settings" />
+        <span>Settings</span>
+      </a>
+    </footer>
+  );
+}
+
+const CURRENT = { 'aria-current': 'page' } as const;
