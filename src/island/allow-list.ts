@@ -5,7 +5,7 @@
 const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/));
 
 export const HTML_ELEMENTS = words(`
-  a abbr article aside b bdi blockquote body br button caption code dd details dialog div dl dt em fieldset figcaption
+  a abbr article aside b bdi blockquote body br button caption code datalist dd details dialog div dl dt em fieldset figcaption
   figure footer form h1 h2 h3 h4 h5 h6 header hr i img input kbd label legend li main mark menu meter nav ol optgroup
   option output p pre progress s samp search section select small span strong sub summary sup svg table tbody td
   template tfoot th thead time tr u ul

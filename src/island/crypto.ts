@@ -1,12 +1,15 @@
-/** Clock, randomness and provider of the browser, chosen once. */
-import { noble } from '../protocol/noble.ts';
+/** Clock, randomness and provider of the browser, chosen once a page. */
 import type { Crypto } from '../protocol/ports.ts';
+import { chooseProvider } from './native-provider.ts';
 
-const chosen: Promise<Crypto> = Promise.resolve({
-  provider: noble,
-  random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-  clock: () => Date.now(),
-});
+let chosen: Promise<Crypto> | null = null;
 
 /** What the protocol works with here. */
-export const browserCrypto = (): Promise<Crypto> => chosen;
+export function browserCrypto(): Promise<Crypto> {
+  chosen ??= chooseProvider().then((provider) => ({
+    provider,
+    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    clock: () => Date.now(),
+  }));
+  return chosen;
+}

@@ -54,7 +54,6 @@ function bannerFor(place: HTMLElement, code: string): HTMLElement {
   const banner = document.createElement('div');
   banner.className = 'notice';
   banner.dataset.notice = code;
-  banner.setAttribute('role', 'status');
   place.append(banner);
   return banner;
 }

@@ -15,13 +15,11 @@ export async function openVerify(place: HTMLElement): Promise<void> {
   const draw = async () => {
     const { digits, verified } = await client.safetyNumber(peer);
     place.replaceChildren(...groupsOf(digits));
-    if (state) {
-      state.textContent = verified ? 'You have verified this person.' : 'Not verified yet.';
-      state.dataset.state = verified ? 'yes' : 'no';
+    if (state) state.hidden = !verified;
+    if (button) {
+      write(button, verified ? 'Remove verification' : 'Mark as verified');
+      button.disabled = false;
     }
-    if (!button) return;
-    button.textContent = verified ? 'Remove verification' : 'Mark as verified';
-    button.disabled = false;
     return verified;
   };
 
@@ -31,6 +29,13 @@ export async function openVerify(place: HTMLElement): Promise<void> {
     await client.setVerified(peer, !verified);
     verified = await draw();
   });
+}
+
+/** Changes a button's words and keeps its icon. */
+function write(button: HTMLElement, words: string): void {
+  const label = [...button.childNodes].findLast((node) => node instanceof Text && node.data.trim() !== '');
+  if (label) label.textContent = words;
+  else button.append(words);
 }
 
 /** Twelve groups of five, with spaces between, so that they are read and copied as people compare them. */
