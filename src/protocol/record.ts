@@ -110,8 +110,15 @@ export const optional = <T>(field: Field<T>): Field<T | null> => ({
   decode: (value) => (value === null ? null : field.decode(value)),
 });
 
-type AnyRecord = Pick<RecordCodec<unknown>, 'type' | 'name' | 'decode'>;
-const registered = new Map<number, AnyRecord>();
+/** A record as the tests see all of them: its frame, and its value only through its own codec. */
+export interface DeclaredRecord {
+  readonly type: number;
+  readonly name: string;
+  readonly fields: readonly (readonly [name: string, field: Pick<Field<never, unknown>, 'max' | 'decode'>])[];
+  /** Decodes and encodes again: the same bytes, or E_FORMAT. */
+  readonly recode: (bytes: Uint8Array) => Uint8Array;
+}
+const declared = new Map<number, DeclaredRecord>();
 
 /**
  * Declares a record.
@@ -123,7 +130,7 @@ export function record<F extends Readonly<Record<string, Field<never, unknown>>>
   name: string,
   fields: F,
 ): RecordCodec<Values<F>> {
-  if (registered.has(type)) throw new Error(`record type ${type} is taken`);
+  if (declared.has(type)) throw new Error(`record type ${type} is taken`);
   // A field is written by the type of its own key; the walk over all of them only knows `Field`.
   const entries = Object.entries(fields) as unknown as (readonly [string, Field<unknown>])[];
   const codec: RecordCodec<Values<F>> = {
@@ -146,18 +153,26 @@ export function record<F extends Readonly<Record<string, Field<never, unknown>>>
         const framed = reader.lp(field.max + 1);
         if (framed.length > 0 && framed[0] !== index + 1)
           throw malformed(`${name}: another field where ${key} belongs`);
-        value[key] = field.decode(framed.length === 0 ? null : framed.subarray(1));
+        const decoded = field.decode(framed.length === 0 ? null : framed.subarray(1));
+        if (framed.length === 0 && field.encode(decoded) !== null)
+          throw malformed(`${name}: ${key} may not be absent`);
+        value[key] = decoded;
       });
       reader.end();
       return value as Values<F>;
     },
   };
-  registered.set(type, codec);
+  declared.set(type, {
+    type,
+    name,
+    fields: entries,
+    recode: (bytes) => codec.encode(codec.decode(bytes)),
+  });
   return codec;
 }
 
 /** Every record declared by the files loaded so far: tests hold each against all the others. */
-export const allRecords = (): readonly AnyRecord[] => [...registered.values()];
+export const allRecords = (): readonly DeclaredRecord[] => [...declared.values()];
 
 function exact(value: Uint8Array, length: number): Uint8Array {
   if (value.length !== length) throw malformed(`${value.length} bytes where ${length} belong`);
