@@ -1,0 +1,107 @@
+/** The whole server inside the test's own process: a real socket on port 0, a database file, a clock that can be moved. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApp } from '../../src/app.ts';
+import { createAssets } from '../../src/assets.ts';
+import { type Config, parseConfig } from '../../src/config.ts';
+import type { Deps } from '../../src/deps.ts';
+import { LIMITS, type Limit, type LimitName, RateLimits } from '../../src/http/limits.ts';
+import { createLog } from '../../src/ops/log.ts';
+import type { HubEvent } from '../../src/realtime/hub.ts';
+import { createLocalHub } from '../../src/realtime/local.ts';
+import { createServices } from '../../src/services/services.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
+
+export interface TestApp {
+  readonly deps: Deps;
+  readonly origin: string;
+  readonly data: string;
+  /** Everything that was published, in order. */
+  readonly events: HubEvent[];
+  /** What was logged so far. */
+  log(): string;
+  /** Moves the clock on by so many milliseconds. */
+  pass(ms: number): void;
+  /** Counts the rows of a table. */
+  count(table: string): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  readonly config?: Partial<Config>;
+  /** Rate limits as they are; otherwise so high that a test does not meet them. */
+  readonly limited?: boolean;
+}
+
+export async function startApp({ config = {}, limited = false }: TestAppOptions = {}): Promise<TestApp> {
+  const data = mkdtempSync(join(tmpdir(), 'sotto-app-'));
+  let ahead = 0;
+  let log = '';
+  const events: HubEvent[] = [];
+  const clock = () => Date.now() + ahead;
+  const db = openSqlite(join(data, 'sotto.sqlite'));
+  await migrate(db);
+  const hub = createLocalHub();
+  const ports = {
+    config: { ...parseConfig(['--port', '0', '--data', data], {}), ...config },
+    db,
+    hub: {
+      publish: (event: HubEvent) => {
+        events.push(event);
+        hub.publish(event);
+      },
+      subscribe: hub.subscribe.bind(hub),
+      get size() {
+        return hub.size;
+      },
+    },
+    log: createLog('debug', clock, (line) => {
+      log += line;
+    }),
+    clock,
+    random: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
+  };
+  let port = 0;
+  const origin = () => ports.config.url ?? `http://localhost:${port}`;
+  const deps: Deps = {
+    ...ports,
+    services: createServices(ports, origin),
+    assets: createAssets(new Map()),
+    limits: new RateLimits(clock, limited ? LIMITS : unlimited()),
+    origin,
+    address: (request) => app.server?.requestIP(request)?.address ?? 'unknown',
+  };
+  const app = createApp(deps);
+  app.listen({ port: 0, hostname: 'localhost' });
+  port = app.server?.port ?? 0;
+
+  return {
+    deps,
+    origin: `http://localhost:${port}`,
+    data,
+    events,
+    log: () => log,
+    pass(ms) {
+      ahead += ms;
+    },
+    async count(table) {
+      const [row] = await db.read<{ count: number }>(`SELECT COUNT(*) AS count FROM ${table}`);
+      return row?.count ?? 0;
+    },
+    async stop() {
+      await app.stop(true);
+      await db.close();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+function unlimited(): Record<LimitName, Limit> {
+  const limits: Record<LimitName, Limit> = { ...LIMITS };
+  for (const name in limits) if (isLimit(name)) limits[name] = { burst: 1e9, perMinute: 1e9 };
+  return limits;
+}
+
+const isLimit = (name: string): name is LimitName => name in LIMITS;
