@@ -20,9 +20,8 @@ const FILES: Readonly<Record<string, string>> = {
 
 /** Reads the embedded files, or those in the tree when this is not the binary. */
 export async function loadAssets(): Promise<Assets> {
-  const read = Object.entries(FILES).map(async ([name, paths]) => {
-    const parts = await Promise.all(paths.map((path) => Bun.file(path).bytes()));
-    return [name, new Uint8Array(Buffer.concat(parts))] as const;
-  });
+  const read = Object.entries(FILES).map(
+    async ([name, path]) => [name, await Bun.file(path).bytes()] as const,
+  );
   return createAssets(new Map(await Promise.all(read)));
 }
