@@ -3,14 +3,38 @@ import { Elysia } from 'elysia';
 import { MAX_POST_BYTES } from './contract/limits.ts';
 import type { Deps } from './deps.ts';
 import { requests } from './http/requests.ts';
+import { accountRoutes } from './routes/account-api.ts';
 import { assetRoutes } from './routes/assets.ts';
+import { conversationApiRoutes } from './routes/conversations-api.ts';
+import { deviceRoutes } from './routes/devices-api.ts';
 import { healthRoutes } from './routes/health.ts';
+import { inviteRoutes } from './routes/invites-api.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { errorPage, pageRoutes } from './routes/pages.ts';
+import { addressPage } from './routes/pages-address.ts';
+import { prekeyRoutes } from './routes/prekeys-api.ts';
+import { registerRoutes } from './routes/register.ts';
+import { signInRoutes } from './routes/sign-in.ts';
+import { SOCKET_OPTIONS, socketRoutes } from './routes/socket.ts';
 
 /** Seconds without a byte before a connection is dropped: slow senders hold nothing. */
 const IDLE_TIMEOUT_S = 60;
 
 export const createApp = (deps: Deps) =>
-  new Elysia({ serve: { maxRequestBodySize: MAX_POST_BYTES, idleTimeout: IDLE_TIMEOUT_S } })
-    .use(requests(deps, (status, body) => `<!doctype html><title>${status}</title><p>${body.message}`))
+  new Elysia({
+    serve: { maxRequestBodySize: MAX_POST_BYTES, idleTimeout: IDLE_TIMEOUT_S },
+    websocket: SOCKET_OPTIONS,
+  })
+    .use(requests(deps, errorPage(deps), (request) => addressPage(request, deps)))
     .use(healthRoutes(deps))
-    .use(assetRoutes(deps));
+    .use(assetRoutes(deps))
+    .use(registerRoutes(deps))
+    .use(signInRoutes(deps))
+    .use(accountRoutes(deps))
+    .use(deviceRoutes(deps))
+    .use(prekeyRoutes(deps))
+    .use(inviteRoutes(deps))
+    .use(conversationApiRoutes(deps))
+    .use(messageRoutes(deps))
+    .use(socketRoutes(deps))
+    .use(pageRoutes(deps));

@@ -14,9 +14,10 @@ const BUILT = join(ROOT, 'public/built');
 const BROWSER_ENTRIES = {
   'island.js': 'src/island/main.ts',
   'argon2.js': 'src/island/argon2-worker.ts',
+  'app.css': 'public/css/app.css',
 } as const;
 
-/** Bundles the island and its worker into public/built; gives the gzip size of each file. */
+/** Bundles the island, its worker and the styles into public/built; gives the gzip size of each file. */
 export async function buildIsland(): Promise<Readonly<Record<string, number>>> {
   mkdirSync(BUILT, { recursive: true });
   const sizes: Record<string, number> = {};
@@ -28,7 +29,6 @@ export async function buildIsland(): Promise<Readonly<Record<string, number>>> {
       format: 'esm',
       minify: true,
       sourcemap: 'none',
-      loader: { '.css': 'text' },
       define: { 'process.env.NODE_ENV': '"production"' },
     });
     const [output] = result.outputs;

@@ -15,10 +15,6 @@ declare module '*.png' {
   const path: string;
   export default path;
 }
-declare module '*.webmanifest' {
-  const path: string;
-  export default path;
-}
 declare module '*/built/island.js' {
   const path: string;
   export default path;

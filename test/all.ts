@@ -68,8 +68,11 @@ async function spawn(args: readonly string[]): Promise<{ code: number; text: str
   let text = '';
   const pump = async (stream: ReadableStream<Uint8Array>) => {
     const decoder = new TextDecoder();
-    for await (const chunk of stream) {
-      const part = decoder.decode(chunk, { stream: true });
+    const reader = stream.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const part = decoder.decode(value, { stream: true });
       text += part;
       process.stdout.write(part);
     }

@@ -9,12 +9,7 @@ import { createServices } from '../services/services.ts';
 import { readSetting } from '../store/settings.ts';
 import { CommandFailed } from './failed.ts';
 import { openData } from './open.ts';
-
-export const ADMIN_USAGE = `sotto admin setup-link                                         a new one-time link for the first owner
-sotto admin invite [--role R] [--uses N] [--expires 7d]        a link that makes accounts
-sotto admin people                                             who has an account
-sotto admin disable NAME                                       ends a person's sessions and keeps them out
-All take --data DIR (default ./data), --url ORIGIN and --json.`;
+import { ADMIN_USAGE } from './usage.ts';
 
 const OPTIONS = {
   data: { type: 'string' },

@@ -21,6 +21,7 @@ const app = new Elysia({ serve: { maxRequestBodySize: 1024 * 1024 } })
         origin: () => ORIGIN,
       },
       (status, body) => `<h1>${status}</h1>${body.message}`,
+      async () => null,
     ),
   )
   .get('/page', () => 'hello')

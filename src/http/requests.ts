@@ -11,7 +11,9 @@ import { Refusal, toErrorBody } from './errors.ts';
 import { securityHeaders } from './headers.ts';
 
 /** Draws a refusal as a page; the API answers JSON instead. */
-export type ErrorPage = (status: number, body: ErrorBody) => string;
+export type ErrorPage = (status: number, body: ErrorBody) => string | Promise<string>;
+/** The answer for an address that browsers do not trust, or null: then the request goes on. */
+export type AddressCheck = (request: Request) => Promise<Response | null>;
 
 interface Open {
   readonly id: string;
@@ -20,24 +22,29 @@ interface Open {
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export const requests = (deps: Pick<Deps, 'log' | 'clock' | 'random' | 'origin'>, errorPage: ErrorPage) => {
+export const requests = (
+  deps: Pick<Deps, 'log' | 'clock' | 'random' | 'origin'>,
+  errorPage: ErrorPage,
+  addressCheck: AddressCheck,
+) => {
   const open = new WeakMap<Request, Open>();
   let headers: Readonly<Record<string, string>> | null = null;
 
   return new Elysia({ name: 'requests' })
-    .onRequest(({ request, set }) => {
+    .onRequest(async ({ request, set }) => {
       const id = deps.random(8).toHex();
       open.set(request, { id, startedAt: deps.clock() });
       headers ??= securityHeaders(deps.origin());
       Object.assign(set.headers, headers, { 'x-request-id': id });
       checkSize(request);
       checkOrigin(request, deps.origin());
+      return (await addressCheck(request)) ?? undefined;
     })
     .onAfterHandle({ as: 'global' }, ({ set, request }) => {
       // Whatever a person sees is theirs alone; only /assets and health say otherwise themselves.
       if (!new URL(request.url).pathname.startsWith('/assets/')) set.headers['cache-control'] ??= 'no-store';
     })
-    .onError({ as: 'global' }, ({ code, error, request, set }) => {
+    .onError({ as: 'global' }, async ({ code, error, request, set }) => {
       const known = refusalOf(code, error);
       const { status, body } = toErrorBody(known);
       const path = new URL(request.url).pathname;
@@ -54,15 +61,19 @@ export const requests = (deps: Pick<Deps, 'log' | 'clock' | 'random' | 'origin'>
       if (body.retry_after !== undefined) more['retry-after'] = String(body.retry_after);
       const page = !path.startsWith('/api/') && !path.startsWith('/assets/');
       more['content-type'] = page ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
-      return new Response(page ? errorPage(status, body) : JSON.stringify(body), { status, headers: more });
+      return new Response(page ? await errorPage(status, body) : JSON.stringify(body), {
+        status,
+        headers: more,
+      });
     })
-    .onAfterResponse({ as: 'global' }, ({ request, set }) => {
+    .onAfterResponse({ as: 'global' }, ({ request, response, set }) => {
       const started = open.get(request);
       deps.log.info('request', {
         request: started?.id ?? '',
         method: request.method,
         path: new URL(request.url).pathname,
-        status: typeof set.status === 'number' ? set.status : 200,
+        status:
+          response instanceof Response ? response.status : typeof set.status === 'number' ? set.status : 200,
         ms: started ? deps.clock() - started.startedAt : 0,
       });
     });

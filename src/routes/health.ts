@@ -4,8 +4,8 @@ import type { Deps } from '../deps.ts';
 
 export const healthRoutes = (deps: Pick<Deps, 'db'>) =>
   new Elysia({ name: 'health' })
-    .get('/healthz', () => new Response('ok\n'))
+    .get('/healthz', () => new Response('ok\n', { headers: { 'content-type': 'text/plain' } }))
     .get('/readyz', async () => {
       await deps.db.write((tx) => tx.get('SELECT 1 AS one'));
-      return new Response('ready\n');
+      return new Response('ready\n', { headers: { 'content-type': 'text/plain' } });
     });

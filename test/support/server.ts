@@ -56,8 +56,9 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   });
   let log = '';
   const logged = (async () => {
-    const decoder = new TextDecoder();
-    for await (const chunk of child.stderr) log += decoder.decode(chunk, { stream: true });
+    await pump(child.stderr, (text) => {
+      log += text;
+    });
   })();
 
   let out = '';
@@ -111,6 +112,17 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       rmSync(data, { recursive: true, force: true });
     },
   };
+}
+
+/** Reads a process's output to its end. */
+async function pump(stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
+  const decoder = new TextDecoder();
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    take(decoder.decode(value, { stream: true }));
+  }
 }
 
 async function notReady(url: string): Promise<boolean> {
