@@ -3,39 +3,48 @@
  * are handed on as they are, sealed messages arrive as elements and are handed on by them.
  */
 import type { Live } from '../client/ports.ts';
-import { type Delivery, HEARTBEAT_MS, type ServerFrame } from '../contract/relay.ts';
+import { type Delivery, HEARTBEAT_MS, type ServerFrame, SOCKET_SIGNED_OUT } from '../contract/relay.ts';
 import { htmx } from './htmx.ts';
 
 interface SocketEvent extends Event {
   readonly detail: {
     readonly connection: { readonly socket: WebSocket | null };
+    readonly code?: number | null;
     readonly message?: { readonly data: unknown };
   };
 }
 
 const listeners = new Set<(frame: ServerFrame) => void>();
+/** What came while the engine was still opening. */
+const early: ServerFrame[] = [];
 const changes = new Set<() => void>();
 let socket: WebSocket | null = null;
-let heardAt = 0;
+let hiddenAt = 0;
 
-/** Starts listening. Must be called before htmx opens the socket, or the first `hello` is missed. */
-export function listenToSocket(): void {
+/**
+ * Starts listening; `signedOut` is called when the server says that this session has ended. Must be called before htmx
+ * opens the socket, or the first `hello` is missed.
+ */
+export function listenToSocket(signedOut: () => void): void {
   document.addEventListener('htmx:ws:after:connection', (event) => {
     socket = (event as SocketEvent).detail.connection.socket;
-    heardAt = Date.now();
     for (const changed of changes) changed();
   });
-  document.addEventListener('htmx:ws:close', () => {
+  document.addEventListener('htmx:ws:close', (event) => {
     socket = null;
+    if ((event as SocketEvent).detail.code === SOCKET_SIGNED_OUT) signedOut();
     for (const changed of changes) changed();
   });
   document.addEventListener('htmx:ws:before:message:incoming', (event) => {
-    heardAt = Date.now();
     const frame = readFrame((event as SocketEvent).detail.message?.data);
     if (frame) emit(frame);
   });
-  setInterval(beat, HEARTBEAT_MS / 2);
+  // A new line now, not when htmx's growing delay ends; and after a sleep, when the old one may be dead unnoticed.
   addEventListener('online', reconnect);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') hiddenAt = Date.now();
+    else if (Date.now() - hiddenAt > 2 * HEARTBEAT_MS) reconnect();
+  });
 }
 
 /** A sealed message that came as an element of the page. */
@@ -51,6 +60,7 @@ export function onSocketChange(changed: () => void): void {
 export const live: Live = {
   onEvent(listener) {
     listeners.add(listener);
+    for (const frame of early.splice(0)) listener(frame);
     return () => listeners.delete(listener);
   },
   get connected() {
@@ -59,6 +69,7 @@ export const live: Live = {
 };
 
 function emit(frame: ServerFrame): void {
+  if (listeners.size === 0) early.push(frame);
   for (const listener of listeners) listener(frame);
 }
 
@@ -81,14 +92,6 @@ function isFrame(value: unknown): value is ServerFrame {
   );
 }
 
-/** Says something, and gives up on a line that has been silent for two beats: closing makes htmx connect again. */
-function beat(): void {
-  if (!socket || socket.readyState !== WebSocket.OPEN) return;
-  if (Date.now() - heardAt > 2 * HEARTBEAT_MS) socket.close();
-  else socket.send(JSON.stringify({ do: 'ping' }));
-}
-
-/** The network is back: a new line now, not when htmx's growing delay ends. */
 function reconnect(): void {
   const inbox = document.querySelector('#inbox');
   if (inbox) htmx.process(inbox, true);

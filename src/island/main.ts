@@ -9,7 +9,7 @@ import { adoptRow, markCurrentRow } from './conversations-list.ts';
 import { browserCrypto } from './crypto.ts';
 import { keepDraftsIn } from './drafts.ts';
 import { listenToSocket, live } from './live.ts';
-import { openUnlockedStorage } from './local-storage.ts';
+import { lockStorage, openUnlockedStorage } from './local-storage.ts';
 import { mount } from './mount.ts';
 import { watchNotices } from './notices.ts';
 import { readPage } from './page.ts';
@@ -20,12 +20,15 @@ import { takeSignOut } from './sign-out.ts';
 import { openTabs } from './tabs.ts';
 import { transport } from './tools.ts';
 
-listenToSocket();
+const page = readPage(document.body);
+listenToSocket(async () => {
+  if (page.account) await lockStorage(page.account);
+  location.assign('/sign-in');
+});
 customElements.define('sealed-message', SealedMessage);
 customElements.define('sealed-preview', SealedPreview);
 customElements.define('sotto-composer', Composer);
 
-const page = readPage(document.body);
 mount(document.body);
 document.addEventListener('htmx:after:settle', ({ target }) => {
   if (target instanceof Element) mount(target);

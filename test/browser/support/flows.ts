@@ -73,7 +73,7 @@ export async function openConversation(
   { name, username }: { readonly name: string; readonly username: string },
 ): Promise<void> {
   const row = conversations(page).getByRole('link', { name });
-  if ((await row.count()) === 0) {
+  if (!(await row.isVisible())) {
     await page.getByRole('button', { name: 'New conversation', exact: true }).click();
     await page.getByRole('dialog').getByLabel('People').fill(username);
     await page.getByRole('button', { name: 'Start', exact: true }).click();

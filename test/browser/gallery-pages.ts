@@ -1,0 +1,161 @@
+/** Every page with a workspace that could exist. */
+import type { Role } from '../../src/contract/accounts.ts';
+import type { AccountId, ConversationId, DeviceId } from '../../src/contract/ids.ts';
+import { Admin } from '../../views/admin/people.tsx';
+import type { AssetUrls, Site, Viewer } from '../../views/layout.tsx';
+import { Conversation } from '../../views/pages/conversation.tsx';
+import { Welcome } from '../../views/pages/conversations.tsx';
+import { NewConversation } from '../../views/pages/new-conversation.tsx';
+import { ErrorPage, PlainHttp } from '../../views/pages/notice.tsx';
+import { RecoveryCode } from '../../views/pages/recovery-code.tsx';
+import { Join, Setup } from '../../views/pages/register.tsx';
+import { Settings } from '../../views/pages/settings.tsx';
+import { Recover, SignIn } from '../../views/pages/sign-in.tsx';
+import { Unlock } from '../../views/pages/unlock.tsx';
+import { Verify } from '../../views/pages/verify.tsx';
+import { Shell } from '../../views/parts/shell.tsx';
+
+const NOW = Date.UTC(2026, 2, 12, 10, 42);
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const account = (digit: string) => digit.repeat(32) as AccountId;
+const device = (digit: string) => `${digit}1b2c3d4e5f60718`.repeat(2) as DeviceId;
+const conversation = (digit: string) => digit.repeat(64) as ConversationId;
+
+const ADA: Viewer = {
+  account: account('3'),
+  device: device('a'),
+  username: 'ada',
+  name: 'Ada Kern',
+  isAdmin: true,
+};
+const MINA = { account: account('c'), name: 'Mina Ito', username: 'mina' };
+const PEOPLE = [
+  MINA,
+  { account: account('5'), name: 'Ola Berg', username: 'ola' },
+  { account: account('a'), name: 'Tomás Rey', username: 'tomas' },
+  { account: account('7'), name: 'Li Wen', username: 'li.wen' },
+  { account: account('4'), name: 'Wilhelmina Konstantinopoulou-Papadimitriou', username: 'wilhelmina.k' },
+];
+const ROWS = PEOPLE.map((person, index) => ({
+  conversation: conversation(String(index)),
+  peer: person.account,
+  name: person.name,
+  lastActivity: NOW - index * 26 * 60 * MINUTE,
+  current: index === 0,
+}));
+const LIMITS = { minPassword: 12, maxName: 64, maxUsername: 32 };
+const INVITE = {
+  url: 'http://localhost:3000/join#kF3x9QmT2vB7yR1nLw8ZcD5hJ0sGpA4eUiOqXtVbNfM',
+  role: 'member' as Role,
+  uses: 5,
+  expiresAt: NOW + 7 * DAY,
+};
+
+/** Name of a page to its HTML. */
+export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string, string>> {
+  const site: Site = { workspace: 'Harbour Lab', release: '0.1.0', assets };
+  const register = {
+    site,
+    limits: LIMITS,
+    passkeys: true,
+    fixedAddress: false,
+    origin: 'http://localhost:3000',
+  };
+  const shell = (
+    page: 'conversations' | 'conversation' | 'verify' | 'settings' | 'admin',
+    children: unknown,
+    rows = ROWS,
+  ) =>
+    Shell({
+      site,
+      page,
+      title: 'Harbour Lab',
+      viewer: ADA,
+      conversations: rows.map((row) => ({ ...row, current: page === 'conversation' && row.current })),
+      people: PEOPLE,
+      children: String(children),
+    });
+  const talk = await Conversation({ id: conversation('0'), self: ADA, peer: MINA, relayDays: 7 });
+
+  const pages: Record<string, string | Promise<string>> = {
+    setup: Setup({ ...register, site: { ...site, workspace: '' } }),
+    join: Join({ ...register, fixedAddress: true }),
+    'sign-in': SignIn({ site, passkeys: true }),
+    'sign-in-ip': SignIn({ site, passkeys: false }),
+    recover: Recover({ site }),
+    unlock: Unlock({ site, viewer: ADA, passkeys: true }),
+    'recovery-code': RecoveryCode({ site, viewer: ADA }),
+    'first-run': shell(
+      'conversations',
+      await Welcome({ workspace: 'Harbour Lab', isAdmin: true, conversations: 0, others: 0 }),
+      [],
+    ),
+    conversations: shell(
+      'conversations',
+      await Welcome({ workspace: 'Harbour Lab', isAdmin: true, conversations: 5, others: 5 }),
+    ),
+    conversation: shell('conversation', talk),
+    silence: shell('conversation', talk),
+    dialog: shell('conversation', talk),
+    'new-conversation': shell(
+      'conversations',
+      await NewConversation({
+        people: PEOPLE,
+        typed: { people: 'mona', name: '' },
+        errors: { people: 'Nobody here has the username mona.' },
+      }),
+    ),
+    verify: shell('verify', await Verify({ ...MINA, conversation: conversation('0') })),
+    settings: shell('settings', await Settings(settings(site))),
+    admin: shell('admin', await Admin(admin())),
+    error: ErrorPage({ site, status: 404, message: 'There is no such conversation.' }),
+    'plain-http': PlainHttp({ site, host: '192.168.1.20', port: '3000', address: null }),
+  };
+  const drawn = await Promise.all(
+    Object.entries(pages).map(async ([name, html]) => [name, await html] as const),
+  );
+  return new Map(drawn);
+}
+
+function settings(site: Site) {
+  const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36';
+  const phone =
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 19_2 like Mac OS X) AppleWebKit/605 Version/19.2 Safari/604.1';
+  const session = { device: ADA.device, createdAt: NOW - DAY };
+  return {
+    site,
+    viewer: ADA,
+    role: 'owner' as Role,
+    devices: [
+      { device: device('a'), expiresAt: NOW + 170 * DAY },
+      { device: device('e'), expiresAt: NOW + 60 * DAY },
+    ],
+    sessions: [
+      { id: 'one', current: true, address: '192.168.1.14', agent: chrome, lastUsedAt: NOW, ...session },
+      {
+        id: 'two',
+        current: false,
+        address: '2001:db8::7',
+        agent: phone,
+        lastUsedAt: NOW - 3 * DAY,
+        ...session,
+      },
+    ],
+  };
+}
+
+function admin() {
+  const role = (index: number): Role => (index === 0 ? 'admin' : 'member');
+  return {
+    people: [
+      { ...ADA, role: 'owner' as Role, disabled: false },
+      ...PEOPLE.map((person, index) => ({ ...person, role: role(index), disabled: index === 3 })),
+    ],
+    invites: [
+      { id: 'one', role: 'member' as Role, usesLeft: 5, expiresAt: NOW + 7 * DAY },
+      { id: 'two', role: 'guest' as Role, usesLeft: 1, expiresAt: NOW + DAY },
+    ],
+    form: { roles: ['member', 'guest', 'auditor', 'admin', 'owner'] as Role[], created: INVITE },
+  };
+}

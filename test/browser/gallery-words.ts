@@ -1,0 +1,144 @@
+/** What only the island knows, put where it would put it. Runs inside the page. */
+import { STYLE } from '../../src/island/composer-style.ts';
+
+/** For `page.evaluate`: stands alone, so everything it needs is inside. */
+export function drawWords(): void {
+  const name = location.pathname.slice(1);
+  const write = (selector: string, ...words: readonly string[]) =>
+    document.querySelectorAll(selector).forEach((place, index) => {
+      place.textContent = words[index % words.length] ?? '';
+    });
+  const show = (selector: string) => {
+    for (const place of document.querySelectorAll<HTMLElement>(selector)) place.hidden = false;
+  };
+  const rootOf = (place: Element) => place.shadowRoot ?? place.attachShadow({ mode: 'open' });
+
+  write('[data-recovery-code]', 'K7QX-M2VD-9RTH-3WPB-Y6NC-F4ZJ-8GSA-5LEU');
+  show('[data-copy-code], [data-download-code], [data-print-code], [data-copy]');
+  write('[data-safety-number]', '04928 17735 60214 88391 52067 33940 71126 09583 46652 28017 93348 15570');
+  if (name === 'verify') show('[data-verified]');
+  write('[data-device-count]', '4');
+  write('[data-devices]', '2 devices');
+  write('.row-time', '10:42', '09:58', 'Wed', 'Mon', '4 Mar');
+  const last = [
+    'both signatures check out',
+    'You: thanks, got it',
+    'soup at one?',
+    'survey-07 is in the shared folder, please have a look',
+    'You: see you then',
+  ];
+  document.querySelectorAll('sealed-preview').forEach((place, index) => {
+    rootOf(place).textContent = last[index] ?? '';
+  });
+  const counts = document.querySelectorAll<HTMLElement>('[data-unread]');
+  for (const [index, count] of [
+    [1, '3'],
+    [3, '12'],
+  ] as const) {
+    const place = counts[index];
+    if (place) {
+      place.textContent = count;
+      place.hidden = false;
+    }
+  }
+  document.querySelectorAll<HTMLElement>('[data-verified-mark]').forEach((mark, index) => {
+    mark.hidden = index % 3 === 2;
+  });
+
+  const timeline = document.querySelector<HTMLElement>('#timeline');
+  if (timeline) timeline.dataset.filled = '';
+  if (timeline && name !== 'silence') {
+    const template = document.querySelector<HTMLTemplateElement>('template#message');
+    const say = (who: 'MI' | 'AK', at: string, text: string, state = '', continued = false) => {
+      const row = template?.content.firstElementChild?.cloneNode(true);
+      if (!(row instanceof HTMLElement)) return;
+      row.dataset.sender = (who === 'MI' ? 'c' : '3').repeat(32);
+      row.toggleAttribute('data-continued', continued);
+      const put = (selector: string, words: string) => {
+        const place = row.querySelector(selector);
+        if (place) place.textContent = words;
+      };
+      put('[data-initials]', who);
+      put('[data-author]', who === 'MI' ? 'Mina Ito' : 'Ada Kern');
+      put('time', at);
+      put('[data-status]', state);
+      row.querySelector<HTMLElement>('[data-status]')?.setAttribute('data-state', state.toLowerCase());
+      const mark = row.querySelector<HTMLElement>('[data-verified-mark]');
+      if (mark) mark.hidden = who !== 'MI';
+      const words = document.createElement('div');
+      words.textContent = text;
+      const place = row.querySelector('sealed-message');
+      if (place) rootOf(place).append(words);
+      timeline.append(row);
+    };
+    const rule = (text: string, kind = 'day') => {
+      const line = document.createElement('p');
+      line.className = kind;
+      line.textContent = text;
+      timeline.append(line);
+    };
+    rule('Yesterday');
+    say(
+      'AK',
+      '16:05',
+      'Could you sign the build before Friday? I would like the field team to have it by the weekend.',
+      'Read',
+    );
+    say('MI', '16:20', 'Yes. It needs one more run on the lab box, then it is yours.');
+    rule('Today');
+    say(
+      'MI',
+      '10:24',
+      'Build 2.4 is up on the lab box. Could you check the signature before we tell the field team?',
+    );
+    say(
+      'MI',
+      '10:25',
+      'The hash is in the release note, and I put the log beside it in case you want to see what the run did on the old kernel.',
+      '',
+      true,
+    );
+    rule('New', 'day new');
+    say(
+      'MI',
+      '10:36',
+      'Photo from the new mast is in the shared folder. The signal is much better than last week.',
+    );
+    say(
+      'AK',
+      '10:41',
+      'Checked on my laptop and from the phone: both signatures hold, and the hash matches the tag. Go ahead.',
+      'Read',
+    );
+    say('AK', '10:42', 'I’ll write the note for the field team now.', 'Delivered', true);
+    say('AK', '10:42', 'And thank you.', 'Sending', true);
+  }
+
+  const composer = document.querySelector('sotto-composer');
+  if (composer) {
+    const sheet = new CSSStyleSheet();
+    const root = rootOf(composer);
+    const form = document.createElement('form');
+    const text = document.createElement('textarea');
+    const footer = document.createElement('footer');
+    const sealed = document.createElement('span');
+    const send = document.createElement('button');
+    text.rows = 1;
+    text.placeholder = 'Message Mina Ito';
+    text.setAttribute('aria-label', 'Message');
+    sealed.className = 'sealed';
+    sealed.textContent = 'Sealed for 2 people, 4 devices';
+    send.textContent = 'Send';
+    footer.append(sealed, send);
+    form.append(text, footer);
+    root.append(form);
+    sheet.replaceSync((window as unknown as { composerStyle?: string }).composerStyle ?? '');
+    root.adoptedStyleSheets = [sheet];
+    if (!customElements.get('sotto-composer'))
+      customElements.define('sotto-composer', class extends HTMLElement {});
+  }
+  if (name === 'dialog') document.querySelector<HTMLElement>('[command=show-modal]')?.click();
+}
+
+/** The composer's style sheet, for the page to find. */
+export const composerStyle = STYLE;

@@ -1,0 +1,122 @@
+/**
+ * `bun test/browser/gallery.ts [page ...]`: every page with sample data, as pictures in test/screenshots/gallery (two
+ * sizes, light and dark), each tried with axe. Words that only the island knows are faked here.
+ */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import axe from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { createAssets } from '../../src/assets.ts';
+import { CONTENT_SECURITY_POLICY } from '../../src/http/headers.ts';
+import { samplePages } from './gallery-pages.ts';
+import { composerStyle, drawWords } from './gallery-words.ts';
+
+const ROOT = resolve(import.meta.dir, '../..');
+const OUT = join(ROOT, 'test/screenshots/gallery');
+const CHROMIUM = {
+  executablePath: '/usr/bin/chromium',
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+  ],
+};
+const SIZES = [
+  { name: '1440', width: 1440, height: 900 },
+  { name: '390', width: 390, height: 844 },
+] as const;
+const SCHEMES = ['light', 'dark'] as const;
+
+const asset = (path: string) => Bun.file(join(ROOT, 'public', path)).bytes();
+
+/** The styles as they ship, and a script that does nothing: the pages stand alone here. */
+async function galleryAssets() {
+  const built = await Bun.build({
+    entrypoints: [join(ROOT, 'public/css/app.css')],
+    target: 'browser',
+    minify: true,
+  });
+  const [css] = built.outputs;
+  if (!css) throw new Error('the styles could not be built');
+  return createAssets(
+    new Map([
+      ['app.css', new Uint8Array(await css.arrayBuffer())],
+      ['island.js', new TextEncoder().encode('export {};')],
+      ['argon2.js', new TextEncoder().encode('export {};')],
+      ['icon.svg', await asset('icons/icon.svg')],
+      ['icon-192.png', await asset('icons/icon-192.png')],
+    ]),
+  );
+}
+
+async function check(page: Page, name: string): Promise<number> {
+  const wide = await page.evaluate(
+    () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+  );
+  if (wide) console.log(`${name}: wider than the window`);
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
+    );
+  });
+  for (const violation of found) console.log(`${name}: ${violation}`);
+  return found.length + (wide ? 1 : 0);
+}
+
+async function shoot(browser: Browser, url: string, names: readonly string[]): Promise<number> {
+  let problems = 0;
+  for (const size of SIZES) {
+    for (const colorScheme of SCHEMES) {
+      const context = await browser.newContext({ viewport: size, colorScheme, reducedMotion: 'reduce' });
+      const page = await context.newPage();
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !message.text().includes('WebSocket')) console.log(message.text());
+      });
+      for (const name of names) {
+        await page.goto(`${url}/${name}`);
+        await page.evaluate((style) => Object.assign(window, { composerStyle: style }), composerStyle);
+        await page.evaluate(drawWords);
+        const label = `${name}-${size.name}-${colorScheme}`;
+        await page.screenshot({ path: join(OUT, `${label}.png`) });
+        problems += await check(page, label);
+      }
+      await context.close();
+    }
+  }
+  return problems;
+}
+
+const wanted = process.argv.slice(2);
+mkdirSync(OUT, { recursive: true });
+const assets = await galleryAssets();
+const pages = await samplePages(assets);
+const server = Bun.serve({
+  port: 0,
+  fetch(request) {
+    const { pathname } = new URL(request.url);
+    const found = assets.at(pathname);
+    if (found) return new Response(found.bytes, { headers: { 'content-type': found.type } });
+    const page = pages.get(pathname.slice(1));
+    return page === undefined
+      ? new Response('', { status: 404 })
+      : new Response(page, {
+          headers: {
+            'content-type': 'text/html; charset=utf-8',
+            'content-security-policy': CONTENT_SECURITY_POLICY,
+          },
+        });
+  },
+});
+const browser = await chromium.launch(CHROMIUM);
+const names = [...pages.keys()].filter((name) => wanted.length === 0 || wanted.includes(name));
+const problems = await shoot(browser, server.url.origin, names);
+await browser.close();
+await server.stop(true);
+console.log(`${names.length} pages, ${problems} problems: ${OUT}`);
+process.exit(problems === 0 ? 0 : 1);

@@ -1,0 +1,34 @@
+/** A server of its own and a browser: what a file of browser tests runs in. */
+import type { Browser } from 'playwright-core';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { launchBrowser, openPerson, type Person, type PersonOptions } from './browser.ts';
+
+export interface World {
+  readonly server: TestServer;
+  readonly browser: Browser;
+  /** A person's browser, closed with the world. */
+  person(options?: PersonOptions): Promise<Person>;
+  /** Everything that any page of anybody complained about. */
+  complaints(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts both. The island must be built: `bun run test` does it before anything else. */
+export async function openWorld(): Promise<World> {
+  const [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+  const people: Person[] = [];
+  return {
+    server,
+    browser,
+    async person(options) {
+      const person = await openPerson(browser, options);
+      people.push(person);
+      return person;
+    },
+    complaints: () => people.flatMap(({ complaints }) => complaints),
+    async close() {
+      await browser.close();
+      await server.remove();
+    },
+  };
+}
