@@ -17,12 +17,14 @@ import { registerRoutes } from './routes/register.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { SOCKET_OPTIONS, socketRoutes } from './routes/socket.ts';
 
+/** What is longer is cut off without a word; up to here `requests` refuses what is too large in a sentence. */
+const MAX_BODY_READ = 4 * MAX_POST_BYTES;
 /** Seconds without a byte before a connection is dropped: slow senders hold nothing. */
 const IDLE_TIMEOUT_S = 60;
 
 export const createApp = (deps: Deps) =>
   new Elysia({
-    serve: { maxRequestBodySize: MAX_POST_BYTES, idleTimeout: IDLE_TIMEOUT_S },
+    serve: { maxRequestBodySize: MAX_BODY_READ, idleTimeout: IDLE_TIMEOUT_S },
     websocket: SOCKET_OPTIONS,
   })
     .use(requests(deps, errorPage(deps), (request) => addressPage(request, deps)))

@@ -5,7 +5,7 @@ import { parseConfig } from '../../src/config.ts';
 import { accountId, bodyId, conversationId, deviceId, fromHex } from '../../src/contract/bytes.ts';
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../../src/contract/ids.ts';
 import { encodePost } from '../../src/contract/post.ts';
-import type { Ports } from '../../src/deps.ts';
+import type { Deps, Ports } from '../../src/deps.ts';
 import { silent } from '../../src/ops/log.ts';
 import { BODY_HEADER_BYTES, encodeBodyHeader, MIN_BODY_BYTES } from '../../src/protocol/body-header.ts';
 import type { Hub, HubEvent } from '../../src/realtime/hub.ts';
@@ -179,4 +179,17 @@ export async function countRows(
 ) {
   const [row] = await db.read<{ count: number }>(`SELECT COUNT(*) AS count FROM ${table}`);
   return row?.count ?? 0;
+}
+
+/** Opens a session for a device of this person, as signing in and proving the device would; gives the Cookie header. */
+export async function openCookie(
+  deps: Pick<Deps, 'db' | 'services'>,
+  person: Someone,
+  index: number | null = 0,
+) {
+  const device = index === null ? null : (person.devices[index] ?? null);
+  const { token } = await deps.db.write((tx) =>
+    deps.services.sessions.open(tx, person.account, device, { address: 'test', agent: 'test' }),
+  );
+  return `sotto=${token}`;
 }
