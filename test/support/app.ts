@@ -71,7 +71,9 @@ export async function startApp({ config = {}, limited = false }: TestAppOptions 
     assets: createAssets(new Map()),
     limits: new RateLimits(clock, limited ? LIMITS : unlimited()),
     origin,
-    address: (request) => app.server?.requestIP(request)?.address ?? 'unknown',
+    // A test stands in for many places by saying where it is.
+    address: (request) =>
+      request.headers.get('x-test-address') ?? app.server?.requestIP(request)?.address ?? 'unknown',
   };
   const app = createApp(deps);
   app.listen({ port: 0, hostname: 'localhost' });
