@@ -44,11 +44,13 @@ export function Admin({ people, invites, form }: AdminProps) {
 function PersonRow({ person }: { person: Person }) {
   return (
     <tr data-account={person.account}>
-      <td class="person">
-        <Avatar name={person.name} />
-        <span>
-          <b safe>{person.name}</b>
-          <small safe>{`@${person.username}`}</small>
+      <td>
+        <span class="person">
+          <Avatar name={person.name} />
+          <span>
+            <b safe>{person.name}</b>
+            <small safe>{`@${person.username}`}</small>
+          </span>
         </span>
       </td>
       <td safe>{`${person.role}`}</td>

@@ -103,14 +103,14 @@ function Me({ viewer, page }: { viewer: Viewer; page: string }) {
         <small safe>{`@${viewer.username}`}</small>
       </p>
       {viewer.isAdmin ? (
-        <a class="icon-link" href="/admin" {...(page === 'admin' ? CURRENT : {})}>
+        <a class="me-link" href="/admin" {...(page === 'admin' ? CURRENT : {})}>
           <Icon name="people" />
           <span>Admin</span>
         </a>
       ) : (
         ''
       )}
-      <a class="icon-link" href="/settings" {...(page === 'settings' ? CURRENT : {})}>
+      <a class="me-link" href="/settings" {...(page === 'settings' ? CURRENT : {})}>
         <Icon name="settings" />
         <span>Settings</span>
       </a>
