@@ -24,6 +24,9 @@ export class ProtocolError extends Error {
   }
 }
 
+/** Whether something that was caught is a refusal of the protocol, and not a mistake of ours. */
+export const isProtocolError = (error: unknown): error is ProtocolError => error instanceof ProtocolError;
+
 /** The one shape of every failed decryption and verification [R9]. */
 export const unauthentic = (): ProtocolError => new ProtocolError('E_AUTH', 'cannot be authenticated');
 /** Bytes that are no record. */

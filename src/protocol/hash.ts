@@ -1,5 +1,5 @@
 /** Hashing and key derivation (PROTOCOL 1). Always noble: synchronous, and the same everywhere. */
-import { hkdf } from '@noble/hashes/hkdf.js';
+import { expand, extract } from '@noble/hashes/hkdf.js';
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import { sha3_256, sha3_512 } from '@noble/hashes/sha3.js';
 import { concat, lp, u16be, utf8 } from './codec.ts';
@@ -16,6 +16,10 @@ export const sha256 = (...parts: readonly Uint8Array[]): Uint8Array => nobleSha2
 export const suiteHash = (suite: number, ...parts: readonly Uint8Array[]): Uint8Array =>
   HASHES[suiteOf(suite).hash](concat(...parts));
 
+/** HKDF-Extract (RFC 5869, 2.2), which is HMAC with the salt as its key: HashLen bytes. */
+export const hkdfExtract = (name: HashName, salt: Uint8Array, ikm: Uint8Array): Uint8Array =>
+  extract(HASHES[name], ikm, salt);
+
 /**
  * HKDF (RFC 5869) with any of our hashes. An empty salt is HashLen zeros, as the RFC says.
  * @throws E_FORMAT above 255 * HashLen bytes
@@ -29,8 +33,11 @@ export function hkdfBytes(
 ): Uint8Array {
   const fn = HASHES[name];
   if (!Number.isSafeInteger(length) || length < 0 || length > 255 * fn.outputLen)
-    throw malformed('HKDF length');
-  return hkdf(fn, ikm, salt, info, length);
+    throw malformed('more bytes than HKDF gives');
+  const key = hkdfExtract(name, salt, ikm);
+  const output = expand(fn, key, info, length);
+  wipe(key);
+  return output;
 }
 
 export interface KdfInput {

@@ -3,6 +3,7 @@ import { gcm } from '@noble/ciphers/aes.js';
 import { ed25519, x25519 } from '@noble/curves/ed25519.js';
 import { ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js';
 import { ml_kem768, ml_kem1024 } from '@noble/post-quantum/ml-kem.js';
+import { concat } from './codec.ts';
 import { malformed, ProtocolError, unauthentic } from './errors.ts';
 import { wipe } from './hash.ts';
 import type { Provider } from './provider.ts';
@@ -80,6 +81,22 @@ export function expandDsaSeed(
 ): { readonly publicKey: Uint8Array; readonly secretKey: Uint8Array } {
   need(seed, 32, 'an ML-DSA seed');
   return dsaOf(suite).keygen(seed);
+}
+
+/** FIPS 204, ML-DSA.Verify_internal: over a message that already carries its context; false for malformed input. */
+export function verifyFormatted(
+  suite: number,
+  publicKey: Uint8Array,
+  formatted: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  const dsa = dsaOf(suite);
+  if (publicKey.length !== dsa.lengths.publicKey || signature.length !== dsa.lengths.signature) return false;
+  try {
+    return dsa.internal.verify(signature, formatted, publicKey);
+  } catch {
+    return false;
+  }
 }
 
 export const noble: Provider = {
@@ -160,15 +177,10 @@ export const noble: Provider = {
     }
   },
   async mlDsaVerify(suite, publicKey, message, context, signature) {
-    const dsa = dsaOf(suite);
-    if (publicKey.length !== dsa.lengths.publicKey || signature.length !== dsa.lengths.signature)
-      return false;
     if (context.length > MAX_CONTEXT_BYTES) return false;
-    try {
-      return dsa.verify(signature, message, publicKey, { context });
-    } catch {
-      return false;
-    }
+    // FIPS 204, algorithm 3: 0 stands for a message that was not hashed before.
+    const formatted = concat(Uint8Array.of(0, context.length), context, message);
+    return verifyFormatted(suite, publicKey, formatted, signature);
   },
 
   async aesGcmSeal(key, nonce, plaintext, associated) {
