@@ -68,6 +68,8 @@ export interface Engine {
   /** Connects, resynchronises, flushes the outbox, keeps prekeys stocked; returns at once. */
   start(): void;
   stop(): Promise<void>;
+  /** Resolves when nothing runs that was begun by now; what is due later stays due. */
+  idle(): Promise<void>;
   subscribe(listener: (event: EngineEvent) => void): () => void;
 
   /** Puts the text in the outbox (durable), then tries to send everything that waits. Resolves once durable. */

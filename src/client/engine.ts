@@ -1,10 +1,34 @@
 /**
- * The client without a screen: keys, sessions, outbox, history. The island and the command line open one each over their
+ * The client without a screen: keys, sessions, outbox, history. The island and the command line each open one over their
  * own storage and transport; several over one storage behave, because every operation runs under its lock.
  */
+import { isAccountId, isBodyId, isConversationId } from '../contract/ids.ts';
 import type { Crypto } from '../protocol/ports.ts';
-import type { Engine } from './engine-types.ts';
-import type { Live, Notify, Storage, Timer, Transport } from './ports.ts';
+import { composeText } from './compose.ts';
+import { Context } from './context.ts';
+import {
+  directId,
+  ensureDirect,
+  listConversations,
+  readConversation,
+  viewConversation,
+} from './conversations.ts';
+import { refreshPeople } from './directory.ts';
+import type { Engine, PeerView } from './engine-types.ts';
+import { findMessage, readPage } from './history.ts';
+import { acknowledgeNew, markVerified, pinnedPerson, safetyDigits } from './identity.ts';
+import { loadSelf, pinSelf } from './open-self.ts';
+import { barePeer, readPeer, viewPeer } from './peers.ts';
+import {
+  type Live,
+  type Notify,
+  type Storage,
+  type Timer,
+  type Transport,
+  TransportFailed,
+} from './ports.ts';
+import { markConversationRead, readsAreTold, setReadsTold } from './receipts.ts';
+import { Runner } from './runner.ts';
 
 /** What an engine is made of. */
 export interface EnginePorts {
@@ -21,8 +45,122 @@ export interface EnginePorts {
 
 /**
  * Opens the engine over a storage that `storeNewDevice` has filled. Reads, does not connect; `start` does. Throws Error
- * with one sentence when the storage holds no device or was written by a newer release.
+ * with one sentence when the storage holds no device or was written by a newer release. The storage stays the caller's:
+ * close it after `stop`.
  */
-export async function openEngine(_ports: EnginePorts): Promise<Engine> {
-  throw new Error('Not yet.');
+export async function openEngine(ports: EnginePorts): Promise<Engine> {
+  const { self, stored } = await loadSelf(ports.storage, ports.crypto);
+  const ctx = new Context(ports, self);
+  await pinSelf(ctx, stored);
+  const runner = new Runner(ctx, ports.live);
+  const endHearing = ports.notify?.listen((text) => ctx.tasks.run(() => retell(ctx, text))) ?? (() => {});
+  const { storage } = ports;
+
+  /** After somebody's identity or devices became other ones here. */
+  const learnAgain = async (person: Parameters<Engine['direct']>[0]) => {
+    try {
+      await refreshPeople(ctx, [person]);
+    } catch (error) {
+      if (!(error instanceof TransportFailed)) throw error;
+    }
+    ctx.wakes.inbox(0);
+    ctx.wakes.flush();
+  };
+
+  return {
+    self: { account: self.account, device: self.device, username: self.username, name: self.name },
+    start: () => runner.start(),
+    stop: async () => {
+      endHearing();
+      await runner.stop();
+    },
+    idle: () => ctx.tasks.settled(),
+    subscribe: (listener) => ctx.subscribe(listener),
+
+    send: async (conversation, text) => {
+      const message = await composeText(ctx, conversation, text);
+      ctx.wakes.flush();
+      return message;
+    },
+    flush: () => runner.flush(),
+    receive: (deliveries) => runner.receiver.receive(deliveries),
+    sync: () => runner.sync(),
+
+    conversations: async () => {
+      const known = await listConversations(storage);
+      return Promise.all(known.map((each) => viewConversation(storage, each, self.account)));
+    },
+    direct: async (person) => {
+      if (person === self.account) throw new Error('A conversation needs somebody else.');
+      await pinnedPerson(ctx, person);
+      const id = directId(self.account, person);
+      const known = await readConversation(storage, id);
+      const made =
+        known ?? (await ctx.operate((op) => ensureDirect(op, id, [self.account, person], ctx.now())));
+      if (made === null) throw new Error('This conversation cannot be made.');
+      if (known === null) {
+        // Without an answer it is made again when the first message is posted.
+        await ctx.transport.createConversation({ kind: 'direct', people: made.members }).catch(() => {});
+      }
+      return viewConversation(storage, made, self.account);
+    },
+    messages: (conversation, page) => readPage(storage, conversation, page),
+    message: (id) => findMessage(storage, id),
+    markRead: (conversation) => ctx.operate((op) => markConversationRead(op, ctx, conversation)),
+    readReceipts: () => readsAreTold(storage),
+    setReadReceipts: (on) => ctx.operate((op) => setReadsTold(op, ctx, on)),
+
+    people: () => listPeople(ctx),
+    safetyNumber: (person) => safetyDigits(ctx, person),
+    setVerified: async (person, verified) => {
+      await markVerified(ctx, person, verified);
+      await learnAgain(person);
+    },
+    acknowledgeIdentity: async (person) => {
+      await acknowledgeNew(ctx, person);
+      await learnAgain(person);
+    },
+    devices: async () => {
+      const own = await readPeer(storage, self.account);
+      return (own?.devices ?? []).map(({ device, created, expires }) => ({
+        device,
+        created,
+        expires,
+        current: device === self.device,
+      }));
+    },
+  };
+}
+
+/** Everybody of the workspace but oneself; without a network, everybody who is pinned. */
+async function listPeople(ctx: Context): Promise<readonly PeerView[]> {
+  const pinned = new Map<string, PeerView>();
+  for (const [account] of await ctx.storage.list('peers', { prefix: '' })) {
+    const peer = isAccountId(account) ? await readPeer(ctx.storage, account) : null;
+    if (peer !== null && account !== ctx.self.account) pinned.set(account, viewPeer(peer));
+  }
+  try {
+    const people = await ctx.transport.people();
+    return people
+      .filter(({ account, disabled }) => account !== ctx.self.account && !disabled)
+      .map(
+        (person) => pinned.get(person.account) ?? viewPeer(barePeer({ ...person, aik: new Uint8Array() })),
+      );
+  } catch (error) {
+    if (error instanceof TransportFailed) return [...pinned.values()];
+    throw error;
+  }
+}
+
+/** Tells here what another tab or process changed. */
+async function retell(ctx: Context, text: string): Promise<void> {
+  for (const line of text.split('\n')) {
+    const [type, id = ''] = line.split(' ');
+    if ((type === 'message' || type === 'updated') && isBodyId(id)) {
+      const message = await findMessage(ctx.storage, id);
+      if (message !== null) ctx.emit({ type, message });
+    }
+    if (type === 'peer' && isAccountId(id)) await ctx.tellPeer(id);
+    if (type === 'conversation' && isConversationId(id)) await ctx.tellConversation(id);
+  }
 }

@@ -3,10 +3,21 @@
  * writes it once, before any public half leaves [R40]; the engine reads it when it opens.
  */
 import { type AccountId, type DeviceId, isAccountId, isDeviceId } from '../contract/ids.ts';
-import type { PrekeySecret } from '../protocol/prekeys.ts';
-import { ownPrekeyChanges } from './own-prekeys.ts';
-import type { Change, Storage } from './ports.ts';
-import { bytes, decodeStored, encodeStored, flag, number, type Of, record, text, word } from './stored.ts';
+import { type NewPrekeyBatch, type NewSignedPrekey, ownPrekeyChanges } from './own-prekeys.ts';
+import { type Change, STORES, type Storage } from './ports.ts';
+import {
+  added,
+  bytes,
+  decodeStored,
+  encodeStored,
+  flag,
+  list,
+  number,
+  type Of,
+  record,
+  text,
+  word,
+} from './stored.ts';
 
 /** Version of the client's stores; a later release migrates upwards from it. */
 export const STORES_VERSION = 1;
@@ -21,6 +32,8 @@ export const StoredSelf = record({
   aik: bytes,
   /** This device's signed certificate. */
   certificate: bytes,
+  /** H of the certificates before it, 32 bytes each, newest first: a renewal does not stop handshakes under way. */
+  formerCertificates: added(list(bytes), []),
   /** The newest signed device list of the account that this device has seen. */
   deviceList: bytes,
   /** The server has said yes to the upload. Until then the command that enrols may repeat or forget it. */
@@ -54,8 +67,9 @@ export interface NewDevice {
   /** Signed records, as they will be uploaded. */
   readonly certificate: Uint8Array;
   readonly deviceList: Uint8Array;
-  readonly signedPrekey: PrekeySecret;
-  readonly oneTimePrekeys: readonly PrekeySecret[];
+  /** As createSignedPrekey and createPrekeyBatch give them. */
+  readonly signedPrekey: NewSignedPrekey;
+  readonly oneTimePrekeys: NewPrekeyBatch;
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -73,6 +87,7 @@ export async function storeNewDevice(storage: Storage, device: NewDevice): Promi
       name: device.name,
       aik: device.aik,
       certificate: device.certificate,
+      formerCertificates: [],
       deviceList: device.deviceList,
       published: false,
       created: device.now,
@@ -85,7 +100,7 @@ export async function storeNewDevice(storage: Storage, device: NewDevice): Promi
         key: 'device',
         value: encodeStored(DeviceSecrets, { signing: device.signing, agreement: device.agreement }),
       },
-      ...ownPrekeyChanges(device.signedPrekey, device.oneTimePrekeys, device.now),
+      ...ownPrekeyChanges(device.signedPrekey, device.oneTimePrekeys),
     ]);
     const back = await readSecrets(storage);
     if (!sameBytes(back.signing, device.signing) || !sameBytes(back.agreement, device.agreement)) {
@@ -105,9 +120,9 @@ export async function markPublished(storage: Storage): Promise<void> {
 }
 
 /** Wipes every store: the device was refused, removed or signed out for good. */
-export async function forgetDevice(storage: Storage, stores: readonly Change['store'][]): Promise<void> {
+export async function forgetDevice(storage: Storage): Promise<void> {
   await storage.exclusive(async () => {
-    for (const store of stores) {
+    for (const store of STORES) {
       const entries = await storage.list(store, { prefix: '' });
       await storage.commit(entries.map(([key]) => ({ store, key, value: null })));
     }

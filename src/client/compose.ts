@@ -1,0 +1,64 @@
+/** Puts what a person writes into the outbox and the history, in one commit (PROTOCOL 6, R28). */
+import { bodyId } from '../contract/bytes.ts';
+import type { ConversationId } from '../contract/ids.ts';
+import { MAX_CONTENT_BYTES } from '../contract/limits.ts';
+import { textPayload } from '../protocol/payload.ts';
+import { ACTIVE_SUITE } from '../protocol/suite.ts';
+import type { Context } from './context.ts';
+import { readConversation, writeConversation } from './conversations.ts';
+import type { HistoryMessage } from './engine-types.ts';
+import { addMessage, orderOf, readPage, timeOf } from './history.ts';
+import { addOutgoing } from './outbox.ts';
+
+/** Room for what stands around a text in its content. */
+const CONTENT_OVERHEAD_BYTES = 1024;
+const utf8 = new TextEncoder();
+
+/** Keeps a text to be sent. Throws Error with a sentence for an empty one, a long one, an unknown conversation. */
+export async function composeText(
+  ctx: Context,
+  conversation: ConversationId,
+  text: string,
+): Promise<HistoryMessage> {
+  if (text.trim() === '') throw new Error('There is nothing to send: write something first.');
+  if (utf8.encode(text).length > MAX_CONTENT_BYTES - CONTENT_OVERHEAD_BYTES) {
+    throw new Error('This message is longer than 63 KiB: send it in parts.');
+  }
+  const payload = textPayload.encode({ text, replyTo: null });
+  return ctx.operate(async (op) => {
+    const known = await readConversation(op, conversation);
+    if (known === null) throw new Error('This conversation is not known here: open it first.');
+    const [last] = await readPage(op, conversation, { limit: 1 });
+    const sentAt = Math.max(ctx.now(), known.ownSentAt);
+    const time = Math.max(sentAt, last === undefined ? 0 : timeOf(last.order));
+    const id = bodyId(ctx.crypto.random(16));
+    const entry = await addOutgoing(op, {
+      id,
+      conversation,
+      kind: 'text',
+      payload,
+      sentAt,
+      bound: null,
+      sealed: false,
+      refusals: 0,
+      held: null,
+    });
+    const message: HistoryMessage = {
+      id,
+      conversation,
+      order: orderOf(time, ctx.self.device, entry.n),
+      sender: { account: ctx.self.account, device: ctx.self.device },
+      mine: true,
+      sentAt,
+      kind: 'text',
+      text,
+      verified: true,
+      status: 'Sending',
+      reason: null,
+      suite: ACTIVE_SUITE,
+    };
+    addMessage(op, message);
+    writeConversation(op, { ...known, ownSentAt: sentAt, lastActivity: Math.max(known.lastActivity, time) });
+    return message;
+  });
+}

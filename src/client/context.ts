@@ -1,0 +1,163 @@
+/** What every part of the engine works with: this device's keys, the ports, and the way an operation is run and told. */
+import type { AccountId, DeviceId } from '../contract/ids.ts';
+import type { SigningKeyPair } from '../protocol/identity.ts';
+import type { Crypto } from '../protocol/ports.ts';
+import { readConversation, viewConversation } from './conversations.ts';
+import type { EngineEvent } from './engine-types.ts';
+import type { OwedKx } from './kx.ts';
+import { Operation } from './operation.ts';
+import { readPeer, viewPeer } from './peers.ts';
+import type { Notify, Storage, Timer, Transport } from './ports.ts';
+import { Tasks } from './tasks.ts';
+
+/** This device, with its keys in memory. */
+export interface Self {
+  readonly account: AccountId;
+  readonly device: DeviceId;
+  readonly username: string;
+  readonly name: string;
+  /** Ids as bytes, 16 each. */
+  readonly accountBytes: Uint8Array;
+  readonly deviceBytes: Uint8Array;
+  /** The account's hybrid public key, 1,984 bytes. */
+  readonly aik: Uint8Array;
+  /** H of this device's certificates, 32 bytes each, the current one first. */
+  readonly certificateHashes: readonly Uint8Array[];
+  /** Suites, creation and expiry of the current one; epoch milliseconds. */
+  readonly suites: readonly number[];
+  readonly created: number;
+  readonly expires: number;
+  /** DIK. */
+  readonly signing: SigningKeyPair;
+  /** DHK secret, 32 bytes. */
+  readonly agreement: Uint8Array;
+}
+
+export interface ContextPorts {
+  readonly storage: Storage;
+  readonly transport: Transport;
+  readonly crypto: Crypto;
+  readonly timer: Timer;
+  readonly notify?: Notify;
+}
+
+/** Things that ask for attention; each comes back as work of its own, outside the lock. Delays in milliseconds. */
+export interface Wakes {
+  /** Something in the outbox wants to leave. */
+  flush(): void;
+  /** A session owes a `kx`. */
+  kx(owed: OwedKx): void;
+  requests(delay: number): void;
+  receipts(delay: number): void;
+  gaps(delay: number): void;
+  /** Deliveries that did not open may open now. */
+  inbox(delay: number): void;
+  directory(accounts: readonly AccountId[]): void;
+}
+const nothing = () => {};
+const ASLEEP: Wakes = {
+  flush: nothing,
+  kx: nothing,
+  requests: nothing,
+  receipts: nothing,
+  gaps: nothing,
+  inbox: nothing,
+  directory: nothing,
+};
+
+export class Context {
+  readonly storage: Storage;
+  readonly transport: Transport;
+  readonly crypto: Crypto;
+  readonly tasks: Tasks;
+  private readonly notify: Notify | null;
+  private readonly listeners = new Set<(event: EngineEvent) => void>();
+
+  constructor(
+    ports: ContextPorts,
+    readonly self: Self,
+  ) {
+    this.storage = ports.storage;
+    this.transport = ports.transport;
+    this.crypto = ports.crypto;
+    this.tasks = new Tasks(ports.timer, ports.crypto.clock);
+    this.notify = ports.notify ?? null;
+  }
+
+  now(): number {
+    return this.crypto.clock();
+  }
+
+  subscribe(listener: (event: EngineEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Tells those who draw. One that throws does not keep it from the others. */
+  emit(event: EngineEvent): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(event);
+      } catch {
+        // What a listener does with an event is its own affair.
+      }
+    }
+  }
+
+  notice(code: string, message: string): void {
+    this.emit({ type: 'notice', code, message });
+  }
+
+  /** A number below `limit`, for delays: not a secret, but from the same source as everything else. */
+  randomBelow(limit: number): number {
+    const [a = 0, b = 0, c = 0] = this.crypto.random(3);
+    return ((a * 65536 + b * 256 + c) / 0x1000000) * limit;
+  }
+
+  /** Set when the engine opens. */
+  wakes: Wakes = ASLEEP;
+
+  /** Runs one operation under the lock of the storage: reads, computes, commits once, then tells. Not re-entrant. */
+  async operate<T>(work: (op: Operation) => Promise<T>): Promise<T> {
+    const { op, result } = await this.storage.exclusive(async () => {
+      const op = new Operation(this.storage);
+      const result = await work(op);
+      const changes = op.changes();
+      if (changes.length > 0) await this.storage.commit(changes);
+      return { op, result };
+    });
+    await this.tell(op);
+    for (const task of op.afterwards) task();
+    return result;
+  }
+
+  private async tell(op: Operation): Promise<void> {
+    const told: string[] = [];
+    for (const event of op.events) {
+      this.emit(event);
+      if (event.type === 'message' || event.type === 'updated')
+        told.push(`${event.type} ${event.message.id}`);
+    }
+    for (const account of op.touched.peers) {
+      await this.tellPeer(account);
+      told.push(`peer ${account}`);
+    }
+    for (const id of op.touched.conversations) {
+      await this.tellConversation(id);
+      told.push(`conversation ${id}`);
+    }
+    if (told.length > 0) this.notify?.post(told.join('\n'));
+  }
+
+  async tellPeer(account: AccountId): Promise<void> {
+    const peer = await readPeer(this.storage, account);
+    if (peer !== null && account !== this.self.account) this.emit({ type: 'peer', peer: viewPeer(peer) });
+  }
+
+  async tellConversation(id: Parameters<typeof readConversation>[1]): Promise<void> {
+    const conversation = await readConversation(this.storage, id);
+    if (conversation === null) return;
+    const view = await viewConversation(this.storage, conversation, this.self.account);
+    this.emit({ type: 'conversation', conversation: view });
+  }
+}

@@ -1,0 +1,84 @@
+/** Asks the server about people and keeps what verifies. The answer is checked outside the lock, and stored under it. */
+import type { DirectoryEntry } from '../contract/accounts.ts';
+import type { AccountId } from '../contract/ids.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { Context } from './context.ts';
+import type { Operation } from './operation.ts';
+import { pinEntry, readPeer, type StoredPeer, writePeer } from './peers.ts';
+import { NOTICES } from './sentences.ts';
+
+/** Accounts in one question to the directory. */
+const PEOPLE_PER_REQUEST = 100;
+
+export interface Refreshed {
+  /** Their devices or identity are other ones than before. */
+  readonly changed: readonly AccountId[];
+  /** What the server said of them does not verify; the pin stays. */
+  readonly refused: readonly AccountId[];
+}
+
+/**
+ * Fetches and pins what the server says of these accounts. Throws TransportFailed or TransportRefused; what does not
+ * verify is refused, told, and given back.
+ */
+export async function refreshPeople(ctx: Context, accounts: readonly AccountId[]): Promise<Refreshed> {
+  const changed: AccountId[] = [];
+  const refused: AccountId[] = [];
+  for (let at = 0; at < accounts.length; at += PEOPLE_PER_REQUEST) {
+    const asked = accounts.slice(at, at + PEOPLE_PER_REQUEST);
+    for (const entry of await ctx.transport.directory(asked)) {
+      if (!asked.includes(entry.account)) continue;
+      const outcome = await refreshPerson(ctx, entry);
+      if (outcome === 'changed') changed.push(entry.account);
+      if (outcome === 'refused') refused.push(entry.account);
+    }
+  }
+  return { changed, refused };
+}
+
+async function refreshPerson(ctx: Context, entry: DirectoryEntry): Promise<'same' | 'changed' | 'refused'> {
+  const before = await readPeer(ctx.storage, entry.account);
+  let after: StoredPeer;
+  try {
+    after = await pinEntry(ctx.crypto, before, entry);
+  } catch (error) {
+    const name = before?.name ?? entry.username;
+    if (error instanceof ProtocolError && error.code === 'E_ROSTER') {
+      ctx.notice('E_ROSTER', NOTICES.rollback(name));
+    } else {
+      ctx.notice(error instanceof ProtocolError ? error.code : 'E_FORMAT', NOTICES.directory(name));
+    }
+    return 'refused';
+  }
+  if (after === before) return 'same';
+  return ctx.operate(async (op) => {
+    const current = await readPeer(op, entry.account);
+    if (current !== null && !isSamePin(current, before)) return 'same';
+    const next = { ...after, verified: current?.verified ?? false };
+    writePeer(op, next);
+    if (before?.changed === null && next.changed !== null) {
+      op.events.push({ type: 'notice', code: 'identity', message: NOTICES.identity(next.name) });
+    }
+    if (before !== null) await dropGoneDevices(op, before, next);
+    return 'changed';
+  });
+}
+
+/** Whether nobody else has written the pin since it was read. */
+function isSamePin(current: StoredPeer, before: StoredPeer | null): boolean {
+  return (
+    before !== null &&
+    current.listVersion === before.listVersion &&
+    current.listed === before.listed &&
+    current.aik.toHex() === before.aik.toHex() &&
+    (current.changed === null) === (before.changed === null)
+  );
+}
+
+/** A device that is no longer listed loses its sessions at once (PROTOCOL 3, R38). */
+async function dropGoneDevices(op: Operation, before: StoredPeer, after: StoredPeer): Promise<void> {
+  for (const { device } of before.devices) {
+    if (after.devices.some((each) => each.device === device)) continue;
+    for (const [key] of await op.list('sessions', { prefix: `${device}/` })) op.remove('sessions', key);
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Messages as this device holds them, in the store `history`: `m/CONVERSATION/ORDER` is the message, `i/ID` says where
+ * the message of that id stands, so that a status costs one look-up however long the history is.
+ */
+import {
+  type BodyId,
+  type ConversationId,
+  isAccountId,
+  isBodyId,
+  isConversationId,
+  isDeviceId,
+} from '../contract/ids.ts';
+import type { HistoryMessage, SendStatus } from './engine-types.ts';
+import { type Operation, type Reads, readRecord } from './operation.ts';
+import { decodeStored, flag, nullable, number, type Of, oneOf, record, text, word } from './stored.ts';
+
+const StoredMessage = record({
+  id: word(isBodyId),
+  conversation: word(isConversationId),
+  order: text,
+  account: word(isAccountId),
+  device: word(isDeviceId),
+  mine: flag,
+  sentAt: number,
+  kind: oneOf('text', 'unknown', 'unreadable', 'notice'),
+  text,
+  verified: flag,
+  status: nullable(oneOf('Sending', 'Sent', 'Delivered', 'Read', 'Failed')),
+  reason: nullable(text),
+  suite: number,
+});
+type StoredMessage = Of<typeof StoredMessage>;
+
+const messageKey = (conversation: ConversationId, order: string) => `m/${conversation}/${order}`;
+const indexKey = (id: BodyId) => `i/${id}`;
+
+/**
+ * Where a message stands: relay's time, then the sending device and its place in that device's own order. Sorts as text.
+ * `time` is epoch milliseconds.
+ */
+export function orderOf(time: number, device: string, seq: number): string {
+  return `${String(time).padStart(15, '0')}-${device}-${String(seq).padStart(12, '0')}`;
+}
+
+/** The time part of an order, epoch milliseconds. */
+export function timeOf(order: string): number {
+  return Number(order.slice(0, 15));
+}
+
+/** Adds a message that is not there yet, and tells it. */
+export function addMessage(op: Operation, message: HistoryMessage): void {
+  write(op, message);
+  op.write('history', indexKey(message.id), text, messageKey(message.conversation, message.order));
+  op.events.push({ type: 'message', message });
+}
+
+/** Writes a message that is there under the same id, perhaps at another place, and tells it. */
+export async function updateMessage(op: Operation, message: HistoryMessage): Promise<void> {
+  const old = await readRecord(op, 'history', indexKey(message.id), text);
+  const key = messageKey(message.conversation, message.order);
+  if (old !== null && old !== key) op.remove('history', old);
+  write(op, message);
+  if (old !== key) op.write('history', indexKey(message.id), text, key);
+  op.events.push({ type: 'updated', message });
+}
+
+/** Gives the message another id; the old id still finds it. */
+export async function renameMessage(op: Operation, from: BodyId, to: BodyId): Promise<void> {
+  const message = await findMessage(op, from);
+  if (message === null) return;
+  const renamed = { ...message, id: to };
+  write(op, renamed);
+  op.write('history', indexKey(to), text, messageKey(message.conversation, message.order));
+  op.events.push({ type: 'updated', message: { ...renamed, previousId: from } });
+}
+
+function write(op: Operation, message: HistoryMessage): void {
+  const { sender, previousId: _, ...rest } = message;
+  const stored: StoredMessage = { ...rest, account: sender.account, device: sender.device };
+  op.write('history', messageKey(message.conversation, message.order), StoredMessage, stored);
+}
+
+function view(stored: StoredMessage): HistoryMessage {
+  const { account, device, ...rest } = stored;
+  return { ...rest, sender: { account, device } };
+}
+
+/** The message of this id, or of an id it had before, or null. */
+export async function findMessage(reads: Reads, id: BodyId): Promise<HistoryMessage | null> {
+  const key = await readRecord(reads, 'history', indexKey(id), text);
+  if (key === null) return null;
+  const stored = await readRecord(reads, 'history', key, StoredMessage);
+  return stored === null ? null : view(stored);
+}
+
+/** A page of a conversation, oldest first: the `limit` messages below `before`, or the newest. */
+export async function readPage(
+  reads: Reads,
+  conversation: ConversationId,
+  page: { readonly before?: string; readonly limit: number },
+): Promise<readonly HistoryMessage[]> {
+  const prefix = `m/${conversation}/`;
+  const entries = await reads.list('history', {
+    prefix,
+    reverse: true,
+    limit: page.limit,
+    ...(page.before === undefined ? {} : { before: prefix + page.before }),
+  });
+  const messages: HistoryMessage[] = [];
+  for (const [, value] of entries) messages.push(view(decodeStored(StoredMessage, value)));
+  return messages.reverse();
+}
+
+const RANK: Readonly<Record<SendStatus, number>> = { Failed: 0, Sending: 1, Sent: 2, Delivered: 3, Read: 4 };
+
+/**
+ * Moves one's own message to a status; never back from a later one, since answers of relay and readers cross. Failed and
+ * Sending replace each other freely until the relay has the message.
+ */
+export async function setStatus(
+  op: Operation,
+  id: BodyId,
+  status: SendStatus,
+  reason: string | null = null,
+): Promise<void> {
+  const message = await findMessage(op, id);
+  if (message === null || message.status === null) return;
+  if (message.status === status && message.reason === reason) return;
+  if (RANK[status] < RANK[message.status] && RANK[message.status] >= RANK.Sent) return;
+  await updateMessage(op, { ...message, status, reason });
+}

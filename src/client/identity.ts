@@ -1,0 +1,69 @@
+/** What a person decides about another's identity: acknowledge a new one, verify it (PROTOCOL 8). */
+import { fromHex } from '../contract/bytes.ts';
+import type { AccountId } from '../contract/ids.ts';
+import { safetyNumber } from '../protocol/safety.ts';
+import type { Context } from './context.ts';
+import { refreshPeople } from './directory.ts';
+import type { Operation } from './operation.ts';
+import { barePeer, readPeer, type StoredPeer, writePeer } from './peers.ts';
+
+/** The pin of a person, asked for when there is none. Throws Error with a sentence when nobody has this account. */
+export async function pinnedPerson(ctx: Context, account: AccountId): Promise<StoredPeer> {
+  const known = await readPeer(ctx.storage, account);
+  if (known !== null) return known;
+  await refreshPeople(ctx, [account]);
+  const peer = await readPeer(ctx.storage, account);
+  if (peer === null)
+    throw new Error('The server shows nobody here by that name whose identity can be checked.');
+  return peer;
+}
+
+/** 60 digits over one's own identity and the one that this person shows now. */
+export async function safetyDigits(
+  ctx: Context,
+  account: AccountId,
+): Promise<{ readonly digits: string; readonly verified: boolean }> {
+  const peer = await pinnedPerson(ctx, account);
+  const digits = await safetyNumber(
+    { account: ctx.self.accountBytes, aik: ctx.self.aik },
+    { account: fromHex(account), aik: peer.changed ?? peer.aik },
+  );
+  return { digits, verified: peer.verified && peer.changed === null };
+}
+
+/**
+ * Pins the identity that is shown now. For a verified person the comparison of the safety number comes first: throws Error
+ * with a sentence.
+ */
+export async function acknowledgeNew(ctx: Context, account: AccountId): Promise<void> {
+  await ctx.operate(async (op) => {
+    const peer = await readPeer(op, account);
+    if (peer === null || peer.changed === null) return;
+    if (peer.verified) {
+      throw new Error(
+        `You had verified ${peer.name}: compare the safety number again and mark it as verified.`,
+      );
+    }
+    await adopt(op, peer, false);
+  });
+}
+
+/** Marks a person as verified, with the identity that is shown now, or takes the mark away. */
+export async function markVerified(ctx: Context, account: AccountId, verified: boolean): Promise<void> {
+  await pinnedPerson(ctx, account);
+  await ctx.operate(async (op) => {
+    const peer = await readPeer(op, account);
+    if (peer === null) return;
+    if (verified && peer.changed !== null) await adopt(op, peer, true);
+    else writePeer(op, { ...peer, verified });
+  });
+}
+
+/** The new identity takes the old one's place: its devices must be learned anew, and old sessions end. */
+async function adopt(op: Operation, peer: StoredPeer, verified: boolean): Promise<void> {
+  if (peer.changed === null) return;
+  for (const { device } of peer.devices) {
+    for (const [key] of await op.list('sessions', { prefix: `${device}/` })) op.remove('sessions', key);
+  }
+  writePeer(op, { ...barePeer({ ...peer, aik: peer.changed }), verified });
+}

@@ -1,0 +1,157 @@
+/**
+ * Mending (PROTOCOL 6; R4, R11): a message that did not open is asked for once, over a new session, after a random while;
+ * whoever is asked gives the original, with its signature, to a device that it was sealed for, once. What expired at the
+ * relay is sealed again when its device is back. Store `outbox`: `m/ID` requests, `x/DEVICE/ID` expired ones.
+ */
+import { accountId, bodyId, deviceId, fromHex } from '../contract/bytes.ts';
+import { type BodyId, type DeviceId, isBodyId } from '../contract/ids.ts';
+import type { Delivery } from '../contract/relay.ts';
+import { type ErrorCode, ProtocolError, unauthentic } from '../protocol/errors.ts';
+import { openOriginal, verifyBody } from '../protocol/message.ts';
+import { type HistoryPayload, historyPayload, resendPayload } from '../protocol/payload.ts';
+import { admitMessage } from './admit.ts';
+import type { Context } from './context.ts';
+import { queueErrand } from './errands.ts';
+import { findMessage, timeOf } from './history.ts';
+import { dropDelivery } from './inbox.ts';
+import { type Operation, readRecord } from './operation.ts';
+import { Recipient } from './outbox.ts';
+import { findDevice, readPeer } from './peers.ts';
+import type { Target } from './recipients.ts';
+import { readSent, type SentRecord, writeSent } from './sent.ts';
+import { decodeStored, flag, number, record, word } from './stored.ts';
+
+/** A request goes out after a random while of at most this, and to one person at most once in an hour. */
+const ASKED_WITHIN_MS = 60_000;
+const ASKED_EVERY_MS = 3600_000;
+/** Body ids in one request. */
+const IDS_PER_REQUEST = 64;
+/** Failures that another copy may mend. */
+const MENDABLE: ReadonlySet<ErrorCode> = new Set(['E_AUTH', 'E_SKIP', 'E_CLONE', 'E_FORMAT', 'E_STALE']);
+
+const Request = record({ id: word(isBodyId), from: Recipient, due: number, asked: flag });
+
+/** Plans to ask for a message that did not open. */
+export async function planRequest(
+  op: Operation,
+  ctx: Context,
+  delivery: Delivery,
+  code: ErrorCode,
+): Promise<void> {
+  if (delivery.class !== 1 || !MENDABLE.has(code) || delivery.sender.device === ctx.self.device) return;
+  if ((await op.get('outbox', `m/${delivery.id}`)) !== null) return;
+  const wait = ctx.randomBelow(ASKED_WITHIN_MS);
+  const due = ctx.now() + wait;
+  op.write('outbox', `m/${delivery.id}`, Request, {
+    id: delivery.id,
+    from: delivery.sender,
+    due,
+    asked: false,
+  });
+  op.afterwards.push(() => ctx.wakes.requests(wait));
+}
+
+/** Asks for what is due. Gives the milliseconds until the next one is, or null. */
+export async function sendRequests(ctx: Context): Promise<number | null> {
+  return ctx.operate(async (op) => {
+    const now = ctx.now();
+    let next: number | null = null;
+    const byDevice = new Map<DeviceId, { from: Recipient; ids: BodyId[] }>();
+    for (const [key, value] of await op.list('outbox', { prefix: 'm/' })) {
+      const request = decodeStored(Request, value);
+      if ((await op.get('inbox', request.id)) === null) op.remove('outbox', key);
+      else if (!request.asked) {
+        const last = (await readRecord(op, 'replay', `asked/${request.from.account}`, number)) ?? 0;
+        const due = Math.max(request.due, last + ASKED_EVERY_MS);
+        if (due > now) next = Math.min(next ?? due, due);
+        else {
+          const group = byDevice.get(request.from.device) ?? { from: request.from, ids: [] };
+          if (group.ids.length < IDS_PER_REQUEST) {
+            group.ids.push(request.id);
+            op.write('outbox', key, Request, { ...request, asked: true });
+          } else next = now + ASKED_EVERY_MS;
+          byDevice.set(request.from.device, group);
+        }
+      }
+    }
+    for (const { from, ids } of byDevice.values()) {
+      op.write('replay', `asked/${from.account}`, number, now);
+      const payload = resendPayload.encode({ bodies: ids.map(fromHex) });
+      await queueErrand(op, ctx, { to: [from], kind: 'resend', payload, fresh: true });
+    }
+    return next === null ? null : next - now;
+  });
+}
+
+/** Gives originals to a device that asks, as far as they were sealed for it and it has not had them before. */
+export async function takeResend(
+  op: Operation,
+  ctx: Context,
+  from: Target,
+  ids: readonly BodyId[],
+): Promise<void> {
+  const { device } = from.pinned;
+  for (const id of ids) {
+    const sent = await readSent(op, id);
+    if (sent === null || sent.answered.includes(device) || !isRecipient(sent, device)) continue;
+    writeSent(op, { ...sent, answered: [...sent.answered, device] });
+    await giveOriginal(op, ctx, sent, { account: from.account, device });
+  }
+}
+
+const isRecipient = (sent: SentRecord, device: DeviceId) =>
+  sent.recipients.some((each) => each.device === device);
+
+async function giveOriginal(op: Operation, ctx: Context, sent: SentRecord, to: Recipient): Promise<void> {
+  const { header, content, signature } = sent;
+  const payload = historyPayload.encode({ header, content, signature });
+  await queueErrand(op, ctx, { to: [to], kind: 'history', payload });
+}
+
+/**
+ * Takes an original that its sender gave again. Only from the account that signed it, and only what verifies; what does
+ * not is left alone.
+ */
+export async function takeOriginal(
+  op: Operation,
+  ctx: Context,
+  from: Target,
+  payload: HistoryPayload,
+): Promise<void> {
+  try {
+    const opened = openOriginal(payload);
+    const { header } = opened;
+    const account = accountId(header.account);
+    const peer = await readPeer(op, account);
+    const pinned = peer === null ? null : findDevice(peer, deviceId(header.device));
+    if (account !== from.account || pinned === null || header.class !== 1) throw unauthentic();
+    if (!(await verifyBody(ctx.crypto, opened, pinned.signingKey))) throw unauthentic();
+    const id = bodyId(header.bodyId);
+    const shown = await findMessage(op, id);
+    const acceptedAt = shown === null ? ctx.now() : timeOf(shown.order);
+    if (shown === null || shown.kind === 'unreadable') {
+      await admitMessage(op, ctx, opened, { acceptedAt, before: 0 });
+    }
+    dropDelivery(op, id);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+  }
+}
+
+/** The relay has dropped the envelope of this device: it waits here until the device is back. */
+export async function noteExpired(op: Operation, id: BodyId, device: DeviceId): Promise<void> {
+  const sent = await readSent(op, id);
+  const to = sent?.recipients.find((each) => each.device === device);
+  if (to !== undefined) op.write('outbox', `x/${device}/${id}`, Recipient, to);
+}
+
+/** A device has shown itself: it gets again what expired while it was away. */
+export async function resealExpired(op: Operation, ctx: Context, device: DeviceId): Promise<void> {
+  const prefix = `x/${device}/`;
+  for (const [key, value] of await op.list('outbox', { prefix, limit: IDS_PER_REQUEST })) {
+    op.remove('outbox', key);
+    const id = key.slice(prefix.length);
+    const sent = isBodyId(id) ? await readSent(op, id) : null;
+    if (sent !== null) await giveOriginal(op, ctx, sent, decodeStored(Recipient, value));
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Opens one delivery in the order of PROTOCOL 5. Everything it changes is in the operation it is given; whatever it throws
+ * leaves the operation to be dropped, so a failure changes nothing [R9].
+ */
+import { accountId, bodyId, conversationId, deviceId, fromBase64 } from '../contract/bytes.ts';
+import type { AccountId, DeviceId } from '../contract/ids.ts';
+import type { Delivery } from '../contract/relay.ts';
+import { decodeBodyHeader } from '../protocol/body-header.ts';
+import { type Envelope, parseEnvelope } from '../protocol/envelope.ts';
+import { ProtocolError, unauthentic } from '../protocol/errors.ts';
+import { replayRecord } from '../protocol/handshake.ts';
+import { equalBytes } from '../protocol/hash.ts';
+import { type OpenedMessage, openFirstMessage, openMessage } from '../protocol/open.ts';
+import { admitMessage } from './admit.ts';
+import { knownCertificate } from './bundles.ts';
+import type { Context } from './context.ts';
+import { findMessage } from './history.ts';
+import { dropDelivery } from './inbox.ts';
+import { owedKx } from './kx.ts';
+import { resealExpired } from './mending.ts';
+import type { Operation } from './operation.ts';
+import { handshakePrekeys, removeOneTime } from './own-prekeys.ts';
+import { findDevice, type PeerDevice, readPeer, type StoredPeer } from './peers.ts';
+import { ownDevice } from './plan.ts';
+import { takeSessionMessage } from './session-messages.ts';
+import { findSession, settleIncoming, writeSession } from './sessions.ts';
+import { number } from './stored.ts';
+
+/** The directory must be asked about this account before the delivery can be judged. */
+export class UnknownSender extends Error {
+  override readonly name = 'UnknownSender';
+  constructor(readonly account: AccountId) {
+    super('The sender is not known here.');
+  }
+}
+
+/** A delivery that passed the checks of its outside. */
+export interface Parsed {
+  readonly delivery: Delivery;
+  readonly body: Uint8Array;
+  readonly envelope: Envelope;
+  readonly account: AccountId;
+  readonly device: DeviceId;
+}
+
+/** Lengths and names, before any secret is touched. @throws ProtocolError E_FORMAT, E_AUTH when the names differ */
+export function parseDelivery(delivery: Delivery): Parsed {
+  let body: Uint8Array;
+  let raw: Uint8Array;
+  try {
+    body = fromBase64(delivery.body);
+    raw = fromBase64(delivery.envelope);
+  } catch {
+    throw new ProtocolError('E_FORMAT', 'not base64url');
+  }
+  const { header } = decodeBodyHeader(body);
+  const envelope = parseEnvelope(raw);
+  const same =
+    bodyId(header.bodyId) === delivery.id &&
+    header.class === delivery.class &&
+    conversationId(header.conversation) === delivery.conversation &&
+    accountId(header.account) === delivery.sender.account &&
+    deviceId(header.device) === delivery.sender.device &&
+    equalBytes(envelope.header.bodyId, header.bodyId);
+  if (!same) throw unauthentic();
+  return { delivery, body, envelope, account: delivery.sender.account, device: delivery.sender.device };
+}
+
+/** Whether this body was opened before: then there is nothing to do but to acknowledge it. */
+export async function isOpened(op: Operation, delivery: Delivery): Promise<boolean> {
+  if ((await op.get('replay', `body/${delivery.id}`)) !== null) return true;
+  const message = await findMessage(op, delivery.id);
+  return message !== null && message.kind !== 'unreadable';
+}
+
+/**
+ * Opens a delivery and takes what is in it. Throws ProtocolError for what does not open, UnknownSender when the directory
+ * may know more.
+ */
+export async function openDelivery(op: Operation, ctx: Context, delivery: Delivery): Promise<void> {
+  const parsed = parseDelivery(delivery);
+  if (parsed.device === ctx.self.device) throw unauthentic();
+  const peer = await readPeer(op, parsed.account);
+  const pinned = peer === null ? null : findDevice(peer, parsed.device);
+  if (peer === null || pinned === null) throw new UnknownSender(parsed.account);
+  const opened = await openParsed(op, ctx, parsed, peer, pinned);
+  op.write('replay', `body/${delivery.id}`, number, ctx.now());
+  dropDelivery(op, delivery.id);
+  const from = { account: parsed.account, pinned };
+  let { session } = opened;
+  if (delivery.class === 1) {
+    await admitMessage(op, ctx, opened, { acceptedAt: delivery.acceptedAt, before: messagesBefore(parsed) });
+  } else {
+    session = await takeSessionMessage(op, ctx, from, opened);
+  }
+  const owed = owedKx(from, session, ctx.now());
+  if (owed !== null) op.afterwards.push(() => ctx.wakes.kx(owed));
+  await resealExpired(op, ctx, parsed.device);
+}
+
+async function openParsed(
+  op: Operation,
+  ctx: Context,
+  parsed: Parsed,
+  peer: StoredPeer,
+  pinned: PeerDevice,
+): Promise<OpenedMessage> {
+  const { envelope, body, device } = parsed;
+  const certificate = knownCertificate(peer.account, pinned);
+  const session = await findSession(op, device, envelope.header.sid);
+  if (session !== null) {
+    const opened = await openMessage(ctx.crypto, { envelope, body, session, peer: certificate });
+    writeSession(op, device, opened.session);
+    return opened;
+  }
+  if (envelope.init === null) throw unauthentic();
+  if (!equalBytes(envelope.init.certificateA, pinned.certificateHash)) throw new UnknownSender(peer.account);
+  const prekeys = await handshakePrekeys(op, envelope.init);
+  const record = replayRecord(envelope);
+  const replayed = (await op.get('replay', `init/${record.key}`)) !== null;
+  if (prekeys === null)
+    throw replayed ? new ProtocolError('E_REPLAY', 'first contact repeated') : unauthentic();
+  const opened = await openFirstMessage(ctx.crypto, {
+    envelope,
+    body,
+    self: ownDevice(ctx.self),
+    peer: certificate,
+    prekeys,
+    replayed,
+  });
+  op.write('replay', `init/${opened.replay.key}`, number, ctx.now());
+  if (envelope.init.oneTimeId !== null) removeOneTime(op, envelope.init.oneTimeId);
+  const kept = await settleIncoming(op, device, opened.session, ctx.now());
+  op.afterwards.push(() => ctx.wakes.inbox(0));
+  return { ...opened, session: kept };
+}
+
+/** How many messages the sender's device has certainly sent before this one, as its first contact shows. */
+function messagesBefore({ envelope }: Parsed): number {
+  return envelope.init === null ? 0 : envelope.header.n;
+}

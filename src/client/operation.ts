@@ -1,0 +1,92 @@
+/**
+ * One operation on the storage: it reads, it decides, and everything it changed goes to the disk in one commit. Events
+ * are told only after that, so nothing is shown or sent that a crash could take back (PROTOCOL 11, R28).
+ */
+import type { AccountId, ConversationId } from '../contract/ids.ts';
+import type { EngineEvent } from './engine-types.ts';
+import type { Change, Range, Storage, StoreName } from './ports.ts';
+import { decodeStored, encodeStored, type Shape } from './stored.ts';
+
+/** Reads of the storage, alone or inside an operation. */
+export interface Reads {
+  get(store: StoreName, key: string): Promise<Uint8Array | null>;
+  list(store: StoreName, range: Range): Promise<readonly (readonly [key: string, value: Uint8Array])[]>;
+}
+
+/** A typed record of the storage, or null. Throws StoredError when it is damaged. */
+export async function readRecord<T>(
+  reads: Reads,
+  store: StoreName,
+  key: string,
+  shape: Shape<T>,
+): Promise<T | null> {
+  return decodeStored(shape, await reads.get(store, key));
+}
+
+/** Reads that see the operation's own writes, and the writes themselves, kept until the commit. */
+export class Operation implements Reads {
+  private readonly pending = new Map<string, Change>();
+  /** Told after the commit, in order. */
+  readonly events: EngineEvent[] = [];
+  /** Conversations and people whose views are told anew after the commit. */
+  readonly touched = { conversations: new Set<ConversationId>(), peers: new Set<AccountId>() };
+  /** Run after the commit: timers, wake-ups. */
+  readonly afterwards: (() => void)[] = [];
+
+  constructor(private readonly storage: Storage) {}
+
+  async get(store: StoreName, key: string): Promise<Uint8Array | null> {
+    const change = this.pending.get(`${store}\n${key}`);
+    return change === undefined ? this.storage.get(store, key) : change.value;
+  }
+
+  async list(store: StoreName, range: Range): Promise<readonly (readonly [string, Uint8Array])[]> {
+    const own = [...this.pending.values()].filter(
+      (change) => change.store === store && within(change.key, range),
+    );
+    const { limit, ...rest } = range;
+    const stored = await this.storage.list(
+      store,
+      limit === undefined ? rest : { ...rest, limit: limit + own.length },
+    );
+    if (own.length === 0) return stored;
+    const merged = new Map(stored);
+    for (const { key, value } of own) {
+      if (value === null) merged.delete(key);
+      else merged.set(key, value);
+    }
+    const sorted = [...merged].sort(([a], [b]) => (a < b ? -1 : 1));
+    if (range.reverse === true) sorted.reverse();
+    return sorted.slice(0, limit ?? sorted.length);
+  }
+
+  write<T>(store: StoreName, key: string, shape: Shape<T>, value: T): void {
+    this.writeBytes(store, key, encodeStored(shape, value));
+  }
+
+  writeBytes(store: StoreName, key: string, value: Uint8Array): void {
+    this.pending.set(`${store}\n${key}`, { store, key, value });
+  }
+
+  remove(store: StoreName, key: string): void {
+    this.pending.set(`${store}\n${key}`, { store, key, value: null });
+  }
+
+  /** What the commit will write. */
+  changes(): readonly Change[] {
+    return [...this.pending.values()];
+  }
+}
+
+function within(key: string, range: Range): boolean {
+  return (
+    key.startsWith(range.prefix) &&
+    (range.before === undefined || key < range.before) &&
+    (range.after === undefined || key > range.after)
+  );
+}
+
+/** Numbers in keys: 16 hexadecimal digits, so that they sort as numbers do. */
+export function sortable(value: number): string {
+  return value.toString(16).padStart(16, '0');
+}

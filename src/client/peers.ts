@@ -1,0 +1,180 @@
+/**
+ * People as this device has pinned them, in the store `peers` by account: the identity key seen first, and the devices
+ * that it has signed. What the server says is believed only when it verifies here (PROTOCOL 2, 3, 8; R15, R36).
+ */
+
+import type { DirectoryEntry } from '../contract/accounts.ts';
+import { accountId, deviceId, fromBase64, fromHex } from '../contract/bytes.ts';
+import { type AccountId, type DeviceId, isAccountId, isDeviceId } from '../contract/ids.ts';
+import { decodeCertificate, verifyCertificate } from '../protocol/certificate.ts';
+import { decodeDeviceList, verifyDeviceList } from '../protocol/device-list.ts';
+import { ProtocolError, unauthentic } from '../protocol/errors.ts';
+import { equalBytes } from '../protocol/hash.ts';
+import type { Crypto } from '../protocol/ports.ts';
+import type { PeerView } from './engine-types.ts';
+import { type Operation, type Reads, readRecord } from './operation.ts';
+import { bytes, flag, list, nullable, number, type Of, record, text, word } from './stored.ts';
+
+/** A device whose certificate has verified under the pinned identity. */
+export const PeerDevice = record({
+  device: word(isDeviceId),
+  /** H of the certificate without its signatures, 32 bytes. */
+  certificateHash: bytes,
+  /** DIK, 1,984 bytes, and DHK, 32 bytes. */
+  signingKey: bytes,
+  agreementKey: bytes,
+  suites: list(number),
+  created: number,
+  expires: number,
+});
+export type PeerDevice = Of<typeof PeerDevice>;
+
+export const StoredPeer = record({
+  account: word(isAccountId),
+  username: text,
+  name: text,
+  /** The pinned identity key, 1,984 bytes. */
+  aik: bytes,
+  /** Of the newest device list: its version, its hash (32 bytes), and how many devices it names. Versions only grow. */
+  listVersion: number,
+  listHash: bytes,
+  listed: number,
+  vaultVersion: number,
+  devices: list(PeerDevice),
+  verified: flag,
+  /** The identity that the server shows now, when it is another one. */
+  changed: nullable(bytes),
+});
+export type StoredPeer = Of<typeof StoredPeer>;
+
+export async function readPeer(reads: Reads, account: AccountId): Promise<StoredPeer | null> {
+  return readRecord(reads, 'peers', account, StoredPeer);
+}
+
+export function writePeer(op: Operation, peer: StoredPeer): void {
+  op.write('peers', peer.account, StoredPeer, peer);
+  op.touched.peers.add(peer.account);
+}
+
+/** Whether every device that the list names is known with its certificate. */
+export function isWhole(peer: StoredPeer): boolean {
+  return peer.listVersion > 0 && peer.devices.length === peer.listed;
+}
+
+export function viewPeer(peer: StoredPeer): PeerView {
+  return {
+    account: peer.account,
+    username: peer.username,
+    name: peer.name,
+    verified: peer.verified,
+    identityChanged: peer.changed !== null,
+    devices: peer.devices.length,
+  };
+}
+
+/** Why nothing may be sealed for this person now, in one sentence, or null. */
+export function blockedReason(peer: StoredPeer): string | null {
+  if (peer.changed === null) return null;
+  return peer.verified
+    ? `The identity of ${peer.name} is no longer the one you verified: nothing is sent until you compare the safety number again.`
+    : `${peer.name} has a new identity: nothing is sent until you have acknowledged it.`;
+}
+
+/** A pin made from one's own stored identity, before the server was asked. */
+export function barePeer(peer: Pick<StoredPeer, 'account' | 'username' | 'name' | 'aik'>): StoredPeer {
+  return {
+    ...peer,
+    listVersion: 0,
+    listHash: new Uint8Array(32),
+    listed: 0,
+    vaultVersion: 0,
+    devices: [],
+    verified: false,
+    changed: null,
+  };
+}
+
+/**
+ * What the pin of an account becomes when the server shows this entry. The pin is null for somebody not seen before:
+ * first sight is trusted. Gives the pin itself when nothing is new. Throws ProtocolError: E_AUTH for signatures,
+ * E_ROSTER for a list that goes back or names a revoked device, E_SUITE for a device that lost a suite, E_FORMAT.
+ */
+export async function pinEntry(
+  crypto: Crypto,
+  pin: StoredPeer | null,
+  entry: DirectoryEntry,
+): Promise<StoredPeer> {
+  const aik = fromBase64(entry.aik);
+  const base = pin ?? barePeer({ account: entry.account, username: entry.username, name: entry.name, aik });
+  if (!equalBytes(base.aik, aik)) {
+    const seen = base.changed !== null && equalBytes(base.changed, aik);
+    return seen ? base : { ...base, changed: aik };
+  }
+  const named =
+    base.name === entry.name && base.changed === null ? base : { ...base, name: entry.name, changed: null };
+  const signed = fromBase64(entry.deviceList);
+  const { list: claimed, hash: claimedHash } = decodeDeviceList(signed);
+  if (isWhole(base) && claimed.version === base.listVersion && equalBytes(claimedHash, base.listHash)) {
+    return named;
+  }
+  const { list: verified, hash } = await verifyDeviceList(crypto, signed, {
+    aik,
+    account: fromHex(entry.account),
+    ...(base.listVersion > 0
+      ? { previous: { version: base.listVersion, hash: base.listHash, vaultVersion: base.vaultVersion } }
+      : {}),
+  });
+  const offered = entry.certificates.map(fromBase64);
+  const devices: PeerDevice[] = [];
+  for (const wanted of verified.certificates) {
+    const certificate = offered.find((each) => equalBytes(decodeCertificate(each).hash, wanted));
+    if (certificate === undefined)
+      throw new ProtocolError('E_FORMAT', 'a certificate of the list is missing');
+    devices.push(await pinDevice(crypto, base, certificate));
+  }
+  if (devices.some(({ device }) => verified.revoked.some((gone) => deviceId(gone) === device))) {
+    throw new ProtocolError('E_ROSTER', 'a revoked device in the list');
+  }
+  return {
+    ...named,
+    listVersion: verified.version,
+    listHash: hash,
+    listed: devices.length,
+    vaultVersion: verified.vaultVersion,
+    devices,
+  };
+}
+
+/**
+ * A certificate under the pinned identity. One that has run out is kept: its signatures still hold, and whoever seals
+ * leaves the device out by its date.
+ */
+async function pinDevice(crypto: Crypto, pin: StoredPeer, signed: Uint8Array): Promise<PeerDevice> {
+  const { created, expires } = decodeCertificate(signed).certificate;
+  const now = crypto.clock();
+  const { certificate, hash } = await verifyCertificate(crypto, signed, {
+    aik: pin.aik,
+    account: fromHex(pin.account),
+    now: expires <= now ? created : now,
+  });
+  if (accountId(certificate.account) !== pin.account) throw unauthentic();
+  const device = deviceId(certificate.device);
+  const before = pin.devices.find((each) => each.device === device);
+  if (before !== undefined && Math.max(...certificate.suites) < Math.max(...before.suites)) {
+    throw new ProtocolError('E_SUITE', 'a device that had a higher suite before');
+  }
+  return {
+    device,
+    certificateHash: hash,
+    signingKey: certificate.signingKey,
+    agreementKey: certificate.agreementKey,
+    suites: certificate.suites,
+    created: certificate.created,
+    expires: certificate.expires,
+  };
+}
+
+/** The device of a pinned person, or null. */
+export function findDevice(peer: StoredPeer, device: DeviceId): PeerDevice | null {
+  return peer.devices.find((each) => each.device === device) ?? null;
+}

@@ -1,0 +1,79 @@
+/** Which session a message travels on to each device: the one that is there, or a new one begun from a bundle. */
+import type { DeviceId } from '../contract/ids.ts';
+import type { OwnDevice } from '../protocol/session.ts';
+import { maySend, type Session, staleness, startSession } from '../protocol/session.ts';
+import { negotiate } from '../protocol/suite.ts';
+import type { Claimed } from './bundles.ts';
+import type { Context, Self } from './context.ts';
+import type { Reads } from './operation.ts';
+import type { Target } from './recipients.ts';
+import { sendingSession } from './sessions.ts';
+
+export interface Lane {
+  readonly target: Target;
+  readonly session: Session;
+  /** Begun now: it takes the place of the one before. */
+  readonly begun: boolean;
+}
+
+export interface Plan {
+  readonly lanes: readonly Lane[];
+  /** No session, and no bundle asked for yet. */
+  readonly wanting: readonly Target[];
+  /** Not reached: silent for 30 days, or with prekeys that are too old (PROTOCOL 12). */
+  readonly unreached: readonly Target[];
+  /** The server gave no bundle that verifies. */
+  readonly refused: readonly Target[];
+}
+
+/** This device as a handshake needs it. */
+export function ownDevice(self: Self): OwnDevice {
+  return {
+    account: self.accountBytes,
+    device: self.deviceBytes,
+    certificateHashes: self.certificateHashes,
+    agreementSecret: self.agreement,
+  };
+}
+
+/**
+ * Chooses or begins a session for each target. Writes nothing; the lanes that are begun must be stored with what is
+ * sealed on them. `fresh` begins anew even where a session is there.
+ */
+export async function planLanes(
+  reads: Reads,
+  ctx: Context,
+  targets: readonly Target[],
+  bundles: ReadonlyMap<DeviceId, Claimed>,
+  fresh = false,
+): Promise<Plan> {
+  const plan = {
+    lanes: [] as Lane[],
+    wanting: [] as Target[],
+    unreached: [] as Target[],
+    refused: [] as Target[],
+  };
+  for (const target of targets) {
+    const current = await sendingSession(reads, target.pinned.device);
+    const state = current === null ? 'none' : staleness(current, ctx.now());
+    const usable = current !== null && maySend(current) && state !== 'expired' ? current : null;
+    if (state === 'expired') plan.unreached.push(target);
+    else if (usable !== null && state === 'fresh' && !fresh) {
+      plan.lanes.push({ target, session: usable, begun: false });
+    } else {
+      const claimed = bundles.get(target.pinned.device);
+      if (claimed === undefined) plan.wanting.push(target);
+      else if ('bundle' in claimed) {
+        const { suites } = target.pinned;
+        const session = await startSession(ctx.crypto, ownDevice(ctx.self), claimed.bundle, {
+          suite: negotiate(ctx.self.suites, suites, Math.max(...suites)),
+          unansweredSince: current?.unansweredSince ?? null,
+        });
+        plan.lanes.push({ target, session, begun: true });
+      } else if (usable !== null) plan.lanes.push({ target, session: usable, begun: false });
+      else if (claimed.refused === 'stale') plan.unreached.push(target);
+      else plan.refused.push(target);
+    }
+  }
+  return plan;
+}

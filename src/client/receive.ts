@@ -1,0 +1,170 @@
+/**
+ * Takes deliveries: opens each in an operation of its own, keeps what does not open, and acknowledges both alike, so that
+ * the relay cannot tell them apart (PROTOCOL 5, 12; R9, R11, R28).
+ */
+
+import { fromBase64 } from '../contract/bytes.ts';
+import type { AccountId } from '../contract/ids.ts';
+import type { Delivery } from '../contract/relay.ts';
+import { parseEnvelope } from '../protocol/envelope.ts';
+import { type ErrorCode, ProtocolError } from '../protocol/errors.ts';
+import type { Context } from './context.ts';
+import { readConversation, writeConversation } from './conversations.ts';
+import { refreshPeople } from './directory.ts';
+import { addMessage, findMessage, orderOf, updateMessage } from './history.ts';
+import { dropDelivery, INBOX_KEPT_MS, keepDelivery, listKept } from './inbox.ts';
+import { planRequest } from './mending.ts';
+import { isOpened, openDelivery, UnknownSender } from './open.ts';
+import type { Operation } from './operation.ts';
+import { findDevice, readPeer } from './peers.ts';
+import { NOTICES, unopenedSentence } from './sentences.ts';
+import { dropSession } from './sessions.ts';
+
+/** Asking the directory again about the same sender for deliveries that do not open waits for so long. */
+const DIRECTORY_PAUSE_MS = 5000;
+/** Deliveries kept unopened; beyond it the relay sends rubbish, and nothing new is kept. */
+const MOST_KEPT = 2000;
+
+type Outcome = 'opened' | 'known' | ErrorCode;
+
+export class Receiver {
+  private tail: Promise<void> = Promise.resolve();
+  private readonly askedAt = new Map<AccountId, number>();
+
+  constructor(private readonly ctx: Context) {}
+
+  /** Takes deliveries one after another, and acknowledges them when they are on the disk. */
+  receive(deliveries: readonly Delivery[]): Promise<void> {
+    return this.queue(async () => {
+      const done: number[] = [];
+      for (const delivery of deliveries) {
+        await this.take(delivery, true);
+        done.push(delivery.seq);
+      }
+      if (done.length > 0) await this.ctx.transport.acknowledge(done).catch(() => {});
+    });
+  }
+
+  /** Tries again what did not open; gives up on what has waited for 8 days. */
+  retryKept(): Promise<void> {
+    return this.queue(async () => {
+      for (const { delivery, since } of await listKept(this.ctx.storage)) {
+        if (this.ctx.now() - since > INBOX_KEPT_MS) {
+          await this.ctx.operate(async (op) => dropDelivery(op, delivery.id));
+        } else await this.take(delivery, false);
+      }
+    });
+  }
+
+  private queue(work: () => Promise<void>): Promise<void> {
+    const result = this.tail.then(work);
+    this.tail = result.catch(() => {});
+    return result;
+  }
+
+  private async take(delivery: Delivery, isNew: boolean): Promise<void> {
+    const outcome = await this.open(delivery, true);
+    if (outcome === 'opened' || outcome === 'known') return;
+    await this.ctx.operate((op) => this.keep(op, delivery, outcome, isNew));
+  }
+
+  private async open(delivery: Delivery, mayAsk: boolean): Promise<Outcome> {
+    try {
+      return await this.ctx.operate(async (op) => {
+        if (await isOpened(op, delivery)) {
+          if ((await op.get('inbox', delivery.id)) !== null) dropDelivery(op, delivery.id);
+          return 'known';
+        }
+        await openDelivery(op, this.ctx, delivery);
+        return 'opened';
+      });
+    } catch (error) {
+      if (error instanceof UnknownSender) {
+        if (mayAsk && (await this.learn(error.account))) return this.open(delivery, false);
+        return 'E_AUTH';
+      }
+      if (error instanceof ProtocolError) return error.code;
+      throw error;
+    }
+  }
+
+  /** Asks the directory about a sender; false when it was asked just now. */
+  private async learn(account: AccountId): Promise<boolean> {
+    const now = this.ctx.now();
+    if (now - (this.askedAt.get(account) ?? 0) < DIRECTORY_PAUSE_MS) {
+      this.ctx.wakes.inbox(DIRECTORY_PAUSE_MS);
+      return false;
+    }
+    this.askedAt.set(account, now);
+    try {
+      await refreshPeople(this.ctx, [account]);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private async keep(op: Operation, delivery: Delivery, code: ErrorCode, isNew: boolean): Promise<void> {
+    const { ctx } = this;
+    if (code === 'E_REPLAY') return;
+    if (code === 'E_CLONE') await this.dropCloned(op, delivery);
+    if ((await op.list('inbox', { prefix: '', limit: MOST_KEPT })).length >= MOST_KEPT) return;
+    await keepDelivery(op, delivery, code, ctx.now());
+    await planRequest(op, ctx, delivery, code);
+    await this.show(op, delivery, code);
+    if (isNew && code === 'E_EQUIV') await this.warn(op, delivery, code, NOTICES.equivocation);
+  }
+
+  private async dropCloned(op: Operation, delivery: Delivery): Promise<void> {
+    const { sid } = parseEnvelope(fromBase64(delivery.envelope)).header;
+    dropSession(op, delivery.sender.device, sid);
+    await this.warn(op, delivery, 'E_CLONE', NOTICES.clone);
+  }
+
+  private async warn(op: Operation, delivery: Delivery, code: ErrorCode, say: (name: string) => string) {
+    const peer = await readPeer(op, delivery.sender.account);
+    op.events.push({ type: 'notice', code, message: say(peer?.name ?? 'somebody') });
+  }
+
+  /** A message of a conversation that stays closed for now is shown in its place, with the reason. */
+  private async show(op: Operation, delivery: Delivery, code: ErrorCode): Promise<void> {
+    if (delivery.class !== 1) return;
+    const { ctx } = this;
+    const conversation = await readConversation(op, delivery.conversation);
+    if (conversation === null || !conversation.members.includes(delivery.sender.account)) return;
+    const reason = await this.reason(op, delivery, code);
+    const shown = await findMessage(op, delivery.id);
+    if (shown !== null) {
+      if (shown.kind === 'unreadable' && shown.reason !== reason)
+        await updateMessage(op, { ...shown, reason });
+      return;
+    }
+    const time = Math.min(delivery.acceptedAt, ctx.now());
+    addMessage(op, {
+      id: delivery.id,
+      conversation: delivery.conversation,
+      order: orderOf(time, delivery.sender.device, 0),
+      sender: delivery.sender,
+      mine: delivery.sender.account === ctx.self.account,
+      sentAt: time,
+      kind: 'unreadable',
+      text: '',
+      verified: false,
+      status: null,
+      reason,
+      suite: 0,
+    });
+    writeConversation(op, { ...conversation, lastActivity: Math.max(conversation.lastActivity, time) });
+  }
+
+  private async reason(op: Operation, delivery: Delivery, code: ErrorCode): Promise<string> {
+    const peer = await readPeer(op, delivery.sender.account);
+    if (peer?.changed != null) {
+      return `${peer.name} has a new identity; messages from it open when you have acknowledged it.`;
+    }
+    if (peer !== null && findDevice(peer, delivery.sender.device) === null) {
+      return `This message is from a device that ${peer.name} has not signed for; it opens when they have.`;
+    }
+    return unopenedSentence(code);
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Who a message is sealed for: the devices that the members themselves have signed, and nobody else (PROTOCOL 7; R1,
+ * R12, R13). Read and used inside one operation, so the snapshot cannot change under the sealing.
+ */
+import { fromHex } from '../contract/bytes.ts';
+import type { AccountId } from '../contract/ids.ts';
+import { deviceListsHash } from '../protocol/content.ts';
+import type { Self } from './context.ts';
+import type { StoredConversation } from './conversations.ts';
+import type { Reads } from './operation.ts';
+import { blockedReason, isWhole, type PeerDevice, readPeer, type StoredPeer } from './peers.ts';
+
+export interface Target {
+  readonly account: AccountId;
+  readonly pinned: PeerDevice;
+}
+
+export type Snapshot =
+  | {
+      readonly kind: 'ready';
+      readonly targets: readonly Target[];
+      /** Devices whose certificate has run out: not reached. */
+      readonly expired: readonly Target[];
+      /** 32 bytes, bound in the content. */
+      readonly deviceListsHash: Uint8Array;
+    }
+  | { readonly kind: 'unknown'; readonly accounts: readonly AccountId[] }
+  | { readonly kind: 'blocked'; readonly reason: string };
+
+/** The recipients of a conversation now. */
+export async function snapshotRecipients(
+  reads: Reads,
+  self: Self,
+  conversation: StoredConversation,
+  now: number,
+): Promise<Snapshot> {
+  const peers: StoredPeer[] = [];
+  const unknown: AccountId[] = [];
+  for (const account of conversation.members) {
+    const peer = await readPeer(reads, account);
+    const reason = peer === null ? null : blockedReason(peer);
+    if (reason !== null) return { kind: 'blocked', reason };
+    if (peer === null || !isWhole(peer)) unknown.push(account);
+    else peers.push(peer);
+  }
+  if (unknown.length > 0) return { kind: 'unknown', accounts: unknown };
+  const all = peers.flatMap((peer) =>
+    peer.devices
+      .filter(({ device }) => device !== self.device)
+      .map((pinned) => ({ account: peer.account, pinned })),
+  );
+  return {
+    kind: 'ready',
+    targets: all.filter(({ pinned }) => pinned.expires > now),
+    expired: all.filter(({ pinned }) => pinned.expires <= now),
+    deviceListsHash: hashOfLists(peers),
+  };
+}
+
+/** H over the lists of these people, as a content names them; 32 bytes. */
+export function hashOfLists(peers: readonly StoredPeer[]): Uint8Array {
+  return deviceListsHash(
+    peers.map(({ account, listVersion, listHash }) => ({
+      account: fromHex(account),
+      version: listVersion,
+      hash: listHash,
+    })),
+  );
+}

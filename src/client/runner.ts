@@ -1,0 +1,220 @@
+/** What the engine does by itself: it answers the live line, catches up, posts, mends, keeps prekeys stocked. */
+import type { AccountId, BodyId } from '../contract/ids.ts';
+import { PREKEY_REFILL_BELOW } from '../contract/limits.ts';
+import type { ServerFrame } from '../contract/relay.ts';
+import type { Context } from './context.ts';
+import { refreshPeople } from './directory.ts';
+import { flushOutbox } from './flush.ts';
+import { showGaps } from './gaps.ts';
+import { setStatus } from './history.ts';
+import { listOwedKx, OfferBudget, type OwedKx, sealDueKx } from './kx.ts';
+import { noteExpired, resealExpired, sendRequests } from './mending.ts';
+import { listErrands, listOutgoing } from './outbox.ts';
+import { type Live, TransportFailed, TransportRefused } from './ports.ts';
+import { tendPrekeys } from './prekey-stock.ts';
+import { sendReceipts } from './receipts.ts';
+import { Receiver } from './receive.ts';
+import { noteSynced, refreshConversations, refreshPinned, refreshStatuses } from './resync.ts';
+import { NOTICES } from './sentences.ts';
+import { Single } from './single.ts';
+
+const DAY_MS = 24 * 3600_000;
+/** A clock that is further off than this is told. */
+const CLOCK_TOLD_MS = 5 * 60_000;
+const RENEWAL_TOLD_MS = 30 * DAY_MS;
+const LONGEST_RETRY_MS = 60_000;
+
+export interface Flushed {
+  readonly sent: readonly BodyId[];
+  readonly waiting: number;
+}
+
+export class Runner {
+  readonly receiver: Receiver;
+  private readonly budget = new OfferBudget();
+  private readonly receiptsSent = new Map<AccountId, number>();
+  private readonly flushes = new Single(() => this.flushOnce());
+  private readonly syncs = new Single(() => this.syncOnce());
+  private readonly prekeys = new Single(() => tendPrekeys(this.ctx));
+  private failures = 0;
+  private online = false;
+  private endListening = () => {};
+
+  constructor(
+    private readonly ctx: Context,
+    private readonly live: Live | null,
+  ) {
+    this.receiver = new Receiver(ctx);
+    const { tasks } = ctx;
+    ctx.wakes = {
+      flush: () => tasks.run(() => this.flush().then(() => {})),
+      kx: (owed) => this.owe(owed),
+      requests: (delay) =>
+        tasks.later('requests', delay, () => this.repeat('requests', () => sendRequests(ctx))),
+      receipts: (delay) => {
+        tasks.later('receipts', delay, () =>
+          this.repeat('receipts', () => sendReceipts(ctx, this.receiptsSent)),
+        );
+      },
+      gaps: (delay) => tasks.later('gaps', delay, () => this.repeat('gaps', () => showGaps(ctx))),
+      inbox: (delay) => tasks.later('inbox', delay, () => this.receiver.retryKept()),
+      directory: (accounts) => tasks.run(() => this.learn(accounts)),
+    };
+  }
+
+  start(): void {
+    if (this.ctx.self.expires - this.ctx.now() < RENEWAL_TOLD_MS) this.ctx.notice('renewal', NOTICES.renewal);
+    this.endListening = this.live?.onEvent((frame) => this.take(frame)) ?? this.endListening;
+    if (this.live === null || this.live.connected) this.ctx.tasks.run(() => this.sync());
+    this.ctx.tasks.run(() => this.wakeAll());
+  }
+
+  async stop(): Promise<void> {
+    this.endListening();
+    await this.ctx.tasks.stop();
+  }
+
+  /** Posts what waits. Never throws for the network: what could not leave is counted in `waiting`. */
+  flush(): Promise<Flushed> {
+    return this.flushes.run();
+  }
+
+  /** Throws TransportFailed or TransportRefused. */
+  sync(): Promise<void> {
+    return this.syncs.run();
+  }
+
+  private async flushOnce(): Promise<Flushed> {
+    const sent: BodyId[] = [];
+    try {
+      await flushOutbox(this.ctx, sent);
+      this.failures = 0;
+      this.online = true;
+    } catch (error) {
+      this.retryLater(error);
+    }
+    const waiting = (await listOutgoing(this.ctx.storage)).length;
+    this.tellConnection(waiting);
+    return { sent, waiting };
+  }
+
+  private retryLater(error: unknown): void {
+    if (error instanceof TransportFailed) this.online = false;
+    else if (!(error instanceof TransportRefused)) throw error;
+    else if (error.status === 426 || error.status === 401) {
+      const isOld = error.status === 426;
+      this.ctx.notice(isOld ? 'release' : 'NotSignedIn', isOld ? NOTICES.release : error.message);
+      return;
+    }
+    const asked =
+      error instanceof TransportRefused && 'retry_after' in error.body ? error.body.retry_after : 0;
+    const grown = Math.min(LONGEST_RETRY_MS, 1000 * 2 ** this.failures++);
+    const delay = Math.max((asked ?? 0) * 1000, grown / 2 + this.ctx.randomBelow(grown / 2));
+    this.ctx.tasks.later('flush', delay, () => this.flush().then(() => {}));
+  }
+
+  private tellConnection(outbox: number): void {
+    const online = this.live === null ? this.online : this.live.connected;
+    this.ctx.emit({ type: 'connection', online, outbox });
+  }
+
+  private async syncOnce(): Promise<void> {
+    const { ctx } = this;
+    await refreshConversations(ctx);
+    await this.fetchPending();
+    await refreshPinned(ctx);
+    await refreshStatuses(ctx);
+    await noteSynced(ctx);
+    await this.receiver.retryKept();
+    await this.flush();
+    await this.tend();
+    await this.wakeAll();
+  }
+
+  private async fetchPending(): Promise<void> {
+    for (let after = 0; ; ) {
+      const { envelopes, more } = await this.ctx.transport.pending(after);
+      await this.receiver.receive(envelopes);
+      const last = envelopes.at(-1);
+      if (!more || last === undefined || last.seq <= after) return;
+      after = last.seq;
+    }
+  }
+
+  private async tend(): Promise<void> {
+    await this.prekeys.run().catch(() => {});
+    this.ctx.tasks.later('prekeys', DAY_MS, () => this.tend());
+  }
+
+  /** What was planned before a stop is planned again. */
+  private async wakeAll(): Promise<void> {
+    const { ctx } = this;
+    const { wakes } = ctx;
+    for (const owed of await listOwedKx(ctx.storage, ctx.self.device, ctx.now())) wakes.kx(owed);
+    wakes.requests(0);
+    wakes.receipts(0);
+    wakes.gaps(0);
+    if ((await listErrands(ctx.storage)).length > 0) wakes.flush();
+  }
+
+  private async repeat(
+    name: 'requests' | 'receipts' | 'gaps',
+    work: () => Promise<number | null>,
+  ): Promise<void> {
+    const next = await work();
+    if (next !== null) this.ctx.wakes[name](next);
+  }
+
+  private owe({ target, within }: OwedKx): void {
+    const name = `kx/${target.pinned.device}`;
+    this.ctx.tasks.later(name, within, async () => {
+      if (await sealDueKx(this.ctx, this.budget, target)) this.ctx.wakes.flush();
+      else this.owe({ target, within: 60_000 });
+    });
+  }
+
+  private async learn(accounts: readonly AccountId[]): Promise<void> {
+    const { changed } = await refreshPeople(this.ctx, accounts);
+    if (changed.length === 0) return;
+    this.ctx.wakes.inbox(0);
+    await this.flush();
+  }
+
+  private take(frame: ServerFrame): void {
+    const { ctx } = this;
+    switch (frame.event) {
+      case 'hello':
+        if (Math.abs(frame.now - ctx.now()) > CLOCK_TOLD_MS) ctx.notice('clock', NOTICES.clock);
+        this.failures = 0;
+        ctx.tasks.run(() => this.sync());
+        break;
+      case 'envelope':
+        ctx.tasks.run(() => this.receiver.receive([frame]));
+        break;
+      case 'delivered':
+        ctx.tasks.run(() =>
+          ctx.operate(async (op) => {
+            if (frame.account !== ctx.self.account) await setStatus(op, frame.id, 'Delivered');
+            await resealExpired(op, ctx, frame.device);
+          }),
+        );
+        break;
+      case 'expired':
+        ctx.tasks.run(() => ctx.operate((op) => noteExpired(op, frame.id, frame.device)));
+        break;
+      case 'conversation':
+        ctx.tasks.run(async () => {
+          if ((await refreshConversations(ctx)).length > 0) ctx.wakes.inbox(0);
+        });
+        break;
+      case 'devices':
+        ctx.tasks.run(() => this.learn([frame.account]));
+        break;
+      case 'prekeys':
+        if (frame.remaining < PREKEY_REFILL_BELOW) ctx.tasks.run(() => this.tend());
+        break;
+      default:
+        break;
+    }
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Seals a message of the person for every device of the conversation, inside one operation: recipients, sessions,
+ * content, envelopes and the post are one commit, so nothing leaves before it is on the disk (PROTOCOL 5, 6; R13, R28).
+ */
+import { bodyId, fromHex, toHex } from '../contract/bytes.ts';
+import type { DeviceId } from '../contract/ids.ts';
+import { encodePost } from '../contract/post.ts';
+import type { HandshakeProof } from '../protocol/envelope.ts';
+import { handshakeTree } from '../protocol/handshake.ts';
+import { sha256 } from '../protocol/hash.ts';
+import { type SealedBody, sealBody } from '../protocol/message.ts';
+import { awaitingAnswer, sealEnvelope } from '../protocol/session.ts';
+import { ACTIVE_SUITE } from '../protocol/suite.ts';
+import type { Claimed } from './bundles.ts';
+import type { Context } from './context.ts';
+import { readConversation, type StoredConversation, writeConversation } from './conversations.ts';
+import { setStatus } from './history.ts';
+import { owedKx } from './kx.ts';
+import type { Operation } from './operation.ts';
+import { type Outgoing, readOutgoing, writeOutgoing, writePost } from './outbox.ts';
+import { type Lane, planLanes } from './plan.ts';
+import { snapshotRecipients, type Target } from './recipients.ts';
+import { writeSent } from './sent.ts';
+import { HELD } from './sentences.ts';
+import { replaceSession, writeSession } from './sessions.ts';
+
+export type SealOutcome =
+  | { readonly kind: 'sealed' }
+  /** Another tab has sent it. */
+  | { readonly kind: 'gone' }
+  /** The directory must be asked for these people first. */
+  | { readonly kind: 'people'; readonly accounts: readonly Target['account'][] }
+  /** Bundles must be claimed for these devices first. */
+  | { readonly kind: 'bundles'; readonly targets: readonly Target[] }
+  /** It cannot leave now; the entry says why. */
+  | { readonly kind: 'held' };
+
+/** Seals the entry `n` of the outbox with what is known now. */
+export async function sealOutgoing(
+  op: Operation,
+  ctx: Context,
+  n: number,
+  bundles: ReadonlyMap<DeviceId, Claimed>,
+): Promise<SealOutcome> {
+  const entry = await readOutgoing(op, n);
+  if (entry === null) return { kind: 'gone' };
+  if (entry.sealed) return { kind: 'sealed' };
+  const conversation = await readConversation(op, entry.conversation);
+  if (conversation === null) return { kind: 'gone' };
+  const snapshot = await snapshotRecipients(op, ctx.self, conversation, ctx.now());
+  if (snapshot.kind === 'unknown') return { kind: 'people', accounts: snapshot.accounts };
+  if (snapshot.kind === 'blocked') return hold(op, entry.n, snapshot.reason);
+  const plan = await planLanes(op, ctx, snapshot.targets, bundles);
+  if (plan.wanting.length > 0) return { kind: 'bundles', targets: plan.wanting };
+  if (plan.refused.length > 0) return hold(op, entry.n, HELD.prekeys);
+  const unreached = [...snapshot.expired, ...plan.unreached].map(({ pinned }) => pinned.device).sort();
+  await sealFor(op, ctx, entry, conversation, plan.lanes, unreached, snapshot.deviceListsHash);
+  return { kind: 'sealed' };
+}
+
+/** Leaves an entry in the outbox with the reason why it does not leave now. */
+export async function hold(op: Operation, n: number, reason: string): Promise<{ readonly kind: 'held' }> {
+  const entry = await readOutgoing(op, n);
+  if (entry === null) return { kind: 'held' };
+  if (entry.held !== reason) writeOutgoing(op, { ...entry, held: reason });
+  await setStatus(op, entry.id, 'Failed', reason);
+  return { kind: 'held' };
+}
+
+async function sealFor(
+  op: Operation,
+  ctx: Context,
+  entry: Outgoing,
+  conversation: StoredConversation,
+  lanes: readonly Lane[],
+  omitted: readonly DeviceId[],
+  listsHash: Uint8Array,
+): Promise<void> {
+  const awaiting = lanes.filter(({ session }) => awaitingAnswer(session));
+  const tree = handshakeTree(awaiting.map(({ session }) => session.transcript));
+  const proofs = new Map(awaiting.map(({ session }, i) => [toHex(session.transcript), tree.proofs[i]]));
+  const place = entry.bound ?? { seq: conversation.ownSeq + 1, previous: conversation.ownHash };
+  const sealed = await sealBody(ctx.crypto, {
+    header: {
+      suite: ACTIVE_SUITE,
+      class: 1,
+      conversation: fromHex(entry.conversation),
+      account: ctx.self.accountBytes,
+      device: ctx.self.deviceBytes,
+      bodyId: fromHex(entry.id),
+    },
+    content: {
+      kind: entry.kind,
+      ...place,
+      rosterHash: fromHex(conversation.id),
+      deviceListsHash: listsHash,
+      ktSize: 0,
+      ktRoot: new Uint8Array(32),
+      handshakeRoot: tree.root,
+      sentAt: entry.sentAt,
+      payload: entry.payload,
+    },
+    device: ctx.self.signing,
+  });
+  const envelopes = await sealLanes(op, ctx, entry, sealed, lanes, proofs);
+  const devices = envelopes.map(({ device }) => device);
+  writePost(
+    op,
+    entry.n,
+    encodePost({
+      body: sealed.body,
+      omitted,
+      recipients: sha256(...devices.map(fromHex)),
+      envelopes: envelopes.map(({ envelope }) => envelope),
+    }),
+  );
+  writeOutgoing(op, { ...entry, bound: place, sealed: true, held: null });
+  if (entry.bound === null) {
+    writeConversation(op, { ...conversation, ownSeq: place.seq, ownHash: sealed.contentHash });
+  }
+  writeSent(op, {
+    id: entry.id,
+    conversation: entry.conversation,
+    header: sealed.header,
+    content: sealed.content,
+    signature: sealed.signature ?? new Uint8Array(),
+    recipients: lanes.map(({ target }) => ({ account: target.account, device: target.pinned.device })),
+    answered: [],
+  });
+  await setStatus(op, entry.id, 'Sending');
+}
+
+/** Seals the body's key on every lane and writes the sessions; in the order in which the relay expects envelopes. */
+async function sealLanes(
+  op: Operation,
+  ctx: Context,
+  entry: Outgoing,
+  sealed: SealedBody,
+  lanes: readonly Lane[],
+  proofs: ReadonlyMap<string, HandshakeProof | undefined>,
+): Promise<readonly { readonly device: DeviceId; readonly envelope: Uint8Array }[]> {
+  const out: { device: DeviceId; envelope: Uint8Array }[] = [];
+  for (const lane of lanes) {
+    const { device } = lane.target.pinned;
+    const { session, envelope } = await sealEnvelope(ctx.crypto, lane.session, {
+      bodyId: fromHex(entry.id),
+      contentKey: sealed.contentKey,
+      bodyHash: sealed.bodyHash,
+      handshake: proofs.get(toHex(lane.session.transcript)),
+    });
+    if (lane.begun) await replaceSession(op, device, session, ctx.now());
+    else writeSession(op, device, session);
+    out.push({ device, envelope });
+    const owed = owedKx(lane.target, session, ctx.now());
+    if (owed !== null) op.afterwards.push(() => ctx.wakes.kx(owed));
+  }
+  return out.sort((a, b) => (a.device < b.device ? -1 : 1));
+}
+
+/** A fresh id for a body. */
+export const newBodyId = (ctx: Context) => bodyId(ctx.crypto.random(16));

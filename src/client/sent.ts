@@ -1,0 +1,33 @@
+/**
+ * What this device keeps of its own messages to give them again: exact content and signature, and for whom they were
+ * sealed. Store `history`, `s/ID`. Nobody but an original recipient ever gets one, and each of them once (PROTOCOL 6, R4).
+ */
+import { type BodyId, isBodyId, isConversationId, isDeviceId } from '../contract/ids.ts';
+import { type Operation, type Reads, readRecord } from './operation.ts';
+import { Recipient } from './outbox.ts';
+import { bytes, list, type Of, record, word } from './stored.ts';
+
+export const SentRecord = record({
+  id: word(isBodyId),
+  conversation: word(isConversationId),
+  header: bytes,
+  content: bytes,
+  /** 3,373 bytes. */
+  signature: bytes,
+  recipients: list(Recipient),
+  /** Devices that got it again. */
+  answered: list(word(isDeviceId)),
+});
+export type SentRecord = Of<typeof SentRecord>;
+
+export async function readSent(reads: Reads, id: BodyId): Promise<SentRecord | null> {
+  return readRecord(reads, 'history', `s/${id}`, SentRecord);
+}
+
+export function writeSent(op: Operation, sent: SentRecord): void {
+  op.write('history', `s/${sent.id}`, SentRecord, sent);
+}
+
+export function removeSent(op: Operation, id: BodyId): void {
+  op.remove('history', `s/${id}`);
+}

@@ -1,0 +1,62 @@
+/** What a person is told when something cannot be opened or sent: one sentence, with what happens next. */
+import type { ErrorCode } from '../protocol/errors.ts';
+
+const UNOPENED: Readonly<Record<ErrorCode, string>> = {
+  E_FORMAT:
+    'This message is damaged or of a kind this release does not know; the sender’s device will be asked for it again.',
+  E_AUTH:
+    'This message could not be opened; the sender’s device is asked for it again, and it appears here when the answer comes.',
+  E_SUITE: 'This message uses an encryption that this device refuses; ask the sender to update Sotto.',
+  E_KT: 'The server’s list of identities does not agree with itself; nothing is sent or opened until an admin has looked at it.',
+  E_ROSTER: 'This message is from somebody who is not a member here; it stays closed.',
+  E_REPLAY: 'This is a copy of a message that came before; it stays closed.',
+  E_SKIP: 'Too many messages are missing before this one; the sender’s device is asked for it again.',
+  E_CLONE: 'The sender’s device seems to run twice; a new session begins and the message is asked for again.',
+  E_EQUIV: 'The sender’s device has said two different things at this place; ask the sender what was meant.',
+  E_STALE: 'The sender’s keys have run out; the message opens when that device has renewed them.',
+  E_LIMIT: 'This message is larger than this device accepts; ask the sender to send less at once.',
+};
+
+/** Why a message stays closed, and what happens next. */
+export function unopenedSentence(code: ErrorCode): string {
+  return UNOPENED[code];
+}
+
+export const HELD = {
+  roster:
+    'The server asks for recipients that nobody here has signed for, so nothing was sent; it is tried again when you are back online.',
+  unknown:
+    'The server does not know this person yet, so the message waits; it is tried again when you are back online.',
+  directory:
+    'The server’s answer about this person’s devices does not verify, so nothing was sent; it is tried again when you are back online.',
+  prekeys:
+    'The server gave no keys for one of this person’s devices, so the message waits; it is tried again when you are back online.',
+  signIn: 'You are signed out, so the message waits; sign in and it is sent.',
+} as const;
+
+export const NOTICES = {
+  rollback: (name: string) =>
+    `The server showed an older list of ${name}’s devices than before; it was refused and the newer one stays in use.`,
+  directory: (name: string) =>
+    `The server’s answer about ${name}’s devices does not verify; it was refused, and what was known stays in use.`,
+  identity: (name: string) =>
+    `${name} has a new identity. Compare the safety number or acknowledge it; until then nothing is sent to them.`,
+  clone: (name: string) =>
+    `A device of ${name} seems to run twice with the same keys; a new session begins. Ask ${name} to look at their list of devices.`,
+  equivocation: (name: string) =>
+    `A device of ${name} has said two different things at the same place; the first one stays. Ask ${name} what was meant.`,
+  clock: 'The clock of this device is more than 5 minutes off; set it, or times of messages will be wrong.',
+  renewal:
+    'This device’s certificate runs out soon: unlock with your password or passkey, and it is renewed.',
+  release: 'This client is of an older release than the server: load it again to go on; nothing is lost.',
+} as const;
+
+/** What stands in the conversation where messages are missing. */
+export function gapSentence(count: number): { readonly text: string; readonly reason: string } {
+  return {
+    text: count === 1 ? 'A message is missing here.' : `${count} messages are missing here.`,
+    reason:
+      'The server has not delivered what was sent here; it appears if it still comes, otherwise ask the sender.',
+  };
+}
+export const GAP_CLOSED = 'A message that was missing here has arrived.';

@@ -1,0 +1,41 @@
+/** Takes an opened message between devices, by kind (PROTOCOL 6, class 2). The session has authenticated its sender. */
+import { bodyId } from '../contract/bytes.ts';
+import type { OpenedMessage } from '../protocol/open.ts';
+import {
+  historyPayload,
+  kxPayload,
+  receiptPayload,
+  resendPayload,
+  syncPayload,
+} from '../protocol/payload.ts';
+import { takeKx } from '../protocol/pq-epoch.ts';
+import type { Session } from '../protocol/session.ts';
+import type { Context } from './context.ts';
+import { takeOriginal, takeResend } from './mending.ts';
+import type { Operation } from './operation.ts';
+import { takeReceipt, takeSync } from './receipts.ts';
+import type { Target } from './recipients.ts';
+import { writeSession } from './sessions.ts';
+
+/** What the message says, done; gives the session as it is then. A kind that this release does not know is left alone. Throws ProtocolError E_FORMAT. */
+export async function takeSessionMessage(
+  op: Operation,
+  ctx: Context,
+  from: Target,
+  opened: OpenedMessage,
+): Promise<Session> {
+  const { kind, payload } = opened.content;
+  if (kind === 'kx') {
+    const session = await takeKx(ctx.crypto, opened.session, kxPayload.decode(payload));
+    writeSession(op, from.pinned.device, session);
+    return session;
+  }
+  if (kind === 'receipt') await takeReceipt(op, ctx, from, receiptPayload.decode(payload));
+  else if (kind === 'resend') {
+    await takeResend(op, ctx, from, resendPayload.decode(payload).bodies.map(bodyId));
+  } else if (kind === 'history') await takeOriginal(op, ctx, from, historyPayload.decode(payload));
+  else if (kind === 'sync' && from.account === ctx.self.account) {
+    await takeSync(op, ctx, syncPayload.decode(payload));
+  }
+  return opened.session;
+}

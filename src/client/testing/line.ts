@@ -1,0 +1,154 @@
+/** One device's way to a FakeRelay: its transport, and a live line that a test connects and cuts. */
+import { type AccountId, type DeviceId, isBodyId } from '../../contract/ids.ts';
+import { ENVELOPES_PER_PAGE } from '../../contract/limits.ts';
+import type { ServerFrame } from '../../contract/relay.ts';
+import type { Live, Transport } from '../ports.ts';
+import { type FakeRelay, lost } from './relay.ts';
+
+/** Calls that the engine makes; those of enrolment have no place here. */
+type EngineCalls = Pick<
+  Transport,
+  | 'people'
+  | 'directory'
+  | 'claimPrekeys'
+  | 'prekeyStock'
+  | 'uploadPrekeys'
+  | 'conversations'
+  | 'createConversation'
+  | 'post'
+  | 'pending'
+  | 'acknowledge'
+  | 'statuses'
+>;
+
+export class FakeLine implements Live {
+  connected = false;
+  private readonly listeners = new Set<(frame: ServerFrame) => void>();
+  /** Cuts every request, as without a network. */
+  cut = false;
+
+  constructor(
+    readonly relay: FakeRelay,
+    readonly account: AccountId,
+    readonly device: DeviceId,
+  ) {}
+
+  onEvent(listener: (frame: ServerFrame) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Opens the live line: the relay says hello and tells what happens from now on. */
+  connect(): void {
+    this.cut = false;
+    this.connected = true;
+    this.relay.device(this.device).listener = (frame) => this.tell(frame);
+    this.tell({ event: 'hello', release: 'test', now: this.relay.clock() });
+  }
+
+  disconnect(): void {
+    this.connected = false;
+    this.relay.device(this.device).listener = null;
+  }
+
+  private tell(frame: ServerFrame): void {
+    for (const listener of this.listeners) listener(frame);
+  }
+
+  private async call<T>(name: string, work: () => T): Promise<T> {
+    const { relay, device } = this;
+    relay.calls[name] = (relay.calls[name] ?? 0) + 1;
+    if (this.cut) throw lost();
+    relay.knobs.request(name, device);
+    const result = work();
+    relay.knobs.answer(name, device);
+    return result;
+  }
+
+  /** The transport; a call that the engine should never make throws. */
+  transport(): Transport {
+    const { relay, account, device } = this;
+    const calls: EngineCalls = {
+      people: () =>
+        this.call('people', () =>
+          [...relay.people.values()].map(({ account, username, name, role, disabled }) => ({
+            account,
+            username,
+            name,
+            role,
+            disabled,
+          })),
+        ),
+      directory: (people) =>
+        this.call('directory', () =>
+          people.flatMap((each) => {
+            const entry = relay.people.get(each);
+            return entry === undefined ? [] : [relay.knobs.directory(entry)];
+          }),
+        ),
+      claimPrekeys: (devices) =>
+        this.call('claimPrekeys', () => devices.flatMap((each) => relay.claim(each) ?? [])),
+      prekeyStock: () => this.call('prekeyStock', () => ({ remaining: relay.device(device).oneTime.length })),
+      uploadPrekeys: (upload) => this.call('uploadPrekeys', () => relay.putPrekeys(device, upload)),
+      conversations: () =>
+        this.call('conversations', () =>
+          [...relay.conversations.values()].filter(({ members }) => members.includes(account)),
+        ),
+      createConversation: ({ people }) =>
+        this.call('createConversation', () => relay.createConversation(account, people)),
+      post: (post) => this.call('post', () => relay.accept(device, post)),
+      pending: (after) =>
+        this.call('pending', () => {
+          const waiting = relay.device(device).queue.filter(({ seq }) => seq > after);
+          return {
+            envelopes: waiting.slice(0, ENVELOPES_PER_PAGE),
+            more: waiting.length > ENVELOPES_PER_PAGE,
+          };
+        }),
+      acknowledge: (seqs) => this.call('acknowledge', () => relay.acknowledge(device, seqs)),
+      statuses: (ids) =>
+        this.call('statuses', () =>
+          ids.flatMap((id) => {
+            if (!isBodyId(id)) return [];
+            const body = relay.bodies.get(id);
+            if (body === undefined || body.sender !== device) return [];
+            return [
+              { id, delivered: [...body.delivered], expired: [...body.expired], pending: body.pending.size },
+            ];
+          }),
+        ),
+    };
+    return { ...unused, ...calls };
+  }
+}
+
+const no = async (): Promise<never> => {
+  throw new Error('This call has no place here.');
+};
+
+const unused: Transport = {
+  workspace: no,
+  registerStart: no,
+  register: no,
+  signInStart: no,
+  signInWithPassword: no,
+  signInWithRecovery: no,
+  passkeyStart: no,
+  signInWithPasskey: no,
+  session: no,
+  signOut: no,
+  addDevice: no,
+  resumeDevice: no,
+  revokeDevice: no,
+  people: no,
+  directory: no,
+  claimPrekeys: no,
+  prekeyStock: no,
+  uploadPrekeys: no,
+  conversations: no,
+  createConversation: no,
+  post: no,
+  pending: no,
+  acknowledge: no,
+  statuses: no,
+};
