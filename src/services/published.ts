@@ -3,17 +3,18 @@
  * are what they say, under the account's own key. The server gains nothing from it; people are spared a mistake that
  * every other client would refuse.
  */
-import { accountId, deviceId, fromHex, toHex } from '../contract/bytes.ts';
+import { deviceId, fromHex, toHex } from '../contract/bytes.ts';
 import type { AccountId, DeviceId } from '../contract/ids.ts';
 import { verifyCertificate } from '../protocol/certificate.ts';
 import { type DeviceList, verifyDeviceList } from '../protocol/device-list.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import { equalBytes } from '../protocol/hash.ts';
 import type { Crypto } from '../protocol/ports.ts';
 import { decodePrekeyBatch, verifyOneTimePrekey, verifySignedPrekey } from '../protocol/prekeys.ts';
 import type { DeviceListRow, DeviceRow } from '../store/devices.ts';
 import type { OneTimeRow, SignedPrekeyRow } from '../store/prekeys.ts';
 import { prekeyPaths } from './prekey-paths.ts';
-import { invalid } from './refusal.ts';
+import { invalid, Refusal } from './refusal.ts';
 
 /** Whose publication it is. */
 export interface Publisher {
@@ -64,31 +65,33 @@ export function verifyDevice(
   );
 }
 
-/** A list of this account that follows `previous`, or the first one. ValidationError on `deviceList`. */
-export function verifyList(
+/**
+ * A list of this account that follows `previous`, or the first one. ValidationError on `deviceList`; Conflict when it
+ * follows another one than is here.
+ */
+export async function verifyList(
   crypto: Crypto,
   publisher: Publisher,
   signed: Uint8Array,
   previous: { readonly version: number; readonly hash: Uint8Array } | null,
 ): Promise<{ readonly row: DeviceListRow; readonly list: DeviceList }> {
-  return refusing('deviceList', 'This device list does not follow the one that is here.', async () => {
-    const { list, hash } = await verifyDeviceList(crypto, signed, {
-      aik: publisher.aik,
-      account: fromHex(publisher.account),
-      ...(previous ? { previous } : {}),
-    });
-    const expected = previous ? previous.version + 1 : 1;
-    if (list.version !== expected || accountId(list.account) !== publisher.account)
-      throw new ProtocolError('E_ROSTER', 'not the next version');
-    const row = {
-      account: publisher.account,
-      version: list.version,
-      vault_version: list.vaultVersion,
-      hash,
-      signed,
-    };
-    return { row, list };
-  });
+  const { list, hash } = await refusing(
+    'deviceList',
+    "This device list does not verify under the account's key.",
+    () => verifyDeviceList(crypto, signed, { aik: publisher.aik, account: fromHex(publisher.account) }),
+  );
+  if (!previous && list.version !== 1)
+    throw invalid({ deviceList: ['The first device list of an account has version 1.'] });
+  if (previous && (list.version !== previous.version + 1 || !equalBytes(list.previous, previous.hash)))
+    throw new Refusal('Conflict', 'Your devices were changed elsewhere. Reload and try again.');
+  const row = {
+    account: publisher.account,
+    version: list.version,
+    vault_version: list.vaultVersion,
+    hash,
+    signed,
+  };
+  return { row, list };
 }
 
 /** Refuses a list that does not name exactly these certificates, revoked devices and vault. */

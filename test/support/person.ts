@@ -28,7 +28,7 @@ const DAY_MS = 24 * 3600 * 1000;
 /** A device's keys and what it publishes. */
 export interface Device {
   readonly id: DeviceId;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly dik: SigningKeyPair;
   readonly certificate: Uint8Array;
   readonly hash: Uint8Array;
@@ -36,7 +36,7 @@ export interface Device {
 
 export interface Identity {
   readonly account: AccountId;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly aik: SigningKeyPair;
 }
 
@@ -47,7 +47,10 @@ export async function newIdentity(): Promise<Identity> {
 
 export async function newDevice(
   identity: Identity,
-  { id = random(16), lifetime = 180 * DAY_MS }: { readonly id?: Uint8Array; readonly lifetime?: number } = {},
+  {
+    id = random(16),
+    lifetime = 180 * DAY_MS,
+  }: { readonly id?: Uint8Array<ArrayBuffer>; readonly lifetime?: number } = {},
 ): Promise<Device> {
   const dik = await createSigningKeyPair(tools);
   const agreementKey = await noble.x25519PublicKey(random(32));
