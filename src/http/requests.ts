@@ -59,7 +59,7 @@ export const requests = (
       set.status = status;
       const more: Record<string, string> = { 'cache-control': 'no-store' };
       if (body.retry_after !== undefined) more['retry-after'] = String(body.retry_after);
-      const page = !path.startsWith('/api/') && !path.startsWith('/assets/');
+      const page = !path.startsWith('/api/') && !path.startsWith('/assets/') && path !== '/socket';
       more['content-type'] = page ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
       return new Response(page ? await errorPage(status, body) : JSON.stringify(body), {
         status,
