@@ -1,0 +1,81 @@
+import { expect, test } from 'bun:test';
+import fc from 'fast-check';
+import {
+  historyPayload,
+  kxPayload,
+  type Payload,
+  receiptPayload,
+  resendPayload,
+  syncPayload,
+  textPayload,
+} from './payload.ts';
+
+const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+const time = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+const epoch = fc.nat(0xffff_ffff);
+const bodies = (max: number) => fc.array(bytes(16), { minLength: 1, maxLength: max });
+
+/** Every codec with values it must carry. */
+const CODECS: readonly (readonly [string, Payload<unknown>, fc.Arbitrary<unknown>])[] = [
+  [
+    'text',
+    textPayload as Payload<unknown>,
+    fc.record({ text: fc.string({ unit: 'grapheme' }), replyTo: fc.option(bytes(16)) }),
+  ],
+  [
+    'kx',
+    kxPayload as Payload<unknown>,
+    fc.oneof(
+      fc.record({ type: fc.constant('empty'), epoch }),
+      fc.record({ type: fc.constant('offer'), epoch, key: bytes(1184) }),
+      fc.record({ type: fc.constant('answer'), epoch, keyHash: bytes(32), ciphertext: bytes(1088) }),
+    ),
+  ],
+  [
+    'receipt',
+    receiptPayload as Payload<unknown>,
+    fc.record({ conversation: bytes(32), bodies: bodies(9), readAt: time }),
+  ],
+  ['resend', resendPayload as Payload<unknown>, fc.record({ bodies: bodies(9) })],
+  [
+    'history',
+    historyPayload as Payload<unknown>,
+    fc.record({ header: bytes(120), content: fc.uint8Array(), signature: bytes(3373) }),
+  ],
+  [
+    'sync',
+    syncPayload as Payload<unknown>,
+    fc.record({
+      readMarks: fc.array(fc.record({ conversation: bytes(32), body: bytes(16), readAt: time }), {
+        maxLength: 3,
+      }),
+      settings: fc.array(
+        fc.record({ name: fc.string({ maxLength: 9 }), value: fc.uint8Array(), changedAt: time }),
+        {
+          maxLength: 3,
+        },
+      ),
+    }),
+  ],
+];
+
+for (const [kind, codec, values] of CODECS)
+  test(`a ${kind} payload decodes to itself, and as no other kind [R3]`, () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        const encoded = codec.encode(value);
+        expect(codec.decode(encoded)).toEqual(value);
+        for (const [other, another] of CODECS)
+          if (other !== kind) expect(() => another.decode(encoded)).toThrow('E_FORMAT');
+        expect(() => codec.decode(encoded.subarray(0, -1))).toThrow('E_FORMAT');
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+test('receipts and resends name at least one message and not too many', () => {
+  const many = (count: number) => Array.from({ length: count }, () => new Uint8Array(16));
+  expect(() => resendPayload.encode({ bodies: [] })).toThrow('E_FORMAT');
+  expect(() => resendPayload.encode({ bodies: many(65) })).toThrow('E_FORMAT');
+  expect(resendPayload.decode(resendPayload.encode({ bodies: many(64) })).bodies).toHaveLength(64);
+});
