@@ -1,0 +1,343 @@
+/** What every view promises: names that people and tests rely on, nothing inline, and text that stays text. */
+import { describe, expect, test } from 'bun:test';
+import type { Role } from '../src/contract/accounts.ts';
+import type { AccountId, BodyId, ConversationId, DeviceId } from '../src/contract/ids.ts';
+import { HTML_ELEMENTS, SVG_ELEMENTS } from '../src/island/allow-list.ts';
+import { CreatedInvite, InviteRefused } from './admin/invites.tsx';
+import { Admin } from './admin/people.tsx';
+import type { PageName, Site, Viewer } from './layout.tsx';
+import { Conversation } from './pages/conversation.tsx';
+import { Welcome } from './pages/conversations.tsx';
+import { NewConversation } from './pages/new-conversation.tsx';
+import { ErrorPage, PlainHttp } from './pages/notice.tsx';
+import { RecoveryCode } from './pages/recovery-code.tsx';
+import { Join, Setup } from './pages/register.tsx';
+import { Settings } from './pages/settings.tsx';
+import { Recover, SignIn } from './pages/sign-in.tsx';
+import { Unlock } from './pages/unlock.tsx';
+import { Verify } from './pages/verify.tsx';
+import { ConversationRow } from './parts/conversation-row.tsx';
+import { Message, MessageTemplate, messageOf } from './parts/message.tsx';
+import { Sentences } from './parts/sentences.tsx';
+import { Pane, Shell } from './parts/shell.tsx';
+
+/** Every view, with `text` wherever somebody else chooses the words: names, ids, ciphertext, what was typed. */
+async function everyView(text: string): Promise<Readonly<Record<string, string>>> {
+  const account = text as AccountId;
+  const conversation = text as ConversationId;
+  const role = text as Role;
+  const site: Site = {
+    workspace: text,
+    release: text,
+    assets: { url: (name) => `/assets/${name}`, integrity: (name) => `sha384-${name}` },
+  };
+  const viewer: Viewer = { account, device: text as DeviceId, username: text, name: text, isAdmin: true };
+  const person = { account, name: text, username: text };
+  const row = { conversation, peer: account, name: text, lastActivity: 1 };
+  const invite = { url: text, expiresAt: 1, uses: 2, role };
+  const register = {
+    site,
+    limits: { minPassword: 12, maxName: 64, maxUsername: 32 },
+    passkeys: true,
+    fixedAddress: false,
+    origin: text,
+  };
+  const delivery = {
+    seq: 1,
+    id: text as BodyId,
+    class: 1 as const,
+    conversation,
+    sender: { account, device: text as DeviceId },
+    acceptedAt: 1,
+    attempts: 1,
+    body: text,
+    envelope: text,
+  };
+  const errors = { people: text, name: text, role: text, uses: text, expires: text };
+  const shell = async (page: PageName, pane: string | Promise<string>) =>
+    Shell({
+      site,
+      page,
+      title: text,
+      viewer,
+      conversations: [row, { ...row, current: true }],
+      people: [person],
+      children: await pane,
+    });
+  return {
+    setup: await Setup(register),
+    join: await Join({ ...register, passkeys: false }),
+    signIn: await SignIn({ site, passkeys: true }),
+    signInWithoutPasskeys: await SignIn({ site, passkeys: false }),
+    recover: await Recover({ site }),
+    unlock: await Unlock({ site, viewer, passkeys: true }),
+    recoveryCode: await RecoveryCode({ site, viewer }),
+    welcome: await shell(
+      'conversations',
+      Welcome({ workspace: text, isAdmin: true, conversations: 0, others: 0 }),
+    ),
+    conversation: await shell(
+      'conversation',
+      Conversation({ id: conversation, self: person, peer: person, relayDays: 7 }),
+    ),
+    newConversation: await shell(
+      'conversations',
+      NewConversation({ people: [person], typed: { people: text, name: text }, errors }),
+    ),
+    verify: await shell('verify', Verify({ ...person, conversation })),
+    settings: await shell(
+      'settings',
+      Settings({
+        site,
+        viewer,
+        role,
+        devices: [{ device: text as DeviceId, expiresAt: 1 }],
+        sessions: [
+          { id: text, current: true, device: null, address: text, agent: text, createdAt: 1, lastUsedAt: 1 },
+          { id: text, current: false, device: null, address: text, agent: text, createdAt: 1, lastUsedAt: 1 },
+        ],
+      }),
+    ),
+    admin: await shell(
+      'admin',
+      Admin({
+        people: [{ ...person, role, disabled: true }],
+        invites: [{ id: text, role, usesLeft: 2, expiresAt: 1 }],
+        form: { roles: [role], typed: { role: text, uses: text, expires: text }, errors, created: invite },
+      }),
+    ),
+    error: await ErrorPage({ site, status: 404, message: text }),
+    plainHttp: await PlainHttp({ site, host: text, port: text, address: text }),
+    fragmentPane: await Pane({ title: text, workspace: text, children: '' }),
+    fragmentMessage: await Message(messageOf(delivery, text)),
+    fragmentTemplate: await MessageTemplate(),
+    fragmentRow: await ConversationRow(row),
+    fragmentInvite: await CreatedInvite({ invite }),
+    fragmentRefused: await InviteRefused({ sentences: [text] }),
+    fragmentSentences: await Sentences({ sentences: [text] }),
+  };
+}
+
+interface Shape {
+  readonly tag: string;
+  readonly attributes: readonly (readonly [name: string, value: string])[];
+}
+
+/** The elements of some HTML in order, as a parser sees them. */
+function shapeOf(html: string): Shape[] {
+  const shapes: Shape[] = [];
+  new HTMLRewriter()
+    .on('*', {
+      element(element) {
+        shapes.push({
+          tag: element.tagName,
+          attributes: [...element.attributes].map(([name = '', value = '']) => [name, value] as const),
+        });
+      },
+    })
+    .transform(html);
+  return shapes;
+}
+
+const names = (shapes: readonly Shape[]) =>
+  shapes.map(({ tag, attributes }) => `${tag} ${attributes.map(([name]) => name).join(' ')}`);
+
+const HOSTILE = [
+  '<img src=x onerror=alert(1)>',
+  '"><script>alert(1)</script>',
+  "' onmouseover='alert(1)",
+  '" autofocus onfocus="alert(1)" x="',
+  '</title></textarea></template></noscript><svg onload=alert(1)>',
+  '<!--',
+  ']]><iframe srcdoc="<script>">',
+  'javascript:alert(1)',
+  '\u202egnp.exe\u0000&quot;&lt;b&gt;',
+];
+
+describe('whatever somebody is called', () => {
+  test('the page has the elements and attributes that it would have anyway [R34]', async () => {
+    const plain = await everyView('mina');
+    for (const text of HOSTILE) {
+      const hostile = await everyView(text);
+      for (const [view, html] of Object.entries(hostile))
+        expect({ view, text, shape: names(shapeOf(html)) }).toEqual({
+          view,
+          text,
+          shape: names(shapeOf(plain[view] ?? '')),
+        });
+    }
+  });
+
+  test('the words arrive letter by letter, as text and in fields', async () => {
+    const { newConversation = '', fragmentRow = '' } = await everyView('Ann "A&amp;T" <b>');
+    const typed = shapeOf(newConversation)
+      .find(({ attributes }) => attributes.some(([name, value]) => name === 'id' && value === 'page-people'))
+      ?.attributes.find(([name]) => name === 'value')?.[1];
+    // HTMLRewriter gives attributes as they are written.
+    expect(typed).toBe('Ann &#34;A&amp;amp;T&#34; <b>');
+    expect(fragmentRow).toContain('Ann &quot;A&amp;amp;T&quot; &lt;b&gt;');
+  });
+
+  test('no address is made of words: links stay on this site', async () => {
+    const views = await everyView('javascript:alert(1)');
+    for (const [view, html] of Object.entries(views))
+      for (const { attributes } of shapeOf(html))
+        for (const [name, value] of attributes)
+          if (['href', 'src', 'action', 'hx-get', 'hx-post'].includes(name) && view !== 'plainHttp')
+            expect({ view, name, value }).toEqual({ view, name, value: expect.stringMatching(/^(?:\/|#)/) });
+  });
+});
+
+describe('every page', () => {
+  test('has no script but the island with its hash, no style attribute, no handler', async () => {
+    for (const [view, html] of Object.entries(await everyView('mina')))
+      for (const { tag, attributes } of shapeOf(html)) {
+        const map = new Map(attributes);
+        expect([...map.keys()].filter((name) => name === 'style' || name.startsWith('on'))).toEqual([]);
+        expect(tag).not.toBe('style');
+        if (tag === 'script')
+          expect({ view, ...Object.fromEntries(map) }).toEqual({
+            view,
+            type: 'module',
+            src: '/assets/island.js',
+            integrity: 'sha384-island.js',
+          });
+      }
+  });
+
+  test('is made of elements that the island lets through, where htmx swaps it', async () => {
+    const skeleton = new Set([
+      'html',
+      'head',
+      'meta',
+      'title',
+      'link',
+      'script',
+      'body',
+      'noscript',
+      'datalist',
+    ]);
+    for (const [view, html] of Object.entries(await everyView('mina')))
+      for (const { tag } of shapeOf(html))
+        if (!skeleton.has(tag))
+          expect({ view, tag, allowed: HTML_ELEMENTS.has(tag) || SVG_ELEMENTS.has(tag) }).toEqual({
+            view,
+            tag,
+            allowed: true,
+          });
+  });
+
+  test('names every id once, and every label and description points at one', async () => {
+    for (const [view, html] of Object.entries(await everyView('mina'))) {
+      const shapes = shapeOf(html);
+      const valuesOf = (wanted: string) =>
+        shapes.flatMap(({ attributes }) =>
+          attributes.filter(([name]) => name === wanted).map(([, value]) => value),
+        );
+      const ids = valuesOf('id');
+      expect({ view, twice: ids.filter((id, index) => ids.indexOf(id) !== index) }).toEqual({
+        view,
+        twice: [],
+      });
+      const targets = [
+        ...valuesOf('for'),
+        ...valuesOf('aria-describedby').flatMap((list) => list.split(' ')),
+        ...valuesOf('aria-labelledby'),
+        ...valuesOf('commandfor'),
+        ...valuesOf('popovertarget'),
+        ...valuesOf('list'),
+      ];
+      if (view.startsWith('fragment')) continue;
+      expect({ view, missing: targets.filter((id) => !ids.includes(id)) }).toEqual({ view, missing: [] });
+    }
+  });
+});
+
+/** The accessible names of PRODUCT.md, "Names that do not change". */
+describe('names that do not change', () => {
+  const labelsOf = (html: string) =>
+    [...html.matchAll(/<label[^>]*>([^<]+)<\/label>/g)].map(([, label]) => label);
+  const textsOf = (html: string, tag: string) =>
+    [...html.matchAll(new RegExp(`<${tag}(?: [^>]*)?>(.*?)</${tag}>`, 'gs'))].map(([, inner = '']) =>
+      inner.replace(/<[^>]+>/g, '').trim(),
+    );
+
+  test('set-up and join', async () => {
+    const { setup = '', join = '' } = await everyView('mina');
+    expect(labelsOf(setup)).toEqual(['Workspace name', 'Your name', 'Username', 'Password']);
+    expect(textsOf(setup, 'button')).toEqual(['Create workspace with a passkey', 'Create workspace']);
+    expect(labelsOf(join)).toEqual(['Your name', 'Username', 'Password']);
+    // An address without a name: no passkeys, and it says why.
+    expect(textsOf(join, 'button')).toEqual(['Create account']);
+    expect(join).toContain('browsers refuse passkeys there');
+  });
+
+  test('signing in, recovering, unlocking', async () => {
+    const { signIn = '', signInWithoutPasskeys = '', recover = '', unlock = '' } = await everyView('mina');
+    expect(labelsOf(signIn)).toEqual(['Username', 'Password']);
+    expect(textsOf(signIn, 'button')).toEqual(['Sign in with a passkey', 'Sign in']);
+    expect(signIn).toContain('autocomplete="username webauthn"');
+    expect(textsOf(signIn, 'a')).toContain('Use your recovery code');
+    expect(textsOf(signInWithoutPasskeys, 'button')).toEqual(['Sign in']);
+    expect(labelsOf(recover)).toEqual(['Username', 'Recovery code']);
+    expect(textsOf(recover, 'button')).toEqual(['Unlock']);
+    expect(labelsOf(unlock)).toEqual(['Passphrase', 'Recovery code']);
+    expect(textsOf(unlock, 'button')).toEqual(['Use a passkey', 'Unlock', 'Sign out']);
+  });
+
+  test('a form that takes a password cannot be sent without the island', async () => {
+    for (const [view, html] of Object.entries(await everyView('mina')))
+      for (const { tag, attributes } of shapeOf(html)) {
+        const map = new Map(attributes);
+        if (tag === 'form' && map.has('data-island'))
+          expect({ view, method: map.get('method'), action: map.get('action') }).toEqual({
+            view,
+            method: 'dialog',
+            action: undefined,
+          });
+      }
+  });
+
+  test('the recovery code', async () => {
+    const { recoveryCode = '' } = await everyView('mina');
+    expect(recoveryCode).toMatch(/data-recovery-code=""/);
+    expect(recoveryCode).toMatch(
+      /<input type="checkbox" required\/?><span>I have saved my recovery code<\/span>/,
+    );
+    expect(textsOf(recoveryCode, 'button')).toContain('Continue');
+  });
+
+  test('conversations', async () => {
+    const { conversation = '', verify = '', admin = '', settings = '' } = await everyView('mina');
+    expect(conversation).toContain('<nav class="side-list" aria-label="Conversations"');
+    expect(textsOf(conversation, 'button').filter((text) => text === 'New conversation')).toHaveLength(1);
+    expect(labelsOf(conversation)).toEqual(['People', 'Name']);
+    expect(textsOf(conversation, 'button')).toContain('Start');
+    expect(conversation).toContain('role="log" aria-label="Messages"');
+    expect(conversation).toContain('<sotto-composer data-conversation="mina">');
+    expect(textsOf(conversation, 'a').filter((text) => text === 'Verify')).toHaveLength(1);
+    expect(textsOf(conversation, 'a')).toContain('Settings');
+    expect(textsOf(conversation, 'a')).toContain('Admin');
+    expect(verify).toContain('data-safety-number');
+    expect(textsOf(verify, 'button')).toContain('Mark as verified');
+    expect(textsOf(admin, 'button')).toContain('Create invite');
+    expect(admin).toMatch(/data-invite-url="" translate="no">mina</);
+    expect(textsOf(settings, 'button')).toEqual(
+      expect.arrayContaining(['Sign out', 'Sign out everywhere', 'End']),
+    );
+  });
+
+  test('the socket stands outside of what is swapped, and a message has one markup', async () => {
+    const { conversation = '', fragmentMessage = '', fragmentTemplate = '' } = await everyView('mina');
+    const [, pane = ''] = /<main id="main"[^>]*>(.*)<\/main>/s.exec(conversation) ?? [];
+    expect(pane).toContain('id="timeline"');
+    expect(pane).not.toContain('hx-ws:connect');
+    expect(conversation).toContain('<div id="inbox" hidden hx-ws:connect="/socket"></div>');
+    const inside = (html: string) =>
+      shapeOf(html)
+        .map(({ tag }) => tag)
+        .filter((tag) => tag !== 'template');
+    expect(inside(fragmentMessage)).toEqual(inside(fragmentTemplate));
+    expect(fragmentMessage).toContain('<sealed-message data-seq="1" data-class="1" data-conversation="mina"');
+  });
+});
