@@ -2,6 +2,8 @@
  * `<sotto-composer>`: where messages are written. It is drawn here and not by the server, in a shadow root, so that no
  * markup that the server sends stands near what a person types.
  */
+
+import type { ConversationView } from '../client/engine-types.ts';
 import { type ConversationId, isConversationId } from '../contract/ids.ts';
 import { MAX_CONTENT_BYTES } from '../contract/limits.ts';
 import { STYLE } from './composer-style.ts';
@@ -65,17 +67,19 @@ export class Composer extends HTMLElement {
       this.#text.value = draft;
       this.#grow();
     }
-    onEvent((event) => {
-      if (event.type === 'peer' || event.type === 'conversation') void this.#count(conversation);
+    const stop = onEvent((event) => {
+      if (!this.isConnected) stop();
+      else if (event.type === 'conversation' && event.conversation.id === conversation)
+        void this.#count(event.conversation);
     });
-    await this.#count(conversation);
+    const known = await (await engine).conversations();
+    const view = known.find(({ id }) => id === conversation);
+    if (view) await this.#count(view);
   }
 
   /** "Sealed for 2 people, 3 devices", from the lists that this device has verified. */
-  async #count(conversation: ConversationId): Promise<void> {
+  async #count(view: ConversationView): Promise<void> {
     const client = await engine;
-    const view = (await client.conversations()).find(({ id }) => id === conversation);
-    if (!view) return;
     this.#text.placeholder = view.peer ? `Message ${view.peer.name}` : 'Message';
     const own = (await client.devices()).length;
     const devices = own + (view.peer?.devices ?? 0);

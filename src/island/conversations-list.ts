@@ -1,5 +1,5 @@
 /** The list of conversations: previews, counts and order, from what this device holds. */
-import type { ConversationView } from '../client/engine-types.ts';
+import type { ConversationView, PeerView } from '../client/engine-types.ts';
 import { htmx } from './htmx.ts';
 import { initialsOf } from './people.ts';
 import { SealedPreview } from './sealed-preview.ts';
@@ -11,8 +11,7 @@ export function openConversationsList(list: HTMLElement): void {
   const stop = onEvent((event) => {
     if (!list.isConnected) return stop();
     if (event.type === 'conversation') show(list, event.conversation);
-    // A count or a name may have changed with it; the view has both.
-    if (event.type === 'message' || event.type === 'peer') void refresh(list);
+    if (event.type === 'peer') showPeers(list, event.peer);
   });
   void refresh(list);
 }
@@ -67,6 +66,11 @@ function showUnread(row: HTMLElement, unread: number): void {
   count.hidden = unread === 0;
   count.textContent = unread === 0 ? '' : String(unread);
   if (unread > 0) count.setAttribute('aria-label', `${unread} unread`);
+}
+
+function showPeers(list: HTMLElement, peer: PeerView): void {
+  for (const row of list.querySelectorAll<HTMLElement>(`a[data-peer="${CSS.escape(peer.account)}"]`))
+    showPeer(row, peer);
 }
 
 function showPeer(row: HTMLElement, { name, verified }: { name: string; verified: boolean }): void {

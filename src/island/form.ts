@@ -46,9 +46,9 @@ export class IslandForm {
         button.addEventListener('click', () => void this.#run(withPasskey));
   }
 
-  /** Runs something the form waits for, such as an autofilled passkey. */
-  run(action: () => Promise<void>): Promise<void> {
-    return this.#run(action);
+  /** Runs something that did not begin with a button, such as an autofilled passkey; the buttons stay as they are. */
+  runBeside(action: () => Promise<void>): Promise<void> {
+    return this.#run(action, false);
   }
 
   /** What happens now, in words. */
@@ -65,19 +65,19 @@ export class IslandForm {
     if (shown.length === 0) this.#showForm(sentenceFor(error));
   }
 
-  async #run(action: () => Promise<void>): Promise<void> {
+  async #run(action: () => Promise<void>, disable = true): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
     this.#clear();
-    this.#setDisabled(true);
+    this.#setBusy(true, disable);
     try {
       await action();
     } catch (error) {
-      this.#setDisabled(false);
+      this.#setBusy(false, disable);
       this.fail(error);
     } finally {
       this.progress('');
-      this.#setDisabled(false);
+      this.#setBusy(false, disable);
       this.#busy = false;
     }
   }
@@ -119,9 +119,9 @@ export class IslandForm {
     for (const field of this.#form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
   }
 
-  #setDisabled(disabled: boolean): void {
-    for (const button of this.#form.querySelectorAll('button')) button.disabled = disabled;
-    this.#form.setAttribute('aria-busy', String(disabled));
+  #setBusy(busy: boolean, disable: boolean): void {
+    if (disable) for (const button of this.#form.querySelectorAll('button')) button.disabled = busy;
+    this.#form.setAttribute('aria-busy', String(busy));
   }
 }
 

@@ -31,16 +31,27 @@ export function takeSignIn(form: IslandForm): void {
     },
   );
 
-  void offerPasskeys(form);
+  // Asked for when somebody reaches for the field: a page that is merely open starts no ceremony.
+  const field = document.querySelector('input[autocomplete$="webauthn"]');
+  const reach = new AbortController();
+  for (const name of ['pointerenter', 'focus'])
+    field?.addEventListener(
+      name,
+      () => {
+        reach.abort();
+        void offerPasskeys(form);
+      },
+      { signal: reach.signal },
+    );
 }
 
 /** Waits in the background until the person picks a passkey from the suggestions of the username field. */
 async function offerPasskeys(form: IslandForm): Promise<void> {
-  if (!document.querySelector('input[autocomplete$="webauthn"]') || !(await supportsAutofill())) return;
+  if (!(await supportsAutofill())) return;
   try {
     const { options } = await transport().passkeyStart();
     const used = await usePasskey(options, { autofill: true });
-    await form.run(async () => finishSignIn(form, await openWithPasskey(form, used)));
+    await form.runBeside(async () => finishSignIn(form, await openWithPasskey(form, used)));
   } catch (error) {
     // Another ceremony took over, or the server offers none: the form stands as it is.
     if (!(error instanceof PasskeyDismissed || error instanceof TransportRefused)) throw error;

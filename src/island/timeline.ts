@@ -3,10 +3,10 @@
  * holds, never from what the server sends; the view stays at the end when it was there, and does not jump otherwise.
  */
 import type { Engine, EngineEvent, HistoryMessage } from '../client/engine-types.ts';
-import { type BodyId, type ConversationId, isConversationId } from '../contract/ids.ts';
+import { type BodyId, type ConversationId, isAccountId, isConversationId } from '../contract/ids.ts';
 import { authorOf } from './people.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
-import { engine, onEvent } from './session.ts';
+import { announce, engine, onEvent } from './session.ts';
 import { drawDay, drawNewLine, isContinued, needsDay } from './timeline-groups.ts';
 import { cloneRow, fillRow } from './timeline-row.ts';
 
@@ -45,7 +45,7 @@ class Timeline {
     });
     document.addEventListener('visibilitychange', () => void this.#read());
     const client = await engine;
-    const unread = (await client.conversations()).find(({ id }) => id === this.#conversation)?.unread ?? 0;
+    const unread = await this.#enter(client);
     await this.#load(client);
     this.#markNew(unread);
     this.#log.setAttribute('aria-busy', 'false');
@@ -54,19 +54,37 @@ class Timeline {
     await this.#read();
   }
 
+  /**
+   * Messages that were unread when it was opened. A conversation that the server drew first is made known to this
+   * device, and to the elements that wait for it; one that cannot be reached yet has none.
+   */
+  async #enter(client: Engine): Promise<number> {
+    const peer = this.#log.dataset.peer ?? '';
+    const known = await client.conversations();
+    const view = known.find(({ id }) => id === this.#conversation);
+    if (view) return view.unread;
+    try {
+      if (isAccountId(peer)) announce({ type: 'conversation', conversation: await client.direct(peer) });
+    } catch (error) {
+      console.info(error);
+    }
+    return 0;
+  }
+
   #hear(event: EngineEvent): void {
     if (event.type === 'peer') void this.#redraw();
     if (event.type !== 'message' && event.type !== 'updated') return;
     const { message } = event;
     if (message.conversation !== this.#conversation) return;
-    this.#drawing = this.#drawing.then(async () => {
+    const draw = async () => {
       if (event.type === 'message' && message.mine) this.#removeNewLine();
       const fresh = !this.#rows.has(message.previousId ?? message.id);
       await this.#draw([message]);
       if (fresh && message.mine) this.#scroll.toEnd();
       if (fresh && !message.mine && document.visibilityState === 'hidden') this.#markNew(1);
       await this.#read();
-    });
+    };
+    this.#drawing = this.#drawing.then(draw).catch((error) => console.error(error));
   }
 
   async #load(client: Engine): Promise<void> {
