@@ -174,7 +174,7 @@ describe('whatever somebody is called', () => {
       .find(({ attributes }) => attributes.some(([name, value]) => name === 'id' && value === 'page-people'))
       ?.attributes.find(([name]) => name === 'value')?.[1];
     // HTMLRewriter gives attributes as they are written.
-    expect(typed).toBe('Ann &#34;A&amp;amp;T&#34; <b>');
+    expect(typed).toBe('Ann &#34;A&amp;amp;T&#34; &lt;b&gt;');
     expect(fragmentRow).toContain('Ann &quot;A&amp;amp;T&quot; &lt;b&gt;');
   });
 

@@ -14,6 +14,17 @@ import { createServices } from '../../src/services/services.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 
+/** What pages name; what stands in them does not matter here. */
+const PAGE_FILES = [
+  'app.css',
+  'island.js',
+  'argon2.js',
+  'icon.svg',
+  'icon-192.png',
+  'icon-512.png',
+  'icon-maskable.png',
+];
+
 export interface TestApp {
   readonly deps: Deps;
   readonly origin: string;
@@ -68,7 +79,7 @@ export async function startApp({ config = {}, limited = false }: TestAppOptions 
   const deps: Deps = {
     ...ports,
     services: createServices(ports, origin),
-    assets: createAssets(new Map()),
+    assets: createAssets(new Map(PAGE_FILES.map((name) => [name, new TextEncoder().encode(name)]))),
     limits: new RateLimits(clock, limited ? LIMITS : unlimited()),
     origin,
     // A test stands in for many places by saying where it is.

@@ -42,7 +42,20 @@ export function Settings({ site, viewer, role, devices, sessions }: SettingsProp
             <DeviceRow device={device} current={device.device === viewer.device} />
           ))}
         </ul>
+        <div class="buttons" data-remove-device="" hidden>
+          <a class="button" href="/unlock#remove-device">
+            Sign out and remove this device
+          </a>
+        </div>
       </Section>
+      <div data-privacy="" hidden>
+        <Section id="privacy" title="Privacy" lead="Your own devices hear of it either way.">
+          <label class="check">
+            <input type="checkbox" data-read-receipts="" />
+            <span>Tell others when I have read their messages</span>
+          </label>
+        </Section>
+      </div>
       <Section id="sessions" title="Sessions" lead="Where you are signed in. End what you do not know.">
         <ul class="list">
           {sessions.map((session) => (

@@ -1,5 +1,6 @@
 /** GET /unlock: signed in, but this browser must open the vault before it can read or write. */
 import type { Site, Viewer } from '../layout.tsx';
+import { attribute } from '../parts/attribute.ts';
 import { Door, NeedsScript } from '../parts/door.tsx';
 import { Field, FormMessages } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -33,7 +34,7 @@ export function Unlock({ site, viewer, passkeys }: UnlockProps) {
         ) : (
           ''
         )}
-        <input type="hidden" name="username" value={viewer.username} autocomplete="username" />
+        <input type="hidden" name="username" value={attribute(viewer.username)} autocomplete="username" />
         <Field
           name="passphrase"
           label="Passphrase"
