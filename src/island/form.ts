@@ -34,6 +34,12 @@ export class IslandForm {
     return this.#field(name) !== null;
   }
 
+  /** Names the submit button. */
+  label(words: string): void {
+    const button = this.#form.querySelector('button[type=submit]');
+    if (button) button.textContent = words;
+  }
+
   /** Runs `action` for the submit button, and `withPasskey` for the passkey's. */
   take(action: () => Promise<void>, withPasskey?: () => Promise<void>): void {
     this.#form.addEventListener('submit', (event) => {

@@ -34,7 +34,8 @@ document.addEventListener('htmx:after:settle', ({ target }) => {
   if (target instanceof Element) mount(target);
   markCurrentRow();
 });
-if (page.account && page.device) void begin(page.account);
+// Pages in front of the workspace have no inbox: they work on keys that are not open yet.
+if (page.account && page.device && document.querySelector('#inbox')) void begin(page.account);
 
 /** Opens this device and starts it; without its keys the page is for unlocking. */
 async function begin(account: AccountId): Promise<void> {

@@ -6,6 +6,7 @@ import { IslandForm } from './form.ts';
 import { supportsPasskeys } from './passkey.ts';
 import { openReaders } from './readers.ts';
 import { takeRegistration } from './register.ts';
+import { openPrivacy, openRemoval } from './settings.ts';
 import { takeSignIn } from './sign-in.ts';
 import { openTimeline } from './timeline.ts';
 import { takeRecovery, takeUnlock } from './unlock.ts';
@@ -26,6 +27,8 @@ const MARKS: readonly (readonly [selector: string, open: (element: HTMLElement) 
   ['[data-safety-number]', openVerify],
   ['[data-readers]', openReaders],
   ['button[data-copy]', openCopy],
+  ['[data-remove-device]', openRemoval],
+  ['[data-privacy]', openPrivacy],
 ];
 
 const mounted = new WeakSet<Element>();

@@ -10,6 +10,7 @@ import { TransportRefused } from '../client/ports.ts';
 import { toBase64 } from '../contract/bytes.ts';
 import { FieldError, type IslandForm } from './form.ts';
 import { usePasskey } from './passkey.ts';
+import { REMOVE, takeRemoval } from './remove-device.ts';
 import { finishSignIn } from './sign-in.ts';
 import { enrolTools } from './tools.ts';
 
@@ -26,8 +27,12 @@ export function takeRecovery(form: IslandForm): void {
   });
 }
 
-/** The session stands, the keys are not open: passphrase, recovery code, or a passkey that supports PRF. */
+/**
+ * The session stands, the keys are not open: passphrase, recovery code, or a passkey that supports PRF. The same page
+ * removes this device (`/unlock#remove-device`), because only an open vault can sign the list that leaves it out.
+ */
 export function takeUnlock(form: IslandForm): void {
+  const finish = location.hash === REMOVE ? takeRemoval(form) : finishSignIn;
   const session = async () => {
     const tools = await enrolTools((sentence) => form.progress(sentence));
     try {
@@ -45,7 +50,7 @@ export function takeUnlock(form: IslandForm): void {
       if (passphrase === '' && code === '')
         throw new FieldError('passphrase', 'Enter your passphrase, or your recovery code.');
       const { tools, signedIn } = await session();
-      await finishSignIn(
+      await finish(
         form,
         passphrase !== ''
           ? await unlockWithPassword(tools, signedIn, passphrase)
@@ -65,7 +70,7 @@ export function takeUnlock(form: IslandForm): void {
       });
       if (!used.prf)
         throw new EnrolError('needs-vault-key', 'This passkey does not open the vault. Use your passphrase.');
-      await finishSignIn(form, await unlockWithPrf(tools, signedIn, used.response.id, used.prf));
+      await finish(form, await unlockWithPrf(tools, signedIn, used.response.id, used.prf));
     },
   );
 }
