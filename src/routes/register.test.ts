@@ -56,7 +56,7 @@ describe('set-up', () => {
     expect(after.body).toMatchObject({ name: 'Harbour', ready: true });
     const again = await newRegistration(token, 'eve', { workspaceName: 'Mine' });
     expect((await call(fresh.origin, 'POST', PATHS.register, { body: again.request })).status).toBe(410);
-    expect(fresh.deps.services.invites.createSetupToken()).rejects.toThrow('owner already');
+    await expect(fresh.deps.services.invites.createSetupToken()).rejects.toThrow('owner already');
     await fresh.stop();
   });
 
