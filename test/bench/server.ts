@@ -1,0 +1,101 @@
+/** The real server for the bench: every route, check and limit of `serve`, with limits that no load meets, and no log. */
+import { randomBytes } from 'node:crypto';
+import { createApp } from '../../src/app.ts';
+import { createAssets } from '../../src/assets.ts';
+import { parseConfig } from '../../src/config.ts';
+import { toHex } from '../../src/contract/bytes.ts';
+import type { ConversationId } from '../../src/contract/ids.ts';
+import type { Deps, Ports } from '../../src/deps.ts';
+import { LIMITS, type Limit, type LimitName, RateLimits } from '../../src/http/limits.ts';
+import { createLog } from '../../src/ops/log.ts';
+import { createLocalHub } from '../../src/realtime/local.ts';
+import { createServices } from '../../src/services/services.ts';
+import { insertConversation } from '../../src/store/conversations.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
+import { addPerson, openCookie } from '../support/relay.ts';
+import { answerQuestions, type Circle, report } from './child.ts';
+
+const db = openSqlite(process.argv[2] ?? ':memory:');
+await migrate(db);
+const ports: Ports = {
+  config: parseConfig([], {}),
+  db,
+  hub: createLocalHub(),
+  log: createLog('info', Date.now, () => {}),
+  clock: Date.now,
+  random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+};
+const boundless = Object.fromEntries(
+  Object.keys(LIMITS).map((name) => [name, { burst: 1e12, perMinute: 1e12 }]),
+) as Record<LimitName, Limit>;
+let port = 0;
+const origin = () => `http://127.0.0.1:${port}`;
+const deps: Deps = {
+  ...ports,
+  services: createServices(ports, origin),
+  assets: createAssets(new Map()),
+  limits: new RateLimits(Date.now, boundless),
+  origin,
+  address: (request) => app.server?.requestIP(request)?.address ?? 'unknown',
+};
+const app = createApp(deps);
+app.listen({ port: 0, hostname: '127.0.0.1' });
+port = app.server?.port ?? 0;
+
+answerQuestions(async (question) => {
+  if (question.ask === 'history') {
+    await writeHistory(question.messages);
+    return { kind: 'done' };
+  }
+  const circles: Circle[] = [];
+  if (question.ask === 'seed')
+    for (let index = 0; index < question.circles; index++) circles.push(await seedCircle(question.people));
+  return { kind: 'seeded', circles };
+});
+report({ kind: 'ready', port });
+
+async function seedCircle(count: number): Promise<Circle> {
+  const people = await Promise.all(Array.from({ length: count }, () => addPerson(db, Date.now())));
+  const conversation = toHex(randomBytes(32)) as ConversationId;
+  await db.write((tx) =>
+    insertConversation(
+      tx,
+      conversation,
+      'direct',
+      people.map(({ account }) => account),
+      Date.now(),
+    ),
+  );
+  const members = await Promise.all(
+    people.map(async (person) => ({
+      cookie: await openCookie(deps, person),
+      account: person.account,
+      device: person.devices[0] ?? '',
+    })),
+  );
+  return { conversation, members };
+}
+
+/** Messages of the past as the relay remembers them: delivered, without body and envelope. */
+async function writeHistory(messages: number): Promise<void> {
+  const began = (Date.now() - 20 * 24 * 3600 * 1000) * 1000;
+  for (let at = 0; at < messages; at += 1000)
+    await db.write(async (tx) => {
+      for (let number = at; number < Math.min(messages, at + 1000); number++)
+        await tx.run(
+          `INSERT INTO messages (number, id, class, conversation, account, device, post_hash, accepted_at, recipients, waiting, delivered)
+           VALUES ($1, $2, 1, $3, $4, $5, $6, $7, 1, 0, $8)`,
+          [
+            began + number,
+            toHex(randomBytes(16)),
+            toHex(randomBytes(32)),
+            toHex(randomBytes(16)),
+            toHex(randomBytes(16)),
+            new Uint8Array(randomBytes(32)),
+            Math.floor((began + number) / 1000),
+            toHex(randomBytes(16)),
+          ],
+        );
+    });
+}

@@ -1,0 +1,63 @@
+/** Durable delivered messages a second, and a second of the server's CPU: pairs, and one writer to a whole group. */
+import { type Child, startChild } from './child.ts';
+import { connectAll, type Dialect, floor, type Peer, sotto } from './load.ts';
+
+export interface Throughput {
+  /** Messages that arrived at a recipient, a second. */
+  readonly delivered: number;
+  /** The same, a second of CPU time of the server's process. */
+  readonly perCpuSecond: number;
+}
+
+export interface Shape {
+  readonly circles: number;
+  readonly people: number;
+  /** Messages that one writer has on their way at once; the next leaves when one has reached everybody. */
+  readonly inFlight: number;
+  readonly seconds: number;
+}
+
+/** Our server and the floor under the same load, one after the other. */
+export async function throughput(
+  shape: Shape,
+): Promise<{ readonly sotto: Throughput; readonly floor: Throughput }> {
+  return { floor: await measure('floor', floor, shape), sotto: await measure('server', sotto, shape) };
+}
+
+async function measure(name: 'floor' | 'server', dialect: Dialect, shape: Shape): Promise<Throughput> {
+  const child = await startChild(name);
+  const peers = await connectAll(dialect, child.port, await child.seed(shape.circles, shape.people));
+  let delivered = 0;
+  let running = true;
+  for (const [writer, ...readers] of peers) {
+    if (!writer) continue;
+    let arrived = 0;
+    for (const reader of readers)
+      reader.onDelivery = () => {
+        delivered++;
+        if (++arrived % readers.length === 0 && running) writer.send();
+      };
+    for (let message = 0; message < shape.inFlight; message++) writer.send();
+  }
+  await Bun.sleep(shape.seconds * 500); // compilers and caches warm up
+  const result = await window(child, shape.seconds * 1000, () => delivered);
+  running = false;
+  close(peers);
+  await child.stop();
+  return result;
+}
+
+async function window(child: Child, ms: number, count: () => number): Promise<Throughput> {
+  const before = { count: count(), cpu: (await child.usage()).cpu, at: performance.now() };
+  await Bun.sleep(ms);
+  const after = { count: count(), cpu: (await child.usage()).cpu, at: performance.now() };
+  const delivered = after.count - before.count;
+  return {
+    delivered: Math.round(delivered / ((after.at - before.at) / 1000)),
+    perCpuSecond: Math.round(delivered / ((after.cpu - before.cpu) / 1e6)),
+  };
+}
+
+function close(peers: readonly (readonly Peer[])[]): void {
+  for (const peer of peers.flat()) peer.close();
+}
