@@ -1,6 +1,5 @@
 /** Records that more than one call carries, read from JSON. Sizes are bounds; the services verify what is inside. */
-import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
-import type { VaultSlotRecord } from '../contract/accounts.ts';
+import type { PasskeySignInRequest, RegisterRequest, VaultSlotRecord } from '../contract/accounts.ts';
 import { MAX_NAME_LENGTH, MAX_USERNAME_LENGTH, USERNAME_PATTERN } from '../contract/limits.ts';
 import type { Input } from '../http/input.ts';
 import type { DeviceUploadBytes } from '../services/devices.ts';
@@ -69,7 +68,7 @@ export const readDevice = (input: Input): DeviceUploadBytes => ({
 });
 
 /** What a browser answers to `navigator.credentials.create`; its parts are verified by the WebAuthn library. */
-export function readNewPasskey(input: Input): RegistrationResponseJSON {
+export function readNewPasskey(input: Input): NonNullable<RegisterRequest['passkey']> {
   const response = input.object('response');
   return {
     ...credential(input),
@@ -82,7 +81,7 @@ export function readNewPasskey(input: Input): RegistrationResponseJSON {
 }
 
 /** What a browser answers to `navigator.credentials.get`. */
-export function readPasskey(input: Input): AuthenticationResponseJSON {
+export function readPasskey(input: Input): PasskeySignInRequest['response'] {
   const response = input.object('response');
   return {
     ...credential(input),

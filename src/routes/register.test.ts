@@ -97,6 +97,17 @@ describe('starting', () => {
     });
   });
 
+  test('a taken username is said before a passkey is made for it', async () => {
+    const { account } = await newIdentity();
+    const answer = await call(app.origin, 'POST', PATHS.registerStart, {
+      body: { token: await invite(), account, username: 'Mina' },
+    });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { fields: { username: ['This username is taken. Choose another one.'] } },
+    });
+  });
+
   test('a link that is good for nothing is gone, in words', async () => {
     const { account } = await newIdentity();
     for (const token of ['x', toBase64(random(32)), 'a'.repeat(200)]) {

@@ -19,7 +19,7 @@ import type { Devices } from './devices.ts';
 import type { Invites } from './invites.ts';
 import { createPeople, type People } from './people.ts';
 import { Refusal } from './refusal.ts';
-import { createRegistration, type Registration, registerCeremony } from './registration.ts';
+import { createRegistration, type Registration, registerCeremony, usernameTaken } from './registration.ts';
 import { createSignIn } from './sign-in.ts';
 import { createVaults, type Vaults } from './vaults.ts';
 
@@ -114,6 +114,8 @@ export function createAccounts(
 
     async registerStart({ token, account, username, name }) {
       const { kind, role } = await invites.inspect(token);
+      // Before a passkey is made for nothing.
+      if (username !== null && (await people.personNamed(username))) throw usernameTaken();
       const known = await workspace();
       const passkey =
         username === null || !webauthn.available

@@ -18,7 +18,7 @@ import type { DeviceUploadBytes } from './devices.ts';
 import type { Invites } from './invites.ts';
 import { storePrekeys, verifyPrekeys } from './prekey-upload.ts';
 import { checkList, verifyDevice, verifyList } from './published.ts';
-import { invalid } from './refusal.ts';
+import { invalid, type Refusal } from './refusal.ts';
 import type { Vault } from './vaults.ts';
 
 /** A request to register, read at the border. */
@@ -43,6 +43,9 @@ export interface NewPassword {
   readonly lanes: number;
   readonly secret: Uint8Array;
 }
+
+export const usernameTaken = (): Refusal =>
+  invalid({ username: ['This username is taken. Choose another one.'] });
 
 /** Names the passkey ceremony, so that its challenge is good for this link and this account only. */
 export const registerCeremony = (token: string, account: AccountId): string => `register ${token} ${account}`;
@@ -76,7 +79,7 @@ export function createRegistration(
         disabled: 0,
         created_at: clock(),
       });
-      if (!created) throw invalid({ username: ['This username is taken. Choose another one.'] });
+      if (!created) throw usernameTaken();
       if (request.password && secretHash)
         await insertPassword(tx, {
           ...parametersOf(request.password),
