@@ -261,6 +261,15 @@ describe('when one is due', () => {
     expect(why(pair.a)).toBe('offer');
   });
 
+  test('none to a peer that has been silent for a week', async () => {
+    const pair = await wholeEpoch(await fresh(), 'a');
+    const spoken = await traffic(pair, 51);
+    const alone = await pass(spoken, 'b');
+    expect(why(alone.b)).toBe('offer');
+    clock.now += 7 * 24 * HOUR;
+    expect(why(alone.b)).toBe(null);
+  });
+
   test('a receive-only session owes none, and seven days of traffic without one show', async () => {
     const pair = await fresh();
     expect(kxDue({ ...pair.a, archivedAt: clock.now }, clock.now)).toBe(null);

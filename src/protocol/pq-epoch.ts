@@ -9,7 +9,7 @@ import { concat, u32be } from './codec.ts';
 import { equalBytes, hash, kdf } from './hash.ts';
 import type { KxPayload } from './payload.ts';
 import type { Crypto } from './ports.ts';
-import { maySend, type Session } from './session-state.ts';
+import { maySend, type Session, staleness } from './session.ts';
 
 /** Epochs that one device may offer in a minute, over all sessions; the caller counts. */
 export const OFFERS_PER_MINUTE = 50;
@@ -28,7 +28,7 @@ export const ADVANCE_WITHIN_MS = 10_000;
  * - `reply`: the peer's offer is to be answered
  * - `answer`: the first sign of life to a verified handshake
  * - `advance`: the peer answered; the next message from here makes the DH step, an empty one when there is no other
- * - `offer`: the next epoch, or a pending offer again, unchanged
+ * - `offer`: the next epoch, or a pending offer again, unchanged; not to a peer that has fallen silent
  */
 export type KxReason = 'reply' | 'answer' | 'advance' | 'offer';
 
@@ -52,8 +52,9 @@ export function kxDue(
   return offerDue(session, now) ? { why: 'offer', within: 0 } : null;
 }
 
-function offerDue({ pq, role, usedOneTime, init }: Session, now: number): boolean {
-  if (owner(pq.epoch + 1) !== role) return false;
+function offerDue(session: Session, now: number): boolean {
+  const { pq, role, usedOneTime, init } = session;
+  if (owner(pq.epoch + 1) !== role || staleness(session, now) !== 'fresh') return false;
   if (pq.offeredAt > 0 && now - pq.offeredAt < OFFER_INTERVAL_MS) return false;
   if (pq.epoch === 0 && pq.offered === null) return !usedOneTime || init === null;
   return pq.traffic >= TRAFFIC_PER_EPOCH || (pq.traffic > 0 && now - pq.since >= EPOCH_AGE_MS);
