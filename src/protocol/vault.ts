@@ -3,7 +3,7 @@
  * Everything sealed here commits to its key and is bound to account, version and slot, so that boxes cannot be swapped
  * or brought back [R10].
  */
-import { concat, u32be } from './codec.ts';
+import { u32be } from './codec.ts';
 import { COMMITTING_OVERHEAD, openCommitting, type Purpose, sealCommitting } from './committing.ts';
 import { malformed, unauthentic } from './errors.ts';
 import { wipe } from './hash.ts';
@@ -74,7 +74,8 @@ export async function sealVault(
 ): Promise<Uint8Array> {
   const encoded = secretsRecord.encode(vault.secrets);
   const plaintext = new Uint8Array(VAULT_PLAINTEXT_BYTES);
-  plaintext.set(concat(u32be(encoded.length), encoded));
+  plaintext.set(u32be(encoded.length));
+  plaintext.set(encoded, 4);
   const box = await sealCommitting(crypto, vaultPurpose(vault), plaintext);
   wipe(encoded, plaintext);
   return sealedVaultRecord.encode({ box });
