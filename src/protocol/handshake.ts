@@ -4,7 +4,7 @@ import { MAX_HANDSHAKES } from './envelope.ts';
 import { malformed, ProtocolError } from './errors.ts';
 import { compareBytes, hash } from './hash.ts';
 import { inclusionPath, leafHash, root, verifyInclusion } from './merkle.ts';
-import { archiveSession } from './session.ts';
+import { archiveSession, remindPeer } from './session.ts';
 import type { Session } from './session-state.ts';
 
 /**
@@ -74,6 +74,6 @@ export function settleSessions(
   if (current === null) return { sending: incoming, receiveOnly: null };
   const atOnce = current.role === 'initiator' && current.init !== null;
   return atOnce && compareBytes(current.transcript, incoming.transcript) < 0
-    ? { sending: current, receiveOnly: archiveSession(incoming, now) }
+    ? { sending: remindPeer(current, now), receiveOnly: archiveSession(incoming, now) }
     : { sending: incoming, receiveOnly: archiveSession(current, now) };
 }

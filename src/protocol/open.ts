@@ -63,7 +63,8 @@ export async function openMessage(
  * @param message.prekeys the private halves that envelope.init names
  * @param message.replayed the replay record is in the store already
  * @returns the record to store with the session; the one-time key that `replay.oneTimeId` names is to be deleted
- * @throws as openMessage; E_REPLAY when replayed
+ * @throws as openMessage; E_STALE when replayed: the session that it began is gone, or there would be no handshake to look
+ *   at, so the message itself may be new and has to be asked for again
  */
 export async function openFirstMessage(
   crypto: Crypto,
@@ -76,7 +77,7 @@ export async function openFirstMessage(
 ): Promise<OpenedMessage & { readonly replay: ReplayRecord }> {
   const { envelope, body, self, peer, prekeys } = message;
   const replay = replayRecord(envelope);
-  if (message.replayed) throw new ProtocolError('E_REPLAY', 'this handshake was accepted before');
+  if (message.replayed) throw new ProtocolError('E_STALE', 'the session that this handshake began is gone');
   checkBody(envelope, body);
   const session = await acceptSession(crypto, self, peer, prekeys, envelope);
   const opened = await openMessage(crypto, { envelope, body, session, peer });

@@ -27,10 +27,11 @@ export const ADVANCE_WITHIN_MS = 10_000;
 /**
  * - `reply`: the peer's offer is to be answered
  * - `answer`: the first sign of life to a verified handshake
+ * - `remind`: the peer writes where this device only receives (remindPeer, session.ts)
  * - `advance`: the peer answered; the next message from here makes the DH step, an empty one when there is no other
  * - `offer`: the next epoch, or a pending offer again, unchanged; not to a peer that has fallen silent
  */
-export type KxReason = 'reply' | 'answer' | 'advance' | 'offer';
+export type KxReason = 'reply' | 'answer' | 'remind' | 'advance' | 'offer';
 
 const owner = (epoch: number): Session['role'] => (epoch % 2 === 1 ? 'initiator' : 'responder');
 
@@ -48,6 +49,7 @@ export function kxDue(
   if (pq.answered !== null && !pq.answered.sent) return { why: 'reply', within: 0 };
   if (session.role === 'responder' && ratchet.sending === null && ratchet.stepDue)
     return { why: 'answer', within: 0 };
+  if (session.reminderDue) return { why: 'remind', within: 0 };
   if (pq.ready !== null) return ratchet.stepDue ? { why: 'advance', within: ADVANCE_WITHIN_MS } : null;
   return offerDue(session, now) ? { why: 'offer', within: 0 } : null;
 }

@@ -37,6 +37,8 @@ const session: fc.Arbitrary<Session> = fc.record({
     }),
   ),
   unansweredSince: fc.option(time),
+  reminderDue: fc.boolean(),
+  remindedAt: time,
   ratchet: fc.record({
     rootKey: bytes(32),
     own: fc.option(fc.record({ secret: bytes(32), dh: bytes(32) })),

@@ -123,6 +123,8 @@ const session: RecordCodec<Session> = record(125, 'session', {
   usedOneTime: flag,
   init: optional(nested(init)),
   unansweredSince: optional(u64),
+  reminderDue: flag,
+  remindedAt: u64,
   ratchet: nested(ratchet),
   pq: nested(pq),
 });

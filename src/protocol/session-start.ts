@@ -163,6 +163,8 @@ function newSession(
     },
     createdAt: now,
     archivedAt: null,
+    reminderDue: false,
+    remindedAt: 0,
     pq: {
       epoch: 0,
       offered: null,

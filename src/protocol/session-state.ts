@@ -124,6 +124,10 @@ export interface Session {
   readonly init: InitFields | null;
   /** Time of the first message that the peer has not answered, over replaced sessions too; null when answered. */
   readonly unansweredSince: number | null;
+  /** The peer writes on a session that this one has won over, so it has not heard of this one: say something here. */
+  readonly reminderDue: boolean;
+  /** When that was last done, epoch ms; 0 for never. */
+  readonly remindedAt: number;
   readonly ratchet: Ratchet;
   readonly pq: PqState;
 }

@@ -3,6 +3,7 @@ import { HEADER_BYTES, parseEnvelope } from './envelope.ts';
 import { handshakeTree, replayRecord, settleSessions } from './handshake.ts';
 import { compareBytes } from './hash.ts';
 import { sealBody } from './message.ts';
+import { kxDue, makeKx } from './pq-epoch.ts';
 import {
   acceptSession,
   archiveSession,
@@ -10,6 +11,7 @@ import {
   encodeSession,
   keptArchives,
   maySend,
+  remindPeer,
   type Session,
   sealEnvelope,
   staleness,
@@ -26,6 +28,7 @@ import {
   prekeysFor,
   receive,
   receiveFirst,
+  sendKx,
   sendText,
   textContent,
   textOf,
@@ -127,7 +130,7 @@ describe('first contact', () => {
     const first = await sendText(mina, await begin(mina, noor, null), 'hello');
     const { replay } = await receiveFirst(noor, mina, first);
     expect(replay).toEqual(replayRecord(parseEnvelope(first.envelope)));
-    expect(await refusal(receiveFirst(noor, mina, first, true))).toBe('E_REPLAY');
+    expect(await refusal(receiveFirst(noor, mina, first, true))).toBe('E_STALE');
     const again = await sendText(mina, await begin(mina, noor, null), 'hello');
     expect(replayRecord(parseEnvelope(again.envelope)).key).not.toBe(replay.key);
   });
@@ -160,6 +163,38 @@ describe('both sides at once', () => {
         sealEnvelope(mina.crypto, loser, { ...key(), handshake: { index: 0, size: 1, path: [] } }),
       ),
     ).toBe('E_AUTH');
+  });
+
+  test('the winner makes itself heard when the other side has not heard of it', async () => {
+    const starts = [
+      await begin(mina, noor),
+      await begin(mina, noor),
+      await begin(mina, noor),
+      await begin(mina, noor),
+    ];
+    const fromNoor = await sendText(noor, await begin(noor, mina), 'from Noor');
+    const smaller = starts.find(
+      ({ transcript }) => compareBytes(transcript, fromNoor.session.transcript) < 0,
+    );
+    if (smaller === undefined) throw new Error('the seed gives no smaller transcript');
+    // Mina's first message never arrives; Noor goes on with her own session, on which Mina will never send.
+    const silent = (await sendText(mina, smaller, 'lost')).session;
+    expect(kxDue(silent, clock.now)).toBe(null);
+    const accepted = (await receiveFirst(mina, noor, fromNoor)).session;
+    const { sending, receiveOnly } = settleSessions(silent, accepted, clock.now);
+    expect(kxDue(sending, clock.now)).toEqual({ why: 'remind', within: 0 });
+    const { session, payload } = await makeKx(mina.crypto, sending);
+    const reminder = await sendKx(mina, session, payload);
+    expect(kxDue(reminder.session, clock.now)).toBe(null);
+    expect(maySend(receiveOnly as Session)).toBe(false);
+    // Another message on Noor's session reminds her again, ten minutes later at the earliest.
+    expect(remindPeer(reminder.session, clock.now).reminderDue).toBe(false);
+    expect(remindPeer(reminder.session, clock.now + 600_000).reminderDue).toBe(true);
+
+    const atNoor = (await receiveFirst(noor, mina, reminder)).session;
+    const noorSettled = settleSessions(fromNoor.session, atNoor, clock.now);
+    expect(noorSettled.sending.sid).toEqual(smaller.sid);
+    expect(kxDue(noorSettled.sending, clock.now)).toEqual({ why: 'answer', within: 0 });
   });
 
   test('a peer that begins anew after an answer is followed', async () => {
@@ -301,4 +336,15 @@ describe('silence', () => {
     expect(keptArchives(archived, START + 7 * DAY)).toHaveLength(5);
     expect(archiveSession(archived[0] as Session, START + 9 * DAY).archivedAt).toBe(START + DAY);
   });
+});
+
+test('the same clock and randomness give the same bytes', async () => {
+  const scene = async () => {
+    const one = await createDevice(simulatedCrypto('one', { now: START }));
+    const two = await createDevice(simulatedCrypto('two', { now: START }));
+    const { a, b } = await acquainted(one, two);
+    const wire = await sendText(one, a, 'again');
+    return [wire.envelope, wire.body, encodeSession(wire.session), encodeSession(b)];
+  };
+  expect(await scene()).toEqual(await scene());
 });

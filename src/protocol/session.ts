@@ -75,7 +75,7 @@ export async function sealEnvelope(
     init === null || message.handshake === undefined ? new Uint8Array() : encodeInit(init, message.handshake);
   const pq = message.kx === true ? next.pq : { ...next.pq, traffic: next.pq.traffic + 1 };
   return {
-    session: { ...next, pq, unansweredSince: next.unansweredSince ?? now },
+    session: { ...next, pq, unansweredSince: next.unansweredSince ?? now, reminderDue: false },
     envelope: concat(header, handshake, sealed),
   };
 }
@@ -118,6 +118,19 @@ export function keptArchives(archived: readonly Session[], now: number): readonl
     .filter(({ archivedAt }) => archivedAt !== null && now - archivedAt < ARCHIVE_MS)
     .sort((a, b) => (b.archivedAt ?? 0) - (a.archivedAt ?? 0))
     .slice(0, MAX_ARCHIVES);
+}
+
+/** A peer is reminded of a session at most this often, in milliseconds. */
+export const REMINDER_INTERVAL_MS = 10 * 60_000;
+
+/**
+ * Call it for the sending session when a message was opened on a receive-only one: a peer that has not answered this
+ * session's handshake does not know it, and kxDue then asks for a word here, which repeats the handshake.
+ */
+export function remindPeer(session: Session, now: number): Session {
+  const soon = session.remindedAt > 0 && now - session.remindedAt < REMINDER_INTERVAL_MS;
+  if (!awaitingAnswer(session) || !maySend(session) || soon) return session;
+  return { ...session, reminderDue: true, remindedAt: now };
 }
 
 /** The next envelope repeats the handshake, so its message must carry this session's transcript in handshakeRoot. */

@@ -141,7 +141,7 @@ async function run(steps: readonly Step[], oneTimeKeys: number): Promise<Account
       // On a session that is known, the handshake in front of the sealed part says nothing any more.
       const ignored = at >= 96 && at < parcel.envelope.length - 80 && before.sessions.has(parcel.sid);
       if (!ignored) {
-        expect(await node.take({ ...parcel, envelope }, false)).toMatch(/^E_(AUTH|FORMAT|SUITE|SKIP)$/);
+        expect(await node.take({ ...parcel, envelope }, false)).toMatch(/^E_(AUTH|FORMAT|SUITE|SKIP|STALE)$/);
         expect(node.store).toBe(before);
       }
     }
@@ -163,6 +163,16 @@ async function run(steps: readonly Step[], oneTimeKeys: number): Promise<Account
     post(await from.send(to, `calm ${++count}`, false));
     await calm();
   }
+  // A week later at the latest both send on one session again.
+  clock.now += RELAY;
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    post(await from.send(to, `a week later ${++count}`, false));
+    await calm();
+  }
+  expect(a.sending()?.sid).toEqual(b.sending()?.sid);
   for (const node of nodes)
     for (const [id, text] of node.store.opened) expect(text).toBe(texts.get(id)?.text ?? '');
   return { sent: texts.size, opened: a.store.opened.size + b.store.opened.size, dropped, forgotten, lost };

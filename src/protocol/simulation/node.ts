@@ -13,6 +13,7 @@ import {
   encodeSession,
   keptArchives,
   type PeerBundle,
+  remindPeer,
   type Session,
   staleness,
   startSession,
@@ -66,18 +67,17 @@ export class Node {
 
   /** The session it sends on. */
   sending(): Session | null {
-    const bytes = this.store.sending === null ? undefined : this.store.sessions.get(this.store.sending);
-    return bytes === undefined ? null : decodeSession(bytes);
+    return stored(this.store, this.store.sending);
   }
 
-  /** Seals a text, after a new session where one is due. Null for a crash before the commit, or a silent peer. */
+  /** Seals a text, after a new session where one is due. Null for a crash before the commit. */
   async send(to: Node, text: string, crash: boolean): Promise<Parcel | null> {
     let session = this.sending();
     let store = this.store;
     const age = session === null ? 'renew' : staleness(session, this.clock());
-    if (age === 'expired') return null;
-    if (session === null || age === 'renew') {
-      const unansweredSince = session?.init ? session.unansweredSince : null;
+    if (session === null || age !== 'fresh') {
+      // A device that everybody gave up on, and whose prekeys are new again, is back.
+      const unansweredSince = session?.init && age === 'renew' ? session.unansweredSince : null;
       const next = await startSession(this.device.crypto, this.device.self, to.claim(), {
         suite: 2,
         unansweredSince,
@@ -120,13 +120,9 @@ export class Node {
     const { known: peer } = parcel.from;
     const envelope = parseEnvelope(parcel.envelope);
     const message = { envelope, body: parcel.body, peer };
-    const stored = this.store.sessions.get(envelope.header.sid.toHex());
-    if (stored !== undefined)
-      return this.#opened(
-        this.store,
-        parcel,
-        await openMessage(crypto, { ...message, session: decodeSession(stored) }),
-      );
+    const session = stored(this.store, envelope.header.sid.toHex());
+    if (session !== null)
+      return this.#opened(this.store, parcel, await openMessage(crypto, { ...message, session }));
     if (envelope.init === null) throw new ProtocolError('E_AUTH', 'no such session');
     const { key } = replayRecord(envelope);
     const prekeys = prekeysFor(this.device, envelope.init.oneTimeId);
@@ -143,7 +139,7 @@ export class Node {
         spentKeys: oneTimeId === null ? settled.spentKeys : new Set([...settled.spentKeys, oneTimeId]),
       },
       parcel,
-      { ...opened, session: stillSending(settled, opened.session) },
+      { ...opened, session: stored(settled, envelope.header.sid.toHex()) ?? opened.session },
     );
   }
 
@@ -154,7 +150,10 @@ export class Node {
       : opened.session;
     if (store.opened.has(parcel.id)) throw new Error(`${parcel.id} opened twice`);
     const text = kx ? '' : textOf(opened);
-    return { ...put(store, session), opened: new Map([...store.opened, [parcel.id, text]]) };
+    const current = stored(store, store.sending);
+    const reminded =
+      session.archivedAt !== null && current !== null ? put(store, remindPeer(current, this.clock())) : store;
+    return { ...put(reminded, session), opened: new Map([...store.opened, [parcel.id, text]]) };
   }
 
   #settle(store: Store, current: Session | null, incoming: Session, choose = settleSessions): Store {
@@ -184,13 +183,13 @@ export class Node {
   }
 }
 
+/** A session of the store. */
+function stored(store: Store, sid: string | null): Session | null {
+  const bytes = sid === null ? undefined : store.sessions.get(sid);
+  return bytes === undefined ? null : decodeSession(bytes);
+}
+
 const put = (store: Store, session: Session): Store => ({
   ...store,
   sessions: new Map([...store.sessions, [session.sid.toHex(), encodeSession(session)]]),
 });
-
-/** The session with the archive mark that settling gave it. */
-function stillSending(store: Store, session: Session): Session {
-  const settled = store.sessions.get(session.sid.toHex());
-  return settled === undefined ? session : decodeSession(settled);
-}
