@@ -134,11 +134,6 @@ describe('doors', () => {
   });
 
   test('a session without a device may only unlock', async () => {
-    const { challenge: _, ...request } = {
-      challenge: '',
-      username: 'ola',
-      secret: ola.request.password?.secret,
-    };
     const response = await fetch(`${app.origin}${PATHS.signInPassword}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

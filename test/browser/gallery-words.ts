@@ -14,7 +14,9 @@ export function drawWords(): void {
   const rootOf = (place: Element) => place.shadowRoot ?? place.attachShadow({ mode: 'open' });
 
   write('[data-recovery-code]', 'K7QX-M2VD-9RTH-3WPB-Y6NC-F4ZJ-8GSA-5LEU');
-  show('[data-copy-code], [data-download-code], [data-print-code], [data-copy]');
+  show(
+    '[data-privacy], [data-remove-device], [data-copy-code], [data-download-code], [data-print-code], [data-copy]',
+  );
   write('[data-safety-number]', '04928 17735 60214 88391 52067 33940 71126 09583 46652 28017 93348 15570');
   if (name === 'verify') show('[data-verified]');
   write('[data-device-count]', '4');

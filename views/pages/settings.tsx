@@ -48,14 +48,7 @@ export function Settings({ site, viewer, role, devices, sessions }: SettingsProp
           </a>
         </div>
       </Section>
-      <div data-privacy="" hidden>
-        <Section id="privacy" title="Privacy" lead="Your own devices hear of it either way.">
-          <label class="check">
-            <input type="checkbox" data-read-receipts="" />
-            <span>Tell others when I have read their messages</span>
-          </label>
-        </Section>
-      </div>
+      <Privacy />
       <Section id="sessions" title="Sessions" lead="Where you are signed in. End what you do not know.">
         <ul class="list">
           {sessions.map((session) => (
@@ -89,13 +82,24 @@ function DeviceRow({ device, current }: { device: OwnDevice; current: boolean })
       <span class="list-main">
         <b>{current ? 'This browser' : 'Another device'}</b>
         <small>
-          <code safe>{short(device.device)}</code>
+          <code safe>{short(device.device)}</code>, keys until <When at={device.expiresAt} />
         </small>
       </span>
-      <small class="list-side">
-        Keys until <When at={device.expiresAt} />
-      </small>
     </li>
+  );
+}
+
+/** Kept by the keys of this browser, so the island shows it. */
+function Privacy() {
+  return (
+    <section class="section" aria-labelledby="privacy" data-privacy="" hidden>
+      <h2 id="privacy">Privacy</h2>
+      <p class="section-lead">Your own devices hear of it either way.</p>
+      <label class="check">
+        <input type="checkbox" data-read-receipts="" />
+        <span>Tell others when I have read their messages</span>
+      </label>
+    </section>
   );
 }
 
