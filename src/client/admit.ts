@@ -3,21 +3,25 @@
  * to 7). The same for what a relay delivered and for an original that its sender gave again.
  */
 import { accountId, bodyId, conversationId, deviceId } from '../contract/bytes.ts';
-import { isAccountId } from '../contract/ids.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { equalBytes } from '../protocol/hash.ts';
 import type { OpenedBody } from '../protocol/message.ts';
 import { textPayload } from '../protocol/payload.ts';
 import { GAP_SHOWN_AFTER_MS, placeInChain } from './chains.ts';
 import type { Context } from './context.ts';
-import { countUnread, ensureDirect, type StoredConversation, writeConversation } from './conversations.ts';
+import {
+  countUnread,
+  ensureDirect,
+  readConversation,
+  type StoredConversation,
+  writeConversation,
+} from './conversations.ts';
 import type { HistoryMessage } from './engine-types.ts';
 import { addMessage, findMessage, orderOf, updateMessage } from './history.ts';
-import { type Operation, type Reads, readRecord } from './operation.ts';
+import type { Operation, Reads } from './operation.ts';
 import { readPeer, type StoredPeer } from './peers.ts';
 import { hashOfLists } from './recipients.ts';
 import { GAP_CLOSED } from './sentences.ts';
-import { list, word } from './stored.ts';
 
 /** A relay's clock may be this far ahead of ours before its times are taken for ours. */
 const CLOCK_LEEWAY_MS = 5 * 60_000;
@@ -43,7 +47,7 @@ export async function admitMessage(
     op,
     {
       conversation: conversation.id,
-      device: sender.device,
+      ...sender,
       seq: content.seq,
       hash: opened.contentHash,
       prev: content.previous,
@@ -85,11 +89,8 @@ async function admittingConversation(
 ): Promise<StoredConversation> {
   const id = conversationId(header.conversation);
   const from = accountId(header.account);
-  const others = from === ctx.self.account ? await namedMembers(op, id) : [from];
-  let conversation: StoredConversation | null = null;
-  for (const other of others) {
-    conversation ??= await ensureDirect(op, id, [ctx.self.account, other], ctx.now());
-  }
+  const known = await readConversation(op, id);
+  const conversation = known ?? (await ensureDirect(op, id, [ctx.self.account, from], ctx.now()));
   if (conversation === null || !conversation.members.includes(from)) {
     throw new ProtocolError('E_ROSTER', 'not a conversation of these people');
   }
@@ -97,11 +98,6 @@ async function admittingConversation(
     throw new ProtocolError('E_ROSTER', 'another roster than this conversation has');
   }
   return conversation;
-}
-
-/** Who the server says is in a conversation that this device has not seen; the id proves it or not. */
-async function namedMembers(reads: Reads, id: string) {
-  return (await readRecord(reads, 'conversations', `n/${id}`, list(word(isAccountId)))) ?? [];
 }
 
 function readKind({ content }: OpenedBody): Pick<HistoryMessage, 'kind' | 'text' | 'reason'> {

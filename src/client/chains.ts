@@ -1,11 +1,21 @@
 /**
  * The order of each sending device in a conversation: which of its messages this device has seen, whether they hang
- * together, and which are missing (PROTOCOL 6; R8, R32). Store `replay`: `seen/CONVERSATION/DEVICE/SEQ`,
- * `chain/CONVERSATION/DEVICE`, `gap/CONVERSATION/DEVICE/FROM`.
+ * together, and which are missing (PROTOCOL 6; R8, R32). Store `replay`: `seen/CONVERSATION/ACCOUNT/DEVICE/SEQ`,
+ * `chain/CONVERSATION/ACCOUNT/DEVICE`, `gap/CONVERSATION/ACCOUNT/DEVICE/FROM`.
  */
-import { type BodyId, type ConversationId, type DeviceId, isBodyId } from '../contract/ids.ts';
+import {
+  type AccountId,
+  type BodyId,
+  type ConversationId,
+  type DeviceId,
+  isAccountId,
+  isBodyId,
+  isConversationId,
+  isDeviceId,
+} from '../contract/ids.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { equalBytes } from '../protocol/hash.ts';
+import { addressKey } from './address.ts';
 import { type Operation, type Reads, readRecord, sortable } from './operation.ts';
 import { bytes, decodeStored, nullable, number, type Of, record, word } from './stored.ts';
 
@@ -34,6 +44,7 @@ export type Gap = Of<typeof Gap>;
 /** One message in its sender's order. */
 export interface Link {
   readonly conversation: ConversationId;
+  readonly account: AccountId;
   readonly device: DeviceId;
   readonly seq: number;
   readonly hash: Uint8Array;
@@ -45,9 +56,11 @@ export interface Link {
   readonly before: number;
 }
 
-const chainKey = (link: Pick<Link, 'conversation' | 'device'>) => `${link.conversation}/${link.device}`;
-export const gapKey = (link: Pick<Link, 'conversation' | 'device'>, from: number) =>
-  `gap/${chainKey(link)}/${sortable(from)}`;
+/** One sending device in one conversation. */
+export type Sender = Pick<Link, 'conversation' | 'account' | 'device'>;
+
+const chainKey = (link: Sender) => `${link.conversation}/${addressKey(link)}`;
+export const gapKey = (link: Sender, from: number) => `gap/${chainKey(link)}/${sortable(from)}`;
 
 export type Placed =
   /** The same content is here already, under this id. */
@@ -128,24 +141,21 @@ async function fillGap(op: Operation, link: Link): Promise<readonly BodyId[]> {
   return gap.notice !== null && gap.from === gap.to ? [gap.notice] : [];
 }
 
-/** Gaps that are old enough to be shown and are not yet, each with the sender it belongs to. */
+/** Every gap there is, with the sender it belongs to. */
 export async function readGaps(
   reads: Reads,
-): Promise<readonly { readonly conversation: string; readonly device: string; readonly gap: Gap }[]> {
-  const entries = await reads.list('replay', { prefix: 'gap/' });
-  return entries.map(([key, value]) => {
-    const [, conversation = '', device = ''] = key.split('/');
-    return { conversation, device, gap: decodeStored(Gap, value) };
-  });
+): Promise<readonly { readonly sender: Sender; readonly gap: Gap }[]> {
+  const gaps: { sender: Sender; gap: Gap }[] = [];
+  for (const [key, value] of await reads.list('replay', { prefix: 'gap/' })) {
+    const [, conversation = '', account = '', device = ''] = key.split('/');
+    if (!isConversationId(conversation) || !isAccountId(account) || !isDeviceId(device)) continue;
+    gaps.push({ sender: { conversation, account, device }, gap: decodeStored(Gap, value) });
+  }
+  return gaps;
 }
 
-/** When the message after a gap stands in the conversation, epoch milliseconds. */
-export async function timeAfterGap(
-  reads: Reads,
-  conversation: string,
-  device: string,
-  gap: Gap,
-): Promise<number | null> {
-  const key = `seen/${conversation}/${device}/${sortable(gap.to + 1)}`;
+/** When the message after a gap stands in the conversation, epoch milliseconds; null when it is not there either. */
+export async function timeAfterGap(reads: Reads, sender: Sender, gap: Gap): Promise<number | null> {
+  const key = `seen/${chainKey(sender)}/${sortable(gap.to + 1)}`;
   return (await readRecord(reads, 'replay', key, Seen))?.time ?? null;
 }

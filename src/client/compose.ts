@@ -1,6 +1,6 @@
 /** Puts what a person writes into the outbox and the history, in one commit (PROTOCOL 6, R28). */
 import { bodyId } from '../contract/bytes.ts';
-import type { ConversationId } from '../contract/ids.ts';
+import type { ConversationId, DeviceId } from '../contract/ids.ts';
 import { MAX_CONTENT_BYTES } from '../contract/limits.ts';
 import { textPayload } from '../protocol/payload.ts';
 import { ACTIVE_SUITE } from '../protocol/suite.ts';
@@ -13,6 +13,12 @@ import { addOutgoing } from './outbox.ts';
 /** Room for what stands around a text in its content. */
 const CONTENT_OVERHEAD_BYTES = 1024;
 const utf8 = new TextEncoder();
+
+/** What is written comes below what was there, whatever the clocks say. */
+function timeBelow(last: HistoryMessage | undefined, device: DeviceId): number {
+  if (last === undefined) return 0;
+  return last.sender.device === device ? timeOf(last.order) : timeOf(last.order) + 1;
+}
 
 /** Keeps a text to be sent. Throws Error with a sentence for an empty one, a long one, an unknown conversation. */
 export async function composeText(
@@ -30,7 +36,7 @@ export async function composeText(
     if (known === null) throw new Error('This conversation is not known here: open it first.');
     const [last] = await readPage(op, conversation, { limit: 1 });
     const sentAt = Math.max(ctx.now(), known.ownSentAt);
-    const time = Math.max(sentAt, last === undefined ? 0 : timeOf(last.order));
+    const time = Math.max(sentAt, timeBelow(last, ctx.self.device));
     const id = bodyId(ctx.crypto.random(16));
     const entry = await addOutgoing(op, {
       id,

@@ -108,10 +108,10 @@ export class Context {
     this.emit({ type: 'notice', code, message });
   }
 
-  /** A number below `limit`, for delays: not a secret, but from the same source as everything else. */
+  /** A whole number below `limit`, for delays: not a secret, but from the same source as everything else. */
   randomBelow(limit: number): number {
     const [a = 0, b = 0, c = 0] = this.crypto.random(3);
-    return ((a * 65536 + b * 256 + c) / 0x1000000) * limit;
+    return Math.floor(((a * 65536 + b * 256 + c) / 0x1000000) * limit);
   }
 
   /** Set when the engine opens. */

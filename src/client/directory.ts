@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import type { Operation } from './operation.ts';
 import { pinEntry, readPeer, type StoredPeer, writePeer } from './peers.ts';
 import { NOTICES } from './sentences.ts';
+import { dropSessions } from './sessions.ts';
 
 /** Accounts in one question to the directory. */
 const PEOPLE_PER_REQUEST = 100;
@@ -79,6 +80,6 @@ function isSamePin(current: StoredPeer, before: StoredPeer | null): boolean {
 async function dropGoneDevices(op: Operation, before: StoredPeer, after: StoredPeer): Promise<void> {
   for (const { device } of before.devices) {
     if (after.devices.some((each) => each.device === device)) continue;
-    for (const [key] of await op.list('sessions', { prefix: `${device}/` })) op.remove('sessions', key);
+    await dropSessions(op, { account: after.account, device });
   }
 }

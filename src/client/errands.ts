@@ -116,9 +116,8 @@ export async function sealOn(
       handshake: proofs.get(toHex(lane.session.transcript)),
       kx: errand.kind === 'kx',
     });
-    const { device } = lane.target.pinned;
-    if (lane.begun) await replaceSession(op, device, session, ctx.now());
-    else writeSession(op, device, session);
+    if (lane.begun) await replaceSession(op, session, ctx.now());
+    else writeSession(op, session);
     envelopes.push(envelope);
   }
   const recipients = lanes.map(({ target }) => target.pinned.device);

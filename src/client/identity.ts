@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { refreshPeople } from './directory.ts';
 import type { Operation } from './operation.ts';
 import { barePeer, readPeer, type StoredPeer, writePeer } from './peers.ts';
+import { dropSessions } from './sessions.ts';
 
 /** The pin of a person, asked for when there is none. Throws Error with a sentence when nobody has this account. */
 export async function pinnedPerson(ctx: Context, account: AccountId): Promise<StoredPeer> {
@@ -63,7 +64,7 @@ export async function markVerified(ctx: Context, account: AccountId, verified: b
 async function adopt(op: Operation, peer: StoredPeer, verified: boolean): Promise<void> {
   if (peer.changed === null) return;
   for (const { device } of peer.devices) {
-    for (const [key] of await op.list('sessions', { prefix: `${device}/` })) op.remove('sessions', key);
+    await dropSessions(op, { account: peer.account, device });
   }
   writePeer(op, { ...barePeer({ ...peer, aik: peer.changed }), verified });
 }

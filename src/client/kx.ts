@@ -1,6 +1,6 @@
 /** What sessions owe each other without being asked: signs of life and post-quantum epochs (PROTOCOL 4.6, 5). */
 import { bodyId } from '../contract/bytes.ts';
-import { type DeviceId, isAccountId } from '../contract/ids.ts';
+import { isAccountId } from '../contract/ids.ts';
 import { type KxPayload, kxPayload } from '../protocol/payload.ts';
 import { kxDue, makeKx, OFFERS_PER_MINUTE } from '../protocol/pq-epoch.ts';
 import type { Session } from '../protocol/session.ts';
@@ -10,7 +10,7 @@ import type { Operation, Reads } from './operation.ts';
 import { addErrand } from './outbox.ts';
 import { readPeer } from './peers.ts';
 import type { Lane } from './plan.ts';
-import type { Target } from './recipients.ts';
+import { addressOf, type Target } from './recipients.ts';
 import { sendingSession } from './sessions.ts';
 
 /** Seals a `kx` on this very session; its payload fits no other. */
@@ -55,7 +55,7 @@ export function owedKx(target: Target, session: Session, now: number): OwedKx | 
 /** Seals the `kx` that this device is owed, unless another message did it meanwhile. False when the budget is used up. */
 export async function sealDueKx(ctx: Context, budget: OfferBudget, target: Target): Promise<boolean> {
   return ctx.operate(async (op) => {
-    const session = await sendingSession(op, target.pinned.device);
+    const session = await sendingSession(op, addressOf(target));
     const due = session === null ? null : kxDue(session, ctx.now());
     if (session === null || due === null) return true;
     if (due.why === 'offer' && !budget.take(ctx.now())) return false;
@@ -66,13 +66,13 @@ export async function sealDueKx(ctx: Context, budget: OfferBudget, target: Targe
 }
 
 /** Devices whose sending session owes something, over all sessions: after a start. */
-export async function listOwedKx(reads: Reads, self: DeviceId, now: number): Promise<readonly OwedKx[]> {
+export async function listOwedKx(reads: Reads, now: number): Promise<readonly OwedKx[]> {
   const owed: OwedKx[] = [];
   for (const [account] of await reads.list('peers', { prefix: '' })) {
     if (!isAccountId(account)) continue;
     const peer = await readPeer(reads, account);
     for (const pinned of peer?.devices ?? []) {
-      const session = pinned.device === self ? null : await sendingSession(reads, pinned.device);
+      const session = await sendingSession(reads, { account, device: pinned.device });
       const due = session === null ? null : owedKx({ account, pinned }, session, now);
       if (due !== null) owed.push(due);
     }

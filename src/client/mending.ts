@@ -1,7 +1,7 @@
 /**
  * Mending (PROTOCOL 6; R4, R11): a message that did not open is asked for once, over a new session, after a random while;
  * whoever is asked gives the original, with its signature, to a device that it was sealed for, once. What expired at the
- * relay is sealed again when its device is back. Store `outbox`: `m/ID` requests, `x/DEVICE/ID` expired ones.
+ * relay is sealed again when its device is back. Store `outbox`: `m/ID` requests, `x/ACCOUNT/DEVICE/ID` expired ones.
  */
 import { accountId, bodyId, deviceId, fromHex } from '../contract/bytes.ts';
 import { type BodyId, type DeviceId, isBodyId } from '../contract/ids.ts';
@@ -9,15 +9,15 @@ import type { Delivery } from '../contract/relay.ts';
 import { type ErrorCode, ProtocolError, unauthentic } from '../protocol/errors.ts';
 import { openOriginal, verifyBody } from '../protocol/message.ts';
 import { type HistoryPayload, historyPayload, resendPayload } from '../protocol/payload.ts';
+import { Address, addressKey, isSameAddress } from './address.ts';
 import { admitMessage } from './admit.ts';
 import type { Context } from './context.ts';
 import { queueErrand } from './errands.ts';
 import { findMessage, timeOf } from './history.ts';
 import { dropDelivery } from './inbox.ts';
 import { type Operation, readRecord } from './operation.ts';
-import { Recipient } from './outbox.ts';
 import { findDevice, readPeer } from './peers.ts';
-import type { Target } from './recipients.ts';
+import { addressOf, type Target } from './recipients.ts';
 import { readSent, type SentRecord, writeSent } from './sent.ts';
 import { decodeStored, flag, number, record, word } from './stored.ts';
 
@@ -29,7 +29,7 @@ const IDS_PER_REQUEST = 64;
 /** Failures that another copy may mend. */
 const MENDABLE: ReadonlySet<ErrorCode> = new Set(['E_AUTH', 'E_SKIP', 'E_CLONE', 'E_FORMAT', 'E_STALE']);
 
-const Request = record({ id: word(isBodyId), from: Recipient, due: number, asked: flag });
+const Request = record({ id: word(isBodyId), from: Address, due: number, asked: flag });
 
 /** Plans to ask for a message that did not open. */
 export async function planRequest(
@@ -56,7 +56,7 @@ export async function sendRequests(ctx: Context): Promise<number | null> {
   return ctx.operate(async (op) => {
     const now = ctx.now();
     let next: number | null = null;
-    const byDevice = new Map<DeviceId, { from: Recipient; ids: BodyId[] }>();
+    const byDevice = new Map<string, { from: Address; ids: BodyId[] }>();
     for (const [key, value] of await op.list('outbox', { prefix: 'm/' })) {
       const request = decodeStored(Request, value);
       if ((await op.get('inbox', request.id)) === null) op.remove('outbox', key);
@@ -65,12 +65,12 @@ export async function sendRequests(ctx: Context): Promise<number | null> {
         const due = Math.max(request.due, last + ASKED_EVERY_MS);
         if (due > now) next = Math.min(next ?? due, due);
         else {
-          const group = byDevice.get(request.from.device) ?? { from: request.from, ids: [] };
+          const group = byDevice.get(addressKey(request.from)) ?? { from: request.from, ids: [] };
           if (group.ids.length < IDS_PER_REQUEST) {
             group.ids.push(request.id);
             op.write('outbox', key, Request, { ...request, asked: true });
           } else next = now + ASKED_EVERY_MS;
-          byDevice.set(request.from.device, group);
+          byDevice.set(addressKey(request.from), group);
         }
       }
     }
@@ -90,19 +90,13 @@ export async function takeResend(
   from: Target,
   ids: readonly BodyId[],
 ): Promise<void> {
-  const { device } = from.pinned;
-  for (const id of ids) {
-    const sent = await readSent(op, id);
-    if (sent === null || sent.answered.includes(device) || !isRecipient(sent, device)) continue;
-    writeSent(op, { ...sent, answered: [...sent.answered, device] });
-    await giveOriginal(op, ctx, sent, { account: from.account, device });
-  }
+  for (const id of ids) await giveOriginal(op, ctx, id, addressOf(from));
 }
 
-const isRecipient = (sent: SentRecord, device: DeviceId) =>
-  sent.recipients.some((each) => each.device === device);
-
-async function giveOriginal(op: Operation, ctx: Context, sent: SentRecord, to: Recipient): Promise<void> {
+async function giveOriginal(op: Operation, ctx: Context, id: BodyId, to: Address): Promise<void> {
+  const sent = await readSent(op, id);
+  if (sent === null || !isOwed(sent, to)) return;
+  writeSent(op, { ...sent, answered: [...sent.answered, to] });
   const { header, content, signature } = sent;
   const payload = historyPayload.encode({ header, content, signature });
   await queueErrand(op, ctx, { to: [to], kind: 'history', payload });
@@ -138,20 +132,24 @@ export async function takeOriginal(
   }
 }
 
+/** It was sealed for this device, which has not had it again yet. */
+const isOwed = ({ recipients, answered }: SentRecord, to: Address): boolean =>
+  recipients.some((each) => isSameAddress(each, to)) && !answered.some((each) => isSameAddress(each, to));
+
 /** The relay has dropped the envelope of this device: it waits here until the device is back. */
 export async function noteExpired(op: Operation, id: BodyId, device: DeviceId): Promise<void> {
   const sent = await readSent(op, id);
   const to = sent?.recipients.find((each) => each.device === device);
-  if (to !== undefined) op.write('outbox', `x/${device}/${id}`, Recipient, to);
+  if (sent === null || to === undefined || !isOwed(sent, to)) return;
+  op.write('outbox', `x/${addressKey(to)}/${id}`, Address, to);
 }
 
 /** A device has shown itself: it gets again what expired while it was away. */
-export async function resealExpired(op: Operation, ctx: Context, device: DeviceId): Promise<void> {
-  const prefix = `x/${device}/`;
-  for (const [key, value] of await op.list('outbox', { prefix, limit: IDS_PER_REQUEST })) {
+export async function resealExpired(op: Operation, ctx: Context, device: Address): Promise<void> {
+  const prefix = `x/${addressKey(device)}/`;
+  for (const [key, value] of await op.list('outbox', { prefix })) {
     op.remove('outbox', key);
     const id = key.slice(prefix.length);
-    const sent = isBodyId(id) ? await readSent(op, id) : null;
-    if (sent !== null) await giveOriginal(op, ctx, sent, decodeStored(Recipient, value));
+    if (isBodyId(id)) await giveOriginal(op, ctx, id, decodeStored(Address, value));
   }
 }

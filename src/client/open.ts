@@ -11,6 +11,7 @@ import { ProtocolError, unauthentic } from '../protocol/errors.ts';
 import { replayRecord } from '../protocol/handshake.ts';
 import { equalBytes } from '../protocol/hash.ts';
 import { type OpenedMessage, openFirstMessage, openMessage } from '../protocol/open.ts';
+import type { Session } from '../protocol/session.ts';
 import { admitMessage } from './admit.ts';
 import { knownCertificate } from './bundles.ts';
 import type { Context } from './context.ts';
@@ -89,13 +90,16 @@ export async function openDelivery(op: Operation, ctx: Context, delivery: Delive
   const from = { account: parsed.account, pinned };
   let { session } = opened;
   if (delivery.class === 1) {
-    await admitMessage(op, ctx, opened, { acceptedAt: delivery.acceptedAt, before: messagesBefore(parsed) });
+    await admitMessage(op, ctx, opened, {
+      acceptedAt: delivery.acceptedAt,
+      before: messagesBefore(parsed.envelope, session),
+    });
   } else {
     session = await takeSessionMessage(op, ctx, from, opened);
   }
   const owed = owedKx(from, session, ctx.now());
   if (owed !== null) op.afterwards.push(() => ctx.wakes.kx(owed));
-  await resealExpired(op, ctx, parsed.device);
+  await resealExpired(op, ctx, delivery.sender);
 }
 
 async function openParsed(
@@ -105,12 +109,12 @@ async function openParsed(
   peer: StoredPeer,
   pinned: PeerDevice,
 ): Promise<OpenedMessage> {
-  const { envelope, body, device } = parsed;
+  const { envelope, body } = parsed;
   const certificate = knownCertificate(peer.account, pinned);
-  const session = await findSession(op, device, envelope.header.sid);
+  const session = await findSession(op, parsed, envelope.header.sid);
   if (session !== null) {
     const opened = await openMessage(ctx.crypto, { envelope, body, session, peer: certificate });
-    writeSession(op, device, opened.session);
+    writeSession(op, opened.session);
     return opened;
   }
   if (envelope.init === null) throw unauthentic();
@@ -130,12 +134,13 @@ async function openParsed(
   });
   op.write('replay', `init/${opened.replay.key}`, number, ctx.now());
   if (envelope.init.oneTimeId !== null) removeOneTime(op, envelope.init.oneTimeId);
-  const kept = await settleIncoming(op, device, opened.session, ctx.now());
+  const kept = await settleIncoming(op, opened.session, ctx.now());
   op.afterwards.push(() => ctx.wakes.inbox(0));
   return { ...opened, session: kept };
 }
 
-/** How many messages the sender's device has certainly sent before this one, as its first contact shows. */
-function messagesBefore({ envelope }: Parsed): number {
-  return envelope.init === null ? 0 : envelope.header.n;
+/** How many messages went before the first one that arrives of a sender, as its session shows: those that it skipped. */
+function messagesBefore(envelope: Envelope, session: Session): number {
+  const [chain] = session.ratchet.receiving;
+  return envelope.init === null ? 0 : (chain?.skipped.length ?? 0);
 }

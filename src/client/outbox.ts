@@ -3,7 +3,8 @@
  * `p/N` the sealed post of either, kept only to repeat the identical bytes while the outcome is unknown (PROTOCOL 6).
  * N grows, so the outbox is posted in the order in which things were said.
  */
-import { isAccountId, isBodyId, isConversationId, isDeviceId } from '../contract/ids.ts';
+import { isBodyId, isConversationId } from '../contract/ids.ts';
+import { Address } from './address.ts';
 import { type Operation, type Reads, readRecord, sortable } from './operation.ts';
 import {
   bytes,
@@ -18,9 +19,6 @@ import {
   text,
   word,
 } from './stored.ts';
-
-export const Recipient = record({ account: word(isAccountId), device: word(isDeviceId) });
-export type Recipient = Of<typeof Recipient>;
 
 /** A message of the person on its way out. */
 export const Outgoing = record({
@@ -46,7 +44,7 @@ export type Outgoing = Of<typeof Outgoing>;
 export const Errand = record({
   n: number,
   id: word(isBodyId),
-  to: list(Recipient),
+  to: list(Address),
   kind: oneOf('kx', 'receipt', 'resend', 'sync', 'history'),
   payload: bytes,
   /** Over a session that this errand begins, because the old one may be what is broken. */

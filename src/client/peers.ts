@@ -132,6 +132,9 @@ export async function pinEntry(
       throw new ProtocolError('E_FORMAT', 'a certificate of the list is missing');
     devices.push(await pinDevice(crypto, base, certificate));
   }
+  if (new Set(devices.map(({ device }) => device)).size !== devices.length) {
+    throw new ProtocolError('E_ROSTER', 'a device twice in the list');
+  }
   if (devices.some(({ device }) => verified.revoked.some((gone) => deviceId(gone) === device))) {
     throw new ProtocolError('E_ROSTER', 'a revoked device in the list');
   }

@@ -6,7 +6,7 @@ import { negotiate } from '../protocol/suite.ts';
 import type { Claimed } from './bundles.ts';
 import type { Context, Self } from './context.ts';
 import type { Reads } from './operation.ts';
-import type { Target } from './recipients.ts';
+import { addressOf, type Target } from './recipients.ts';
 import { sendingSession } from './sessions.ts';
 
 export interface Lane {
@@ -54,7 +54,7 @@ export async function planLanes(
     refused: [] as Target[],
   };
   for (const target of targets) {
-    const current = await sendingSession(reads, target.pinned.device);
+    const current = await sendingSession(reads, addressOf(target));
     const state = current === null ? 'none' : staleness(current, ctx.now());
     const usable = current !== null && maySend(current) && state !== 'expired' ? current : null;
     if (state === 'expired') plan.unreached.push(target);

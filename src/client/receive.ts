@@ -4,7 +4,8 @@
  */
 
 import { fromBase64 } from '../contract/bytes.ts';
-import type { AccountId } from '../contract/ids.ts';
+import { type AccountId, isAccountId, isBodyId, isConversationId, isDeviceId } from '../contract/ids.ts';
+import { MAX_BODY_BYTES } from '../contract/limits.ts';
 import type { Delivery } from '../contract/relay.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
 import { type ErrorCode, ProtocolError } from '../protocol/errors.ts';
@@ -17,6 +18,7 @@ import { planRequest } from './mending.ts';
 import { isOpened, openDelivery, UnknownSender } from './open.ts';
 import type { Operation } from './operation.ts';
 import { findDevice, readPeer } from './peers.ts';
+import { refreshConversations } from './resync.ts';
 import { NOTICES, unopenedSentence } from './sentences.ts';
 import { dropSession } from './sessions.ts';
 
@@ -24,6 +26,23 @@ import { dropSession } from './sessions.ts';
 const DIRECTORY_PAUSE_MS = 5000;
 /** Deliveries kept unopened; beyond it the relay sends rubbish, and nothing new is kept. */
 const MOST_KEPT = 2000;
+/** Characters of the largest body in base64url. */
+const BASE64_LIMIT = Math.ceil((MAX_BODY_BYTES * 4) / 3);
+
+/** Whether it can be kept at all: what is not even a delivery is dropped and acknowledged. */
+function isDelivery({ id, conversation, sender, body, envelope }: Delivery): boolean {
+  const named =
+    isBodyId(id) &&
+    isConversationId(conversation) &&
+    isAccountId(sender.account) &&
+    isDeviceId(sender.device);
+  if (!named || body.length > BASE64_LIMIT || envelope.length > BASE64_LIMIT) return false;
+  try {
+    return fromBase64(body).length > 0 && fromBase64(envelope).length > 0;
+  } catch {
+    return false;
+  }
+}
 
 type Outcome = 'opened' | 'known' | ErrorCode;
 
@@ -63,6 +82,7 @@ export class Receiver {
   }
 
   private async take(delivery: Delivery, isNew: boolean): Promise<void> {
+    if (!isDelivery(delivery)) return;
     const outcome = await this.open(delivery, true);
     if (outcome === 'opened' || outcome === 'known') return;
     await this.ctx.operate((op) => this.keep(op, delivery, outcome, isNew));
@@ -83,8 +103,11 @@ export class Receiver {
         if (mayAsk && (await this.learn(error.account))) return this.open(delivery, false);
         return 'E_AUTH';
       }
-      if (error instanceof ProtocolError) return error.code;
-      throw error;
+      if (!(error instanceof ProtocolError)) throw error;
+      // A conversation that another of one's own devices began may be one that this device has not heard of.
+      const own = error.code === 'E_ROSTER' && delivery.sender.account === this.ctx.self.account;
+      if (own && mayAsk && (await this.learnConversations())) return this.open(delivery, false);
+      return error.code;
     }
   }
 
@@ -104,6 +127,14 @@ export class Receiver {
     }
   }
 
+  private async learnConversations(): Promise<boolean> {
+    try {
+      return (await refreshConversations(this.ctx)).length > 0;
+    } catch {
+      return false;
+    }
+  }
+
   private async keep(op: Operation, delivery: Delivery, code: ErrorCode, isNew: boolean): Promise<void> {
     const { ctx } = this;
     if (code === 'E_REPLAY') return;
@@ -117,7 +148,7 @@ export class Receiver {
 
   private async dropCloned(op: Operation, delivery: Delivery): Promise<void> {
     const { sid } = parseEnvelope(fromBase64(delivery.envelope)).header;
-    dropSession(op, delivery.sender.device, sid);
+    dropSession(op, delivery.sender, sid);
     await this.warn(op, delivery, 'E_CLONE', NOTICES.clone);
   }
 

@@ -5,15 +5,20 @@
 import { fromHex } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
 import { deviceListsHash } from '../protocol/content.ts';
+import { type Address, isSameAddress } from './address.ts';
 import type { Self } from './context.ts';
 import type { StoredConversation } from './conversations.ts';
 import type { Reads } from './operation.ts';
 import { blockedReason, isWhole, type PeerDevice, readPeer, type StoredPeer } from './peers.ts';
+import { HELD } from './sentences.ts';
 
 export interface Target {
   readonly account: AccountId;
   readonly pinned: PeerDevice;
 }
+
+/** Where a target is. */
+export const addressOf = ({ account, pinned }: Target): Address => ({ account, device: pinned.device });
 
 export type Snapshot =
   | {
@@ -46,9 +51,12 @@ export async function snapshotRecipients(
   if (unknown.length > 0) return { kind: 'unknown', accounts: unknown };
   const all = peers.flatMap((peer) =>
     peer.devices
-      .filter(({ device }) => device !== self.device)
-      .map((pinned) => ({ account: peer.account, pinned })),
+      .map((pinned) => ({ account: peer.account, pinned }))
+      .filter((target) => !isSameAddress(addressOf(target), self)),
   );
+  // The relay knows devices by their ids alone: whoever takes an id that is taken gets nothing, and keeps nobody out.
+  const ids = new Set(all.map(({ pinned }) => pinned.device));
+  if (ids.size !== all.length || ids.has(self.device)) return { kind: 'blocked', reason: HELD.doubled };
   return {
     kind: 'ready',
     targets: all.filter(({ pinned }) => pinned.expires > now),

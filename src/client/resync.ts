@@ -1,6 +1,7 @@
 /** What a device catches up with when it is back: conversations, statuses, people, and those who missed it. */
 import { type BodyId, type ConversationId, isAccountId, isBodyId } from '../contract/ids.ts';
 import { RELAY_RETENTION_MS } from '../contract/limits.ts';
+import type { Address } from './address.ts';
 import type { Context } from './context.ts';
 import { directId, ensureDirect } from './conversations.ts';
 import { refreshPeople } from './directory.ts';
@@ -8,9 +9,8 @@ import { EMPTY_SYNC, queueErrand } from './errands.ts';
 import { setStatus } from './history.ts';
 import { noteExpired } from './mending.ts';
 import { readRecord } from './operation.ts';
-import type { Recipient } from './outbox.ts';
 import { readPeer } from './peers.ts';
-import { decodeStored, list, number, word } from './stored.ts';
+import { decodeStored, number } from './stored.ts';
 
 /** Message ids in one question for statuses. */
 const IDS_PER_REQUEST = 100;
@@ -34,7 +34,6 @@ export async function refreshConversations(ctx: Context): Promise<readonly Conve
     if ((await ctx.storage.get('conversations', `c/${id}`)) !== null) continue;
     if ((await readPeer(ctx.storage, other)) === null) strangers.add(other);
     await ctx.operate(async (op) => {
-      op.write('conversations', `n/${id}`, list(word(isAccountId)), members);
       await ensureDirect(op, id, [self, other], lastActivity);
     });
     made.push(id);
@@ -87,7 +86,7 @@ export async function noteSynced(ctx: Context): Promise<void> {
     for (const [account] of await op.list('peers', { prefix: '' })) {
       const peer = isAccountId(account) ? await readPeer(op, account) : null;
       if (peer === null) continue;
-      const to: Recipient[] = peer.devices
+      const to: Address[] = peer.devices
         .filter(({ device }) => device !== ctx.self.device)
         .map(({ device }) => ({ account: peer.account, device }));
       await queueErrand(op, ctx, { to, kind: 'sync', payload: EMPTY_SYNC, fresh: true });

@@ -92,6 +92,7 @@ export class Runner {
       this.online = true;
     } catch (error) {
       this.retryLater(error);
+      if (!(error instanceof TransportFailed) && !(error instanceof TransportRefused)) throw error;
     }
     const waiting = (await listOutgoing(this.ctx.storage)).length;
     this.tellConnection(waiting);
@@ -100,8 +101,7 @@ export class Runner {
 
   private retryLater(error: unknown): void {
     if (error instanceof TransportFailed) this.online = false;
-    else if (!(error instanceof TransportRefused)) throw error;
-    else if (error.status === 426 || error.status === 401) {
+    else if (error instanceof TransportRefused && (error.status === 426 || error.status === 401)) {
       const isOld = error.status === 426;
       this.ctx.notice(isOld ? 'release' : 'NotSignedIn', isOld ? NOTICES.release : error.message);
       return;
@@ -150,7 +150,7 @@ export class Runner {
   private async wakeAll(): Promise<void> {
     const { ctx } = this;
     const { wakes } = ctx;
-    for (const owed of await listOwedKx(ctx.storage, ctx.self.device, ctx.now())) wakes.kx(owed);
+    for (const owed of await listOwedKx(ctx.storage, ctx.now())) wakes.kx(owed);
     wakes.requests(0);
     wakes.receipts(0);
     wakes.gaps(0);
@@ -195,7 +195,7 @@ export class Runner {
         ctx.tasks.run(() =>
           ctx.operate(async (op) => {
             if (frame.account !== ctx.self.account) await setStatus(op, frame.id, 'Delivered');
-            await resealExpired(op, ctx, frame.device);
+            await resealExpired(op, ctx, frame);
           }),
         );
         break;

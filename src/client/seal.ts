@@ -53,6 +53,10 @@ export async function sealOutgoing(
   const plan = await planLanes(op, ctx, snapshot.targets, bundles);
   if (plan.wanting.length > 0) return { kind: 'bundles', targets: plan.wanting };
   if (plan.refused.length > 0) return hold(op, entry.n, HELD.prekeys);
+  const others = (each: Target) => each.account !== ctx.self.account;
+  if (plan.unreached.some(others) && !plan.lanes.some(({ target }) => others(target))) {
+    return hold(op, entry.n, HELD.unreached);
+  }
   const unreached = [...snapshot.expired, ...plan.unreached].map(({ pinned }) => pinned.device).sort();
   await sealFor(op, ctx, entry, conversation, plan.lanes, unreached, snapshot.deviceListsHash);
   return { kind: 'sealed' };
@@ -148,8 +152,8 @@ async function sealLanes(
       bodyHash: sealed.bodyHash,
       handshake: proofs.get(toHex(lane.session.transcript)),
     });
-    if (lane.begun) await replaceSession(op, device, session, ctx.now());
-    else writeSession(op, device, session);
+    if (lane.begun) await replaceSession(op, session, ctx.now());
+    else writeSession(op, session);
     out.push({ device, envelope });
     const owed = owedKx(lane.target, session, ctx.now());
     if (owed !== null) op.afterwards.push(() => ctx.wakes.kx(owed));

@@ -2,9 +2,9 @@
  * What this device keeps of its own messages to give them again: exact content and signature, and for whom they were
  * sealed. Store `history`, `s/ID`. Nobody but an original recipient ever gets one, and each of them once (PROTOCOL 6, R4).
  */
-import { type BodyId, isBodyId, isConversationId, isDeviceId } from '../contract/ids.ts';
+import { type BodyId, isBodyId, isConversationId } from '../contract/ids.ts';
+import { Address } from './address.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
-import { Recipient } from './outbox.ts';
 import { bytes, list, type Of, record, word } from './stored.ts';
 
 export const SentRecord = record({
@@ -14,9 +14,9 @@ export const SentRecord = record({
   content: bytes,
   /** 3,373 bytes. */
   signature: bytes,
-  recipients: list(Recipient),
+  recipients: list(Address),
   /** Devices that got it again. */
-  answered: list(word(isDeviceId)),
+  answered: list(Address),
 });
 export type SentRecord = Of<typeof SentRecord>;
 

@@ -31,6 +31,10 @@ export const HELD = {
     'The server’s answer about this person’s devices does not verify, so nothing was sent; it is tried again when you are back online.',
   prekeys:
     'The server gave no keys for one of this person’s devices, so the message waits; it is tried again when you are back online.',
+  doubled:
+    'Two devices here claim the same name, so nothing was sent; ask the others to look at their list of devices.',
+  unreached:
+    'None of this person’s devices has been here for a long time, so the message waits; it is sent when one is back.',
   signIn: 'You are signed out, so the message waits; sign in and it is sent.',
 } as const;
 

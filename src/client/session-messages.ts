@@ -27,7 +27,7 @@ export async function takeSessionMessage(
   const { kind, payload } = opened.content;
   if (kind === 'kx') {
     const session = await takeKx(ctx.crypto, opened.session, kxPayload.decode(payload));
-    writeSession(op, from.pinned.device, session);
+    writeSession(op, session);
     return session;
   }
   if (kind === 'receipt') await takeReceipt(op, ctx, from, receiptPayload.decode(payload));

@@ -88,7 +88,10 @@ export class FakeLine implements Live {
         ),
       claimPrekeys: (devices) =>
         this.call('claimPrekeys', () => devices.flatMap((each) => relay.claim(each) ?? [])),
-      prekeyStock: () => this.call('prekeyStock', () => ({ remaining: relay.device(device).oneTime.length })),
+      prekeyStock: () =>
+        this.call('prekeyStock', () => ({
+          remaining: relay.knobs.stock(relay.device(device).oneTime.length),
+        })),
       uploadPrekeys: (upload) => this.call('uploadPrekeys', () => relay.putPrekeys(device, upload)),
       conversations: () =>
         this.call('conversations', () =>

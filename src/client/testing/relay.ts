@@ -47,6 +47,8 @@ export interface Knobs {
   directory: (entry: DirectoryEntry) => DirectoryEntry;
   /** Whom the relay takes for the members of a conversation. */
   members: (conversation: ConversationId, members: readonly AccountId[]) => readonly AccountId[];
+  /** How many one-time keys the relay says a device has left. */
+  stock: (remaining: number) => number;
   /** Which bundle the relay hands out. */
   bundle: (bundle: PrekeyBundleRecord) => PrekeyBundleRecord | null;
 }
@@ -66,6 +68,8 @@ export class FakeRelay {
     deliver: (_, delivery) => [delivery],
     directory: (entry) => entry,
     members: (_, members) => members,
+    // Enough by default: making a batch is slow, and most tests are not about it.
+    stock: () => 100,
     bundle: (bundle) => bundle,
   };
 
@@ -97,13 +101,14 @@ export class FakeRelay {
     if (upload.batch === undefined) return;
     const { root, leaves } = decodePrekeyBatch(fromBase64(upload.batch));
     if (leaves.length > PREKEY_BATCH) throw refused(400, 'ValidationError', 'Too many prekeys.');
-    target.oneTime = leaves.map((leaf, index) => ({
+    const fresh = leaves.map((leaf, index) => ({
       leaf: toBase64(leaf),
       path: prekeyPath(leaves, index).map(toBase64),
       index,
       size: leaves.length,
       root: toBase64(root),
     }));
+    target.oneTime = [...target.oneTime, ...fresh];
   }
 
   device(device: DeviceId): RelayDevice {
@@ -253,7 +258,7 @@ export class FakeRelay {
     const target = this.devices.get(device);
     if (target === undefined) return null;
     const oneTime = target.oneTime.shift() ?? null;
-    target.listener?.({ event: 'prekeys', remaining: target.oneTime.length });
+    target.listener?.({ event: 'prekeys', remaining: this.knobs.stock(target.oneTime.length) });
     return this.knobs.bundle({ device, signedPrekey: target.signedPrekey, oneTime });
   }
 }

@@ -9,7 +9,7 @@ export class FakeTime {
   readonly clock: Clock = () => this.now;
 
   readonly timer: Timer = (delay, task) => {
-    const entry = { at: this.now + delay, task };
+    const entry = { at: this.now + Math.ceil(delay), task };
     this.waiting.push(entry);
     return () => {
       this.waiting = this.waiting.filter((each) => each !== entry);

@@ -38,6 +38,8 @@ export interface MadePerson {
   readonly devices: MadeDevice[];
   certificates: Uint8Array[];
   deviceList: Uint8Array;
+  /** The device list after each device that was made. */
+  readonly lists: Uint8Array[];
 }
 
 export const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
@@ -73,9 +75,38 @@ export class World {
       devices: [],
       certificates: [],
       deviceList: new Uint8Array(),
+      lists: [],
     };
     for (let i = 0; i < devices; i++) await this.makeDevice(person);
     return person;
+  }
+
+  /** A person of another world comes into this one, with their first `count` devices; nothing is shared with theirs. */
+  enter(person: MadePerson, count = person.devices.length): MadePerson {
+    const copy: MadePerson = {
+      ...person,
+      devices: person.devices.slice(0, count).map((each) => ({ ...each, disk: each.disk.copy() })),
+      certificates: person.certificates.slice(0, count),
+      deviceList: person.lists[count - 1] ?? person.deviceList,
+      lists: person.lists.slice(0, count),
+    };
+    this.publish(copy);
+    return copy;
+  }
+
+  /** The next device of the original joins the copy's list, for everybody to see. */
+  reveal(copy: MadePerson, original: MadePerson): void {
+    const at = copy.devices.length;
+    const device = original.devices[at];
+    const certificate = original.certificates[at];
+    const list = original.lists[at];
+    if (device === undefined || certificate === undefined || list === undefined)
+      throw new Error('No more devices.');
+    copy.devices.push({ ...device, disk: device.disk.copy() });
+    copy.certificates = [...copy.certificates, certificate];
+    copy.deviceList = list;
+    copy.lists.push(list);
+    this.publish(copy);
   }
 
   /** Another device of the person: stored, signed for, with prekeys; unknown to the relay until `publish`. */
@@ -121,6 +152,7 @@ export class World {
       batch: toBase64(oneTimePrekeys.batch),
     };
     person.devices.push(made);
+    person.lists.push(person.deviceList);
     return made;
   }
 
