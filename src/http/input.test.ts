@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import type { ErrorName } from '../contract/errors.ts';
 import { isAccountId } from '../contract/ids.ts';
 import { Refusal } from './errors.ts';
 import { Input, readInput } from './input.ts';
@@ -22,7 +23,7 @@ describe('reading', () => {
   });
 
   test('refuses everything else', async () => {
-    const cases: [Request, string][] = [
+    const cases: [Request, ErrorName][] = [
       [request('{}', 'text/plain'), 'UnsupportedMediaType'],
       [request('{}', 'multipart/form-data; boundary=x'), 'UnsupportedMediaType'],
       [request('{"a":'), 'ValidationError'],

@@ -12,10 +12,13 @@ import {
   proofOf,
   type Registered,
   random,
+  tools,
 } from '../../test/support/person.ts';
 import type { DirectoryEntry, SessionRecord, SignedIn } from '../contract/accounts.ts';
 import { fromBase64, toBase64 } from '../contract/bytes.ts';
 import { devicePath, PATHS } from '../contract/paths.ts';
+import { createSignedPrekey } from '../protocol/prekeys.ts';
+import { revokeDevice } from '../store/devices.ts';
 
 let app: TestApp;
 let owner: Registered;
@@ -285,6 +288,24 @@ describe('revoking', () => {
     const back = await nextList(mina, without, 4, [mina.device, again], [device.bytes]);
     const entered = await signIn(mina);
     expect((await post(PATHS.devices, await newUpload(again, back), entered.cookie)).status).toBe(400);
+  });
+
+  test('nothing that was under way outlives it', async () => {
+    const { devices, prekeys, sessions } = app.deps.services;
+    const entered = await signIn(mina);
+    const session = await sessions.validate(entered.cookie.slice('sotto='.length));
+    const bound = await sessions.validate(mina.cookie.slice('sotto='.length));
+    if (!session || !bound?.device) throw new Error('no session');
+    const challenge = fromBase64(entered.signedIn.challenge);
+    const proof = fromBase64(await proofOf(mina.device, challenge));
+    const { signed } = await createSignedPrekey(tools, mina.device.dik, 2);
+    // Both have found the device already when its revocation is written.
+    const underWay = [
+      devices.resume(session, mina.device.id, proof, { address: '', agent: '' }),
+      prekeys.upload({ ...bound, device: bound.device }, { signedPrekey: signed, batch: null }),
+    ].map((promise) => promise.then(() => 'done', String));
+    await app.deps.db.write((tx) => revokeDevice(tx, mina.identity.account, mina.device.id, Date.now()));
+    for (const outcome of await Promise.all(underWay)) expect(outcome).toContain('no such device any more');
   });
 
   test("one's own device can go, and the session goes with it", async () => {

@@ -109,11 +109,14 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
 
     async resume(session, device, proof, caller) {
       const row = await store.deviceOf(db, session.account, device);
-      if (!row) throw new Refusal('NotFound', 'This account has no such device any more.');
+      if (!row) throw unknownDevice();
       const { signingKey } = decodeCertificate(row.certificate).certificate;
       if (!(await verifyHybrid(crypto, signingKey, 'resume', session.challenge, proof)))
         throw new Refusal('Forbidden', 'This device could not prove itself. Add it as a new one.');
-      const opened = await db.write((tx) => sessions.rotate(tx, session, device, caller));
+      const opened = await db.write(async (tx) => {
+        if (!(await store.isCurrent(tx, session.account, device))) throw unknownDevice();
+        return sessions.rotate(tx, session, device, caller);
+      });
       sessions.ended(session.account, [session.id]);
       return opened;
     },
@@ -122,7 +125,7 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
       const who = await publisher(session.account);
       const before = await current(session.account);
       const gone = before.devices.find((row) => row.id === device);
-      if (!gone) throw new Refusal('NotFound', 'This account has no such device any more.');
+      if (!gone) throw unknownDevice();
       const next = await verifyList(crypto, who, deviceList, before.row);
       checkList(next.list, {
         certificates: before.devices.filter((row) => row !== gone).map((row) => row.certificate_hash),
@@ -141,3 +144,6 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
     },
   };
 }
+
+export const unknownDevice = (): Refusal =>
+  new Refusal('NotFound', 'This account has no such device any more.');

@@ -11,12 +11,13 @@ import {
 import type { Ports } from '../deps.ts';
 import { decodeCertificate } from '../protocol/certificate.ts';
 import { noble } from '../protocol/noble.ts';
-import { deviceOf } from '../store/devices.ts';
+import { deviceOf, isCurrent } from '../store/devices.ts';
 import * as store from '../store/prekeys.ts';
+import { unknownDevice } from './devices.ts';
 import { type PrekeyUploadBytes, storePrekeys, verifyPrekeys } from './prekey-upload.ts';
 import { siblings } from './published.ts';
 import type { Recipients } from './recipients.ts';
-import { invalid, Refusal } from './refusal.ts';
+import { invalid } from './refusal.ts';
 
 export interface Prekeys {
   /** One bundle for each known device, in the order asked; a one-time key only within stock and daily caps [R23]. */
@@ -65,10 +66,13 @@ export function createPrekeys(ports: Ports, recipients: Pick<Recipients, 'forget
       if (!upload.signedPrekey && !upload.batch)
         throw invalid({ signedPrekey: ['Send a signed prekey, a batch of one-time prekeys, or both.'] });
       const row = await deviceOf(db, session.account, session.device);
-      if (!row) throw new Refusal('NotFound', 'This account has no such device any more.');
+      if (!row) throw unknownDevice();
       const { signingKey } = decodeCertificate(row.certificate).certificate;
       const prekeys = await verifyPrekeys(crypto, session.device, signingKey, upload);
-      await db.write((tx) => storePrekeys(tx, session.device, prekeys));
+      await db.write(async (tx) => {
+        if (!(await isCurrent(tx, session.account, session.device))) throw unknownDevice();
+        await storePrekeys(tx, session.device, prekeys);
+      });
       if (prekeys.statement) recipients.forget(session.account);
     },
   };

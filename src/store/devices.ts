@@ -60,12 +60,13 @@ export function devicesOf(db: Db, account: AccountId): Promise<DeviceRow[]> {
   );
 }
 
-/** The same inside a transaction. */
-export function currentDevices(tx: Tx, account: AccountId): Promise<DeviceRow[]> {
-  return tx.all<DeviceRow>(
-    'SELECT * FROM devices WHERE account = $1 AND revoked_at IS NULL ORDER BY created_at, id',
-    [account],
+/** Whether the account has this device, unrevoked, at this point of the transaction. */
+export async function isCurrent(tx: Tx, account: AccountId, id: DeviceId): Promise<boolean> {
+  const found = await tx.get(
+    'SELECT 1 AS found FROM devices WHERE id = $1 AND account = $2 AND revoked_at IS NULL',
+    [id, account],
   );
+  return found !== null;
 }
 
 /** Revokes a device: its certificate goes, its id stays. False when it was not current. */
@@ -121,4 +122,10 @@ export async function ownerOf(db: Db, device: DeviceId): Promise<AccountId | nul
     [device],
   );
   return row?.account ?? null;
+}
+
+/** Ids of all devices that the account ever had, revoked ones too. */
+export async function everyDeviceOf(db: Db, account: AccountId): Promise<DeviceId[]> {
+  const rows = await db.read<{ id: DeviceId }>('SELECT id FROM devices WHERE account = $1', [account]);
+  return rows.map((row) => row.id);
 }
