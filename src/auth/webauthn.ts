@@ -30,7 +30,7 @@ export interface NewPasskey {
 }
 
 export interface Webauthn {
-  /** False at an address without a name, where browsers refuse passkeys. */
+  /** False at an address without a name or without TLS, where browsers refuse passkeys. */
   readonly available: boolean;
   /** Options to make a passkey; the ceremony's name binds the challenge to this registration. */
   registrationOptions(
@@ -61,7 +61,7 @@ export function createWebauthn(
 
   return {
     get available() {
-      return isName(relyingParty());
+      return isSecureName(new URL(origin()));
     },
 
     registrationOptions: (person, workspace, ceremony) =>
@@ -129,7 +129,8 @@ async function orNull<T>(verification: Promise<T>): Promise<T | null> {
   }
 }
 
-/** Browsers take names, and no addresses, as relying parties. */
-function isName(host: string): boolean {
-  return !host.startsWith('[') && !/^[\d.]+$/.test(host);
+/** Browsers take names, and no addresses, as relying parties, over TLS or on the machine itself. */
+function isSecureName({ protocol, hostname }: URL): boolean {
+  const secure = protocol === 'https:' || hostname === 'localhost' || hostname.endsWith('.localhost');
+  return secure && !hostname.startsWith('[') && !/^[\d.]+$/.test(hostname);
 }

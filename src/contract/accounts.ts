@@ -18,7 +18,7 @@ export interface Workspace {
   readonly release: string;
   /** True when the operator gave --url: passkeys are bound to a name that stays. */
   readonly fixedAddress: boolean;
-  /** False when the address has no name (an IP): browsers refuse passkeys there. */
+  /** False when the address has no name (an IP) or no TLS: browsers refuse passkeys there. */
   readonly passkeys: boolean;
 }
 

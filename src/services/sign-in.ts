@@ -76,7 +76,7 @@ export function createSignIn(
       if (!webauthn.available)
         throw new Refusal(
           'Conflict',
-          'Browsers refuse passkeys at an address without a name. Use your password.',
+          'Browsers refuse passkeys at this address: it has no name, or no https. Use your password.',
         );
       return webauthn.signInOptions();
     },
