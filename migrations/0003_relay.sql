@@ -26,14 +26,13 @@ CREATE TABLE message_numbers (
 INSERT INTO message_numbers (only_row, highest) VALUES (1, 0);
 
 -- One row for each post. It outlives the body, so that a repeated post is not a second message and the sender can ask
--- what became of it. number is also the `seq` of the message's envelopes. delivered and expired: device ids one after
--- another, 32 characters each; delivered holds other people's devices only. post_hash: SHA-256 of the whole post.
+-- what became of it; it does not say which conversation it was. number is also the `seq` of the message's envelopes.
+-- account and device: the sender. post_hash: SHA-256 of the whole post. delivered and expired: device ids one after
+-- another, 32 characters each.
 -- No foreign keys from here on: each would cost every message a look-up, and the relay has just checked.
 CREATE TABLE messages (
   number BIGINT PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
-  class BIGINT NOT NULL,
-  conversation TEXT NOT NULL,
   account TEXT NOT NULL,
   device TEXT NOT NULL,
   post_hash BYTEA NOT NULL,
@@ -50,13 +49,11 @@ CREATE TABLE bodies (
   body BYTEA NOT NULL
 );
 
+-- One index and no more: every message writes it twice.
 CREATE TABLE envelopes (
   device TEXT NOT NULL,
   number BIGINT NOT NULL,
-  accepted_at BIGINT NOT NULL,
   attempts BIGINT NOT NULL,
   envelope BYTEA NOT NULL,
   PRIMARY KEY (device, number)
 );
-
-CREATE INDEX envelopes_by_age ON envelopes (accepted_at);

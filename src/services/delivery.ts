@@ -1,11 +1,13 @@
 /** The relay: takes posts, keeps them durably, hands them out in order, forgets them when acknowledged. */
 import type { DeviceSession } from '../auth/sessions.ts';
-import { toBase64 } from '../contract/bytes.ts';
+import { conversationId, toBase64 } from '../contract/bytes.ts';
 import type { BodyId, DeviceId } from '../contract/ids.ts';
 import { ENVELOPES_PER_PAGE } from '../contract/limits.ts';
 import type { Accepted, Delivery as Envelope, MessageStatus, Pending } from '../contract/relay.ts';
 import type { Ports } from '../deps.ts';
+import { decodeBodyHeader } from '../protocol/body-header.ts';
 import { DbUnavailable } from '../store/db.ts';
+import { everyDeviceOf } from '../store/devices.ts';
 import { countAttempts, type PendingRow, pendingOf } from '../store/envelopes.ts';
 import { statusOf } from '../store/messages.ts';
 import type { Conversations } from './conversations.ts';
@@ -78,13 +80,14 @@ export function createDelivery(
 
     async statuses(session, ids) {
       const rows = await Promise.all(ids.map((id) => statusOf(db, session.account, id)));
+      const own = new Set(await everyDeviceOf(db, session.account));
       return rows.flatMap((row) =>
         row === null
           ? []
           : [
               {
                 id: row.id,
-                delivered: devicesIn(row.delivered),
+                delivered: devicesIn(row.delivered).filter((device) => !own.has(device)),
                 expired: devicesIn(row.expired),
                 pending: row.waiting,
               },
@@ -112,11 +115,12 @@ function firstOf(rows: readonly PendingRow[], count: number): readonly PendingRo
 }
 
 function handedOut(row: PendingRow): Envelope {
+  const { header } = decodeBodyHeader(row.body);
   return {
     seq: row.number,
     id: row.id,
-    class: row.class,
-    conversation: row.conversation,
+    class: header.class,
+    conversation: conversationId(header.conversation),
     sender: { account: row.account, device: row.device },
     acceptedAt: row.accepted_at,
     attempts: row.attempts + 1,

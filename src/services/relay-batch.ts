@@ -7,7 +7,7 @@ import type { HubEvent } from '../realtime/hub.ts';
 import { touchConversation } from '../store/conversations.ts';
 import type { Tx } from '../store/db.ts';
 import { deleteEnvelope, insertEnvelope } from '../store/envelopes.ts';
-import { insertMessage, knownMessage, reserveNumbers, senderOf, settleEnvelopes } from '../store/messages.ts';
+import { insertMessage, knownMessage, reserveNumbers, settleEnvelopes } from '../store/messages.ts';
 import { type Addressed, type Incoming, readPost, sameBytes } from './posts.ts';
 import { Refusal } from './refusal.ts';
 
@@ -95,8 +95,6 @@ async function store(
     {
       number,
       id,
-      class: incoming.class,
-      conversation: incoming.conversation,
       account: session.account,
       device: session.device,
       post_hash: incoming.hash,
@@ -113,7 +111,7 @@ async function store(
   const body = addressed.length > 0 ? toBase64(post.body) : '';
   const sender = { account: session.account, device: session.device };
   for (const { device, envelope } of addressed) {
-    await insertEnvelope(tx, { device, number }, envelope, now);
+    await insertEnvelope(tx, { device, number }, envelope);
     events.push({
       type: 'envelope',
       device,
@@ -160,12 +158,11 @@ async function settle(
   events: HubEvent[],
 ): Promise<void> {
   for (const [number, by] of settled) {
-    const sender = await senderOf(tx, number);
+    const delivered = by.map(({ device }) => device).join('');
+    const sender = await settleEnvelopes(tx, number, by.length, { delivered, expired: '' });
     if (!sender) continue;
-    const others = by.filter(({ account }) => account !== sender.account);
-    const delivered = others.map(({ device }) => device).join('');
-    await settleEnvelopes(tx, number, by.length, { delivered, expired: '' });
-    for (const { account, device } of others)
-      events.push({ type: 'delivered', device: sender.device, id: sender.id, by: { account, device } });
+    for (const { account, device } of by)
+      if (account !== sender.account)
+        events.push({ type: 'delivered', device: sender.device, id: sender.id, by: { account, device } });
   }
 }

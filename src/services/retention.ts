@@ -3,7 +3,7 @@ import type { Ports } from '../deps.ts';
 import type { HubEvent } from '../realtime/hub.ts';
 import type { Tx } from '../store/db.ts';
 import { deleteEnvelope, envelopesBefore } from '../store/envelopes.ts';
-import { forgetMessages, senderOf, settleEnvelopes } from '../store/messages.ts';
+import { forgetMessages, settleEnvelopes } from '../store/messages.ts';
 
 /** How long the relay remembers the id of a post, so that a repeated one is not a second message: 30 days. */
 export const TOMBSTONE_RETENTION_MS = 30 * 24 * 3600 * 1000;
@@ -48,8 +48,7 @@ async function expireEnvelopes(tx: Tx, before: number): Promise<HubEvent[]> {
   const events: HubEvent[] = [];
   for (const { device: recipient, number } of await envelopesBefore(tx, before, CHUNK)) {
     await deleteEnvelope(tx, { device: recipient, number });
-    await settleEnvelopes(tx, number, 1, { delivered: '', expired: recipient });
-    const sender = await senderOf(tx, number);
+    const sender = await settleEnvelopes(tx, number, 1, { delivered: '', expired: recipient });
     if (sender) events.push({ type: 'expired', device: sender.device, id: sender.id, recipient });
   }
   return events;

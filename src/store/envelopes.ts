@@ -1,14 +1,12 @@
 /** Envelopes: what waits for each device, in the relay's order. */
-import type { AccountId, BodyId, ConversationId, DeviceId } from '../contract/ids.ts';
+import type { AccountId, BodyId, DeviceId } from '../contract/ids.ts';
 import type { Db, Tx } from './db.ts';
-import { settleEnvelopes } from './messages.ts';
+import { numberBefore, settleEnvelopes } from './messages.ts';
 
 /** An envelope with what the device needs of its message. */
 export interface PendingRow {
   readonly number: number;
   readonly id: BodyId;
-  readonly class: 1 | 2;
-  readonly conversation: ConversationId;
   readonly account: AccountId;
   readonly device: DeviceId;
   readonly accepted_at: number;
@@ -24,23 +22,23 @@ export interface EnvelopeKey {
   readonly number: number;
 }
 
-/** Stores an envelope for a device. `now` in epoch milliseconds. */
+/** Stores an envelope for a device. */
 export async function insertEnvelope(
   tx: Tx,
   { device, number }: EnvelopeKey,
   envelope: Uint8Array,
-  now: number,
 ): Promise<void> {
-  await tx.run(
-    'INSERT INTO envelopes (device, number, accepted_at, attempts, envelope) VALUES ($1, $2, $3, 0, $4)',
-    [device, number, now, envelope],
-  );
+  await tx.run('INSERT INTO envelopes (device, number, attempts, envelope) VALUES ($1, $2, 0, $3)', [
+    device,
+    number,
+    envelope,
+  ]);
 }
 
 /** What waits for the device after number `after`, oldest first. */
 export function pendingOf(db: Db, device: DeviceId, after: number, limit: number): Promise<PendingRow[]> {
   return db.read<PendingRow>(
-    `SELECT e.number, m.id, m.class, m.conversation, m.account, m.device, m.accepted_at, e.attempts, b.body, e.envelope
+    `SELECT e.number, m.id, m.account, m.device, m.accepted_at, e.attempts, b.body, e.envelope
      FROM envelopes e JOIN messages m ON m.number = e.number JOIN bodies b ON b.number = e.number
      WHERE e.device = $1 AND e.number > $2 ORDER BY e.number LIMIT $3`,
     [device, after, limit],
@@ -60,11 +58,14 @@ export async function deleteEnvelope(tx: Tx, { device, number }: EnvelopeKey): P
   return (await tx.run('DELETE FROM envelopes WHERE device = $1 AND number = $2', [device, number])) === 1;
 }
 
-/** At most `limit` envelopes accepted before `before` (epoch milliseconds), oldest first. */
+/**
+ * At most `limit` envelopes accepted before `before` (epoch milliseconds). Looked up device by device, because an index
+ * by age would cost every message two more writes.
+ */
 export function envelopesBefore(tx: Tx, before: number, limit: number): Promise<EnvelopeKey[]> {
   return tx.all<EnvelopeKey>(
-    'SELECT device, number FROM envelopes WHERE accepted_at < $1 ORDER BY accepted_at LIMIT $2',
-    [before, limit],
+    `SELECT e.device, e.number FROM devices d CROSS JOIN envelopes e WHERE e.device = d.id AND e.number < $1 LIMIT $2`,
+    [numberBefore(before), limit],
   );
 }
 

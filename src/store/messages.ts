@@ -1,13 +1,11 @@
 /** Messages as the relay keeps them: one row for each post, and its body until nobody waits for it any more. */
-import type { AccountId, BodyId, ConversationId, DeviceId } from '../contract/ids.ts';
+import type { AccountId, BodyId, DeviceId } from '../contract/ids.ts';
 import type { Db, Tx } from './db.ts';
 
 export interface MessageRow {
   /** The relay's order; the `seq` of every envelope of this message. */
   readonly number: number;
   readonly id: BodyId;
-  readonly class: 1 | 2;
-  readonly conversation: ConversationId;
   /** The sender. */
   readonly account: AccountId;
   readonly device: DeviceId;
@@ -33,6 +31,10 @@ export interface StatusRow {
 /** Whom to tell what became of a message. */
 export type Sender = Pick<MessageRow, 'id' | 'account' | 'device'>;
 
+interface Settled extends Sender {
+  readonly waiting: number;
+}
+
 /** Numbers that follow the clock in microseconds leave room for a thousand messages a millisecond. */
 const NUMBERS_PER_MS = 1000;
 
@@ -51,13 +53,11 @@ export async function reserveNumbers(tx: Tx, count: number, now: number): Promis
 /** Stores a message with its body, unless nobody gets it; false when the id is known already. */
 export async function insertMessage(tx: Tx, row: MessageRow, body: Uint8Array): Promise<boolean> {
   const inserted = await tx.run(
-    `INSERT INTO messages (number, id, class, conversation, account, device, post_hash, accepted_at, recipients, waiting)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO messages (number, id, account, device, post_hash, accepted_at, recipients, waiting)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
     [
       row.number,
       row.id,
-      row.class,
-      row.conversation,
       row.account,
       row.device,
       row.post_hash,
@@ -72,41 +72,28 @@ export async function insertMessage(tx: Tx, row: MessageRow, body: Uint8Array): 
   return true;
 }
 
-/** The message of this id, or null; inside a write. */
+/** The message of this id, or null. */
 export function knownMessage(tx: Tx, id: BodyId): Promise<KnownMessage | null> {
   return tx.get<KnownMessage>('SELECT post_hash, accepted_at, recipients FROM messages WHERE id = $1', [id]);
 }
 
-/** The same outside of one. */
-export async function findMessage(db: Db, id: BodyId): Promise<KnownMessage | null> {
-  const [row] = await db.read<KnownMessage>(
-    'SELECT post_hash, accepted_at, recipients FROM messages WHERE id = $1',
-    [id],
-  );
-  return row ?? null;
-}
-
-/** The sender of a message, or null for an unknown number. */
-export function senderOf(tx: Tx, number: number): Promise<Sender | null> {
-  return tx.get<Sender>('SELECT id, account, device FROM messages WHERE number = $1', [number]);
-}
-
 /**
  * Notes that `count` envelopes of a message were deleted, with the device ids to remember (32 characters each, one after
- * another), and deletes the body with the last one.
+ * another), and deletes the body with the last one. Gives the sender, or null for an unknown number.
  */
 export async function settleEnvelopes(
   tx: Tx,
   number: number,
   count: number,
   devices: { readonly delivered: string; readonly expired: string },
-): Promise<void> {
-  const row = await tx.get<{ waiting: number }>(
+): Promise<Sender | null> {
+  const row = await tx.get<Settled>(
     `UPDATE messages SET waiting = waiting - $1, delivered = delivered || $2, expired = expired || $3
-     WHERE number = $4 RETURNING waiting`,
+     WHERE number = $4 RETURNING id, account, device, waiting`,
     [count, devices.delivered, devices.expired, number],
   );
   if (row?.waiting === 0) await tx.run('DELETE FROM bodies WHERE number = $1', [number]);
+  return row;
 }
 
 /** What became of a message of this account, or null. */
@@ -118,11 +105,14 @@ export async function statusOf(db: Db, account: AccountId, id: BodyId): Promise<
   return row ?? null;
 }
 
+/** Everything below this number was accepted before `before` (epoch milliseconds), as long as the clock was right. */
+export const numberBefore = (before: number): number => before * NUMBERS_PER_MS;
+
 /** Forgets at most `limit` messages that nobody waits for and that were accepted before `before` (epoch milliseconds). */
 export function forgetMessages(tx: Tx, before: number, limit: number): Promise<number> {
   return tx.run(
     `DELETE FROM messages WHERE number IN
      (SELECT number FROM messages WHERE number < $1 AND accepted_at < $2 AND waiting = 0 ORDER BY number LIMIT $3)`,
-    [before * NUMBERS_PER_MS, before, limit],
+    [numberBefore(before), before, limit],
   );
 }

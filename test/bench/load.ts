@@ -5,6 +5,7 @@ import type { AccountId, ConversationId, DeviceId } from '../../src/contract/ids
 import { PATHS } from '../../src/contract/paths.ts';
 import { SOCKET_PROTOCOL } from '../../src/contract/relay.ts';
 import { makePost } from '../support/relay.ts';
+import { openWebSocket } from '../support/socket.ts';
 import type { Circle, Client } from './child.ts';
 
 /** One connected client, whatever it speaks. */
@@ -26,7 +27,7 @@ const ENVELOPE_BYTES = 176;
 /** `sotto.json.v1`: the frames that the command line sends and gets. */
 export const sotto: Dialect = async (port, circle, client) => {
   const options: Bun.WebSocketOptions = { headers: { cookie: client.cookie }, protocols: [SOCKET_PROTOCOL] };
-  const ws = new WebSocket(`ws://127.0.0.1:${port}${PATHS.socket}`, options);
+  const ws = openWebSocket(`ws://127.0.0.1:${port}${PATHS.socket}`, options);
   const others = circle.members.filter((member) => member !== client);
   const { id, bytes } = makePost({
     sender: { account: client.account as AccountId, device: client.device as DeviceId },

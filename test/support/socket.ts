@@ -1,6 +1,11 @@
 /** A socket client for tests: what came, in order, and waiting for more without sleeping. */
 import net from 'node:net';
 
+/** A WebSocket with headers: the runtime takes them, the browser's types do not know it. */
+export function openWebSocket(url: string, options: Bun.WebSocketOptions): WebSocket {
+  return Reflect.construct(WebSocket, [url, options]);
+}
+
 export interface TestSocket {
   readonly frames: readonly unknown[];
   readonly protocol: string;
@@ -27,7 +32,7 @@ export async function connect(
     headers: { cookie, ...headers },
     ...(protocols.length > 0 ? { protocols: [...protocols] } : {}),
   };
-  const ws = new WebSocket(url.replace(/^http/, 'ws'), options);
+  const ws = openWebSocket(url.replace(/^http/, 'ws'), options);
   const frames: Record<string, unknown>[] = [];
   let wake: (() => void)[] = [];
   let open = true;
@@ -78,7 +83,7 @@ export async function connectSlowly(url: string, { cookie = '', protocols = [] }
   let received = Buffer.alloc(0);
   const texts: string[] = [];
   let wake = () => {};
-  socket.on('data', (bytes) => {
+  socket.on('data', (bytes: Buffer<ArrayBuffer>) => {
     received = Buffer.concat([received, bytes]);
     take();
     wake();
