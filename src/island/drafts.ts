@@ -2,20 +2,14 @@
 import type { Storage } from '../client/ports.ts';
 import type { ConversationId } from '../contract/ids.ts';
 
-/** How long typing must pause before it is written, in milliseconds. */
-const PAUSE_MS = 300;
 const opened = Promise.withResolvers<Storage>();
-const waiting = new Map<ConversationId, { text: string; timer: ReturnType<typeof setTimeout> }>();
+/** The newest text of each conversation that is not on the disk yet. */
+const waiting = new Map<ConversationId, string>();
+let writing = false;
 
 /** Gives drafts the place where they are kept, once. */
 export function keepDraftsIn(storage: Storage): void {
   opened.resolve(storage);
-  addEventListener('pagehide', () => {
-    for (const [conversation, { timer }] of waiting) {
-      clearTimeout(timer);
-      void store(conversation);
-    }
-  });
 }
 
 /** The draft of a conversation, empty when there is none. */
@@ -24,19 +18,29 @@ export async function readDraft(conversation: ConversationId): Promise<string> {
   return bytes ? new TextDecoder().decode(bytes) : '';
 }
 
-/** Keeps the draft after a pause; empty text forgets it. */
+/** Keeps the draft, at once or right after the write that is under way; empty text forgets it. */
 export function writeDraft(conversation: ConversationId, text: string): void {
-  clearTimeout(waiting.get(conversation)?.timer);
-  const timer = setTimeout(() => void store(conversation), text === '' ? 0 : PAUSE_MS);
-  waiting.set(conversation, { text, timer });
+  waiting.set(conversation, text);
+  if (!writing) void writeAll();
 }
 
-async function store(conversation: ConversationId): Promise<void> {
-  const draft = waiting.get(conversation);
-  if (!draft) return;
-  waiting.delete(conversation);
-  const value = draft.text === '' ? null : new TextEncoder().encode(draft.text);
-  await (await opened.promise).commit([{ store: 'meta', key: keyOf(conversation), value }]);
+async function writeAll(): Promise<void> {
+  writing = true;
+  try {
+    const storage = await opened.promise;
+    for (let next = [...waiting]; next.length > 0; next = [...waiting]) {
+      waiting.clear();
+      await storage.commit(
+        next.map(([conversation, text]) => ({
+          store: 'meta',
+          key: keyOf(conversation),
+          value: text === '' ? null : new TextEncoder().encode(text),
+        })),
+      );
+    }
+  } finally {
+    writing = false;
+  }
 }
 
 const keyOf = (conversation: ConversationId): string => `draft/${conversation}`;

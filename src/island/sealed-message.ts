@@ -37,7 +37,8 @@ export class SealedMessage extends HTMLElement {
     const article = this.closest('article');
     const delivery = article && readDelivery(article, this.dataset);
     if (!delivery) return;
-    for (const name of ['seq', 'class', 'device', 'attempts', 'body', 'envelope']) delete this.dataset[name];
+    for (const name of ['seq', 'class', 'conversation', 'device', 'attempts', 'body', 'envelope'])
+      delete this.dataset[name];
     deliver(delivery);
     // The timeline draws it from history once it is opened and stored.
     article.remove();
@@ -46,8 +47,8 @@ export class SealedMessage extends HTMLElement {
 
 /** The delivery that an article of the server holds, or null when it holds none or not exactly one. */
 function readDelivery(article: HTMLElement, sealed: DOMStringMap): Delivery | null {
-  const { message = '', conversation = '', sender = '', at = '' } = article.dataset;
-  const { seq = '', device = '', attempts = '', body = '', envelope = '' } = sealed;
+  const { message = '', sender = '', at = '' } = article.dataset;
+  const { seq = '', conversation = '', device = '', attempts = '', body = '', envelope = '' } = sealed;
   if (envelope === '' || body === '') return null;
   const kind = sealed.class === '2' ? 2 : 1;
 

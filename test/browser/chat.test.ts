@@ -43,6 +43,20 @@ const texts = (page: Page): Promise<string[]> =>
     .locator('sealed-message')
     .evaluateAll((all) => all.map((element) => element.shadowRoot?.textContent?.trim() ?? ''));
 
+/** The names of the records in a room of this browser's database. */
+const keysOf = (page: Page, store: string): Promise<string[]> =>
+  page.evaluate(async (room) => {
+    const finished = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve) => {
+        request.onsuccess = () => resolve(request.result);
+      });
+    const [database] = await indexedDB.databases();
+    const open = await finished(indexedDB.open(database?.name ?? ''));
+    const keys = await finished(open.transaction(room).objectStore(room).getAllKeys());
+    open.close();
+    return keys.map(String);
+  }, store);
+
 story('the set-up link makes a workspace and its owner', async () => {
   ada = await createWorkspace(adaBrowser.page, world.server.setupLink ?? '');
   expect(ada.recoveryCode).toMatch(/^(?:[0-9A-Z]{4}[ -]?){8}$/);
@@ -89,11 +103,8 @@ story('history survives a reload, and the composer says for whom it seals', asyn
 story('a draft survives a reload', async () => {
   await composer(adaBrowser.page).fill('Half a thought');
   await until(
-    () =>
-      adaBrowser.page.evaluate(
-        async () => (await navigator.locks.query()).held?.length === 0 && document.readyState === 'complete',
-      ),
-    Boolean,
+    () => keysOf(adaBrowser.page, 'meta'),
+    (keys) => keys.some((key) => key.startsWith('draft/')),
   );
   await adaBrowser.page.reload();
   await until(
@@ -171,20 +182,7 @@ story('signing out locks this browser, signing in resumes the same device', asyn
   await page.getByRole('link', { name: 'Settings', exact: true }).click();
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor({ timeout: PATIENCE });
-  const keys = await page.evaluate(async () => {
-    const [database] = await indexedDB.databases();
-    const open = indexedDB.open(database?.name ?? '');
-    await new Promise((resolve) => {
-      open.onsuccess = resolve;
-    });
-    const request = open.result.transaction('local').objectStore('local').getAllKeys();
-    await new Promise((resolve) => {
-      request.onsuccess = resolve;
-    });
-    open.result.close();
-    return request.result;
-  });
-  expect(keys).toEqual(['device']);
+  expect(await keysOf(page, 'local')).toEqual(['device']);
   await signIn(page, world.server.url, ada);
   await openConversation(page, mina);
   await messages(page, 'Build 2.4').waitFor({ timeout: PATIENCE });
