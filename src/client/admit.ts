@@ -3,6 +3,7 @@
  * to 7). The same for what a relay delivered and for an original that its sender gave again.
  */
 import { accountId, bodyId, conversationId, deviceId } from '../contract/bytes.ts';
+import type { ConversationId, DeviceId } from '../contract/ids.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { equalBytes } from '../protocol/hash.ts';
 import type { OpenedBody } from '../protocol/message.ts';
@@ -17,13 +18,13 @@ import {
   writeConversation,
 } from './conversations.ts';
 import type { HistoryMessage } from './engine-types.ts';
-import { addMessage, findMessage, orderOf, updateMessage } from './history.ts';
+import { addMessage, findMessage, orderOf, readPage, timeBelow, updateMessage } from './history.ts';
 import type { Operation, Reads } from './operation.ts';
 import { readPeer, type StoredPeer } from './peers.ts';
 import { hashOfLists } from './recipients.ts';
 import { GAP_CLOSED } from './sentences.ts';
 
-/** A relay's clock may be this far ahead of ours before its times are taken for ours. */
+/** Clocks of relay and device may differ by this much. */
 const CLOCK_LEEWAY_MS = 5 * 60_000;
 
 /**
@@ -43,6 +44,8 @@ export async function admitMessage(
   const conversation = await admittingConversation(op, ctx, opened);
   if (content.seq < 1) throw new ProtocolError('E_FORMAT', 'messages count from 1');
   const id = bodyId(header.bodyId);
+  const shown = await findMessage(op, id);
+  const accepted = Math.min(arrival.acceptedAt, now + CLOCK_LEEWAY_MS);
   const placed = await placeInChain(
     op,
     {
@@ -52,7 +55,7 @@ export async function admitMessage(
       hash: opened.contentHash,
       prev: content.previous,
       id,
-      time: Math.min(arrival.acceptedAt, now + CLOCK_LEEWAY_MS),
+      time: shown === null ? await timeOfArrival(op, conversation.id, sender.device, accepted) : accepted,
       before: arrival.before,
     },
     now,
@@ -72,13 +75,28 @@ export async function admitMessage(
     status: null,
     suite: header.suite,
   };
-  if ((await findMessage(op, id)) === null) addMessage(op, message);
+  if (shown === null) addMessage(op, message);
   else await updateMessage(op, message);
   const active = { ...conversation, lastActivity: Math.max(conversation.lastActivity, placed.time) };
   writeConversation(op, message.mine ? active : countUnread(op, active, message));
   if (!(await agreesOnDevices(op, conversation, content.deviceListsHash))) {
     op.afterwards.push(() => ctx.wakes.directory(conversation.members));
   }
+}
+
+/**
+ * What arrives comes below what is there as long as clocks may differ; what is older stands where the relay's time puts
+ * it.
+ */
+async function timeOfArrival(
+  reads: Reads,
+  conversation: ConversationId,
+  device: DeviceId,
+  accepted: number,
+): Promise<number> {
+  const [last] = await readPage(reads, conversation, { limit: 1 });
+  const below = timeBelow(last, device);
+  return below - accepted < CLOCK_LEEWAY_MS ? Math.max(below, accepted) : accepted;
 }
 
 /** The conversation that the header names, if sender and roster say the same [R1, R12]. */

@@ -1,24 +1,18 @@
 /** Puts what a person writes into the outbox and the history, in one commit (PROTOCOL 6, R28). */
 import { bodyId } from '../contract/bytes.ts';
-import type { ConversationId, DeviceId } from '../contract/ids.ts';
+import type { ConversationId } from '../contract/ids.ts';
 import { MAX_CONTENT_BYTES } from '../contract/limits.ts';
 import { textPayload } from '../protocol/payload.ts';
 import { ACTIVE_SUITE } from '../protocol/suite.ts';
 import type { Context } from './context.ts';
 import { readConversation, writeConversation } from './conversations.ts';
 import type { HistoryMessage } from './engine-types.ts';
-import { addMessage, orderOf, readPage, timeOf } from './history.ts';
+import { addMessage, orderOf, readPage, timeBelow } from './history.ts';
 import { addOutgoing } from './outbox.ts';
 
 /** Room for what stands around a text in its content. */
 const CONTENT_OVERHEAD_BYTES = 1024;
 const utf8 = new TextEncoder();
-
-/** What is written comes below what was there, whatever the clocks say. */
-function timeBelow(last: HistoryMessage | undefined, device: DeviceId): number {
-  if (last === undefined) return 0;
-  return last.sender.device === device ? timeOf(last.order) : timeOf(last.order) + 1;
-}
 
 /** Keeps a text to be sent. Throws Error with a sentence for an empty one, a long one, an unknown conversation. */
 export async function composeText(

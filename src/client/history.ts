@@ -5,6 +5,7 @@
 import {
   type BodyId,
   type ConversationId,
+  type DeviceId,
   isAccountId,
   isBodyId,
   isConversationId,
@@ -45,6 +46,12 @@ export function orderOf(time: number, device: string, seq: number): string {
 /** The time part of an order, epoch milliseconds. */
 export function timeOf(order: string): number {
   return Number(order.slice(0, 15));
+}
+
+/** The earliest time at which a message of this device comes below the last one of its conversation. */
+export function timeBelow(last: HistoryMessage | undefined, device: DeviceId): number {
+  if (last === undefined) return 0;
+  return last.sender.device === device ? timeOf(last.order) : timeOf(last.order) + 1;
 }
 
 /** Adds a message that is not there yet, and tells it. */

@@ -7,6 +7,8 @@ export interface MemoryStorageOptions {
   readonly beforeCommit?: (count: number, changes: readonly Change[]) => void;
   /** Called after a commit is on the "disk" but before its promise resolves. */
   readonly afterCommit?: (count: number) => void;
+  /** Called before each read. */
+  readonly beforeRead?: () => void;
 }
 
 /** What several MemoryStorage share, as tabs share one database. */
@@ -42,11 +44,13 @@ export class MemoryStorage implements Storage {
   ) {}
 
   async get(store: StoreName, key: string): Promise<Uint8Array | null> {
+    this.options.beforeRead?.();
     this.counts.get++;
     return this.disk.store(store).get(key)?.slice() ?? null;
   }
 
   async list(store: StoreName, range: Range): Promise<readonly (readonly [string, Uint8Array])[]> {
+    this.options.beforeRead?.();
     const keys = [...this.disk.store(store).keys()]
       .filter((key) => key.startsWith(range.prefix))
       .filter((key) => range.before === undefined || key < range.before)

@@ -99,7 +99,10 @@ export class FakeLine implements Live {
         ),
       createConversation: ({ people }) =>
         this.call('createConversation', () => relay.createConversation(account, people)),
-      post: (post) => this.call('post', () => relay.accept(device, post)),
+      post: (post) => {
+        relay.attempts.push(post.slice());
+        return this.call('post', () => relay.accept(device, post));
+      },
       pending: (after) =>
         this.call('pending', () => {
           const waiting = relay.device(device).queue.filter(({ seq }) => seq > after);

@@ -60,6 +60,8 @@ export class FakeRelay {
   readonly bodies = new Map<BodyId, RelayBody>();
   /** Every post that was accepted, as it came. */
   readonly posts: { readonly from: DeviceId; readonly bytes: Uint8Array; readonly repeated: boolean }[] = [];
+  /** Every post that left a device, whether it came or not. */
+  readonly attempts: Uint8Array[] = [];
   /** Calls by name. */
   readonly calls: Record<string, number> = {};
   readonly knobs: Knobs = {

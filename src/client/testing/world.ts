@@ -244,6 +244,7 @@ export class World {
   }
 
   async advance(by: number): Promise<void> {
+    await this.settle();
     await this.time.advance(by, () => this.settle());
     await this.settle();
   }
