@@ -25,7 +25,8 @@ export function securityHeaders(origin: string): Readonly<Record<string, string>
     'cross-origin-resource-policy': 'same-origin',
     'permissions-policy':
       'camera=(self), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)',
-    'referrer-policy': 'no-referrer',
+    // Not no-referrer: that makes browsers send `Origin: null` with our own forms, which the Origin check must refuse.
+    'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     ...(origin.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000' } : {}),
