@@ -83,6 +83,23 @@ describe.each([
       ).toBe(false);
   });
 
+  test('a path is as long as its tree is high, even where a longer one reaches the root', () => {
+    const second = { leaf: leaves[1] ?? new Uint8Array(), path: [rootOf(1)], root: rootOf(2) };
+    expect(verifyInclusion(h, { ...second, index: 1, size: 2 })).toBe(true);
+    expect(verifyInclusion(h, { ...second, index: 0, size: 1 })).toBe(false);
+    // Eight continue seven by the path by which four continue three, and one hash more.
+    const path = consistencyPath(h, leaves.slice(0, 8), 7);
+    const roots78 = [rootOf(7), rootOf(8)] as const;
+    const claim = (from: number, to: number) =>
+      verifyConsistency(h, {
+        from: { size: from, root: roots78[0] },
+        to: { size: to, root: roots78[1] },
+        path,
+      });
+    expect(claim(7, 8)).toBe(true);
+    expect(claim(3, 4)).toBe(false);
+  });
+
   test('an empty tree is the hash of nothing and proves nothing', () => {
     expect(root(h, [])).toEqual(h());
     const empty = { size: 0, root: h() };

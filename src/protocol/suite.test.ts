@@ -4,7 +4,7 @@ import { hkdfBytes, kdf, suiteHash } from './hash.ts';
 import { createSigningKeyPair, signHybrid, signingSizes, verifyHybrid } from './identity.ts';
 import { noble } from './noble.ts';
 import { simulatedCrypto } from './simulation/crypto.ts';
-import { ACTIVE_SUITE, describeSuite, liveSuite, negotiate, SUITE_FLOOR, SUITES, suiteOf } from './suite.ts';
+import { ACTIVE_SUITE, describeSuite, liveSuite, negotiate, SUITE_FLOOR, SUITES } from './suite.ts';
 
 test('one suite is live, one decodes exports, one is reserved', () => {
   expect(SUITES.map(({ id, status }) => [id, status])).toEqual([
@@ -90,15 +90,11 @@ test('keys of different suites, labels, contexts, salts and inputs have nothing 
 });
 
 test('KDF is HKDF with info = lp("sotto/2/" + label) || u16be(suite) || lp(context)', () => {
-  const info = Uint8Array.fromHex('0000000c736f74746f2f322f726f6f7400020000000401020304');
-  expect(suiteOf(2).kdfHash).toBe('SHA3-256');
-  expect(
-    kdf({
-      ikm: utf8('ikm'),
-      salt: utf8('salt'),
-      label: 'root',
-      context: Uint8Array.of(1, 2, 3, 4),
-      length: 64,
-    }),
-  ).toEqual(hkdfBytes('SHA3-256', utf8('ikm'), utf8('salt'), info, 64));
+  for (const { id, kdfHash } of SUITES) {
+    const info = Uint8Array.fromHex(`0000000c736f74746f2f322f726f6f74000${id}0000000401020304`);
+    const [ikm, salt, context] = [utf8('ikm'), utf8('salt'), Uint8Array.of(1, 2, 3, 4)];
+    expect(kdf({ suite: id, ikm, salt, label: 'root', context, length: 64 })).toEqual(
+      hkdfBytes(kdfHash, ikm, salt, info, 64),
+    );
+  }
 });
