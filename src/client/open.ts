@@ -3,7 +3,8 @@
  * leaves the operation to be dropped, so a failure changes nothing [R9].
  */
 import { accountId, bodyId, conversationId, deviceId, fromBase64 } from '../contract/bytes.ts';
-import type { AccountId, DeviceId } from '../contract/ids.ts';
+import type { AccountId } from '../contract/ids.ts';
+import { MAX_ENVELOPE_BYTES } from '../contract/limits.ts';
 import type { Delivery } from '../contract/relay.ts';
 import { decodeBodyHeader } from '../protocol/body-header.ts';
 import { type Envelope, parseEnvelope } from '../protocol/envelope.ts';
@@ -35,36 +36,40 @@ export class UnknownSender extends Error {
   }
 }
 
-/** A delivery that passed the checks of its outside. */
-export interface Parsed {
+/** A delivery whose outside agrees with itself. */
+interface Parsed {
   readonly delivery: Delivery;
   readonly body: Uint8Array;
   readonly envelope: Envelope;
-  readonly account: AccountId;
-  readonly device: DeviceId;
 }
 
-/** Lengths and names, before any secret is touched. @throws ProtocolError E_FORMAT, E_AUTH when the names differ */
-export function parseDelivery(delivery: Delivery): Parsed {
-  let body: Uint8Array;
-  let raw: Uint8Array;
+/**
+ * Whether the relay's words about a delivery are those of its body. What contradicts itself is no message of anybody: it
+ * is acknowledged and dropped.
+ */
+export function isConsistent(delivery: Delivery): boolean {
   try {
-    body = fromBase64(delivery.body);
-    raw = fromBase64(delivery.envelope);
+    const { header } = decodeBodyHeader(fromBase64(delivery.body));
+    return (
+      bodyId(header.bodyId) === delivery.id &&
+      header.class === delivery.class &&
+      conversationId(header.conversation) === delivery.conversation &&
+      accountId(header.account) === delivery.sender.account &&
+      deviceId(header.device) === delivery.sender.device &&
+      fromBase64(delivery.envelope).length <= MAX_ENVELOPE_BYTES
+    );
   } catch {
-    throw new ProtocolError('E_FORMAT', 'not base64url');
+    return false;
   }
-  const { header } = decodeBodyHeader(body);
-  const envelope = parseEnvelope(raw);
-  const same =
-    bodyId(header.bodyId) === delivery.id &&
-    header.class === delivery.class &&
-    conversationId(header.conversation) === delivery.conversation &&
-    accountId(header.account) === delivery.sender.account &&
-    deviceId(header.device) === delivery.sender.device &&
-    equalBytes(envelope.header.bodyId, header.bodyId);
-  if (!same) throw unauthentic();
-  return { delivery, body, envelope, account: delivery.sender.account, device: delivery.sender.device };
+}
+
+/** Lengths and ids, before any secret is touched. @throws ProtocolError E_FORMAT, E_SUITE */
+function parseDelivery(delivery: Delivery): Parsed {
+  return {
+    delivery,
+    body: fromBase64(delivery.body),
+    envelope: parseEnvelope(fromBase64(delivery.envelope)),
+  };
 }
 
 /** Whether this body was opened before: then there is nothing to do but to acknowledge it. */
@@ -80,14 +85,15 @@ export async function isOpened(op: Operation, delivery: Delivery): Promise<boole
  */
 export async function openDelivery(op: Operation, ctx: Context, delivery: Delivery): Promise<void> {
   const parsed = parseDelivery(delivery);
-  if (parsed.device === ctx.self.device) throw unauthentic();
-  const peer = await readPeer(op, parsed.account);
-  const pinned = peer === null ? null : findDevice(peer, parsed.device);
-  if (peer === null || pinned === null) throw new UnknownSender(parsed.account);
+  const { account, device } = delivery.sender;
+  if (device === ctx.self.device) throw unauthentic();
+  const peer = await readPeer(op, account);
+  const pinned = peer === null ? null : findDevice(peer, device);
+  if (peer === null || pinned === null) throw new UnknownSender(account);
   const opened = await openParsed(op, ctx, parsed, peer, pinned);
   op.write('replay', `body/${delivery.id}`, number, ctx.now());
   dropDelivery(op, delivery.id);
-  const from = { account: parsed.account, pinned };
+  const from = { account, pinned };
   let { session } = opened;
   if (delivery.class === 1) {
     await admitMessage(op, ctx, opened, {
@@ -111,7 +117,7 @@ async function openParsed(
 ): Promise<OpenedMessage> {
   const { envelope, body } = parsed;
   const certificate = knownCertificate(peer.account, pinned);
-  const session = await findSession(op, parsed, envelope.header.sid);
+  const session = await findSession(op, parsed.delivery.sender, envelope.header.sid);
   if (session !== null) {
     const opened = await openMessage(ctx.crypto, { envelope, body, session, peer: certificate });
     writeSession(op, opened.session);

@@ -15,7 +15,7 @@ import { refreshPeople } from './directory.ts';
 import { addMessage, findMessage, orderOf, updateMessage } from './history.ts';
 import { dropDelivery, INBOX_KEPT_MS, keepDelivery, listKept } from './inbox.ts';
 import { planRequest } from './mending.ts';
-import { isOpened, openDelivery, UnknownSender } from './open.ts';
+import { isConsistent, isOpened, openDelivery, UnknownSender } from './open.ts';
 import type { Operation } from './operation.ts';
 import { findDevice, readPeer } from './peers.ts';
 import { refreshConversations } from './resync.ts';
@@ -29,19 +29,15 @@ const MOST_KEPT = 2000;
 /** Characters of the largest body in base64url. */
 const BASE64_LIMIT = Math.ceil((MAX_BODY_BYTES * 4) / 3);
 
-/** Whether it can be kept at all: what is not even a delivery is dropped and acknowledged. */
-function isDelivery({ id, conversation, sender, body, envelope }: Delivery): boolean {
+/** Whether it is a delivery at all, whatever is in it. */
+function isDelivery(delivery: Delivery): boolean {
+  const { id, conversation, sender, body } = delivery;
   const named =
     isBodyId(id) &&
     isConversationId(conversation) &&
     isAccountId(sender.account) &&
     isDeviceId(sender.device);
-  if (!named || body.length > BASE64_LIMIT || envelope.length > BASE64_LIMIT) return false;
-  try {
-    return fromBase64(body).length > 0 && fromBase64(envelope).length > 0;
-  } catch {
-    return false;
-  }
+  return named && body.length <= BASE64_LIMIT && isConsistent(delivery);
 }
 
 type Outcome = 'opened' | 'known' | ErrorCode;

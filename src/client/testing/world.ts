@@ -66,9 +66,10 @@ export class World {
     this.relay = new FakeRelay(time.clock);
   }
 
-  async makePerson(username: string, devices: number): Promise<MadePerson> {
+  /** @param account of somebody who lost everything and begins anew under the same account */
+  async makePerson(username: string, devices: number, account?: AccountId): Promise<MadePerson> {
     const person: MadePerson = {
-      account: accountId(randomBytes(16)),
+      account: account ?? accountId(randomBytes(16)),
       username,
       name: username.charAt(0).toUpperCase() + username.slice(1),
       aik: await createSigningKeyPair(this.crypto),
