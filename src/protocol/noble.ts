@@ -1,13 +1,15 @@
 /** The provider in plain JavaScript: runs everywhere, and is what every other one is compared with. */
 import { gcm } from '@noble/ciphers/aes.js';
-import { ed25519, x25519 } from '@noble/curves/ed25519.js';
+import { x25519 } from '@noble/curves/ed25519.js';
 import { ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js';
 import { ml_kem768, ml_kem1024 } from '@noble/post-quantum/ml-kem.js';
 import { concat } from './codec.ts';
+import { strictEd25519 } from './ed25519.ts';
 import { malformed, ProtocolError, unauthentic } from './errors.ts';
 import { wipe } from './hash.ts';
 import type { Provider } from './provider.ts';
 import { type DsaName, type KemName, suiteOf } from './suite.ts';
+import { isCanonicalCoordinate } from './x25519-input.ts';
 
 const KEMS: Readonly<Record<KemName, typeof ml_kem768>> = {
   'ML-KEM-768': ml_kem768,
@@ -34,14 +36,6 @@ function dsaOf(suite: number): typeof ml_dsa65 {
 
 function need(value: Uint8Array, length: number, what: string): void {
   if (value.length !== length) throw malformed(`${what} of ${value.length} bytes where ${length} belong`);
-}
-
-/** Whether 32 bytes are the one encoding of a coordinate: bit 255 clear and below p = 2^255 - 19 (RFC 7748, 5) [R26]. */
-export function isCanonicalCoordinate(bytes: Uint8Array): boolean {
-  const top = bytes[31] ?? 0xff;
-  if (top !== 0x7f) return top < 0x7f;
-  for (let i = 30; i > 0; i--) if (bytes[i] !== 0xff) return true;
-  return (bytes[0] ?? 0xff) < 0xed;
 }
 
 /**
@@ -144,22 +138,7 @@ export const noble: Provider = {
     }
   },
 
-  async ed25519PublicKey(seed) {
-    need(seed, 32, 'an Ed25519 seed');
-    return ed25519.getPublicKey(seed);
-  },
-  async ed25519Sign(seed, message) {
-    need(seed, 32, 'an Ed25519 seed');
-    return ed25519.sign(message, seed);
-  },
-  async ed25519Verify(publicKey, message, signature) {
-    if (publicKey.length !== 32 || signature.length !== 64) return false;
-    try {
-      return ed25519.verify(signature, message, publicKey, { zip215: false });
-    } catch {
-      return false;
-    }
-  },
+  ...strictEd25519,
 
   async mlDsaPublicKey(suite, seed) {
     const { publicKey, secretKey } = expandDsaSeed(suite, seed);
