@@ -13,7 +13,9 @@ const BUILT = join(ROOT, 'public/built');
 /** What browsers run, by the name it is served under. */
 const BROWSER_ENTRIES = {
   'island.js': 'src/island/main.ts',
+  'door.js': 'src/island/door.ts',
   'argon2.js': 'src/island/argon2-worker.ts',
+  'fallback.js': 'src/island/fallback.ts',
   'app.css': 'public/css/app.css',
 } as const;
 

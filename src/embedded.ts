@@ -1,6 +1,8 @@
 /** Every file that browsers fetch, by explicit import, so that the single binary carries it. Only `commands` reads it. */
 import css from '../public/built/app.css' with { type: 'file' };
 import argon2 from '../public/built/argon2.js' with { type: 'file' };
+import door from '../public/built/door.js' with { type: 'file' };
+import fallback from '../public/built/fallback.js' with { type: 'file' };
 import island from '../public/built/island.js' with { type: 'file' };
 import icon from '../public/icons/icon.svg' with { type: 'file' };
 import icon192 from '../public/icons/icon-192.png' with { type: 'file' };
@@ -11,6 +13,8 @@ import { type Assets, createAssets } from './assets.ts';
 const FILES: Readonly<Record<string, string>> = {
   'app.css': css,
   'argon2.js': argon2,
+  'door.js': door,
+  'fallback.js': fallback,
   'island.js': island,
   'icon.svg': icon,
   'icon-192.png': icon192,

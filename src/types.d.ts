@@ -19,6 +19,14 @@ declare module '*/built/island.js' {
   const path: string;
   export default path;
 }
+declare module '*/built/door.js' {
+  const path: string;
+  export default path;
+}
+declare module '*/built/fallback.js' {
+  const path: string;
+  export default path;
+}
 declare module '*/built/argon2.js' {
   const path: string;
   export default path;

@@ -49,6 +49,7 @@ export interface DocumentProps {
 
 export function Document({ site, page, title, viewer, children }: DocumentProps) {
   const { assets } = site;
+  const script = scriptOf(page);
   return (
     <>
       {'<!doctype html>'}
@@ -67,10 +68,10 @@ export function Document({ site, page, title, viewer, children }: DocumentProps)
           <link rel="icon" type="image/svg+xml" href={assets.url('icon.svg')} />
           <link rel="apple-touch-icon" href={assets.url('icon-192.png')} />
           <link rel="manifest" href="/manifest.webmanifest" />
-          {page === 'notice' ? (
-            ''
+          {script ? (
+            <script type="module" src={assets.url(script)} integrity={assets.integrity(script)} />
           ) : (
-            <script type="module" src={assets.url('island.js')} integrity={assets.integrity('island.js')} />
+            ''
           )}
         </head>
         <body
@@ -78,7 +79,8 @@ export function Document({ site, page, title, viewer, children }: DocumentProps)
           data-account={viewer?.account ?? ''}
           data-device={viewer?.device ?? ''}
           data-release={site.release}
-          data-worker={page === 'notice' ? '' : assets.url('argon2.js')}
+          data-worker={script ? assets.url('argon2.js') : ''}
+          data-fallback={script ? assets.url('fallback.js') : ''}
         >
           <a class="skip" href="#main">
             Skip to content
@@ -88,6 +90,21 @@ export function Document({ site, page, title, viewer, children }: DocumentProps)
       </html>
     </>
   );
+}
+
+/** Pages in front of the workspace load what makes and opens keys; pages in it load what uses them. */
+const DOORS: ReadonlySet<PageName> = new Set([
+  'setup',
+  'join',
+  'sign-in',
+  'recover',
+  'unlock',
+  'recovery-code',
+]);
+
+function scriptOf(page: PageName): 'door.js' | 'island.js' | null {
+  if (page === 'notice') return null;
+  return DOORS.has(page) ? 'door.js' : 'island.js';
 }
 
 /** "Release · Harbour Lab": the page first, so that tabs can be told apart. */

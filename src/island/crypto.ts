@@ -1,15 +1,22 @@
 /** Clock, randomness and provider of the browser, chosen once a page. */
 import type { Crypto } from '../protocol/ports.ts';
+import type { Provider } from '../protocol/provider.ts';
 import { chooseProvider } from './native-provider.ts';
+import { fallbackAddress } from './trusted-types.ts';
 
 let chosen: Promise<Crypto> | null = null;
 
 /** What the protocol works with here. */
 export function browserCrypto(): Promise<Crypto> {
-  chosen ??= chooseProvider().then((provider) => ({
+  chosen ??= chooseProvider(loadNoble).then((provider) => ({
     provider,
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     clock: () => Date.now(),
   }));
   return chosen;
+}
+
+async function loadNoble(): Promise<Provider> {
+  const fallback: typeof import('./fallback.ts') = await import(fallbackAddress());
+  return fallback.noble;
 }

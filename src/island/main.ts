@@ -1,4 +1,4 @@
-/** The island: everything of Sotto that runs in a browser. Pages work as links and forms without it; keys need it. */
+/** The island: what uses keys, in the pages of the workspace. They work as links and forms without it; words need it. */
 import { htmx } from './htmx.ts';
 import 'htmx.org/dist/ext/hx-ws.js';
 import { openEngine } from '../client/engine.ts';
@@ -18,7 +18,7 @@ import { SealedPreview } from './sealed-preview.ts';
 import { provideEngine } from './session.ts';
 import { takeSignOut } from './sign-out.ts';
 import { openTabs } from './tabs.ts';
-import { transport } from './tools.ts';
+import { transport } from './transport.ts';
 
 const page = readPage(document.body);
 listenToSocket(async () => {
@@ -34,8 +34,7 @@ document.addEventListener('htmx:after:settle', ({ target }) => {
   if (target instanceof Element) mount(target);
   markCurrentRow();
 });
-// Pages in front of the workspace have no inbox: they work on keys that are not open yet.
-if (page.account && page.device && document.querySelector('#inbox')) void begin(page.account);
+if (page.account && page.device) void begin(page.account);
 
 /** Opens this device and starts it; without its keys the page is for unlocking. */
 async function begin(account: AccountId): Promise<void> {

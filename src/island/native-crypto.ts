@@ -2,10 +2,10 @@
  * The parts of the provider that browsers have natively, 20 to 70 times as fast as script. Each one is used only after
  * it has given known answers (PROTOCOL 11); Ed25519 stays with noble, whose verification is strict everywhere [R27].
  */
-import { unauthentic } from '../protocol/errors.ts';
-import { isCanonicalCoordinate, noble } from '../protocol/noble.ts';
+import { malformed, unauthentic } from '../protocol/errors.ts';
 import type { Provider } from '../protocol/provider.ts';
 import { suiteOf } from '../protocol/suite.ts';
+import { isCanonicalCoordinate } from '../protocol/x25519-input.ts';
 
 /** WebCrypto with the modern algorithms, which the DOM's types do not know yet. */
 interface Modern {
@@ -32,6 +32,9 @@ const subtle: ModernSubtle = crypto.subtle as unknown as ModernSubtle;
 const X25519_PKCS8 = Uint8Array.fromHex('302e020100300506032b656e04220420');
 const BASE_POINT = Uint8Array.of(9, ...new Uint8Array(31));
 
+function need(value: Uint8Array, length: number): void {
+  if (value.length !== length) throw malformed(`${value.length} bytes where ${length} belong`);
+}
 const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
 
 async function derive(secret: Uint8Array, publicKey: Uint8Array): Promise<Uint8Array> {
@@ -45,11 +48,14 @@ async function derive(secret: Uint8Array, publicKey: Uint8Array): Promise<Uint8A
 }
 
 export const agreement: Pick<Provider, 'x25519' | 'x25519PublicKey'> = {
-  x25519PublicKey: (secret) =>
-    secret.length === 32 ? derive(secret, BASE_POINT) : noble.x25519PublicKey(secret),
+  async x25519PublicKey(secret) {
+    need(secret, 32);
+    return derive(secret, BASE_POINT);
+  },
   async x25519(secret, publicKey) {
-    if (secret.length !== 32 || publicKey.length !== 32 || !isCanonicalCoordinate(publicKey))
-      return noble.x25519(secret, publicKey);
+    need(secret, 32);
+    need(publicKey, 32);
+    if (!isCanonicalCoordinate(publicKey)) throw unauthentic();
     try {
       return await derive(secret, publicKey);
     } catch {
@@ -60,33 +66,36 @@ export const agreement: Pick<Provider, 'x25519' | 'x25519PublicKey'> = {
 };
 
 const kemOf = (suite: number): string => suiteOf(suite).kem ?? '';
+/** Bytes of an encapsulation key and of a ciphertext (FIPS 203, table 3). */
+const kemBytes = (suite: number): { readonly key: number; readonly ciphertext: number } =>
+  kemOf(suite) === 'ML-KEM-768' ? { key: 1184, ciphertext: 1088 } : { key: 1568, ciphertext: 1568 };
 const kemKey = (suite: number, seed: Uint8Array): Promise<CryptoKey> =>
   subtle.importKey('raw-seed', own(seed), kemOf(suite), false, ['decapsulateBits']);
 
 export const encapsulation: Pick<Provider, 'mlKemKeyPair' | 'mlKemEncapsulate' | 'mlKemDecapsulate'> = {
   async mlKemKeyPair(suite, seed) {
-    if (seed.length !== 64) return noble.mlKemKeyPair(suite, seed);
+    need(seed, 64);
     const key = await subtle.getPublicKey(await kemKey(suite, seed), ['encapsulateBits']);
     return { publicKey: new Uint8Array(await subtle.exportKey('raw-public', key)) };
   },
   // The browser brings randomness of its own; the one that is handed in is for implementations that have none.
-  async mlKemEncapsulate(suite, publicKey, randomness) {
+  async mlKemEncapsulate(suite, publicKey) {
+    need(publicKey, kemBytes(suite).key);
     let key: CryptoKey;
     try {
       key = await subtle.importKey('raw-public', own(publicKey), kemOf(suite), false, ['encapsulateBits']);
     } catch {
-      return noble.mlKemEncapsulate(suite, publicKey, randomness);
+      // The modulus check of FIPS 203, 7.2.
+      throw unauthentic();
     }
     const { ciphertext, sharedKey } = await subtle.encapsulateBits(kemOf(suite), key);
     return { ciphertext: new Uint8Array(ciphertext), sharedSecret: new Uint8Array(sharedKey) };
   },
   async mlKemDecapsulate(suite, seed, ciphertext) {
-    try {
-      const key = await kemKey(suite, seed);
-      return new Uint8Array(await subtle.decapsulateBits(kemOf(suite), key, own(ciphertext)));
-    } catch {
-      return noble.mlKemDecapsulate(suite, seed, ciphertext);
-    }
+    need(seed, 64);
+    need(ciphertext, kemBytes(suite).ciphertext);
+    const key = await kemKey(suite, seed);
+    return new Uint8Array(await subtle.decapsulateBits(kemOf(suite), key, own(ciphertext)));
   },
 };
 
@@ -96,14 +105,13 @@ const dsaKey = (suite: number, seed: Uint8Array): Promise<CryptoKey> =>
 
 export const signatures: Pick<Provider, 'mlDsaPublicKey' | 'mlDsaSign' | 'mlDsaVerify'> = {
   async mlDsaPublicKey(suite, seed) {
-    if (seed.length !== 32) return noble.mlDsaPublicKey(suite, seed);
+    need(seed, 32);
     const key = await subtle.getPublicKey(await dsaKey(suite, seed), ['verify']);
     return new Uint8Array(await subtle.exportKey('raw-public', key));
   },
   // Hedged by the browser's own randomness.
-  async mlDsaSign(suite, seed, message, context, randomness) {
-    if (seed.length !== 32 || context.length > 255)
-      return noble.mlDsaSign(suite, seed, message, context, randomness);
+  async mlDsaSign(suite, seed, message, context) {
+    need(seed, 32);
     const algorithm = { name: dsaOf(suite), context: own(context) };
     return new Uint8Array(await subtle.sign(algorithm, await dsaKey(suite, seed), own(message)));
   },
@@ -123,12 +131,14 @@ const aesKey = (key: Uint8Array, usage: KeyUsage): Promise<CryptoKey> =>
 
 export const sealing: Pick<Provider, 'aesGcmSeal' | 'aesGcmOpen'> = {
   async aesGcmSeal(key, nonce, plaintext, associated) {
-    if (key.length !== 32 || nonce.length !== 12) return noble.aesGcmSeal(key, nonce, plaintext, associated);
+    need(key, 32);
+    need(nonce, 12);
     const algorithm = { name: 'AES-GCM', iv: own(nonce), additionalData: own(associated) };
     return new Uint8Array(await subtle.encrypt(algorithm, await aesKey(key, 'encrypt'), own(plaintext)));
   },
   async aesGcmOpen(key, nonce, ciphertext, associated) {
-    if (key.length !== 32 || nonce.length !== 12) return noble.aesGcmOpen(key, nonce, ciphertext, associated);
+    need(key, 32);
+    need(nonce, 12);
     const algorithm = { name: 'AES-GCM', iv: own(nonce), additionalData: own(associated) };
     const opener = await aesKey(key, 'decrypt');
     try {

@@ -1,12 +1,12 @@
 /** Shows the recovery code once, on this page, from memory: it is written nowhere. */
 import { offerCopy, offerDownload } from './copy.ts';
-import { htmx } from './htmx.ts';
+import { policy } from './trusted-types.ts';
 
 /** Swaps the recovery page in and fills the code. `kept` says whether the browser promised to keep the keys. */
 export async function showRecoveryCode(code: string, kept: boolean): Promise<void> {
   // The token in the address is used up; a reload must not land on the form again.
   history.replaceState(null, '', '/recovery-code');
-  await htmx.ajax('GET', '/recovery-code', { target: document.body, swap: 'outerSync' });
+  await swapPage('/recovery-code');
   for (const place of document.querySelectorAll('[data-recovery-code]')) place.textContent = code;
   offerWaysToKeep(code);
   if (!kept) showNotKept();
@@ -18,6 +18,13 @@ export async function showRecoveryCode(code: string, kept: boolean): Promise<voi
   saved?.addEventListener('change', check);
   check();
   document.querySelector<HTMLElement>('h1')?.focus();
+}
+
+/** Puts a page of the server into this document, through the policy: a navigation would lose the code. */
+async function swapPage(path: string): Promise<void> {
+  const response = await fetch(path);
+  const page = new DOMParser().parseFromString(policy.createHTML(await response.text()), 'text/html');
+  document.body.replaceChildren(...page.body.childNodes);
 }
 
 function offerWaysToKeep(code: string): void {

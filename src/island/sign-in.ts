@@ -10,7 +10,8 @@ import { TransportRefused } from '../client/ports.ts';
 import { FieldError, type IslandForm } from './form.ts';
 import { PasskeyDismissed, supportsAutofill, usePasskey } from './passkey.ts';
 import { askToPersist } from './storage.ts';
-import { enrolTools, transport } from './tools.ts';
+import { enrolTools } from './tools.ts';
+import { transport } from './transport.ts';
 
 /** Takes the form, and lets the browser offer passkeys beside the username. */
 export function takeSignIn(form: IslandForm): void {

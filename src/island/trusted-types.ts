@@ -18,8 +18,8 @@ declare global {
   }
 }
 
-/** The password worker is an asset of ours, named with the hash of its bytes. */
-const WORKER = /^\/assets\/argon2\.[0-9a-f]{12}\.js$/;
+/** What is loaded by script is an asset of ours, named with the hash of its bytes. */
+const LOADED = /^\/assets\/(?:argon2|fallback)\.[0-9a-f]{12}\.js$/;
 
 const rules: Rules = {
   createHTML: (text, purpose) => (purpose === INERT ? text : sanitise(text, parseInert, location.origin)),
@@ -28,8 +28,8 @@ const rules: Rules = {
   },
   createScriptURL: (url) => {
     const { href, origin, pathname } = new URL(url, location.href);
-    if (origin !== location.origin || !WORKER.test(pathname))
-      throw new TypeError('Only the password worker is loaded by script.');
+    if (origin !== location.origin || !LOADED.test(pathname))
+      throw new TypeError('Only the password worker and the fallback are loaded by script.');
     return href;
   },
 };
@@ -48,3 +48,5 @@ function parseInert(html: string): Document {
 
 /** The address of the password worker, as `new Worker` wants it; the page says which release of it. */
 export const workerAddress = (): string => policy.createScriptURL(document.body.dataset.worker ?? '');
+/** The address of noble's primitives, for a browser that lacks some. */
+export const fallbackAddress = (): string => policy.createScriptURL(document.body.dataset.fallback ?? '');

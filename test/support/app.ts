@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../src/app.ts';
-import { createAssets } from '../../src/assets.ts';
+import { type Assets, createAssets } from '../../src/assets.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import type { Deps } from '../../src/deps.ts';
 import { LIMITS, type Limit, type LimitName, RateLimits } from '../../src/http/limits.ts';
@@ -18,12 +18,16 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 const PAGE_FILES = [
   'app.css',
   'island.js',
+  'door.js',
   'argon2.js',
+  'fallback.js',
   'icon.svg',
   'icon-192.png',
   'icon-512.png',
   'icon-maskable.png',
 ];
+
+const emptyAssets = () => createAssets(new Map(PAGE_FILES.map((name) => [name, new Uint8Array()])));
 
 export interface TestApp {
   readonly deps: Deps;
@@ -44,9 +48,15 @@ export interface TestAppOptions {
   readonly config?: Partial<Config>;
   /** Rate limits as they are; otherwise so high that a test does not meet them. */
   readonly limited?: boolean;
+  /** The files that browsers fetch; otherwise files of the right names with nothing in them. */
+  readonly assets?: Assets;
 }
 
-export async function startApp({ config = {}, limited = false }: TestAppOptions = {}): Promise<TestApp> {
+export async function startApp({
+  config = {},
+  limited = false,
+  assets = emptyAssets(),
+}: TestAppOptions = {}): Promise<TestApp> {
   const data = mkdtempSync(join(tmpdir(), 'sotto-app-'));
   let ahead = 0;
   let log = '';
@@ -79,7 +89,7 @@ export async function startApp({ config = {}, limited = false }: TestAppOptions 
   const deps: Deps = {
     ...ports,
     services: createServices(ports, origin),
-    assets: createAssets(new Map(PAGE_FILES.map((name) => [name, new TextEncoder().encode(name)]))),
+    assets,
     limits: new RateLimits(clock, limited ? LIMITS : unlimited()),
     origin,
     // A test stands in for many places by saying where it is.
