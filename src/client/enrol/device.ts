@@ -1,30 +1,151 @@
-/** This place as a device of the account: added, resumed, renewed, revoked (PROTOCOL 3, 10). */
+/** This place as a device of the account: added, resumed, revoked (PROTOCOL 3, 10). */
+import { deviceId, fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
 import type { DeviceId } from '../../contract/ids.ts';
-import type { Transport } from '../ports.ts';
+import { MAX_DEVICES_PER_PERSON } from '../../contract/limits.ts';
+import { decodeDeviceList, signDeviceList } from '../../protocol/device-list.ts';
+import { equalBytes } from '../../protocol/hash.ts';
+import { signHybrid, signingKeyPairFromSecret } from '../../protocol/identity.ts';
+import type { Storage, Transport } from '../ports.ts';
+import {
+  forgetDevice,
+  markPublished,
+  readSecrets,
+  readSelf,
+  type StoredSelf,
+  storeNewDevice,
+} from '../self.ts';
+import { certificateHashOf, makeDevice } from './device-keys.ts';
+import { EnrolError } from './errors.ts';
+import { ask } from './refusals.ts';
 import type { Enrolled, EnrolTools, Unlocked } from './types.ts';
 
 /**
  * Takes the session for the device found in storage (proof HSig "resume" over the challenge), or adds a new device:
- * secrets stored and read back first, then certificate, device list v+1 and prekeys published. A certificate older than
- * 60 days is renewed. Wipes the vault's secrets when it is done, whatever happens.
+ * secrets stored and read back first, then certificate, device list v+1 and prekeys published [R40]. Wipes the vault's
+ * secrets when it is done, whatever happens.
  *
- * @throws EnrolError offline, device-limit, not-this-account, identity-mismatch, refused
+ * @throws EnrolError offline, device-limit, not-this-account, conflict (another device was added meanwhile), refused
  */
-export async function enrolDevice(_tools: EnrolTools, _unlocked: Unlocked): Promise<Enrolled> {
-  throw new Error('not here yet');
+export async function enrolDevice(tools: EnrolTools, unlocked: Unlocked): Promise<Enrolled> {
+  try {
+    const { signedIn, secrets } = unlocked;
+    const fresh = tools.crypto.random(16);
+    const storage = await tools.openStorage({
+      account: signedIn.account,
+      newDevice: deviceId(fresh),
+      deviceWrapKey: secrets.deviceWrapKey,
+    });
+    try {
+      const found = await readSelf(storage);
+      if (found && found.account !== signedIn.account && found.published)
+        throw new EnrolError(
+          'not-this-account',
+          `This place is a device of ${found.username}. Use another one, or remove that device first.`,
+        );
+      if (found && found.account === signedIn.account && isListed(unlocked, found.device)) {
+        await resume(tools, unlocked, storage, found);
+        return enrolled(unlocked, storage, found.device, true);
+      }
+      // Revoked elsewhere, or made but never published: its id is not used again.
+      if (found) await forgetDevice(storage);
+      await add(tools, unlocked, storage, fresh);
+      return enrolled(unlocked, storage, deviceId(fresh), false);
+    } catch (error) {
+      await storage.close();
+      throw error;
+    }
+  } finally {
+    wipeVault(unlocked);
+  }
+}
+
+const enrolled = (
+  { signedIn }: Unlocked,
+  storage: Storage,
+  device: DeviceId,
+  resumed: boolean,
+): Enrolled => ({
+  signedIn: { ...signedIn, device },
+  device,
+  storage,
+  resumed,
+});
+
+function isListed({ signedIn: { directory } }: Unlocked, device: DeviceId): boolean {
+  const { list } = decodeDeviceList(fromBase64(directory.deviceList));
+  const hash = certificateHashOf(directory.certificates.map(fromBase64), device);
+  return hash !== null && list.certificates.some((each) => equalBytes(each, hash));
+}
+
+async function resume(
+  { crypto, transport }: EnrolTools,
+  { signedIn }: Unlocked,
+  storage: Storage,
+  found: StoredSelf,
+): Promise<void> {
+  const { signing } = await readSecrets(storage);
+  const pair = await signingKeyPairFromSecret(crypto, signing);
+  const proof = await signHybrid(crypto, pair, 'resume', fromBase64(signedIn.challenge));
+  await ask(() => transport.resumeDevice({ device: found.device, proof: toBase64(proof) }));
+  if (!found.published) await markPublished(storage);
+}
+
+async function add(
+  { crypto, transport }: EnrolTools,
+  { signedIn, aik }: Unlocked,
+  storage: Storage,
+  device: Uint8Array,
+): Promise<void> {
+  const previous = decodeDeviceList(fromBase64(signedIn.directory.deviceList));
+  if (previous.list.certificates.length >= MAX_DEVICES_PER_PERSON)
+    throw new EnrolError(
+      'device-limit',
+      `You have ${MAX_DEVICES_PER_PERSON} devices, which is the most. Remove one in Settings on another device first.`,
+    );
+  const { username, name } = signedIn;
+  const account = fromHex(signedIn.account);
+  const made = await makeDevice(
+    crypto,
+    { account, aik, username, name, vaultVersion: signedIn.vault.version, previous },
+    device,
+  );
+  await storeNewDevice(storage, { ...made.stored, account: signedIn.account });
+  try {
+    await ask(() => transport.addDevice(made.upload));
+  } catch (error) {
+    // Without an answer it may be published: the keys stay, and the next sign-in finds out.
+    if (!(error instanceof EnrolError && error.code === 'offline')) await forgetDevice(storage);
+    throw error;
+  }
+  await markPublished(storage);
 }
 
 /**
  * Signs a device list without this device and publishes it; the vault must be open [R38]. Wipes the vault's secrets.
  *
- * @throws EnrolError offline, refused
+ * @throws EnrolError offline, conflict, refused
  */
 export async function revokeDevice(
-  _tools: Pick<EnrolTools, 'crypto' | 'transport'>,
-  _unlocked: Unlocked,
-  _device: DeviceId,
+  { crypto, transport }: Pick<EnrolTools, 'crypto' | 'transport'>,
+  unlocked: Unlocked,
+  device: DeviceId,
 ): Promise<void> {
-  throw new Error('not here yet');
+  try {
+    const { directory } = unlocked.signedIn;
+    const { list, hash } = decodeDeviceList(fromBase64(directory.deviceList));
+    const gone = certificateHashOf(directory.certificates.map(fromBase64), device);
+    if (gone === null) throw new EnrolError('refused', 'This account has no such device.');
+    const signed = await signDeviceList(crypto, unlocked.aik, {
+      ...list,
+      version: list.version + 1,
+      previous: hash,
+      certificates: list.certificates.filter((each) => !equalBytes(each, gone)),
+      revoked: [...list.revoked, fromHex(device)],
+    });
+    await ask(() => transport.revokeDevice(device, toBase64(signed)));
+  } finally {
+    wipeVault(unlocked);
+  }
 }
 
 /**
@@ -32,6 +153,14 @@ export async function revokeDevice(
  *
  * @throws EnrolError offline; a session that is already gone is no error
  */
-export async function signOut(_transport: Transport, _everywhere: boolean): Promise<void> {
-  throw new Error('not here yet');
+export async function signOut(transport: Transport, everywhere: boolean): Promise<void> {
+  try {
+    await ask(() => transport.signOut(everywhere), 'needs-vault-key');
+  } catch (error) {
+    if (!(error instanceof EnrolError && error.code === 'needs-vault-key')) throw error;
+  }
+}
+
+function wipeVault({ secrets, aik }: Unlocked): void {
+  for (const secret of [secrets.aik, secrets.backupKey, secrets.deviceWrapKey, aik.secret]) secret.fill(0);
 }

@@ -1,24 +1,67 @@
 /** Signing in and opening the vault: by password, by recovery code, by passkey (PROTOCOL 10). */
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { SignedIn } from '../../contract/accounts.ts';
+import { fromBase64, toBase64 } from '../../contract/bytes.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import {
+  checkPasswordParameters,
+  prfVaultKey,
+  type SplitKey,
+  splitPasswordKey,
+} from '../../protocol/password.ts';
+import { parseRecoveryCode, splitRecoveryCode } from '../../protocol/recovery-code.ts';
+import { EnrolError, type EnrolErrorCode, NeedsVaultKey } from './errors.ts';
+import { openSlotOf } from './open-vault.ts';
+import { ask } from './refusals.ts';
 import type { EnrolTools, Unlocked } from './types.ts';
 
 type SignInTools = Omit<EnrolTools, 'openStorage'>;
 
+const wrong = (code: EnrolErrorCode, message: string) => () => new EnrolError(code, message);
+const wrongPassword = wrong(
+  'wrong-password',
+  'This is not the password or passphrase of your vault. Try again.',
+);
+const wrongCode = wrong('wrong-recovery-code', 'This is not your recovery code. Check it and try again.');
+const wrongPasskey = wrong(
+  'wrong-passkey',
+  'This passkey signs you in but does not unlock your messages. Use your passphrase or your recovery code.',
+);
+
 /** @throws EnrolError offline, wrong-password, weak-parameters, identity-mismatch, damaged-vault, rate-limited */
 export async function signInWithPassword(
-  _tools: SignInTools,
-  _request: { readonly username: string; readonly password: string },
+  tools: SignInTools,
+  request: { readonly username: string; readonly password: string },
 ): Promise<Unlocked> {
-  throw new Error('not here yet');
+  const username = request.username.trim().toLowerCase();
+  const { loginSecret, vaultKey } = await passwordKeys(tools, username, request.password);
+  const signedIn = await ask(
+    () => tools.transport.signInWithPassword({ username, secret: toBase64(loginSecret) }),
+    'wrong-password',
+  );
+  return openSlotOf(tools.crypto, signedIn, {
+    kind: 'password',
+    id: '',
+    key: vaultKey,
+    wrong: wrongPassword,
+  });
 }
 
 /** @throws EnrolError offline, wrong-recovery-code, identity-mismatch, damaged-vault, rate-limited */
 export async function signInWithRecoveryCode(
-  _tools: SignInTools,
-  _request: { readonly username: string; readonly code: string },
+  tools: SignInTools,
+  request: { readonly username: string; readonly code: string },
 ): Promise<Unlocked> {
-  throw new Error('not here yet');
+  const { loginSecret, vaultKey } = codeKeys(request.code);
+  const signedIn = await ask(
+    () =>
+      tools.transport.signInWithRecovery({
+        username: request.username.trim().toLowerCase(),
+        secret: toBase64(loginSecret),
+      }),
+    'wrong-recovery-code',
+  );
+  return openSlotOf(tools.crypto, signedIn, { kind: 'recovery', id: '', key: vaultKey, wrong: wrongCode });
 }
 
 /**
@@ -29,28 +72,38 @@ export async function signInWithRecoveryCode(
  * @throws EnrolError offline, wrong-passkey, identity-mismatch, damaged-vault, rate-limited; NeedsVaultKey
  */
 export async function signInWithPasskey(
-  _tools: SignInTools,
-  _request: { readonly response: AuthenticationResponseJSON; readonly prf: Uint8Array | null },
+  tools: SignInTools,
+  { response, prf }: { readonly response: AuthenticationResponseJSON; readonly prf: Uint8Array | null },
 ): Promise<Unlocked> {
-  throw new Error('not here yet');
+  const signedIn = await ask(() => tools.transport.signInWithPasskey({ response }), 'wrong-passkey');
+  const slot = signedIn.vault.slots.some(({ kind, id }) => kind === 'prf' && id === response.id);
+  if (prf === null || !slot) throw new NeedsVaultKey(signedIn);
+  return unlockWithPrf(tools, signedIn, response.id, prf);
 }
 
 /** Opens the vault of a session that stands, with the password or passphrase. Throws as signInWithPassword. */
 export async function unlockWithPassword(
-  _tools: SignInTools,
-  _signedIn: SignedIn,
-  _password: string,
+  tools: SignInTools,
+  signedIn: SignedIn,
+  password: string,
 ): Promise<Unlocked> {
-  throw new Error('not here yet');
+  const { vaultKey } = await passwordKeys(tools, signedIn.username, password);
+  return openSlotOf(tools.crypto, signedIn, {
+    kind: 'password',
+    id: '',
+    key: vaultKey,
+    wrong: wrongPassword,
+  });
 }
 
 /** Opens the vault of a session that stands, with the recovery code. Throws as signInWithRecoveryCode. */
 export async function unlockWithRecoveryCode(
-  _tools: SignInTools,
-  _signedIn: SignedIn,
-  _code: string,
+  tools: SignInTools,
+  signedIn: SignedIn,
+  code: string,
 ): Promise<Unlocked> {
-  throw new Error('not here yet');
+  const { vaultKey } = codeKeys(code);
+  return openSlotOf(tools.crypto, signedIn, { kind: 'recovery', id: '', key: vaultKey, wrong: wrongCode });
 }
 
 /**
@@ -60,10 +113,44 @@ export async function unlockWithRecoveryCode(
  * @param prf 32 bytes
  */
 export async function unlockWithPrf(
-  _tools: SignInTools,
-  _signedIn: SignedIn,
-  _credentialId: string,
-  _prf: Uint8Array,
+  tools: SignInTools,
+  signedIn: SignedIn,
+  credentialId: string,
+  prf: Uint8Array,
 ): Promise<Unlocked> {
-  throw new Error('not here yet');
+  const key = prfVaultKey(prf);
+  return openSlotOf(tools.crypto, signedIn, { kind: 'prf', id: credentialId, key, wrong: wrongPasskey });
+}
+
+/** Both halves of a password, under the parameters that the server keeps; weaker ones than the floor are refused [R16]. */
+async function passwordKeys(tools: SignInTools, username: string, password: string): Promise<SplitKey> {
+  const { salt: text, ...cost } = await ask(() => tools.transport.signInStart(username));
+  try {
+    checkPasswordParameters(cost);
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause;
+    throw new EnrolError(
+      'weak-parameters',
+      'The server asked for your password in a way that would make it easy to guess. It was not sent. Tell your administrator.',
+      { cause },
+    );
+  }
+  const salt = fromBase64(text);
+  const digest = await tools.hashPassword(password, { salt, ...cost });
+  const keys = splitPasswordKey(digest, salt);
+  digest.fill(0);
+  return keys;
+}
+
+function codeKeys(text: string): SplitKey {
+  try {
+    return splitRecoveryCode(parseRecoveryCode(text));
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause;
+    throw new EnrolError(
+      'wrong-recovery-code',
+      'A recovery code has eight groups of four letters and digits. Check it and try again.',
+      { cause },
+    );
+  }
 }
