@@ -30,6 +30,10 @@ export function listenToSocket(signedOut: () => void): void {
     socket = (event as SocketEvent).detail.connection.socket;
     for (const changed of changes) changed();
   });
+  // A browser that knows it is offline would only write each attempt into its console; it says when that changes.
+  document.addEventListener('htmx:ws:before:connection', (event) => {
+    if (!navigator.onLine) event.preventDefault();
+  });
   document.addEventListener('htmx:ws:close', (event) => {
     socket = null;
     if ((event as SocketEvent).detail.code === SOCKET_SIGNED_OUT) signedOut();

@@ -11,7 +11,7 @@ import { keepDraftsIn } from './drafts.ts';
 import { listenToSocket, live } from './live.ts';
 import { lockStorage, openUnlockedStorage } from './local-storage.ts';
 import { mount } from './mount.ts';
-import { watchNotices } from './notices.ts';
+import { watchNotices, watchRequests } from './notices.ts';
 import { readPage } from './page.ts';
 import { SealedMessage } from './sealed-message.ts';
 import { SealedPreview } from './sealed-preview.ts';
@@ -45,6 +45,7 @@ async function begin(account: AccountId): Promise<void> {
   keepDraftsIn(storage);
   watch('#connection', watchConnection);
   watch('#notices', watchNotices);
+  watch('#notices', watchRequests);
   watch('#inbox', adoptRows);
   const engine = await openEngine({
     storage,

@@ -13,6 +13,30 @@ export function watchNotices(place: HTMLElement): void {
   });
 }
 
+/** Says when a click came to nothing; a form that shows its own errors asks for them by status. */
+export function watchRequests(place: HTMLElement): void {
+  document.addEventListener('htmx:response:error', (event) => {
+    const { ctx } = (event as CustomEvent<{ ctx: { sourceElement: Element; response: { status: number } } }>)
+      .detail;
+    const { status } = ctx.response;
+    if (!ctx.sourceElement.hasAttribute(`hx-status:${status}`))
+      showNotice(
+        place,
+        'request',
+        SENTENCES.get(status) ?? 'The server could not do that. Try again in a moment.',
+      );
+  });
+  document.addEventListener('htmx:error', () =>
+    showNotice(place, 'request', 'The server does not answer. Check your connection and try again.'),
+  );
+}
+const SENTENCES: ReadonlyMap<number, string> = new Map([
+  [401, 'You are not signed in any more. Load the page again.'],
+  [403, 'You may not do that here.'],
+  [404, 'That is not there any more. Load the page again.'],
+  [429, 'That was too often. Wait a minute and try again.'],
+]);
+
 /** Shows a sentence until it is dismissed; the same code is shown once. */
 export function showNotice(place: HTMLElement, code: string, sentence: string): void {
   const banner = bannerFor(place, code);
