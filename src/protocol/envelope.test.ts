@@ -9,7 +9,9 @@ import {
   parseEnvelope,
   SEALED_BYTES,
 } from './envelope.ts';
-import { isSaltProven, proveSalt } from './seal.ts';
+import { isSaltProven, openPart, proveSalt, sealPart } from './seal.ts';
+import { simulatedCrypto } from './simulation/crypto.ts';
+import { refusal } from './simulation/refused.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const u32 = fc.nat(0xffff_ffff);
@@ -92,6 +94,22 @@ test('anything that is no envelope is refused by its form alone [R41]', () => {
   expect(() => parseEnvelope(wire.with(3, 3))).toThrow('E_FORMAT');
   expect(() => parseEnvelope(wire.with(3, 2))).toThrow('E_FORMAT');
   for (const suite of [0, 1, 3, 9]) expect(() => parseEnvelope(wire.with(2, suite))).toThrow('E_SUITE');
+});
+
+test('a sealed part under a header without its proof does not open', async () => {
+  const crypto = simulatedCrypto('envelope', { now: 0 });
+  const seal = {
+    suite: 2,
+    keys: crypto.random(64),
+    binding: crypto.random(32),
+    recipient: crypto.random(16),
+  };
+  const plain = crypto.random(64);
+  const header = crypto.random(96);
+  const proven = proveSalt(2, seal.keys.subarray(32), header);
+  expect(await openPart(crypto, seal, proven, await sealPart(crypto, seal, proven, plain))).toEqual(plain);
+  const unproven = await sealPart(crypto, seal, header, plain);
+  expect(await refusal(openPart(crypto, seal, header, unproven))).toBe('E_AUTH');
 });
 
 test('a proof covers every byte of the header, and only its own key makes it', () => {

@@ -204,11 +204,9 @@ describe('secrecy', () => {
     const after = await receive(noor, opened.session, mina, two);
     // The search works: with the state between the two, message n is found.
     expect(await search(encodeSession(opened.session), two, opened.session)).toBe(true);
-    for (const state of [after.session, two.session]) {
-      expect(await search(encodeSession(state), one, b)).toBe(false);
-      expect(await search(encodeSession(state), two, b)).toBe(false);
-    }
-  });
+    expect(await search(encodeSession(after.session), one, b)).toBe(false);
+    expect(await search(encodeSession(two.session), one, b)).toBe(false);
+  }, 60_000);
 
   test('a state that was stolen heals with one step of each side', async () => {
     const { a, b } = await acquainted(mina, noor);

@@ -111,6 +111,20 @@ describe('first contact', () => {
     expect(textOf(await receiveFirst(noor, mina, wire))).toBe('hello');
   });
 
+  test('to or from a certificate that is not the one is refused [R25]', async () => {
+    const other = new Uint8Array(32).fill(3);
+    const options = { suite: 2 };
+    const toOther = await startSession(mina.crypto, mina.self, { ...bundleOf(noor), hash: other }, options);
+    expect(await refusal(receiveFirst(noor, mina, await sendText(mina, toOther, 'hello')))).toBe('E_AUTH');
+    const asOther = { ...mina.self, certificateHashes: [other, mina.known.hash] };
+    const fromOther = await startSession(mina.crypto, asOther, bundleOf(noor), options);
+    expect(await refusal(receiveFirst(noor, mina, await sendText(mina, fromOther, 'hello')))).toBe('E_AUTH');
+    // A renewed certificate does not stop a handshake to the one before.
+    const renewed = { ...noor, self: { ...noor.self, certificateHashes: [other, noor.known.hash] } };
+    const wire = await sendText(mina, await begin(mina, noor), 'hello');
+    expect(textOf(await receiveFirst(renewed, mina, wire))).toBe('hello');
+  });
+
   test('one message carries many handshakes, each proven by its own path', async () => {
     const people = [noor, eve];
     const sessions = await Promise.all(people.map((person) => begin(mina, person)));
@@ -228,6 +242,14 @@ describe('where an envelope belongs [R5]', () => {
     const wire = await sendText(mina, a, 'once');
     const opened = await receive(noor, b, mina, wire);
     expect(await refusal(receive(noor, opened.session, mina, wire))).toBe('E_REPLAY');
+  });
+
+  test('a message that another device signed is refused, although the session opens it [R36]', async () => {
+    const { a, b } = await acquainted(mina, noor);
+    const forged = await sendText({ ...mina, dik: eve.dik }, a, 'signed by Eve');
+    expect(await refusal(receive(noor, b, mina, forged))).toBe('E_AUTH');
+    const first = await sendText({ ...mina, dik: eve.dik }, await begin(mina, noor), 'signed by Eve');
+    expect(await refusal(receiveFirst(noor, mina, first))).toBe('E_AUTH');
   });
 
   test('a message under another sender is refused, although the session opens it', async () => {
