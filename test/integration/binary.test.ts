@@ -1,0 +1,54 @@
+/** The single binary, alone in an empty folder: it needs nothing beside it but its data. */
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildBinary } from '../../src/build.ts';
+import { startServer } from '../support/server.ts';
+
+let folder = '';
+let binary = '';
+
+beforeAll(async () => {
+  const built = join(mkdtempSync(join(tmpdir(), 'sotto-build-')), 'sotto');
+  await buildBinary(built);
+  folder = mkdtempSync(join(tmpdir(), 'sotto-alone-'));
+  binary = join(folder, 'sotto');
+  copyFileSync(built, binary);
+  chmodSync(binary, 0o755);
+  rmSync(built);
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('it starts, serves its pages and every file they name, and stops cleanly', async () => {
+  const server = await startServer({ command: [binary], cwd: folder, data: join(folder, 'data') });
+  try {
+    expect(server.setupLink).toStartWith(`${server.url}/setup#`);
+    const page = await fetch(`${server.url}/setup`);
+    expect(page.status).toBe(200);
+    const html = await page.text();
+    const files = [...html.matchAll(/(?:src|href|data-worker)="(\/assets\/[^"]+)"/g)].map(([, path]) => path);
+    expect(files.some((path) => path?.includes('island'))).toBe(true);
+    expect(files.some((path) => path?.includes('app.'))).toBe(true);
+    for (const path of files) expect((await fetch(`${server.url}${path}`)).status).toBe(200);
+  } finally {
+    expect(await server.stop()).toBe(0);
+  }
+  expect(readdirSync(folder).toSorted()).toEqual(['data', 'sotto']);
+}, 60_000);
+
+test('it is the command line too', async () => {
+  const run = (...args: string[]) => Bun.spawnSync([binary, ...args], { cwd: folder });
+  const help = run('--help');
+  expect(help.exitCode).toBe(0);
+  expect(help.stdout.toString()).toContain('sotto serve');
+  const wrong = run('fly');
+  expect(wrong.exitCode).toBe(2);
+  expect(wrong.stderr.toString()).toContain('no command "fly"');
+  const port = run('serve', '--port', 'many');
+  expect(port.exitCode).toBe(2);
+  expect(port.stderr.toString().trim().split('\n')).toHaveLength(1);
+  const invite = run('admin', 'invite', '--data', join(folder, 'data'), '--json');
+  expect(invite.exitCode).toBe(0);
+  expect(JSON.parse(invite.stdout.toString()).url).toContain('/join#');
+});

@@ -1,0 +1,228 @@
+/** Enrolling against the real server, and against one that lies about what it holds. */
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import {
+  EnrolError,
+  type EnrolTools,
+  enrolDevice,
+  newAccountId,
+  register,
+  revokeDevice,
+  signInWithPassword,
+  signInWithRecoveryCode,
+  signOut,
+} from '../../src/client/enrol.ts';
+import { httpTransport } from '../../src/client/http-transport.ts';
+import { MemoryDisk, MemoryStorage } from '../../src/client/memory-storage.ts';
+import { STORES, type Transport, TransportFailed } from '../../src/client/ports.ts';
+import { readSelf } from '../../src/client/self.ts';
+import { toBase64 } from '../../src/contract/bytes.ts';
+import { createSigningKeyPair } from '../../src/protocol/identity.ts';
+import { noble } from '../../src/protocol/noble.ts';
+import { argon2id, PASSWORD_FLOOR } from '../../src/protocol/password.ts';
+import type { Crypto } from '../../src/protocol/ports.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+
+const PASSWORD = 'correct horse battery';
+const crypto: Crypto = {
+  provider: noble,
+  random: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
+  clock: Date.now,
+};
+
+let app: TestApp;
+let ada: { readonly disk: MemoryDisk; readonly code: string };
+
+/** A place with a disk and a cookie jar; `bend` puts a liar between it and the server. */
+function place(
+  disk = new MemoryDisk(),
+  bend: (honest: Transport) => Transport = (honest) => honest,
+): EnrolTools {
+  let cookie = '';
+  const transport = httpTransport({
+    origin: app.origin,
+    headers: () => (cookie ? { cookie } : {}),
+    onResponse(response) {
+      const set = response.headers.get('set-cookie');
+      if (set) cookie = set.split(';')[0] ?? '';
+    },
+  });
+  return {
+    crypto,
+    transport: bend(transport),
+    hashPassword: argon2id,
+    passwordCost: PASSWORD_FLOOR,
+    openStorage: async () => new MemoryStorage(disk),
+  };
+}
+
+const isEmpty = (disk: MemoryDisk) => STORES.every((name) => disk.store(name).size === 0);
+async function codeOf(action: Promise<unknown>): Promise<string> {
+  try {
+    await action;
+    return 'done';
+  } catch (error) {
+    if (error instanceof EnrolError) return error.code;
+    throw error;
+  }
+}
+const asAda = { username: 'ada', password: PASSWORD };
+
+beforeAll(async () => {
+  app = await startApp();
+  const disk = new MemoryDisk();
+  const registered = await register(place(disk), {
+    token: await app.deps.services.invites.createSetupToken(),
+    account: newAccountId(crypto.random),
+    username: 'Ada',
+    name: 'Ada Kern',
+    workspaceName: 'Harbour',
+    password: PASSWORD,
+  });
+  ada = { disk, code: registered.recoveryCode };
+});
+afterAll(() => app.stop());
+
+test('registration publishes what is on disk, and shows a code of eight groups', async () => {
+  expect(ada.code).toMatch(/^(?:[0-9A-Z]{4}-){7}[0-9A-Z]{4}$/);
+  expect(await readSelf(new MemoryStorage(ada.disk))).toMatchObject({ username: 'ada', published: true });
+});
+
+test('a refused registration leaves nothing behind', async () => {
+  const disk = new MemoryDisk();
+  const request = { account: newAccountId(crypto.random), username: 'eve', name: 'Eve', password: PASSWORD };
+  expect(await codeOf(register(place(disk), { ...request, token: toBase64(crypto.random(32)) }))).toBe(
+    'link-used',
+  );
+  expect(isEmpty(disk)).toBe(true);
+  const { token } = await app.deps.services.invites.create(null);
+  expect(await codeOf(register(place(disk), { ...request, token, username: 'ada' }))).toBe('invalid');
+  expect(isEmpty(disk)).toBe(true);
+  expect(await codeOf(register(place(disk), { ...request, token, password: 'short' }))).toBe('weak-password');
+});
+
+test('the same place resumes its device, another place becomes a new one', async () => {
+  const first = (await readSelf(new MemoryStorage(ada.disk)))?.device;
+  const again = place(ada.disk);
+  const resumed = await enrolDevice(again, await signInWithPassword(again, asAda));
+  expect(resumed).toMatchObject({ resumed: true });
+  expect(resumed.device as string).toBe(first ?? '');
+
+  const second = place();
+  const added = await enrolDevice(
+    second,
+    await signInWithRecoveryCode(second, { username: 'ada', code: ada.code }),
+  );
+  expect(added.resumed).toBe(false);
+  const session = await second.transport.session();
+  expect(session.device).toBe(added.device);
+  expect(session.directory.certificates).toHaveLength(2);
+
+  await revokeDevice(again, await signInWithPassword(again, asAda), added.device);
+  const left = await signInWithPassword(again, asAda);
+  expect(left.signedIn.directory.certificates).toHaveLength(1);
+  await enrolDevice(again, left);
+  await signOut(again.transport, false);
+  await signOut(again.transport, false);
+  expect(await codeOf(signOut(place().transport, true))).toBe('done');
+});
+
+test('an answer that was lost is found out at the next sign-in', async () => {
+  const disk = new MemoryDisk();
+  const lossy = place(disk, (honest) => ({
+    ...honest,
+    async addDevice(upload) {
+      await honest.addDevice(upload);
+      throw new TransportFailed('the line was cut');
+    },
+  }));
+  expect(await codeOf(enrolDevice(lossy, await signInWithPassword(lossy, asAda)))).toBe('offline');
+  expect(await readSelf(new MemoryStorage(disk))).toMatchObject({ published: false });
+  const mended = place(disk);
+  const { resumed, device } = await enrolDevice(mended, await signInWithPassword(mended, asAda));
+  expect(resumed).toBe(true);
+  await revokeDevice(mended, await signInWithPassword(mended, asAda), device);
+});
+
+test('wrong secrets are told apart from a server that does not answer', async () => {
+  expect(await codeOf(signInWithPassword(place(), { ...asAda, password: 'not the password' }))).toBe(
+    'wrong-password',
+  );
+  expect(await codeOf(signInWithPassword(place(), { ...asAda, username: 'nobody' }))).toBe('wrong-password');
+  const code = 'ABCD-ABCD-ABCD-ABCD-ABCD-ABCD-ABCD-ABCD';
+  expect(await codeOf(signInWithRecoveryCode(place(), { username: 'ada', code }))).toBe(
+    'wrong-recovery-code',
+  );
+  expect(await codeOf(signInWithRecoveryCode(place(), { username: 'ada', code: 'ABCD' }))).toBe(
+    'wrong-recovery-code',
+  );
+  const silent = place(undefined, (honest) => ({
+    ...honest,
+    signInStart: () => Promise.reject(new TransportFailed('nobody there')),
+  }));
+  expect(await codeOf(signInWithPassword(silent, asAda))).toBe('offline');
+});
+
+test('R16: parameters below the floor are refused before the password is hashed', async () => {
+  let hashed = 0;
+  const weak = {
+    ...place(undefined, (honest) => ({
+      ...honest,
+      signInStart: async (username) => ({ ...(await honest.signInStart(username)), memory: 8192 }),
+    })),
+    hashPassword: async () => {
+      hashed++;
+      return new Uint8Array(32);
+    },
+  };
+  expect(await codeOf(signInWithPassword(weak, asAda))).toBe('weak-parameters');
+  expect(hashed).toBe(0);
+});
+
+test('a server that puts another identity or another vault there is caught', async () => {
+  const stranger = toBase64((await createSigningKeyPair(crypto)).publicKey);
+  const swapped = place(undefined, (honest) => ({
+    ...honest,
+    async signInWithPassword(request) {
+      const signedIn = await honest.signInWithPassword(request);
+      return { ...signedIn, directory: { ...signedIn.directory, aik: stranger } };
+    },
+  }));
+  expect(await codeOf(signInWithPassword(swapped, asAda))).toBe('identity-mismatch');
+  const older = place(undefined, (honest) => ({
+    ...honest,
+    async signInWithPassword(request) {
+      const signedIn = await honest.signInWithPassword(request);
+      return { ...signedIn, vault: { ...signedIn.vault, version: signedIn.vault.version + 1 } };
+    },
+  }));
+  expect(await codeOf(signInWithPassword(older, asAda))).toBe('wrong-password');
+  const damaged = place(undefined, (honest) => ({
+    ...honest,
+    async signInWithPassword(request) {
+      const signedIn = await honest.signInWithPassword(request);
+      return { ...signedIn, vault: { ...signedIn.vault, sealed: toBase64(crypto.random(1200)) } };
+    },
+  }));
+  expect(await codeOf(signInWithPassword(damaged, asAda))).toBe('damaged-vault');
+});
+
+test('a place of somebody else is not taken over, and five devices are the most', async () => {
+  const { token } = await app.deps.services.invites.create(null);
+  const ben = { username: 'ben', password: PASSWORD };
+  const own = new MemoryDisk();
+  await register(place(own), { ...ben, token, account: newAccountId(crypto.random), name: 'Ben' });
+  const taken = place(ada.disk);
+  expect(await codeOf(signInWithPassword(taken, ben).then((unlocked) => enrolDevice(taken, unlocked)))).toBe(
+    'not-this-account',
+  );
+  for (let i = 0; i < 4; i++) {
+    const tools = place();
+    await enrolDevice(tools, await signInWithPassword(tools, ben));
+  }
+  const disk = new MemoryDisk();
+  const sixth = place(disk);
+  expect(await codeOf(signInWithPassword(sixth, ben).then((unlocked) => enrolDevice(sixth, unlocked)))).toBe(
+    'device-limit',
+  );
+  expect(isEmpty(disk)).toBe(true);
+});
