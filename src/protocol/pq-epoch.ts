@@ -44,19 +44,20 @@ export function kxDue(
   session: Session,
   now: number,
 ): { readonly why: KxReason; readonly within: number } | null {
-  if (!maySend(session)) return null;
+  const silence = staleness(session, now);
+  if (!maySend(session) || silence === 'expired') return null;
   const { pq, ratchet } = session;
   if (pq.answered !== null && !pq.answered.sent) return { why: 'reply', within: 0 };
   if (session.role === 'responder' && ratchet.sending === null && ratchet.stepDue)
     return { why: 'answer', within: 0 };
   if (session.reminderDue) return { why: 'remind', within: 0 };
   if (pq.ready !== null) return ratchet.stepDue ? { why: 'advance', within: ADVANCE_WITHIN_MS } : null;
-  return offerDue(session, now) ? { why: 'offer', within: 0 } : null;
+  return silence === 'fresh' && offerDue(session, now) ? { why: 'offer', within: 0 } : null;
 }
 
 function offerDue(session: Session, now: number): boolean {
   const { pq, role, usedOneTime, init } = session;
-  if (owner(pq.epoch + 1) !== role || staleness(session, now) !== 'fresh') return false;
+  if (owner(pq.epoch + 1) !== role) return false;
   if (pq.offeredAt > 0 && now - pq.offeredAt < OFFER_INTERVAL_MS) return false;
   if (pq.epoch === 0 && pq.offered === null) return !usedOneTime || init === null;
   return pq.traffic >= TRAFFIC_PER_EPOCH || (pq.traffic > 0 && now - pq.since >= EPOCH_AGE_MS);

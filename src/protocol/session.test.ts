@@ -204,6 +204,11 @@ describe('both sides at once', () => {
     // Another message on Noor's session reminds her again, ten minutes later at the earliest.
     expect(remindPeer(reminder.session, clock.now).reminderDue).toBe(false);
     expect(remindPeer(reminder.session, clock.now + 600_000).reminderDue).toBe(true);
+    // Whoever is heard is not silent.
+    const later = clock.now + 31 * DAY;
+    expect(staleness(reminder.session, later)).toBe('expired');
+    expect(kxDue({ ...reminder.session, reminderDue: true }, later)).toBe(null);
+    expect(staleness(remindPeer(reminder.session, later), later)).toBe('renew');
 
     const atNoor = (await receiveFirst(noor, mina, reminder)).session;
     const noorSettled = settleSessions(fromNoor.session, atNoor, clock.now);

@@ -124,13 +124,15 @@ export function keptArchives(archived: readonly Session[], now: number): readonl
 export const REMINDER_INTERVAL_MS = 10 * 60_000;
 
 /**
- * Call it for the sending session when a message was opened on a receive-only one: a peer that has not answered this
- * session's handshake does not know it, and kxDue then asks for a word here, which repeats the handshake.
+ * Call it for the sending session when a message was opened on a receive-only one. The peer is there, so its silence is
+ * over; and one that has not answered this session's handshake does not know it: kxDue then asks for a word here, which
+ * repeats the handshake.
  */
 export function remindPeer(session: Session, now: number): Session {
+  if (!awaitingAnswer(session) || !maySend(session)) return session;
   const soon = session.remindedAt > 0 && now - session.remindedAt < REMINDER_INTERVAL_MS;
-  if (!awaitingAnswer(session) || !maySend(session) || soon) return session;
-  return { ...session, reminderDue: true, remindedAt: now };
+  const heard = { ...session, unansweredSince: null };
+  return soon ? heard : { ...heard, reminderDue: true, remindedAt: now };
 }
 
 /** The next envelope repeats the handshake, so its message must carry this session's transcript in handshakeRoot. */
