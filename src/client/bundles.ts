@@ -7,6 +7,7 @@ import { verifyOneTimePrekey, verifySignedPrekey } from '../protocol/prekeys.ts'
 import type { KnownCertificate, PeerBundle } from '../protocol/session.ts';
 import type { Context } from './context.ts';
 import { findDevice, type PeerDevice, readPeer } from './peers.ts';
+import type { Target } from './recipients.ts';
 
 /** Devices in one claim. */
 const DEVICES_PER_CLAIM = 100;
@@ -86,4 +87,14 @@ async function verifyBundle(
     if (error instanceof ProtocolError || error instanceof SyntaxError) return { refused: 'invalid' };
     throw error;
   }
+}
+
+/** Claims bundles for these targets and adds them to what is there. */
+export async function claimInto(
+  ctx: Context,
+  bundles: Map<DeviceId, Claimed>,
+  targets: readonly Target[],
+): Promise<void> {
+  const wanted = targets.map(({ account, pinned }) => ({ account, device: pinned.device }));
+  for (const [device, claimed] of await claimBundles(ctx, wanted)) bundles.set(device, claimed);
 }

@@ -100,7 +100,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
       if (made === null) throw new Error('This conversation cannot be made.');
       if (known === null) {
         // Without an answer it is made again when the first message is posted.
-        await ctx.transport.createConversation({ kind: 'direct', people: made.members }).catch(() => {});
+        await ctx.transport.createConversation({ kind: 'direct', people: [person] }).catch(() => {});
       }
       return viewConversation(storage, made, self.account);
     },

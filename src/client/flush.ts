@@ -2,20 +2,18 @@
  * Posts what waits, in order. What was sealed is posted as it is until the outcome is known; what the relay refuses for
  * its recipients is sealed once more, after the directory was asked again (PROTOCOL 6, 12; R1, R8, R28).
  */
+
 import type { BodyId, ConversationId, DeviceId } from '../contract/ids.ts';
 import type { Accepted } from '../contract/relay.ts';
-import { type Claimed, claimBundles } from './bundles.ts';
+import { type Claimed, claimInto } from './bundles.ts';
 import type { Context } from './context.ts';
 import { readConversation } from './conversations.ts';
 import { refreshPeople } from './directory.ts';
-import { sealErrand } from './errands.ts';
 import { renameMessage, setStatus } from './history.ts';
 import {
-  type Errand,
   listErrands,
   listOutgoing,
   type Outgoing,
-  readErrand,
   readOutgoing,
   readPost,
   removeEntry,
@@ -23,7 +21,7 @@ import {
   writeOutgoing,
 } from './outbox.ts';
 import { TransportRefused } from './ports.ts';
-import type { Target } from './recipients.ts';
+import { deliverErrand, FINAL } from './post-errands.ts';
 import { hold, newBodyId, sealOutgoing } from './seal.ts';
 import { removeSent } from './sent.ts';
 import { HELD } from './sentences.ts';
@@ -89,15 +87,6 @@ async function sealOnce(ctx: Context, entry: Outgoing, bundles: Map<DeviceId, Cl
   return true;
 }
 
-async function claimInto(
-  ctx: Context,
-  bundles: Map<DeviceId, Claimed>,
-  targets: readonly Target[],
-): Promise<void> {
-  const wanted = targets.map(({ account, pinned }) => ({ account, device: pinned.device }));
-  for (const [device, claimed] of await claimBundles(ctx, wanted)) bundles.set(device, claimed);
-}
-
 async function postSealed(ctx: Context, entry: Outgoing, tries: Tries): Promise<Result | 'again'> {
   const post = await readPost(ctx.storage, entry.n);
   if (post === null) return 'again';
@@ -131,7 +120,10 @@ async function refusedPost(
   if (status === 404 && !tries.conversationMade) {
     const conversation = await readConversation(ctx.storage, entry.conversation);
     if (conversation === null) return 'gone';
-    await ctx.transport.createConversation({ kind: 'direct', people: conversation.members });
+    await ctx.transport.createConversation({
+      kind: 'direct',
+      people: conversation.members.filter((member) => member !== ctx.self.account),
+    });
     tries.conversationMade = true;
     return 'again';
   }
@@ -140,7 +132,7 @@ async function refusedPost(
     await ctx.operate((op) => hold(op, entry.n, HELD.signIn));
     throw refusal;
   }
-  if (status === 400 || status === 403 || status === 404 || status === 409 || status === 413) {
+  if (FINAL.includes(status)) {
     await ctx.operate(async (op) => {
       removeEntry(op, entry.n);
       await setStatus(op, entry.id, 'Failed', `The server refused this message: ${body.message}`);
@@ -186,32 +178,4 @@ async function refusedRecipients(
     op.events.push({ type: 'notice', code: 'E_ROSTER', message: reason });
     return 'held';
   });
-}
-
-async function deliverErrand(ctx: Context, n: number): Promise<void> {
-  const bundles = new Map<DeviceId, Claimed>();
-  for (let round = 0; round < ROUNDS; round++) {
-    const errand = await readErrand(ctx.storage, n);
-    if (errand === null) return;
-    if (errand.sealed) {
-      await postErrand(ctx, errand);
-      return;
-    }
-    const outcome = await ctx.operate((op) => sealErrand(op, ctx, n, bundles));
-    if (outcome.kind === 'bundles') await claimInto(ctx, bundles, outcome.targets);
-    if (outcome.kind === 'gone') return;
-  }
-}
-
-async function postErrand(ctx: Context, errand: Errand): Promise<void> {
-  const post = await readPost(ctx.storage, errand.n);
-  if (post !== null) {
-    try {
-      await ctx.transport.post(post);
-    } catch (error) {
-      const final = error instanceof TransportRefused && [400, 403, 404, 409, 413].includes(error.status);
-      if (!final) throw error;
-    }
-  }
-  await ctx.operate(async (op) => removeEntry(op, errand.n));
 }

@@ -188,6 +188,21 @@ test('a revoked device gets nothing from then on [R38]', async () => {
   expect(posts(a).map(({ bytes }) => decodePost(bytes)?.envelopes.length)).toEqual([2, 1]);
 });
 
+test('what goes between devices still reaches those that are left', async () => {
+  world.reveal(jonas, cast.jonas);
+  const a = await world.open(mina, 0);
+  const b = await world.open(jonas, 0);
+  const { id } = await a.engine.direct(jonas.account);
+  const message = await b.engine.direct(mina.account).then(() => b.engine.send(id, 'read me'));
+  await world.settle();
+  // The relay forgets the second device; Mina has not heard of it.
+  const gone = jonas.devices[1]?.device ?? b.device;
+  world.relay.devices.delete(gone);
+  await a.engine.markRead(id);
+  await world.advance(6000);
+  expect((await b.engine.message(message.id))?.status).toBe('Read');
+});
+
 test('a permanent refusal is shown with the server’s words, and the next message goes on', async () => {
   const a = await world.open(mina, 0);
   const b = await world.open(jonas, 0);

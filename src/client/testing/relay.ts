@@ -197,7 +197,11 @@ export class FakeRelay {
 
   private named(post: NonNullable<ReturnType<typeof decodePost>>): DeviceId[] {
     if (post.recipients instanceof Uint8Array) throw refused(400, 'ValidationError', 'Name the devices.');
-    for (const device of post.recipients) this.device(device);
+    const known = post.recipients.flatMap((device) => this.devices.get(device) ?? []);
+    if (known.length < post.recipients.length) {
+      const expected = known.map(({ account, device }) => ({ account, device }));
+      throw new TransportRefused(409, { error: 'WrongDevices', message: 'A device is gone.', expected });
+    }
     return [...post.recipients];
   }
 
