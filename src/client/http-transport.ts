@@ -86,6 +86,7 @@ export function httpTransport(options: HttpTransportOptions): Transport {
 
     addDevice: (body) => told('POST', PATHS.devices, body),
     resumeDevice: (body) => told('POST', PATHS.resume, body),
+    renewDevice: (device, body) => told('PUT', devicePath(device), body),
     revokeDevice: (device, deviceList) => told('DELETE', devicePath(device), { deviceList }),
     people: () => asked(answers.people, 'GET', PATHS.people),
     directory: (people) => asked(answers.directory, 'POST', PATHS.directory, { people }),

@@ -1,20 +1,23 @@
-/** The Live port over a WebSocket with the subprotocol `sotto.json.v1`. */
+/**
+ * The Live port over a WebSocket with the subprotocol `sotto.json.v1`: connects again with exponential backoff and full
+ * jitter, and gives a silent line up. Losing it loses nothing: after each `hello` the engine fetches what waits.
+ */
 import { type ClientFrame, HEARTBEAT_MS, type ServerFrame } from '../contract/relay.ts';
+import type { Random } from '../protocol/ports.ts';
 import { serverFrame } from './answers.ts';
-import type { Live, Random, Timer } from './ports.ts';
+import type { Live, Timer } from './ports.ts';
 
-/** Milliseconds before the first try to connect again; each later one waits twice as long. */
-const FIRST_DELAY_MS = 500;
-/** And at most so long. */
-const MAX_DELAY_MS = 60_000;
+/** The part of a browser's or Bun's WebSocket that is used here. */
+export type Socket = Pick<
+  WebSocket,
+  'onopen' | 'onmessage' | 'onclose' | 'onerror' | 'readyState' | 'send' | 'close'
+>;
 
 export interface JsonSocketOptions {
-  /** Begins a connection with SOCKET_PROTOCOL: runtimes differ in how headers are given. */
-  readonly connect: () => WebSocket;
+  /** Opens a socket with the subprotocol and whatever cookie is valid now. May throw: that counts as a failed try. */
+  readonly connect: () => Socket;
   readonly timer: Timer;
   readonly random: Random;
-  /** The server refused the connection or ended it for good: the session is over. */
-  readonly onRefused?: () => void;
 }
 
 export interface JsonSocket extends Live {
@@ -25,75 +28,96 @@ export interface JsonSocket extends Live {
   send(frame: ClientFrame): boolean;
 }
 
-/** RFC 6455, 7.4.1: policy (the session is over) and unsupported data. Another try would end the same way. */
-const REFUSALS: readonly number[] = [1008, 1003];
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 30_000;
+const OPEN = 1;
 
-/** A socket that reconnects with exponential backoff and jitter, and closes a line that has fallen silent. */
-export function jsonSocket({ connect, timer, random, onRefused }: JsonSocketOptions): JsonSocket {
+/**
+ * Milliseconds to wait before try number `failures` + 1: uniform up to a bound that doubles to 30 s, so that a server
+ * that comes back is not met by everybody at once.
+ */
+export function backoff(failures: number, random: Random): number {
+  const bound = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(failures, 16));
+  const [high = 0, low = 0] = random(2);
+  return Math.round((bound * (high * 256 + low)) / 0xffff);
+}
+
+/** A closed line; `open` connects it. */
+export function jsonSocket({ connect, timer, random }: JsonSocketOptions): JsonSocket {
   const listeners = new Set<(frame: ServerFrame) => void>();
-  let socket: WebSocket | null = null;
-  let attempts = 0;
+  let socket: Socket | null = null;
+  let greeted = false;
   let wanted = false;
-  let heard = false;
-  let cancel = () => {};
+  let failures = 0;
+  let cancelRetry = () => {};
+  let cancelPing = () => {};
+  let cancelSilence = () => {};
 
-  const beat = () => {
-    cancel = timer(HEARTBEAT_MS, () => {
-      if (!heard) {
-        // Nothing came although the server answers pings: the line is dead and does not know it.
-        socket?.close();
-        return;
-      }
-      heard = false;
-      send({ do: 'ping' });
-      beat();
+  const quiet = () => {
+    cancelPing();
+    cancelSilence();
+  };
+  const heard = (line: Socket) => {
+    cancelSilence();
+    // A line whose other end is gone may stay "open" for minutes: silence for two heartbeats ends it.
+    cancelSilence = timer(2 * HEARTBEAT_MS, () => drop(line));
+  };
+  const keepAlive = (line: Socket) => {
+    cancelPing();
+    cancelPing = timer(HEARTBEAT_MS, () => {
+      say(line, { do: 'ping' });
+      keepAlive(line);
     });
   };
-
-  const send = (frame: ClientFrame): boolean => {
-    if (socket?.readyState !== 1) return false;
-    socket.send(JSON.stringify(frame));
-    return true;
+  const say = (line: Socket, frame: ClientFrame): boolean => {
+    if (line.readyState !== OPEN) return false;
+    try {
+      line.send(JSON.stringify(frame));
+      return true;
+    } catch {
+      return false;
+    }
   };
-
-  const again = () => {
+  /** Leaves a line without waiting for its close handshake, which a dead peer never answers. */
+  const drop = (line: Socket) => {
+    if (socket !== line) return;
+    socket = null;
+    greeted = false;
+    quiet();
+    line.onopen = line.onmessage = line.onclose = null;
+    line.onerror = () => {};
+    line.close();
     if (!wanted) return;
-    const full = Math.min(FIRST_DELAY_MS * 2 ** attempts, MAX_DELAY_MS);
-    attempts++;
-    // Half of it for certain, the other half by chance: clients of a restarted server do not come all at once.
-    const chance = (random(1)[0] ?? 0) / 255;
-    cancel = timer(full / 2 + (full / 2) * chance, begin);
+    cancelRetry = timer(backoff(failures++, random), dial);
   };
-
-  const begin = () => {
-    const own = connect();
-    socket = own;
-    own.onopen = () => {
-      attempts = 0;
-      heard = true;
-      beat();
-    };
-    own.onmessage = ({ data }: MessageEvent<unknown>) => {
-      heard = true;
+  const dial = () => {
+    let line: Socket;
+    try {
+      line = connect();
+    } catch {
+      cancelRetry = timer(backoff(failures++, random), dial);
+      return;
+    }
+    socket = line;
+    line.onopen = () => keepAlive(line);
+    line.onclose = () => drop(line);
+    line.onerror = () => drop(line);
+    line.onmessage = ({ data }) => {
+      heard(line);
       const frame = typeof data === 'string' ? serverFrame(data) : null;
-      if (frame !== null && frame.event !== 'pong') for (const listener of listeners) listener(frame);
+      if (frame === null || frame.event === 'pong') return;
+      if (frame.event === 'hello') {
+        greeted = true;
+        failures = 0;
+      }
+      for (const listener of listeners) listener(frame);
     };
-    own.onclose = ({ code }: CloseEvent) => {
-      if (socket !== own) return;
-      socket = null;
-      cancel();
-      if (REFUSALS.includes(code)) {
-        wanted = false;
-        onRefused?.();
-      } else again();
-    };
-    // An error is always followed by `close`.
-    own.onerror = () => {};
+    heard(line);
   };
 
   return {
     get connected() {
-      return socket?.readyState === 1;
+      return greeted;
     },
     onEvent(listener) {
       listeners.add(listener);
@@ -102,15 +126,13 @@ export function jsonSocket({ connect, timer, random, onRefused }: JsonSocketOpti
     open() {
       if (wanted) return;
       wanted = true;
-      begin();
+      dial();
     },
     close() {
       wanted = false;
-      cancel();
-      const open = socket;
-      socket = null;
-      open?.close();
+      cancelRetry();
+      if (socket) drop(socket);
     },
-    send,
+    send: (frame) => socket !== null && say(socket, frame),
   };
 }
