@@ -7,17 +7,12 @@
 import { close, mix, skippedKeys, turn, walk } from './chain.ts';
 import { concat } from './codec.ts';
 import type { EnvelopeHeader } from './envelope.ts';
-import { ProtocolError, unauthentic } from './errors.ts';
+import { unauthentic } from './errors.ts';
 import { equalBytes, wipe } from './hash.ts';
 import type { Crypto } from './ports.ts';
 import type { MessageKeys, PqState, ReceivingChain, Seen, Session } from './session-state.ts';
+import { checkSkip, dropExpiredKeys } from './skipping.ts';
 
-/** Messages that may be missing in one chain before the next that is opened. */
-export const MAX_SKIP_PER_CHAIN = 1000;
-/** Keys of missing messages that one session keeps. */
-export const MAX_KEPT_KEYS = 2000;
-/** How long they are kept: a day longer than the relay keeps their messages. */
-export const KEPT_KEY_MS = 8 * 24 * 3_600_000;
 /** Chains of the peer that are kept beside the current one. */
 export const MAX_OLD_CHAINS = 5;
 /** Opened messages that a chain remembers, to tell a replay from a clone. */
@@ -98,7 +93,7 @@ export async function receivingKeys(
   session: Session,
   position: Position,
 ): Promise<SeenMessage | ReceivingKeys> {
-  const kept = prune(session, crypto.clock());
+  const kept = dropExpiredKeys(session, crypto.clock());
   const chain = kept.ratchet.receiving.find(({ dh }) => equalBytes(dh, position.dh));
   if (chain === undefined) return newChain(crypto, kept, position);
   if (position.n < chain.next) return earlierMessage(kept, chain, position.n);
@@ -186,23 +181,6 @@ function aheadKeys(
       return session;
     },
   };
-}
-
-/** @throws E_SKIP when one chain, or all of them together, would have to keep too many keys */
-function checkSkip(chains: readonly ReceivingChain[], ...missing: readonly number[]): void {
-  const kept = chains.reduce((sum, { skipped }) => sum + skipped.length, 0);
-  const wanted = missing.reduce((sum, count) => sum + count, 0);
-  if (missing.some((count) => count > MAX_SKIP_PER_CHAIN) || kept + wanted > MAX_KEPT_KEYS)
-    throw new ProtocolError('E_SKIP', 'more messages are missing before this one than keys are kept for');
-}
-
-/** The session without the skipped keys that are past their time. */
-function prune(session: Session, now: number): Session {
-  const receiving = session.ratchet.receiving.map((chain) => ({
-    ...chain,
-    skipped: chain.skipped.filter(({ at }) => now - at < KEPT_KEY_MS),
-  }));
-  return { ...session, ratchet: { ...session.ratchet, receiving } };
 }
 
 const advanced = (pq: PqState, epoch: number, now: number): PqState => ({

@@ -13,6 +13,8 @@ const HOUR = 3_600_000;
 /** The relay keeps envelopes for 7 days. */
 const RELAY = 7 * 24 * HOUR;
 const LONG = process.env.SOTTO_LONG === '1';
+/** Printed with the result; SOTTO_SEED runs the same course of events again. */
+const SEED = Number(process.env.SOTTO_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 type Step =
   | { readonly do: 'send'; readonly side: 0 | 1; readonly crash: boolean }
@@ -196,10 +198,10 @@ test(
           total.forgotten += account.forgotten;
         },
       ),
-      { numRuns: LONG ? 600 : 15 },
+      { numRuns: LONG ? 600 : 15, seed: SEED },
     );
     console.log(
-      `simulated network: ${total.sent} sent, ${total.opened} opened, ${total.dropped} dropped on the way, ${total.forgotten} too late`,
+      `simulated network (SOTTO_SEED=${SEED}): ${total.sent} sent, ${total.opened} opened, ${total.dropped} dropped on the way, ${total.forgotten} too late`,
     );
   },
   LONG ? 3_600_000 : 60_000,
