@@ -13,6 +13,7 @@ import {
   INVITE_DAYS,
   type InviteFormProps,
   InviteRefused,
+  OpenInvites,
 } from '../../views/admin/invites.tsx';
 import { Admin } from '../../views/admin/people.tsx';
 import type { Session } from '../auth/sessions.ts';
@@ -66,9 +67,9 @@ export const adminPages = (deps: PageDeps) => {
         const { token, ...made } = await invites.create(session, terms);
         const created = { ...made, url: inviteUrl(deps.origin(), token) };
         // The link exists nowhere but in this answer, so it is the answer and not a redirect to it.
-        return wantsPart(request)
-          ? html(await CreatedInvite({ invite: created }))
-          : page(request, session, { created });
+        if (!wantsPart(request)) return page(request, session, { created });
+        const list = await OpenInvites({ invites: await invites.list(), replace: true });
+        return html((await CreatedInvite({ invite: created })) + list);
       },
       { parse: 'none' },
     )

@@ -5,26 +5,15 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { createAssets } from '../../src/assets.ts';
 import { CONTENT_SECURITY_POLICY } from '../../src/http/headers.ts';
 import { samplePages } from './gallery-pages.ts';
 import { composerStyle, drawWords } from './gallery-words.ts';
+import { launchBrowser } from './support/browser.ts';
 
 const ROOT = resolve(import.meta.dir, '../..');
 const OUT = join(ROOT, 'test/screenshots/gallery');
-const CHROMIUM = {
-  executablePath: '/usr/bin/chromium',
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--no-first-run',
-  ],
-};
 const SIZES = [
   { name: '1440', width: 1440, height: 900 },
   { name: '390', width: 390, height: 844 },
@@ -46,7 +35,9 @@ async function galleryAssets() {
     new Map([
       ['app.css', new Uint8Array(await css.arrayBuffer())],
       ['island.js', new TextEncoder().encode('export {};')],
+      ['door.js', new TextEncoder().encode('export {};')],
       ['argon2.js', new TextEncoder().encode('export {};')],
+      ['fallback.js', new TextEncoder().encode('export {};')],
       ['icon.svg', await asset('icons/icon.svg')],
       ['icon-192.png', await asset('icons/icon-192.png')],
     ]),
@@ -113,7 +104,7 @@ const server = Bun.serve({
         });
   },
 });
-const browser = await chromium.launch(CHROMIUM);
+const browser = await launchBrowser();
 const names = [...pages.keys()].filter((name) => wanted.length === 0 || wanted.includes(name));
 const problems = await shoot(browser, server.url.origin, names);
 await browser.close();

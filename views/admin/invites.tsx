@@ -117,9 +117,21 @@ export function InviteRefused({ sentences }: { sentences: readonly string[] }) {
   );
 }
 
-export function OpenInvites({ invites }: { invites: readonly OpenInvite[] }) {
+/** What can still be used. `replace` is for the answer to htmx, where the new list takes the place of the one before. */
+export function OpenInvites({
+  invites,
+  replace = false,
+}: {
+  invites: readonly OpenInvite[];
+  replace?: boolean;
+}) {
   return (
-    <ul class="list" id="open-invites" aria-label="Open invites">
+    <ul
+      class="list"
+      id="open-invites"
+      aria-label="Open invites"
+      {...(replace ? { 'hx-swap-oob': 'true' } : {})}
+    >
       {invites.map((invite) => (
         <li class="list-row">
           <span class="list-main">
