@@ -156,6 +156,7 @@ describe('with htmx', () => {
         await list.getByRole('link', { name: peer }).click();
         await page.getByRole('heading', { name: peer, exact: true }).waitFor();
         expect(await page.title()).toBe(`${peer} · Harbour Lab`);
+        expect(new URL(page.url()).pathname).toStartWith('/c/');
         // Everything that the pane needs came through the guard.
         await page.getByRole('log', { name: 'Messages' }).waitFor();
         expect(await page.locator('sotto-composer[data-conversation]').count()).toBe(1);
