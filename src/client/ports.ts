@@ -89,6 +89,8 @@ export interface Transport {
 
   addDevice(device: accounts.DeviceUpload): Promise<void>;
   resumeDevice(request: accounts.ResumeRequest): Promise<void>;
+  /** The same device under a new certificate. */
+  renewDevice(device: DeviceId, request: accounts.RenewRequest): Promise<void>;
   /** The new signed list leaves the device out. */
   revokeDevice(device: DeviceId, deviceList: string): Promise<void>;
   people(): Promise<readonly accounts.Person[]>;

@@ -132,6 +132,12 @@ export interface RevokeRequest {
   readonly deviceList: Base64;
 }
 
+/** PUT /api/v1/devices/ID: the same device and keys under a new certificate, and the signed list that names it instead. */
+export interface RenewRequest {
+  readonly certificate: Base64;
+  readonly deviceList: Base64;
+}
+
 /** PUT /api/v1/vault: the next version, and a signed device list that names it. */
 export interface VaultUpdate {
   readonly vault: VaultRecord;

@@ -67,7 +67,7 @@ export const PATHS = {
   socket: '/api/v1/socket',
 } as const;
 
-/** DELETE: one device of one's own. */
+/** DELETE RevokeRequest, PUT RenewRequest: one device of one's own. */
 export const devicePath = (device: DeviceId): string => `${PATHS.devices}/${device}`;
 /** DELETE: one session of one's own, by its handle in SessionRecord. */
 export const sessionPath = (id: string): string => `${PATHS.sessions}/${id}`;

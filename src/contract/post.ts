@@ -62,22 +62,24 @@ export function encodePost(post: Post): Uint8Array<ArrayBuffer> {
 
 /** Decodes a post, or null for anything that is not exactly one: bad version, sizes over the limits, bytes left over. */
 export function decodePost(bytes: Uint8Array): Post | null {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // Read byte by byte: a DataView of a small array costs more than the whole rest.
+  const u8 = (index: number) => bytes[index] ?? 0;
+  const u16 = (index: number) => u8(index) * 0x100 + u8(index + 1);
   let at = 0;
   const has = (length: number) => at + length <= bytes.length;
   const take = (length: number) => {
     at += length;
     return bytes.subarray(at - length, at);
   };
-  if (!has(4) || view.getUint8(0) !== 1) return null;
-  const mode = view.getUint8(1);
+  if (!has(4) || u8(0) !== 1) return null;
+  const mode = u8(1);
   if (mode > 1) return null;
-  const omittedCount = view.getUint16(2);
+  const omittedCount = u16(2);
   at = 4;
   if (omittedCount > MAX_DEVICES_PER_CONVERSATION || !has(omittedCount * 16 + 2)) return null;
   const omitted: DeviceId[] = [];
   for (let i = 0; i < omittedCount; i++) omitted.push(take(16).toHex() as DeviceId);
-  const count = view.getUint16(at);
+  const count = u16(at);
   at += 2;
   if (count > MAX_DEVICES_PER_CONVERSATION || !has(mode === 0 ? 32 : count * 16)) return null;
   let recipients: Uint8Array | DeviceId[];
@@ -87,14 +89,14 @@ export function decodePost(bytes: Uint8Array): Post | null {
     for (let i = 0; i < count; i++) recipients.push(take(16).toHex() as DeviceId);
   }
   if (!has(4)) return null;
-  const bodyLength = view.getUint32(at);
+  const bodyLength = u16(at) * 0x10000 + u16(at + 2);
   at += 4;
   if (bodyLength === 0 || bodyLength > MAX_BODY_BYTES || !has(bodyLength)) return null;
   const body = take(bodyLength);
   const envelopes: Uint8Array[] = [];
   for (let i = 0; i < count; i++) {
     if (!has(2)) return null;
-    const length = view.getUint16(at);
+    const length = u16(at);
     at += 2;
     if (length === 0 || length > MAX_ENVELOPE_BYTES || !has(length)) return null;
     envelopes.push(take(length));

@@ -5,6 +5,7 @@
  * |---|---|---|
  * | POST /api/v1/devices | a session, a DeviceUpload | 204, and the cookie of a session bound to the device |
  * | POST /api/v1/devices/resume | a session, a ResumeRequest | the same |
+ * | PUT /api/v1/devices/ID | a session, a RenewRequest | 204 |
  * | DELETE /api/v1/devices/ID | a session, a RevokeRequest | 204 |
  */
 import { Elysia } from 'elysia';
@@ -14,7 +15,7 @@ import type { Deps } from '../deps.ts';
 import { Refusal } from '../http/errors.ts';
 import { readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
-import { readDevice, readSignedList } from './records.ts';
+import { readCertificate, readDevice, readSignedList } from './records.ts';
 
 /** Bytes of a hybrid signature. */
 const PROOF = 3373;
@@ -50,6 +51,22 @@ export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
         input.check();
         const opened = await devices.resume(session, device, proof, guard.caller(request));
         set.headers['set-cookie'] = sessions.cookie(opened.token);
+        set.status = 204;
+      },
+      { parse: 'none' },
+    )
+
+    .put(
+      `${PATHS.devices}/:id`,
+      async ({ request, params, set }): Promise<void> => {
+        const session = await guard.signedIn(request);
+        deps.limits.take('writeAccount', session.account);
+        if (!isDeviceId(params.id)) throw new Refusal('NotFound', 'This account has no such device.');
+        const input = await readInput(request);
+        const certificate = readCertificate(input);
+        const deviceList = readSignedList(input);
+        input.check();
+        await devices.renew(session, params.id, certificate, deviceList);
         set.status = 204;
       },
       { parse: 'none' },

@@ -9,7 +9,7 @@ import type { Vault } from '../services/vaults.ts';
 
 /** Bytes of signed records: a certificate has two hybrid signatures and a key, a statement or a list one signature. */
 const CERTIFICATE = { min: 1, max: 12 * 1024 };
-const SIGNED = { min: 1, max: 8 * 1024 };
+const SIGNED = { min: 1, max: 24 * 1024 };
 /** A hundred leaves of about 1,250 bytes under one signature. */
 const BATCH = { min: 1, max: 160 * 1024 };
 const SEALED = { min: 1, max: 4 * 1024 };
@@ -61,8 +61,10 @@ export const readPrekeys = (input: Input): PrekeyUploadBytes => ({
   batch: input.has('batch') ? input.bytes('batch', BATCH) : null,
 });
 
+export const readCertificate = (input: Input): Uint8Array => input.bytes('certificate', CERTIFICATE);
+
 export const readDevice = (input: Input): DeviceUploadBytes => ({
-  certificate: input.bytes('certificate', CERTIFICATE),
+  certificate: readCertificate(input),
   deviceList: readSignedList(input),
   prekeys: readPrekeys(input.object('prekeys')),
 });

@@ -6,6 +6,7 @@ import { MAX_DEVICES_PER_PERSON } from '../contract/limits.ts';
 import type { Ports } from '../deps.ts';
 import { decodeCertificate } from '../protocol/certificate.ts';
 import { decodeDeviceList } from '../protocol/device-list.ts';
+import { equalBytes } from '../protocol/hash.ts';
 import { verifyHybrid } from '../protocol/identity.ts';
 import { noble } from '../protocol/noble.ts';
 import { accountById, accountIds } from '../store/accounts.ts';
@@ -30,6 +31,8 @@ export interface Devices extends Recipients {
   add(session: Session, upload: DeviceUploadBytes, caller: Caller): Promise<OpenedSession>;
   /** An existing device proves itself and takes the session. */
   resume(session: Session, device: DeviceId, proof: Uint8Array, caller: Caller): Promise<OpenedSession>;
+  /** The same device and keys under a new certificate, in the old one's place in the list (PROTOCOL 3). */
+  renew(session: Session, device: DeviceId, certificate: Uint8Array, deviceList: Uint8Array): Promise<void>;
   /** Removes a device: its sessions, prekeys and envelopes go with it. */
   revoke(session: Session, device: DeviceId, deviceList: Uint8Array): Promise<void>;
   /** After a transaction that changed this account's list: caches forget it, everybody's devices hear of it. */
@@ -121,6 +124,27 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
       return opened;
     },
 
+    async renew(session, device, signed, deviceList) {
+      const who = await publisher(session.account);
+      const before = await current(session.account);
+      const old = before.devices.find((row) => row.id === device);
+      if (!old) throw unknownDevice();
+      const renewed = await verifyDevice(crypto, who, signed);
+      if (!isSameDevice(old.certificate, signed))
+        throw invalid({ certificate: ['A renewed certificate keeps the device and its keys.'] });
+      const next = await verifyList(crypto, who, deviceList, before.row);
+      checkList(next.list, {
+        certificates: before.devices.map((row) => (row === old ? renewed.row : row).certificate_hash),
+        revoked: before.list.revoked.map((id) => toHex(id) as DeviceId),
+        vaultVersion: before.row.vault_version,
+      });
+      await db.write(async (tx) => {
+        await succeed(tx, next.row, before.row.hash);
+        if (!(await store.renewCertificate(tx, renewed.row))) throw unknownDevice();
+      });
+      await changed(session.account);
+    },
+
     async revoke(session, device, deviceList) {
       const who = await publisher(session.account);
       const before = await current(session.account);
@@ -143,6 +167,16 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
       await changed(session.account);
     },
   };
+}
+
+/** Whether two certificates name one device with one pair of keys. */
+function isSameDevice(left: Uint8Array, right: Uint8Array): boolean {
+  const [a, b] = [decodeCertificate(left).certificate, decodeCertificate(right).certificate];
+  return (
+    equalBytes(a.device, b.device) &&
+    equalBytes(a.signingKey, b.signingKey) &&
+    equalBytes(a.agreementKey, b.agreementKey)
+  );
 }
 
 export const unknownDevice = (): Refusal =>

@@ -78,6 +78,16 @@ export async function revokeDevice(tx: Tx, account: AccountId, id: DeviceId, now
   return changed === 1;
 }
 
+/** Puts a new certificate in the place of a current device's; false when it is gone. */
+export async function renewCertificate(tx: Tx, row: DeviceRow): Promise<boolean> {
+  const changed = await tx.run(
+    `UPDATE devices SET certificate = $1, certificate_hash = $2, expires_at = $3
+     WHERE id = $4 AND account = $5 AND revoked_at IS NULL`,
+    [row.certificate, row.certificate_hash, row.expires_at, row.id, row.account],
+  );
+  return changed === 1;
+}
+
 /** The account's signed list, or null. */
 export async function deviceListOf(db: Db, account: AccountId): Promise<DeviceListRow | null> {
   const [row] = await db.read<DeviceListRow>('SELECT * FROM device_lists WHERE account = $1', [account]);

@@ -16,6 +16,7 @@ import { MemoryDisk, MemoryStorage } from '../../src/client/memory-storage.ts';
 import { STORES, type Transport, TransportFailed } from '../../src/client/ports.ts';
 import { readSelf } from '../../src/client/self.ts';
 import { toBase64 } from '../../src/contract/bytes.ts';
+import { decodeCertificate } from '../../src/protocol/certificate.ts';
 import { createSigningKeyPair } from '../../src/protocol/identity.ts';
 import { noble } from '../../src/protocol/noble.ts';
 import { argon2id, PASSWORD_FLOOR } from '../../src/protocol/password.ts';
@@ -225,4 +226,41 @@ test('a place of somebody else is not taken over, and five devices are the most'
     'device-limit',
   );
   expect(isEmpty(disk)).toBe(true);
+});
+
+// Last: it moves the server's clock.
+test('after 60 days signing in renews the certificate: same device, same keys, also when the answer was lost', async () => {
+  const storage = new MemoryStorage(ada.disk);
+  const before = await readSelf(storage);
+  if (!before) throw new Error('no device');
+  const later = 61 * 24 * 3_600_000;
+  app.pass(later);
+  const clock = () => Date.now() + later;
+  const lossy: EnrolTools = {
+    ...place(ada.disk, (honest) => ({
+      ...honest,
+      async renewDevice(device, request) {
+        await honest.renewDevice(device, request);
+        throw new TransportFailed('the line was cut');
+      },
+    })),
+    crypto: { ...crypto, clock },
+  };
+  expect(
+    await codeOf(signInWithPassword(lossy, asAda).then((unlocked) => enrolDevice(lossy, unlocked))),
+  ).toBe('offline');
+  expect((await readSelf(storage))?.certificate).toEqual(before.certificate);
+  const tools: EnrolTools = { ...place(ada.disk), crypto: { ...crypto, clock } };
+  const { signedIn } = await enrolDevice(tools, await signInWithPassword(tools, asAda));
+  const after = await readSelf(storage);
+  if (!after) throw new Error('no device');
+  const [old, renewed] = [decodeCertificate(before.certificate), decodeCertificate(after.certificate)];
+  expect(renewed.certificate).toEqual({
+    ...old.certificate,
+    created: renewed.certificate.created,
+    expires: renewed.certificate.expires,
+  });
+  expect(renewed.certificate.created - old.certificate.created).toBeGreaterThanOrEqual(later);
+  expect(after.formerCertificates).toEqual([old.hash]);
+  expect(signedIn.directory.certificates).toContain(toBase64(after.certificate));
 });

@@ -17,6 +17,7 @@ import {
 import { certificateHashOf, makeDevice } from './device-keys.ts';
 import { EnrolError } from './errors.ts';
 import { ask } from './refusals.ts';
+import { renewCertificate } from './renewal.ts';
 import type { Enrolled, EnrolTools, Unlocked } from './types.ts';
 
 /**
@@ -79,15 +80,17 @@ function isListed({ signedIn: { directory } }: Unlocked, device: DeviceId): bool
 
 async function resume(
   { crypto, transport }: EnrolTools,
-  { signedIn }: Unlocked,
+  unlocked: Unlocked,
   storage: Storage,
   found: StoredSelf,
 ): Promise<void> {
+  const { signedIn } = unlocked;
   const { signing } = await readSecrets(storage);
   const pair = await signingKeyPairFromSecret(crypto, signing);
   const proof = await signHybrid(crypto, pair, 'resume', fromBase64(signedIn.challenge));
   await ask(() => transport.resumeDevice({ device: found.device, proof: toBase64(proof) }));
   if (!found.published) await markPublished(storage);
+  await renewCertificate({ crypto, transport }, unlocked, storage, pair);
 }
 
 async function add(

@@ -145,6 +145,7 @@ const unused: Transport = {
   signOut: no,
   addDevice: no,
   resumeDevice: no,
+  renewDevice: no,
   revokeDevice: no,
   people: no,
   directory: no,

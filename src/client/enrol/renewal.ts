@@ -1,0 +1,105 @@
+/** A device under a new certificate: the same id, the same keys, every session goes on (PROTOCOL 3). */
+import { deviceId, fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
+import type { DeviceId } from '../../contract/ids.ts';
+import {
+  CERTIFICATE_LIFETIME_MS,
+  decodeCertificate,
+  issueCertificate,
+  verifyCertificate,
+} from '../../protocol/certificate.ts';
+import { decodeDeviceList, signDeviceList } from '../../protocol/device-list.ts';
+import { equalBytes } from '../../protocol/hash.ts';
+import type { SigningKeyPair } from '../../protocol/identity.ts';
+import type { Storage } from '../ports.ts';
+import { readSelf, type StoredSelf, selfChange } from '../self.ts';
+import { EnrolError } from './errors.ts';
+import { ask } from './refusals.ts';
+import type { EnrolTools, Unlocked } from './types.ts';
+
+/** A certificate is renewed when the vault is open and it is older than this: 60 days in milliseconds. */
+export const RENEW_AFTER_MS = 60 * 24 * 3_600_000;
+/** Former certificates that handshakes under way may still name. */
+const FORMER_KEPT = 4;
+
+/**
+ * Renews the certificate of the device in storage when it is due. An answer that was lost is found out here as well: the
+ * certificate that the list names is then taken over.
+ *
+ * @param signing the device's own pair
+ * @throws EnrolError offline, conflict, identity-mismatch, refused
+ */
+export async function renewCertificate(
+  { crypto, transport }: Pick<EnrolTools, 'crypto' | 'transport'>,
+  { signedIn: { directory }, aik }: Unlocked,
+  storage: Storage,
+  signing: SigningKeyPair,
+): Promise<void> {
+  const self = await readSelf(storage);
+  if (self === null) return;
+  const stored = decodeCertificate(self.certificate);
+  const listed = listedCertificate(directory.certificates.map(fromBase64), self.device);
+  if (listed === null) return;
+  const now = crypto.clock();
+  const known = decodeCertificate(listed);
+  if (!equalBytes(known.hash, stored.hash)) {
+    await verifyCertificate(crypto, listed, {
+      aik: aik.publicKey,
+      account: fromHex(self.account),
+      now,
+    }).catch((cause: unknown) => {
+      throw mismatch(cause);
+    });
+    const { signingKey, agreementKey } = known.certificate;
+    if (
+      !equalBytes(signingKey, stored.certificate.signingKey) ||
+      !equalBytes(agreementKey, stored.certificate.agreementKey)
+    )
+      throw mismatch();
+    await keep(storage, self, stored.hash, listed, fromBase64(directory.deviceList));
+    return;
+  }
+  if (now - stored.certificate.created < RENEW_AFTER_MS) return;
+  const certificate = await issueCertificate(crypto, aik, signing, {
+    ...stored.certificate,
+    created: now,
+    expires: now + CERTIFICATE_LIFETIME_MS,
+  });
+  const { list, hash } = decodeDeviceList(fromBase64(directory.deviceList));
+  const renewed = decodeCertificate(certificate).hash;
+  const deviceList = await signDeviceList(crypto, aik, {
+    ...list,
+    version: list.version + 1,
+    previous: hash,
+    certificates: list.certificates.map((each) => (equalBytes(each, stored.hash) ? renewed : each)),
+  });
+  await ask(() =>
+    transport.renewDevice(self.device, {
+      certificate: toBase64(certificate),
+      deviceList: toBase64(deviceList),
+    }),
+  );
+  await keep(storage, self, stored.hash, certificate, deviceList);
+}
+
+async function keep(
+  storage: Storage,
+  self: StoredSelf,
+  former: Uint8Array,
+  certificate: Uint8Array,
+  deviceList: Uint8Array,
+): Promise<void> {
+  const formerCertificates = [former, ...self.formerCertificates].slice(0, FORMER_KEPT);
+  await storage.exclusive(() =>
+    storage.commit([selfChange({ ...self, published: true, certificate, deviceList, formerCertificates })]),
+  );
+}
+
+const listedCertificate = (certificates: readonly Uint8Array[], device: DeviceId): Uint8Array | null =>
+  certificates.find((signed) => deviceId(decodeCertificate(signed).certificate.device) === device) ?? null;
+
+const mismatch = (cause?: unknown): EnrolError =>
+  new EnrolError(
+    'identity-mismatch',
+    'The server shows another certificate for this device than you signed. Tell your administrator, and do not go on.',
+    { cause },
+  );
