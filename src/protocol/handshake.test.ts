@@ -1,6 +1,8 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { handshakeTree, isHandshakeProven } from './handshake.ts';
+import { hash } from './hash.ts';
+import { inclusionPath, leafHash, root as treeRoot } from './merkle.ts';
 
 const transcript = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
@@ -11,7 +13,9 @@ test('every handshake of a message is proven by its own path, and no other is', 
       transcript,
       (all, stranger) => {
         const { root, proofs } = handshakeTree(all);
-        expect(proofs).toHaveLength(all.length);
+        const leaves = all.map((each) => leafHash(hash, each));
+        expect(root).toEqual(treeRoot(hash, leaves));
+        expect(proofs.map(({ path }) => path)).toEqual(leaves.map((_, i) => inclusionPath(hash, leaves, i)));
         for (const [i, proof] of proofs.entries()) {
           const own = all[i] ?? stranger;
           expect(isHandshakeProven(own, proof, root)).toBe(true);

@@ -3,7 +3,7 @@ import type { Envelope, HandshakeProof } from './envelope.ts';
 import { MAX_HANDSHAKES } from './envelope.ts';
 import { malformed, ProtocolError } from './errors.ts';
 import { compareBytes, hash } from './hash.ts';
-import { inclusionPath, leafHash, root, verifyInclusion } from './merkle.ts';
+import { leafHash, root, verifyInclusion } from './merkle.ts';
 import { archiveSession, remindPeer } from './session.ts';
 import type { Session } from './session-state.ts';
 
@@ -19,13 +19,25 @@ export function handshakeTree(transcripts: readonly Uint8Array[]): {
   if (transcripts.length === 0) return { root: new Uint8Array(), proofs: [] };
   if (transcripts.length > MAX_HANDSHAKES)
     throw new ProtocolError('E_LIMIT', 'too many handshakes in one message');
-  const leaves = transcripts.map((transcript) => leafHash(hash, transcript));
-  const proofs = leaves.map((_, index) => ({
-    index,
-    size: leaves.length,
-    path: inclusionPath(hash, leaves, index),
-  }));
-  return { root: root(hash, leaves), proofs };
+  const paths: Uint8Array[][] = transcripts.map(() => []);
+  let level = transcripts.map((transcript) => leafHash(hash, transcript));
+  // Level by level, because a path at a time would hash the whole tree for each of up to a thousand devices.
+  for (let height = 0; level.length > 1; height++) {
+    for (const [index, path] of paths.entries()) {
+      const sibling = level[(index >> height) ^ 1];
+      if (sibling !== undefined) path.push(sibling);
+    }
+    level = pairUp(level);
+  }
+  const proofs = paths.map((path, index) => ({ index, size: paths.length, path }));
+  return { root: level[0] ?? new Uint8Array(), proofs };
+}
+
+/** The next level of an RFC 6962 tree; a node without a partner moves up as it is. */
+function pairUp(level: readonly Uint8Array[]): Uint8Array[] {
+  const next: Uint8Array[] = [];
+  for (let i = 0; i < level.length; i += 2) next.push(root(hash, level.slice(i, i + 2)));
+  return next;
 }
 
 /** Whether the signed root covers this transcript. */
