@@ -351,3 +351,11 @@ test('killed at any step of receiving, nothing is lost and nothing is doubled [R
   }
   expect(step).toBeGreaterThan(20);
 }, 120_000);
+
+test('what is kept against copies is dropped when copies cannot come any more', async () => {
+  const { b } = await talking();
+  const opened = async () => (await b.storage.list('replay', { prefix: 'body/' })).length;
+  expect(await opened()).toBeGreaterThan(0);
+  await world.advance(11 * 24 * 3600_000);
+  expect(await opened()).toBe(0);
+});

@@ -6,7 +6,7 @@
 import { fromBase64 } from '../contract/bytes.ts';
 import { type AccountId, isAccountId, isBodyId, isConversationId, isDeviceId } from '../contract/ids.ts';
 import { MAX_BODY_BYTES } from '../contract/limits.ts';
-import type { Delivery } from '../contract/relay.ts';
+import { type Delivery, MAX_SEQS } from '../contract/relay.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
 import { type ErrorCode, ProtocolError } from '../protocol/errors.ts';
 import type { Context } from './context.ts';
@@ -21,6 +21,7 @@ import { findDevice, readPeer } from './peers.ts';
 import { refreshConversations } from './resync.ts';
 import { NOTICES, unopenedSentence } from './sentences.ts';
 import { dropSession } from './sessions.ts';
+import { Single } from './single.ts';
 
 /** Asking the directory again about the same sender for deliveries that do not open waits for so long. */
 const DIRECTORY_PAUSE_MS = 5000;
@@ -44,20 +45,28 @@ type Outcome = 'opened' | 'known' | ErrorCode;
 
 export class Receiver {
   private tail: Promise<void> = Promise.resolve();
+  private readonly unacknowledged: number[] = [];
+  private readonly acknowledgements = new Single(() => this.acknowledge());
   private readonly askedAt = new Map<AccountId, number>();
 
   constructor(private readonly ctx: Context) {}
 
   /** Takes deliveries one after another, and acknowledges them when they are on the disk. */
-  receive(deliveries: readonly Delivery[]): Promise<void> {
-    return this.queue(async () => {
-      const done: number[] = [];
+  async receive(deliveries: readonly Delivery[]): Promise<void> {
+    await this.queue(async () => {
       for (const delivery of deliveries) {
         await this.take(delivery, true);
-        done.push(delivery.seq);
+        this.unacknowledged.push(delivery.seq);
       }
-      if (done.length > 0) await this.ctx.transport.acknowledge(done).catch(() => {});
     });
+    await this.acknowledgements.run();
+  }
+
+  /** What came while one acknowledgement was under way goes with the next. One that is lost comes again with its delivery. */
+  private async acknowledge(): Promise<void> {
+    while (this.unacknowledged.length > 0) {
+      await this.ctx.transport.acknowledge(this.unacknowledged.splice(0, MAX_SEQS)).catch(() => {});
+    }
   }
 
   /** Tries again what did not open; gives up on what has waited for 8 days. */

@@ -1,14 +1,12 @@
 /** What the engine does by itself: it answers the live line, catches up, posts, mends, keeps prekeys stocked. */
 import type { AccountId, BodyId } from '../contract/ids.ts';
-import { PREKEY_REFILL_BELOW } from '../contract/limits.ts';
-import type { ServerFrame } from '../contract/relay.ts';
 import type { Context } from './context.ts';
 import { refreshPeople } from './directory.ts';
 import { flushOutbox } from './flush.ts';
+import { type FrameActions, takeFrame } from './frames.ts';
 import { showGaps } from './gaps.ts';
-import { setStatus } from './history.ts';
 import { listOwedKx, OfferBudget, type OwedKx, sealDueKx } from './kx.ts';
-import { noteExpired, resealExpired, sendRequests } from './mending.ts';
+import { sendRequests } from './mending.ts';
 import { listErrands, listOutgoing } from './outbox.ts';
 import { type Live, TransportFailed, TransportRefused } from './ports.ts';
 import { tendPrekeys } from './prekey-stock.ts';
@@ -17,10 +15,9 @@ import { Receiver } from './receive.ts';
 import { noteSynced, refreshConversations, refreshPinned, refreshStatuses } from './resync.ts';
 import { NOTICES } from './sentences.ts';
 import { Single } from './single.ts';
+import { tidy } from './tidy.ts';
 
 const DAY_MS = 24 * 3600_000;
-/** A clock that is further off than this is told. */
-const CLOCK_TOLD_MS = 5 * 60_000;
 const RENEWAL_TOLD_MS = 30 * DAY_MS;
 const LONGEST_RETRY_MS = 60_000;
 
@@ -39,6 +36,16 @@ export class Runner {
   private failures = 0;
   private online = false;
   private endListening = () => {};
+
+  private readonly actions: FrameActions = {
+    hello: () => {
+      this.failures = 0;
+      return this.sync();
+    },
+    receive: (delivery) => this.receiver.receive([delivery]),
+    learn: (account) => this.learn([account]),
+    tend: () => this.tend(),
+  };
 
   constructor(
     private readonly ctx: Context,
@@ -64,7 +71,8 @@ export class Runner {
 
   start(): void {
     if (this.ctx.self.expires - this.ctx.now() < RENEWAL_TOLD_MS) this.ctx.notice('renewal', NOTICES.renewal);
-    this.endListening = this.live?.onEvent((frame) => this.take(frame)) ?? this.endListening;
+    this.endListening =
+      this.live?.onEvent((frame) => takeFrame(this.ctx, frame, this.actions)) ?? this.endListening;
     if (this.live === null || this.live.connected) this.ctx.tasks.run(() => this.sync());
     this.ctx.tasks.run(() => this.wakeAll());
   }
@@ -143,7 +151,13 @@ export class Runner {
 
   private async tend(): Promise<void> {
     await this.prekeys.run().catch(() => {});
-    this.ctx.tasks.later('prekeys', DAY_MS, () => this.tend());
+    await tidy(this.ctx);
+    this.ctx.tasks.later('tend', DAY_MS, () => this.tendDaily());
+  }
+
+  private async tendDaily(): Promise<void> {
+    await refreshStatuses(this.ctx).catch(() => {});
+    await this.tend();
   }
 
   /** What was planned before a stop is planned again. */
@@ -178,43 +192,5 @@ export class Runner {
     if (changed.length === 0) return;
     this.ctx.wakes.inbox(0);
     await this.flush();
-  }
-
-  private take(frame: ServerFrame): void {
-    const { ctx } = this;
-    switch (frame.event) {
-      case 'hello':
-        if (Math.abs(frame.now - ctx.now()) > CLOCK_TOLD_MS) ctx.notice('clock', NOTICES.clock);
-        this.failures = 0;
-        ctx.tasks.run(() => this.sync());
-        break;
-      case 'envelope':
-        ctx.tasks.run(() => this.receiver.receive([frame]));
-        break;
-      case 'delivered':
-        ctx.tasks.run(() =>
-          ctx.operate(async (op) => {
-            if (frame.account !== ctx.self.account) await setStatus(op, frame.id, 'Delivered');
-            await resealExpired(op, ctx, frame);
-          }),
-        );
-        break;
-      case 'expired':
-        ctx.tasks.run(() => ctx.operate((op) => noteExpired(op, frame.id, frame.device)));
-        break;
-      case 'conversation':
-        ctx.tasks.run(async () => {
-          if ((await refreshConversations(ctx)).length > 0) ctx.wakes.inbox(0);
-        });
-        break;
-      case 'devices':
-        ctx.tasks.run(() => this.learn([frame.account]));
-        break;
-      case 'prekeys':
-        if (frame.remaining < PREKEY_REFILL_BELOW) ctx.tasks.run(() => this.tend());
-        break;
-      default:
-        break;
-    }
   }
 }

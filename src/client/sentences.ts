@@ -57,10 +57,15 @@ export const NOTICES = {
 
 /** What stands in the conversation where messages are missing. */
 export function gapSentence(count: number): { readonly text: string; readonly reason: string } {
-  return {
-    text: count === 1 ? 'A message is missing here.' : `${count} messages are missing here.`,
-    reason:
-      'The server has not delivered what was sent here; it appears if it still comes, otherwise ask the sender.',
-  };
+  return count === 1
+    ? {
+        text: 'A message is missing here.',
+        reason:
+          'A message is missing here: the server has not delivered it; it appears if it still comes, otherwise ask the sender.',
+      }
+    : {
+        text: `${count} messages are missing here.`,
+        reason: `${count} messages are missing here: the server has not delivered them; they appear if they still come, otherwise ask the sender.`,
+      };
 }
 export const GAP_CLOSED = 'A message that was missing here has arrived.';

@@ -1,0 +1,22 @@
+/** Drops what is kept for a while only. Runs once a day and after a start; nothing in the way of a message waits for it. */
+import { RELAY_RETENTION_MS } from '../contract/limits.ts';
+import { decodeSession, keptArchives } from '../protocol/session.ts';
+import type { Context } from './context.ts';
+import { decodeStored, number } from './stored.ts';
+
+/** The relay has dropped a body by then, so it cannot come twice any more by itself. */
+const OPENED_KEPT_MS = RELAY_RETENTION_MS + 2 * 24 * 3600_000;
+
+/** Ids of opened bodies that are old, and receive-only sessions that are (PROTOCOL 5: 8 days). */
+export async function tidy(ctx: Context): Promise<void> {
+  await ctx.operate(async (op) => {
+    const now = ctx.now();
+    for (const [key, value] of await op.list('replay', { prefix: 'body/' })) {
+      if (now - decodeStored(number, value) > OPENED_KEPT_MS) op.remove('replay', key);
+    }
+    for (const [key, value] of await op.list('sessions', { prefix: '' })) {
+      if (key.includes('/a/') && keptArchives([decodeSession(value)], now).length === 0)
+        op.remove('sessions', key);
+    }
+  });
+}
