@@ -13,6 +13,8 @@ settings.content = JSON.stringify({
   // Addresses are pushed, but never a snapshot restored: a page that comes back is fetched and opened again.
   history: 'reload',
   includeIndicatorCSS: false,
+  // Settling copies style attributes from old elements to new ones, which the content security policy forbids.
+  defaultSettleDelay: 0,
   // An error is swapped only where a form asks for it by status (`hx-status:400`).
   noSwap: [204, 304, '4xx', '5xx'],
   ws: {
