@@ -90,8 +90,9 @@ export function CreatedInvite({ invite }: { invite: InviteCreated }) {
       <p>
         <b>Here is the link.</b>{' '}
         <span safe>
-          {invite.uses === 1 ? 'It works once' : `It works ${invite.uses} times`}
-          {`, for one ${invite.role} each, until `}
+          {invite.uses === 1
+            ? `It works once, for one ${invite.role}, until `
+            : `It works ${invite.uses} times, for one ${invite.role} each, until `}
         </span>
         <When at={invite.expiresAt} />. It is not shown again.
       </p>
