@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { HEARTBEAT_MS, type ServerFrame, SOCKET_PROTOCOL } from '../contract/relay.ts';
+import { HEARTBEAT_MS, type ServerFrame, SOCKET_PROTOCOL, SOCKET_SIGNED_OUT } from '../contract/relay.ts';
 import { backoff, jsonSocket } from './json-socket.ts';
 import type { Timer } from './ports.ts';
 
@@ -7,7 +7,9 @@ const HELLO = JSON.stringify({ event: 'hello', release: '1', now: 1 });
 const most = (length: number) => new Uint8Array(length).fill(0xff);
 
 /** A server whose behaviour a test sets; counts connections. */
-function server(onOpen: (send: (text: string) => void, count: number, close: () => void) => void) {
+function server(
+  onOpen: (send: (text: string) => void, count: number, close: (code?: number) => void) => void,
+) {
   const said: string[] = [];
   let count = 0;
   const listening = Bun.serve({
@@ -21,7 +23,7 @@ function server(onOpen: (send: (text: string) => void, count: number, close: () 
         onOpen(
           (text) => socket.send(text),
           ++count,
-          () => socket.terminate(),
+          (code) => (code === undefined ? socket.terminate() : socket.close(code)),
         ),
       message: (_socket, text) => {
         said.push(String(text));
@@ -113,9 +115,32 @@ test('the heartbeat is said before half the silence is over', async () => {
   await there.stop();
 });
 
+test('a session that is over is not asked for again', async () => {
+  const there = server((send, _count, close) => {
+    send(HELLO);
+    close(SOCKET_SIGNED_OUT);
+  });
+  const { timer, delays } = timers((delay) => delay < HEARTBEAT_MS);
+  let failed = 0;
+  await new Promise<void>((resolve) => {
+    jsonSocket({
+      connect: there.connect,
+      timer,
+      random: most,
+      onRefused: resolve,
+      onFailed: () => failed++,
+    }).open();
+  });
+  expect(there.count()).toBe(1);
+  expect(delays.filter((delay) => delay < HEARTBEAT_MS)).toEqual([]);
+  expect(failed).toBe(0);
+  await there.stop();
+});
+
 test('nobody there: tries again, further and further apart, until closed', async () => {
   const { timer, delays } = timers((delay) => delay < HEARTBEAT_MS);
   let tries = 0;
+  let failed = 0;
   const line = jsonSocket({
     connect: () => {
       if (++tries === 2) throw new Error('no address');
@@ -123,9 +148,11 @@ test('nobody there: tries again, further and further apart, until closed', async
     },
     timer,
     random: most,
+    onFailed: () => failed++,
   });
   line.open();
   while (tries < 5) await new Promise((resolve) => setTimeout(resolve, 2));
   line.close();
   expect(delays.filter((delay) => delay < HEARTBEAT_MS).slice(0, 4)).toEqual([500, 1000, 2000, 4000]);
+  expect(failed).toBeGreaterThanOrEqual(3);
 });

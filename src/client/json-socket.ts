@@ -2,7 +2,7 @@
  * The Live port over a WebSocket with the subprotocol `sotto.json.v1`: connects again with exponential backoff and full
  * jitter, and gives a silent line up. Losing it loses nothing: after each `hello` the engine fetches what waits.
  */
-import { type ClientFrame, HEARTBEAT_MS, type ServerFrame } from '../contract/relay.ts';
+import { type ClientFrame, HEARTBEAT_MS, type ServerFrame, SOCKET_SIGNED_OUT } from '../contract/relay.ts';
 import type { Random } from '../protocol/ports.ts';
 import { serverFrame } from './answers.ts';
 import type { Live, Timer } from './ports.ts';
@@ -18,6 +18,10 @@ export interface JsonSocketOptions {
   readonly connect: () => Socket;
   readonly timer: Timer;
   readonly random: Random;
+  /** The server ended the line and would end the next one too: the session is over. It stays closed. */
+  readonly onRefused?: () => void;
+  /** A try ended before the server said hello; another one follows. Why is not known: ask over HTTP. */
+  readonly onFailed?: () => void;
 }
 
 export interface JsonSocket extends Live {
@@ -31,6 +35,8 @@ export interface JsonSocket extends Live {
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
 const OPEN = 1;
+/** RFC 6455, 7.4.1: unsupported data and a broken policy; and our own. Another try would end the same way. */
+const REFUSALS: readonly number[] = [1003, 1008, SOCKET_SIGNED_OUT];
 
 /**
  * Milliseconds to wait before try number `failures` + 1: uniform up to a bound that doubles to 30 s, so that a server
@@ -43,7 +49,8 @@ export function backoff(failures: number, random: Random): number {
 }
 
 /** A closed line; `open` connects it. */
-export function jsonSocket({ connect, timer, random }: JsonSocketOptions): JsonSocket {
+export function jsonSocket(options: JsonSocketOptions): JsonSocket {
+  const { connect, timer, random } = options;
   const listeners = new Set<(frame: ServerFrame) => void>();
   let socket: Socket | null = null;
   let greeted = false;
@@ -78,9 +85,13 @@ export function jsonSocket({ connect, timer, random }: JsonSocketOptions): JsonS
       return false;
     }
   };
+  const again = () => {
+    cancelRetry = timer(backoff(failures++, random), dial);
+  };
   /** Leaves a line without waiting for its close handshake, which a dead peer never answers. */
-  const drop = (line: Socket) => {
+  const drop = (line: Socket, code?: number) => {
     if (socket !== line) return;
+    const failed = !greeted;
     socket = null;
     greeted = false;
     quiet();
@@ -88,20 +99,27 @@ export function jsonSocket({ connect, timer, random }: JsonSocketOptions): JsonS
     line.onerror = () => {};
     line.close();
     if (!wanted) return;
-    cancelRetry = timer(backoff(failures++, random), dial);
+    if (code !== undefined && REFUSALS.includes(code)) {
+      wanted = false;
+      options.onRefused?.();
+      return;
+    }
+    again();
+    if (failed) options.onFailed?.();
   };
   const dial = () => {
     let line: Socket;
     try {
       line = connect();
     } catch {
-      cancelRetry = timer(backoff(failures++, random), dial);
+      again();
       return;
     }
     socket = line;
     line.onopen = () => keepAlive(line);
-    line.onclose = () => drop(line);
-    line.onerror = () => drop(line);
+    line.onclose = ({ code }) => drop(line, code);
+    // An error is always followed by `close`, which has the code.
+    line.onerror = () => {};
     line.onmessage = ({ data }) => {
       heard(line);
       const frame = typeof data === 'string' ? serverFrame(data) : null;
