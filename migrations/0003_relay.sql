@@ -25,27 +25,29 @@ CREATE TABLE message_numbers (
 
 INSERT INTO message_numbers (only_row, highest) VALUES (1, 0);
 
--- One row for each post. It outlives the body, so that a repeated post is not a second message and the sender can ask
--- what became of it; it does not say which conversation it was. number is also the `seq` of the message's envelopes.
--- account and device: the sender. post_hash: SHA-256 of the whole post. delivered and expired: device ids one after
--- another, 32 characters each.
+-- One row for each post, written once. It outlives the body, so that a repeated post is not a second message and the
+-- sender can ask what became of it; it does not say which conversation it was. number is also the `seq` of the message's
+-- envelopes. account: the sender. post_hash: SHA-256 of the whole post. recipients and expired: device ids one after
+-- another, 32 characters each; a recipient that neither expired nor waits any more has acknowledged.
 -- No foreign keys from here on: each would cost every message a look-up, and the relay has just checked.
 CREATE TABLE messages (
   number BIGINT PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   account TEXT NOT NULL,
-  device TEXT NOT NULL,
   post_hash BYTEA NOT NULL,
   accepted_at BIGINT NOT NULL,
-  recipients BIGINT NOT NULL,
-  waiting BIGINT NOT NULL,
-  delivered TEXT NOT NULL DEFAULT '',
+  recipients TEXT NOT NULL,
   expired TEXT NOT NULL DEFAULT ''
 );
 
--- Deleted with the last envelope. Beside messages and not in it, so that its pages are free again at once.
+-- What waits: deleted with the last of its envelopes. account and device: the sender. waiting: envelopes left.
 CREATE TABLE bodies (
   number BIGINT PRIMARY KEY,
+  id TEXT NOT NULL,
+  account TEXT NOT NULL,
+  device TEXT NOT NULL,
+  accepted_at BIGINT NOT NULL,
+  waiting BIGINT NOT NULL,
   body BYTEA NOT NULL
 );
 

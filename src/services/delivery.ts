@@ -6,10 +6,11 @@ import { ENVELOPES_PER_PAGE } from '../contract/limits.ts';
 import type { Accepted, Delivery as Envelope, MessageStatus, Pending } from '../contract/relay.ts';
 import type { Ports } from '../deps.ts';
 import { decodeBodyHeader } from '../protocol/body-header.ts';
+import { isWaitedFor } from '../store/bodies.ts';
 import { DbUnavailable } from '../store/db.ts';
 import { everyDeviceOf } from '../store/devices.ts';
-import { countAttempts, type PendingRow, pendingOf } from '../store/envelopes.ts';
-import { statusOf } from '../store/messages.ts';
+import { countAttempts, type PendingRow, pendingOf, waitingFor } from '../store/envelopes.ts';
+import { messageOf, type StatusRow } from '../store/messages.ts';
 import type { Conversations } from './conversations.ts';
 import { createExpectedDevices } from './expected-devices.ts';
 import { address } from './posts.ts';
@@ -79,20 +80,10 @@ export function createDelivery(
     },
 
     async statuses(session, ids) {
-      const rows = await Promise.all(ids.map((id) => statusOf(db, session.account, id)));
       const own = new Set(await everyDeviceOf(db, session.account));
-      return rows.flatMap((row) =>
-        row === null
-          ? []
-          : [
-              {
-                id: row.id,
-                delivered: devicesIn(row.delivered).filter((device) => !own.has(device)),
-                expired: devicesIn(row.expired),
-                pending: row.waiting,
-              },
-            ],
-      );
+      const found = await Promise.all(ids.map((id) => messageOf(db, session.account, id)));
+      const known = found.filter((row) => row !== null);
+      return Promise.all(known.map((row) => status(row, own)));
     },
 
     async unacknowledged(device, seqs) {
@@ -102,6 +93,18 @@ export function createDelivery(
       });
     },
   };
+  async function status(row: StatusRow, own: ReadonlySet<DeviceId>): Promise<MessageStatus> {
+    const recipients = devicesIn(row.recipients);
+    const expired = devicesIn(row.expired);
+    const waiting = (await isWaitedFor(db, row.number)) ? await waitingFor(db, row.number, recipients) : [];
+    const missing = new Set([...expired, ...waiting]);
+    return {
+      id: row.id,
+      delivered: recipients.filter((device) => !missing.has(device) && !own.has(device)),
+      expired,
+      pending: waiting.length,
+    };
+  }
 }
 
 /** At most `count` rows, and no more bytes than a page takes. */

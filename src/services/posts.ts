@@ -1,13 +1,12 @@
 /** Reads a post and checks it against what the relay knows: from bytes to what there is to store, or a refusal. */
 import { createHash } from 'node:crypto';
 import type { DeviceSession } from '../auth/sessions.ts';
-import { accountId, bodyId, conversationId, deviceId } from '../contract/bytes.ts';
 import type { WrongDevicesBody } from '../contract/errors.ts';
 import type { BodyId, ConversationId, DeviceId } from '../contract/ids.ts';
 import { decodePost, type Post } from '../contract/post.ts';
-import { decodeBodyHeader } from '../protocol/body-header.ts';
 import { notFound } from './conversations.ts';
 import { type Expected, type ExpectedDevices, hashDevices, type Recipient } from './expected-devices.ts';
+import { createHeaderReader } from './post-header.ts';
 import type { Recipients } from './recipients.ts';
 import { Refusal } from './refusal.ts';
 
@@ -37,29 +36,27 @@ export function readPost(session: DeviceSession, bytes: Uint8Array): Incoming {
   const post = decodePost(bytes);
   if (!post)
     throw malformed('This is not a message that the relay understands. Update your client and try again.');
-  const header = headerOf(post.body);
-  if (accountId(header.account) !== session.account || deviceId(header.device) !== session.device)
+  const header = headers.read(post.body);
+  if (!header)
+    throw malformed('The header of this message cannot be read. Update your client and try again.');
+  if (header.account !== session.account || header.device !== session.device)
     throw malformed('This message names another sender than the device that is signed in.');
-  const conversation = conversationId(header.conversation);
-  if (header.class === 2 && (conversation !== NO_CONVERSATION || post.recipients instanceof Uint8Array))
+  if (
+    header.class === 2 &&
+    (header.conversation !== NO_CONVERSATION || post.recipients instanceof Uint8Array)
+  )
     throw malformed('A message between devices names its recipients and no conversation.');
   return {
     session,
-    id: bodyId(header.bodyId),
+    id: header.id,
     class: header.class,
-    conversation,
+    conversation: header.conversation,
     post,
     hash: createHash('sha256').update(bytes).digest(),
   };
 }
 
-function headerOf(body: Uint8Array) {
-  try {
-    return decodeBodyHeader(body).header;
-  } catch {
-    throw malformed('The header of this message cannot be read. Update your client and try again.');
-  }
-}
+const headers = createHeaderReader();
 
 /**
  * Whom the envelopes of a post are for, without those that are dropped. Throws NotFound or WrongDevices. Synchronous

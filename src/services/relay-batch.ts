@@ -4,22 +4,19 @@ import { toBase64 } from '../contract/bytes.ts';
 import type { ConversationId } from '../contract/ids.ts';
 import type { Accepted } from '../contract/relay.ts';
 import type { HubEvent } from '../realtime/hub.ts';
+import { insertBody } from '../store/bodies.ts';
 import { touchConversation } from '../store/conversations.ts';
 import type { Tx } from '../store/db.ts';
-import { deleteEnvelope, insertEnvelope } from '../store/envelopes.ts';
-import { insertMessage, knownMessage, reserveNumbers, settleEnvelopes } from '../store/messages.ts';
+import { insertEnvelope } from '../store/envelopes.ts';
+import { insertMessage, knownMessage, reserveNumbers } from '../store/messages.ts';
 import { type Addressed, type Incoming, readPost, sameBytes } from './posts.ts';
 import { Refusal } from './refusal.ts';
+import { type AcknowledgeWork, storeAcknowledgements } from './relay-acknowledge.ts';
 
 export interface SendWork {
   readonly kind: 'send';
   readonly session: DeviceSession;
   readonly bytes: Uint8Array;
-}
-export interface AcknowledgeWork {
-  readonly kind: 'acknowledge';
-  readonly session: DeviceSession;
-  readonly seqs: readonly number[];
 }
 export type Work = SendWork | AcknowledgeWork;
 
@@ -36,6 +33,14 @@ export interface BatchResult {
 /** Gives the recipients of a post, or throws a Refusal. */
 export type Address = (incoming: Incoming) => readonly Addressed[] | Promise<readonly Addressed[]>;
 
+/** A post that passed every check, and its place in the batch. */
+interface Ready {
+  readonly place: number;
+  readonly incoming: Incoming;
+  readonly addressed: readonly Addressed[];
+  readonly number: number;
+}
+
 /** Stores a batch. Refusals are outcomes; anything else that is thrown undoes the whole batch. */
 export async function storeBatch(
   tx: Tx,
@@ -43,75 +48,102 @@ export async function storeBatch(
   address: Address,
   now: number,
 ): Promise<BatchResult> {
-  const outcomes: Outcome[] = [];
+  const outcomes = new Array<Outcome>(batch.length);
   const events: HubEvent[] = [];
-  const active = new Set<ConversationId>();
-  const settled = new Map<number, DeviceSession[]>();
-  const posts = batch.reduce((count, work) => count + (work.kind === 'send' ? 1 : 0), 0);
-  let number = posts > 0 ? await reserveNumbers(tx, posts, now) : 0;
-
-  for (const work of batch) {
-    if (work.kind === 'acknowledge') {
-      await acknowledge(tx, work, settled);
-      outcomes.push({ accepted: null });
-      continue;
-    }
-    try {
-      const incoming = readPost(work.session, work.bytes);
-      const accepted = await store(tx, incoming, address, number++, now, events);
-      if (incoming.class === 1) active.add(incoming.conversation);
-      outcomes.push({ accepted });
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      outcomes.push({ refused: error });
-    }
+  const ready = await check(tx, batch, address, now, outcomes);
+  await storePosts(tx, ready, now, outcomes, events);
+  const acknowledgements: AcknowledgeWork[] = [];
+  for (const [place, work] of batch.entries()) {
+    if (work.kind !== 'acknowledge') continue;
+    acknowledgements.push(work);
+    outcomes[place] = { accepted: null };
   }
-  for (const conversation of active) await touchConversation(tx, conversation, now);
-  await settle(tx, settled, events);
+  await storeAcknowledgements(tx, acknowledgements, events);
   return { outcomes, events };
 }
 
-async function store(
+/** Reads and addresses the posts of a batch. */
+async function check(
   tx: Tx,
-  incoming: Incoming,
+  batch: readonly Work[],
   address: Address,
-  number: number,
   now: number,
+  outcomes: Outcome[],
+): Promise<readonly Ready[]> {
+  const ready: Omit<Ready, 'number'>[] = [];
+  for (const [place, work] of batch.entries()) {
+    if (work.kind !== 'send') continue;
+    let incoming: Incoming | null = null;
+    try {
+      incoming = readPost(work.session, work.bytes);
+      const found = address(incoming);
+      ready.push({ place, incoming, addressed: found instanceof Promise ? await found : found });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      // A repeated post gets its first answer, also when the devices have changed since.
+      const known = incoming && (await repeated(tx, incoming));
+      outcomes[place] = known ? { accepted: known } : { refused: error };
+    }
+  }
+  if (ready.length === 0) return [];
+  const first = await reserveNumbers(tx, ready.length, now);
+  return ready.map((post, index) => ({ ...post, number: first + index }));
+}
+
+/** Statements leave together and are awaited together: they run in the order given. */
+async function storePosts(
+  tx: Tx,
+  ready: readonly Ready[],
+  now: number,
+  outcomes: Outcome[],
   events: HubEvent[],
-): Promise<Accepted> {
+): Promise<void> {
+  const active = new Set<ConversationId>();
+  const isNew = await Promise.all(ready.map((post) => remember(tx, post, now)));
+  const writes: Promise<number>[] = [];
+  for (const [index, post] of ready.entries()) {
+    const { incoming, addressed } = post;
+    if (isNew[index] === 1) {
+      keep(tx, post, now, writes);
+      tell(post, now, events);
+      if (incoming.class === 1) active.add(incoming.conversation);
+      const accepted = { id: incoming.id, acceptedAt: now, recipients: addressed.length };
+      outcomes[post.place] = { accepted };
+    } else {
+      const known = await repeated(tx, incoming);
+      outcomes[post.place] = known ? { accepted: known } : { refused: idTaken() };
+    }
+  }
+  for (const conversation of active) writes.push(touchConversation(tx, conversation, now));
+  await Promise.all(writes);
+}
+
+function remember(tx: Tx, { incoming, addressed, number }: Ready, now: number): Promise<number> {
+  return insertMessage(tx, {
+    number,
+    id: incoming.id,
+    account: incoming.session.account,
+    post_hash: incoming.hash,
+    accepted_at: now,
+    recipients: addressed.map(({ device }) => device).join(''),
+  });
+}
+
+function keep(tx: Tx, { incoming, addressed, number }: Ready, now: number, writes: Promise<number>[]): void {
+  if (addressed.length === 0) return;
   const { id, session, post } = incoming;
-  let addressed: readonly Addressed[];
-  try {
-    const found = address(incoming);
-    addressed = found instanceof Promise ? await found : found;
-  } catch (refusal) {
-    // A repeated post gets its first answer, also when the devices have changed since.
-    const known = await repeated(tx, incoming);
-    if (known) return known;
-    throw refusal;
-  }
-  const stored = await insertMessage(
-    tx,
-    {
-      number,
-      id,
-      account: session.account,
-      device: session.device,
-      post_hash: incoming.hash,
-      accepted_at: now,
-      recipients: addressed.length,
-    },
-    post.body,
-  );
-  if (!stored) {
-    const known = await repeated(tx, incoming);
-    if (known) return known;
-    throw new Refusal('Conflict', 'Another message was already sent under this id.');
-  }
-  const body = addressed.length > 0 ? toBase64(post.body) : '';
+  const { account, device } = session;
+  const waiting = addressed.length;
+  writes.push(insertBody(tx, { number, id, account, device, accepted_at: now, waiting, body: post.body }));
+  for (const { device, envelope } of addressed) writes.push(insertEnvelope(tx, { device, number }, envelope));
+}
+
+function tell({ incoming, addressed, number }: Ready, now: number, events: HubEvent[]): void {
+  if (addressed.length === 0) return;
+  const { id, session, post, conversation } = incoming;
+  const body = toBase64(post.body);
   const sender = { account: session.account, device: session.device };
-  for (const { device, envelope } of addressed) {
-    await insertEnvelope(tx, { device, number }, envelope);
+  for (const { device, envelope } of addressed)
     events.push({
       type: 'envelope',
       device,
@@ -119,7 +151,7 @@ async function store(
         seq: number,
         id,
         class: incoming.class,
-        conversation: incoming.conversation,
+        conversation,
         sender,
         acceptedAt: now,
         attempts: 1,
@@ -127,42 +159,13 @@ async function store(
         envelope: toBase64(envelope),
       },
     });
-  }
-  return { id, acceptedAt: now, recipients: addressed.length };
 }
 
 /** The first answer to identical bytes, or null. */
 async function repeated(tx: Tx, { id, hash }: Incoming): Promise<Accepted | null> {
   const known = await knownMessage(tx, id);
   if (!known || !sameBytes(known.post_hash, hash)) return null;
-  return { id, acceptedAt: known.accepted_at, recipients: known.recipients };
+  return { id, acceptedAt: known.accepted_at, recipients: known.recipients.length / 32 };
 }
 
-async function acknowledge(
-  tx: Tx,
-  { session, seqs }: AcknowledgeWork,
-  settled: Map<number, DeviceSession[]>,
-): Promise<void> {
-  for (const number of seqs) {
-    if (!(await deleteEnvelope(tx, { device: session.device, number }))) continue;
-    const by = settled.get(number);
-    if (by) by.push(session);
-    else settled.set(number, [session]);
-  }
-}
-
-/** Once for each message, however many devices acknowledged it; the sender learns which ones of other people did. */
-async function settle(
-  tx: Tx,
-  settled: ReadonlyMap<number, readonly DeviceSession[]>,
-  events: HubEvent[],
-): Promise<void> {
-  for (const [number, by] of settled) {
-    const delivered = by.map(({ device }) => device).join('');
-    const sender = await settleEnvelopes(tx, number, by.length, { delivered, expired: '' });
-    if (!sender) continue;
-    for (const { account, device } of by)
-      if (account !== sender.account)
-        events.push({ type: 'delivered', device: sender.device, id: sender.id, by: { account, device } });
-  }
-}
+const idTaken = () => new Refusal('Conflict', 'Another message was already sent under this id.');

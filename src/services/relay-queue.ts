@@ -5,7 +5,8 @@
 import type { Accepted } from '../contract/relay.ts';
 import type { Hub } from '../realtime/hub.ts';
 import { type Db, DbUnavailable, type Tx } from '../store/db.ts';
-import type { AcknowledgeWork, BatchResult, Outcome, SendWork, Work } from './relay-batch.ts';
+import type { AcknowledgeWork } from './relay-acknowledge.ts';
+import type { BatchResult, Outcome, SendWork, Work } from './relay-batch.ts';
 
 export interface RelayQueue {
   send(work: SendWork): Promise<Accepted>;

@@ -1,9 +1,10 @@
 /** What the relay forgets by itself: envelopes that nobody fetched, and the memory of old posts. */
 import type { Ports } from '../deps.ts';
 import type { HubEvent } from '../realtime/hub.ts';
+import { settleBody } from '../store/bodies.ts';
 import type { Tx } from '../store/db.ts';
 import { deleteEnvelope, envelopesBefore } from '../store/envelopes.ts';
-import { forgetMessages, settleEnvelopes } from '../store/messages.ts';
+import { forgetMessages, noteExpired } from '../store/messages.ts';
 
 /** How long the relay remembers the id of a post, so that a repeated one is not a second message: 30 days. */
 export const TOMBSTONE_RETENTION_MS = 30 * 24 * 3600 * 1000;
@@ -48,7 +49,8 @@ async function expireEnvelopes(tx: Tx, before: number): Promise<HubEvent[]> {
   const events: HubEvent[] = [];
   for (const { device: recipient, number } of await envelopesBefore(tx, before, CHUNK)) {
     await deleteEnvelope(tx, { device: recipient, number });
-    const sender = await settleEnvelopes(tx, number, 1, { delivered: '', expired: recipient });
+    await noteExpired(tx, number, recipient);
+    const sender = await settleBody(tx, number, 1);
     if (sender) events.push({ type: 'expired', device: sender.device, id: sender.id, recipient });
   }
   return events;

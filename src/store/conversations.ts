@@ -76,8 +76,8 @@ export async function membersOf(db: Db, id: ConversationId): Promise<AccountId[]
 }
 
 /** Moves the last activity forward. */
-export async function touchConversation(tx: Tx, id: ConversationId, now: number): Promise<void> {
-  await tx.run('UPDATE conversations SET last_activity = $1 WHERE id = $2', [now, id]);
+export function touchConversation(tx: Tx, id: ConversationId, now: number): Promise<number> {
+  return tx.run('UPDATE conversations SET last_activity = $1 WHERE id = $2', [now, id]);
 }
 
 function grouped(rows: readonly MemberRow[]): ConversationWithMembers[] {

@@ -1,7 +1,8 @@
 /** Envelopes: what waits for each device, in the relay's order. */
 import type { AccountId, BodyId, DeviceId } from '../contract/ids.ts';
+import { settleBody } from './bodies.ts';
 import type { Db, Tx } from './db.ts';
-import { numberBefore, settleEnvelopes } from './messages.ts';
+import { numberBefore, removeRecipient } from './messages.ts';
 
 /** An envelope with what the device needs of its message. */
 export interface PendingRow {
@@ -23,12 +24,12 @@ export interface EnvelopeKey {
 }
 
 /** Stores an envelope for a device. */
-export async function insertEnvelope(
+export function insertEnvelope(
   tx: Tx,
   { device, number }: EnvelopeKey,
   envelope: Uint8Array,
-): Promise<void> {
-  await tx.run('INSERT INTO envelopes (device, number, attempts, envelope) VALUES ($1, $2, 0, $3)', [
+): Promise<number> {
+  return tx.run('INSERT INTO envelopes (device, number, attempts, envelope) VALUES ($1, $2, 0, $3)', [
     device,
     number,
     envelope,
@@ -38,8 +39,8 @@ export async function insertEnvelope(
 /** What waits for the device after number `after`, oldest first. */
 export function pendingOf(db: Db, device: DeviceId, after: number, limit: number): Promise<PendingRow[]> {
   return db.read<PendingRow>(
-    `SELECT e.number, m.id, m.account, m.device, m.accepted_at, e.attempts, b.body, e.envelope
-     FROM envelopes e JOIN messages m ON m.number = e.number JOIN bodies b ON b.number = e.number
+    `SELECT e.number, b.id, b.account, b.device, b.accepted_at, e.attempts, b.body, e.envelope
+     FROM envelopes e JOIN bodies b ON b.number = e.number
      WHERE e.device = $1 AND e.number > $2 ORDER BY e.number LIMIT $3`,
     [device, after, limit],
   );
@@ -53,10 +54,29 @@ export async function countAttempts(tx: Tx, device: DeviceId, first: number, las
   );
 }
 
-/** Deletes one envelope; false when it is not there (any more). The message has to be settled after it. */
-export async function deleteEnvelope(tx: Tx, { device, number }: EnvelopeKey): Promise<boolean> {
-  return (await tx.run('DELETE FROM envelopes WHERE device = $1 AND number = $2', [device, number])) === 1;
+/** Deletes one envelope; gives 0 when it is not there (any more). Its body has to be settled after it. */
+export function deleteEnvelope(tx: Tx, { device, number }: EnvelopeKey): Promise<number> {
+  return tx.run('DELETE FROM envelopes WHERE device = $1 AND number = $2', [device, number]);
 }
+
+/** Which of these devices still wait for the message. */
+export async function waitingFor(db: Db, number: number, devices: readonly DeviceId[]): Promise<DeviceId[]> {
+  const waiting: DeviceId[] = [];
+  for (let at = 0; at < devices.length; at += CHUNK) {
+    const chunk = devices.slice(at, at + CHUNK);
+    const padded = [...chunk, ...Array<string>(CHUNK - chunk.length).fill('')];
+    const rows = await db.read<{ device: DeviceId }>(WAITING, [number, ...padded]);
+    waiting.push(...rows.map((row) => row.device));
+  }
+  return waiting;
+}
+
+/** Always as many parameters, so that it is one prepared statement and not one for each length. */
+const CHUNK = 50;
+const WAITING = `SELECT device FROM envelopes WHERE number = $1 AND device IN (${Array.from(
+  { length: CHUNK },
+  (_, index) => `$${index + 2}`,
+).join(', ')})`;
 
 /**
  * At most `limit` envelopes accepted before `before` (epoch milliseconds). Looked up device by device, because an index
@@ -75,5 +95,8 @@ export async function dropEnvelopesOf(tx: Tx, device: DeviceId): Promise<void> {
     device,
   ]);
   await tx.run('DELETE FROM envelopes WHERE device = $1', [device]);
-  for (const { number } of numbers) await settleEnvelopes(tx, number, 1, { delivered: '', expired: '' });
+  for (const { number } of numbers) {
+    await removeRecipient(tx, number, device);
+    await settleBody(tx, number, 1);
+  }
 }

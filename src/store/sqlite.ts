@@ -18,6 +18,10 @@ interface Queued {
 const MAX_GROUP = 1024;
 /** Milliseconds that a statement waits for another process (the admin commands) to finish its write. */
 const BUSY_TIMEOUT_MS = 5000;
+/** Pages in the log before they are copied home: a page that changes in every commit is then copied once for many. */
+const CHECKPOINT_PAGES = 4000;
+/** Memory for pages, each connection: the upper levels of every index. */
+const CACHE_KIB = 16 * 1024;
 /** SQLite's own words for "cannot be written": disk full, read-only, I/O error, locked for too long. */
 const UNAVAILABLE = /SQLITE_(FULL|READONLY|IOERR|CANTOPEN|BUSY|LOCKED|CORRUPT|NOTADB)/;
 
@@ -41,6 +45,8 @@ function connect(path: string): Database {
        PRAGMA synchronous=FULL;
        PRAGMA foreign_keys=ON;
        PRAGMA secure_delete=ON;
+       PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES};
+       PRAGMA cache_size=-${CACHE_KIB};
        PRAGMA temp_store=MEMORY;`,
     );
     return database;

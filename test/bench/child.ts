@@ -49,15 +49,18 @@ export interface Child {
 export async function startChild(name: 'floor' | 'server'): Promise<Child> {
   const folder = mkdtempSync(join(tmpdir(), 'sotto-bench-'));
   let answer: (message: FromServer) => void = () => {};
+  let failed: (reason: Error) => void = () => {};
   const next = () =>
-    new Promise<FromServer>((resolve) => {
+    new Promise<FromServer>((resolve, reject) => {
       answer = resolve;
+      failed = reject;
     });
   const ready = next();
   const child = Bun.spawn(
     [process.execPath, join(import.meta.dir, `${name}.ts`), join(folder, 'bench.sqlite')],
     {
       ipc: (message: FromServer) => answer(message),
+      onExit: (_child, code, signal) => failed(new Error(`the ${name} ended (${code ?? signal})`)),
       stdin: 'ignore',
       stdout: 'inherit',
       stderr: 'inherit',

@@ -84,11 +84,10 @@ async function writeHistory(messages: number): Promise<void> {
     await db.write(async (tx) => {
       for (let number = at; number < Math.min(messages, at + 1000); number++)
         await tx.run(
-          `INSERT INTO messages (number, id, account, device, post_hash, accepted_at, recipients, waiting, delivered)
-           VALUES ($1, $2, $3, $4, $5, $6, 1, 0, $7)`,
+          `INSERT INTO messages (number, id, account, post_hash, accepted_at, recipients)
+           VALUES ($1, $2, $3, $4, $5, $6)`,
           [
             began + number,
-            toHex(randomBytes(16)),
             toHex(randomBytes(16)),
             toHex(randomBytes(16)),
             new Uint8Array(randomBytes(32)),

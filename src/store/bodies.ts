@@ -1,0 +1,48 @@
+/** Bodies that somebody still waits for, with whom to tell about them. */
+import type { AccountId, BodyId, DeviceId } from '../contract/ids.ts';
+import type { Db, Tx } from './db.ts';
+
+/** Whom to tell what became of a message. */
+export interface Sender {
+  readonly id: BodyId;
+  readonly account: AccountId;
+  readonly device: DeviceId;
+}
+
+export interface BodyRow extends Sender {
+  readonly number: number;
+  /** Epoch milliseconds. */
+  readonly accepted_at: number;
+  /** Envelopes stored. */
+  readonly waiting: number;
+  readonly body: Uint8Array;
+}
+
+/** Stores a body. */
+export function insertBody(tx: Tx, row: BodyRow): Promise<number> {
+  return tx.run(
+    `INSERT INTO bodies (number, id, account, device, accepted_at, waiting, body)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [row.number, row.id, row.account, row.device, row.accepted_at, row.waiting, row.body],
+  );
+}
+
+/** Notes that `count` envelopes were deleted; the body goes with the last one. Null for an unknown number. */
+export async function settleBody(tx: Tx, number: number, count: number): Promise<Sender | null> {
+  const last = await tx.get<Sender>(
+    'DELETE FROM bodies WHERE number = $1 AND waiting = $2 RETURNING id, account, device',
+    [number, count],
+  );
+  return (
+    last ??
+    tx.get<Sender>(
+      'UPDATE bodies SET waiting = waiting - $1 WHERE number = $2 RETURNING id, account, device',
+      [count, number],
+    )
+  );
+}
+
+/** True while somebody waits for this message. */
+export async function isWaitedFor(db: Db, number: number): Promise<boolean> {
+  return (await db.read('SELECT 1 AS found FROM bodies WHERE number = $1', [number])).length > 0;
+}
