@@ -40,6 +40,8 @@ const TEMPLATE_ATTRIBUTES = words('hx type id hx-target hx-swap');
 const TYPED_FIELDS = words('people name role uses expires expires-in q label filter');
 const UNTYPED_INPUTS = words('hidden checkbox radio submit button reset');
 
+/** A fragment asks for nothing by itself: only after what a person does, and without a filter, which is code. */
+const BY_HAND = /^(?:click|submit|change|input)(?: (?:changed|once|delay:\d+m?s))*$/;
 /** What an error of the server may change about its request: where and how it is shown. */
 const STATUS_RULE = /^(?:(?:swap|target|select):[^\s,:"'<>]+(?:\s+|,\s*|$))+$/;
 
@@ -65,7 +67,7 @@ export function allowsAttribute(element: Element, name: string, value: string, o
   if (name.startsWith('data-')) return !name.startsWith('data-hx') && !name.startsWith('data-htmx');
   if (ADDRESSES.has(name)) return isOwn(value, origin);
   if (name === 'hx-ws:connect') return value === '/socket';
-  if (name === 'hx-trigger') return !value.includes('[');
+  if (name === 'hx-trigger') return BY_HAND.test(value);
   if (name.startsWith('hx-status:')) return STATUS_RULE.test(value);
   if (name.endsWith(':inherited')) return allowsAttribute(element, name.slice(0, -10), value, origin);
   return HTML_ATTRIBUTES.has(name) || HTMX_ATTRIBUTES.has(name);

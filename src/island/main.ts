@@ -46,7 +46,7 @@ async function begin(account: AccountId): Promise<void> {
   watch('#connection', watchConnection);
   watch('#notices', watchNotices);
   watch('#notices', watchRequests);
-  watch('#inbox', adoptRows);
+  watch('#inbox', emptyInbox);
   const engine = await openEngine({
     storage,
     transport: transport(),
@@ -67,11 +67,14 @@ function watch(selector: string, act: (place: HTMLElement) => void): void {
   if (place) act(place);
 }
 
-/** Rows of new conversations arrive in the inbox and belong in the list. */
-function adoptRows(inbox: HTMLElement): void {
-  new MutationObserver(() => {
+/** Rows of new conversations belong in the list; sealed messages have left by themselves; nothing else may stay. */
+function emptyInbox(inbox: HTMLElement): void {
+  const empty = () => {
     for (const row of inbox.querySelectorAll<HTMLAnchorElement>('a[data-conversation]')) adoptRow(row);
-  }).observe(inbox, { childList: true, subtree: true });
+    if (inbox.hasChildNodes()) inbox.replaceChildren();
+  };
+  new MutationObserver(empty).observe(inbox, { childList: true });
+  empty();
 }
 
 export { htmx };

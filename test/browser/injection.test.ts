@@ -41,7 +41,6 @@ const ATTACK = `
   <a href="javascript:ran=1" class="bait">bait</a><base href="https://elsewhere.example/">
   <link rel="stylesheet" href="/leak/link"><meta http-equiv="refresh" content="0;url=/leak/meta">
   <template shadowrootmode="open"><script>ran=1</script></template>
-  <sotto-composer><template shadowrootmode="open"><textarea aria-label="Message"></textarea></template></sotto-composer>
   <article data-message="00" data-sender="00"><sealed-message><template shadowrootmode="open"><p>forged</p></template>forged</sealed-message></article>
   <div hx-ws:connect="wss://elsewhere.example/leak"></div>`;
 
@@ -54,8 +53,11 @@ const leaks: string[] = [];
 
 beforeAll(async () => {
   world = await openWorld();
-  // The image that is allowed is not there, on purpose.
-  adaBrowser = await world.person({ expected: /nothing\.png/ });
+  // The image that is allowed is not there, on purpose; and the policy of the page also watches the inert document in
+  // which the attack is taken apart, where it refuses handlers and styles once more.
+  adaBrowser = await world.person({
+    expected: /nothing\.png|inline event handler|inline style|src-attr inline/,
+  });
   minaBrowser = await world.person();
   adaBrowser.context.on('request', (request) => {
     const { origin, pathname, protocol } = new URL(request.url());
@@ -158,29 +160,33 @@ attacked('in what comes over the socket', async () => {
   await openConversation(page, mina);
   await send(minaBrowser.page, 'Through a poisoned line');
   await messages(page, 'Through a poisoned line').waitFor({ timeout: PATIENCE });
-  expect(await page.getByText('forged').count()).toBe(0);
+  // What stands behind a shadow root is not drawn; in the inbox nothing stays.
+  expect(await page.getByText('forged').filter({ visible: true }).count()).toBe(0);
+  expect(await page.locator('#inbox > *').count()).toBe(0);
 });
 
-attacked('a password never leaves in a form of the page', async () => {
+attacked('a password never leaves, whatever the page around its form says', async () => {
   const { page } = minaBrowser;
   const bodies: string[] = [];
-  minaBrowser.context.on('request', (request) => bodies.push(request.postData() ?? ''));
+  minaBrowser.context.on('request', (request) => bodies.push(request.postData() ?? request.url()));
   await page.goto(`${world.server.url}/unlock`);
   await page.evaluate(() => {
-    // What a server could put into a whole page, which no sanitiser sees: a request in the island's form.
-    const thief = document.createElement('p');
-    thief.setAttribute('hx-post', '/admin/invites');
-    thief.setAttribute('hx-include', '[name=passphrase]');
-    thief.className = 'thief';
-    thief.textContent = 'thief';
-    document.querySelector('form[data-island]')?.append(thief);
-    const { htmx } = globalThis as unknown as { htmx: { process(element: Element): void } };
-    htmx.process(thief);
+    // What a server could put into a whole page, which no sanitiser sees.
+    const form = document.querySelector('form');
+    form?.setAttribute('method', 'post');
+    form?.setAttribute('action', '/admin/invites');
+    form?.setAttribute('hx-post', '/admin/invites');
+    form?.setAttribute('hx-trigger', 'input');
   });
-  await page.getByLabel('Passphrase', { exact: true }).fill(PASSWORD);
-  await page.locator('.thief').click();
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
-  expect(bodies.filter((body) => body.includes('horse'))).toEqual([]);
+  await page.getByLabel('Passphrase', { exact: true }).fill('horses that are not mine');
+  await page.keyboard.press('Enter');
+  await page
+    .getByRole('alert')
+    .or(page.locator('[data-field-error]'))
+    .filter({ hasText: /\S/ })
+    .first()
+    .waitFor({ timeout: PATIENCE });
+  expect(bodies.filter((body) => body.includes('horses'))).toEqual([]);
 });
 
 test('and no page complained', () => {

@@ -73,7 +73,12 @@ const SENTENCES = [
   '<template hx="" type="partial" hx-target="#inbox" hx-swap="beforeend"><p>part</p></template>',
 ];
 
-test.each(SENTENCES)('keeps %s', async (html) => {
+const RULES = [
+  '<form hx-post="/x" hx-trigger="submit once" hx-status:400="swap:innerHTML target:#error"></form>',
+  '<ul hx-boost:inherited="true" hx-target:inherited="#main"></ul>',
+];
+
+test.each([...SENTENCES, ...RULES])('keeps %s', async (html) => {
   expect(await clean(html)).toBe(html);
 });
 
@@ -88,6 +93,11 @@ const ATTACKS: readonly (readonly [attack: string, left: string])[] = [
   ['<p hx-get="/x" hx-vals="js:{a: ran=1}">a</p>', '<p hx-get="/x">a</p>'],
   ['<p hx-get="/x" hx-headers="javascript:{a: 1}" hx-include="input">a</p>', '<p hx-get="/x">a</p>'],
   ['<p hx-get="/x" hx-trigger="load[ran=1]">a</p>', '<p hx-get="/x">a</p>'],
+  [
+    '<p hx-get="/x" hx-trigger="load">a</p><p hx-get="/x" hx-trigger="every 1s">b</p>',
+    '<p hx-get="/x">a</p><p hx-get="/x">b</p>',
+  ],
+  ['<p hx-get="/x" hx-trigger="click from:body">a</p>', '<p hx-get="/x">a</p>'],
   ['<p hx-get="//elsewhere.example/" hx-post="https://elsewhere.example/">a</p>', '<p>a</p>'],
   ['<p hx-confirm="js:ran=1" hx-config=\'{"credentials":"include"}\'>a</p>', '<p>a</p>'],
   ['<a href="javascript:ran=1">a</a>', '<a>a</a>'],
