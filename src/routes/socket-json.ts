@@ -9,6 +9,7 @@ import { toErrorBody } from '../http/errors.ts';
 import type { HubEvent } from '../realtime/hub.ts';
 import { invalid, Refusal } from '../services/refusal.ts';
 import { readSeqs } from './relay-input.ts';
+import { acceptedFrame, deliveredFrame, envelopeFrame } from './socket-frames.ts';
 import { CLOSE, Line, type Owner } from './socket-line.ts';
 
 /** Bytes of posts that one socket may have on their way to the disk; beyond it, nothing more is read from it. */
@@ -62,7 +63,7 @@ export class JsonLine extends Line {
         else this.#missed = true;
         break;
       case 'delivered':
-        this.#say({ event: 'delivered', id: event.id, account: event.by.account, device: event.by.device });
+        this.send(deliveredFrame(event.id, event.by));
         break;
       case 'expired':
         this.#say({ event: 'expired', id: event.id, device: event.recipient });
@@ -156,7 +157,7 @@ export class JsonLine extends Line {
     services.delivery.send(this.#own, bytes).then(
       (accepted) => {
         this.#sent(bytes.length);
-        this.#say({ event: 'accepted', ref, accepted });
+        this.send(acceptedFrame(ref, accepted));
       },
       (error) => {
         this.#sent(bytes.length);
@@ -191,14 +192,6 @@ export class JsonLine extends Line {
       reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
     });
   }
-}
-
-/**
- * The frame of most messages, put together by hand: ids are hexadecimal, bytes base64url, the rest numbers, so that
- * nothing in it needs escaping and a kilobyte of ciphertext is not searched for it.
- */
-function envelopeFrame(delivery: Delivery): string {
-  return `{"event":"envelope","seq":${delivery.seq},"id":"${delivery.id}","class":${delivery.class},"conversation":"${delivery.conversation}","sender":{"account":"${delivery.sender.account}","device":"${delivery.sender.device}"},"acceptedAt":${delivery.acceptedAt},"attempts":${delivery.attempts},"body":"${delivery.body}","envelope":"${delivery.envelope}"}`;
 }
 
 function parse(text: string): unknown {
