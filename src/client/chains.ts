@@ -32,6 +32,7 @@ const Seen = record({
   id: word(isBodyId),
 });
 const Chain = record({ highest: number });
+/** Consecutive messages of one sender that have not come. */
 export const Gap = record({
   from: number,
   to: number,
@@ -60,8 +61,10 @@ export interface Link {
 export type Sender = Pick<Link, 'conversation' | 'account' | 'device'>;
 
 const chainKey = (link: Sender) => `${link.conversation}/${addressKey(link)}`;
+/** Where a gap is stored. */
 export const gapKey = (link: Sender, from: number) => `gap/${chainKey(link)}/${sortable(from)}`;
 
+/** What became of a message that was put into its sender's order. */
 export type Placed =
   /** The same content is here already, under this id. */
   | { readonly duplicate: BodyId }

@@ -33,6 +33,7 @@ export interface Self {
   readonly agreement: Uint8Array;
 }
 
+/** The ports that every part of the engine may use. */
 export interface ContextPorts {
   readonly storage: Storage;
   readonly transport: Transport;
@@ -65,6 +66,7 @@ const ASLEEP: Wakes = {
   directory: nothing,
 };
 
+/** One open engine, as its parts see it. */
 export class Context {
   readonly storage: Storage;
   readonly transport: Transport;

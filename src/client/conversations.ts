@@ -18,6 +18,7 @@ import { type Operation, type Reads, readRecord } from './operation.ts';
 import { readPeer, viewPeer } from './peers.ts';
 import { bytes, decodeStored, list, number, type Of, record, word } from './stored.ts';
 
+/** Store `conversations`, key `c/ID`. */
 export const StoredConversation = record({
   id: word(isConversationId),
   members: list(word(isAccountId)),
@@ -36,10 +37,12 @@ export function directId(a: AccountId, b: AccountId): ConversationId {
   return conversationId(directConversationId(fromHex(a), fromHex(b)));
 }
 
+/** The conversation of this id, or null when this device has not seen it. Throws StoredError. */
 export async function readConversation(reads: Reads, id: ConversationId): Promise<StoredConversation | null> {
   return readRecord(reads, 'conversations', `c/${id}`, StoredConversation);
 }
 
+/** Writes the record; its view is told after the commit. */
 export function writeConversation(op: Operation, conversation: StoredConversation): void {
   op.write('conversations', `c/${conversation.id}`, StoredConversation, conversation);
   op.touched.conversations.add(conversation.id);

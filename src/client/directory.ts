@@ -11,6 +11,7 @@ import { dropSessions } from './sessions.ts';
 /** Accounts in one question to the directory. */
 const PEOPLE_PER_REQUEST = 100;
 
+/** What asking the directory brought. */
 export interface Refreshed {
   /** Their devices or identity are other ones than before. */
   readonly changed: readonly AccountId[];
@@ -52,6 +53,11 @@ async function refreshPerson(ctx: Context, entry: DirectoryEntry): Promise<'same
     return 'refused';
   }
   if (after === before) return 'same';
+  // One's own identity is in the vault, not in the directory: another one there is a lie, or another workspace.
+  if (entry.account === ctx.self.account && after.changed !== null) {
+    ctx.notice('E_ROSTER', NOTICES.directory(after.name));
+    return 'refused';
+  }
   return ctx.operate(async (op) => {
     const current = await readPeer(op, entry.account);
     if (current !== null && !isSamePin(current, before)) return 'same';

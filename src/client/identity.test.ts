@@ -114,3 +114,21 @@ test('a server that shows another identity and takes it back has changed nothing
   await world.settle();
   expect(await texts(b, id)).toEqual(['to whom?']);
 });
+
+test('another identity of one’s own in the directory is a lie: told, and nothing else', async () => {
+  const a = await world.open(mina, 0);
+  const b = await world.open(jonas, 0);
+  const { id } = await a.engine.direct(jonas.account);
+  const lie = world.relay.people.get(jonas.account);
+  world.relay.knobs.directory = (entry) =>
+    entry.account === mina.account ? { ...entry, aik: lie?.aik ?? entry.aik } : entry;
+  a.line.connect();
+  await world.settle();
+  expect(a.events.some((event) => event.type === 'notice' && event.code === 'E_ROSTER')).toBe(true);
+  await a.engine.send(id, 'still me');
+  await world.settle();
+  world.relay.knobs.directory = (entry) => entry;
+  b.line.connect();
+  await world.settle();
+  expect(await texts(b, id)).toEqual(['still me']);
+});

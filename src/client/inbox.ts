@@ -9,6 +9,7 @@ import type { ErrorCode } from '../protocol/errors.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
 import { bytes, decodeStored, number, type Of, record, text, word } from './stored.ts';
 
+/** How long a delivery is tried again, in milliseconds: 8 days. */
 export const INBOX_KEPT_MS = 8 * 24 * 3600_000;
 
 const Kept = record({
@@ -27,6 +28,7 @@ const Kept = record({
   code: text,
 });
 
+/** A delivery that waits, with the time at which it first came, epoch milliseconds. */
 export interface KeptDelivery {
   readonly delivery: Delivery;
   readonly since: number;
@@ -54,6 +56,7 @@ export async function keepDelivery(
   return { isNew: before === null };
 }
 
+/** Forgets a delivery: it opened, or it has waited long enough. */
 export function dropDelivery(op: Operation, id: BodyId): void {
   op.remove('inbox', id);
 }

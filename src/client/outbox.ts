@@ -66,48 +66,58 @@ const outgoingKey = (n: number) => `1/${sortable(n)}`;
 const errandKey = (n: number) => `2/${sortable(n)}`;
 const postKey = (n: number) => `p/${sortable(n)}`;
 
+/** Puts a message at the end of the outbox; gives it with its number. */
 export async function addOutgoing(op: Operation, entry: Omit<Outgoing, 'n'>): Promise<Outgoing> {
   const whole = { ...entry, n: await nextNumber(op) };
   writeOutgoing(op, whole);
   return whole;
 }
 
+/** Writes the next state of a message that waits. */
 export function writeOutgoing(op: Operation, entry: Outgoing): void {
   op.write('outbox', outgoingKey(entry.n), Outgoing, entry);
 }
 
+/** Puts a message between devices at the end of the outbox; gives it with its number. */
 export async function addErrand(op: Operation, entry: Omit<Errand, 'n'>): Promise<Errand> {
   const whole = { ...entry, n: await nextNumber(op) };
   writeErrand(op, whole);
   return whole;
 }
 
+/** Writes the next state of an errand. */
 export function writeErrand(op: Operation, entry: Errand): void {
   op.write('outbox', errandKey(entry.n), Errand, entry);
 }
 
+/** Keeps the sealed post (contract/post.ts) of an entry, to repeat the identical bytes. */
 export function writePost(op: Operation, n: number, post: Uint8Array): void {
   op.writeBytes('outbox', postKey(n), post);
 }
 
+/** The sealed post of an entry, or null when it is not sealed. */
 export async function readPost(reads: Reads, n: number): Promise<Uint8Array | null> {
   return reads.get('outbox', postKey(n));
 }
 
+/** Drops a sealed post that is never to be sent again. */
 export function removePost(op: Operation, n: number): void {
   op.remove('outbox', postKey(n));
 }
 
+/** Takes an entry out of the outbox, with its post. */
 export function removeEntry(op: Operation, n: number): void {
   op.remove('outbox', outgoingKey(n));
   op.remove('outbox', errandKey(n));
   op.remove('outbox', postKey(n));
 }
 
+/** The message of this number, or null when it has left. Throws StoredError. */
 export async function readOutgoing(reads: Reads, n: number): Promise<Outgoing | null> {
   return readRecord(reads, 'outbox', outgoingKey(n), Outgoing);
 }
 
+/** The errand of this number, or null when it has left. Throws StoredError. */
 export async function readErrand(reads: Reads, n: number): Promise<Errand | null> {
   return readRecord(reads, 'outbox', errandKey(n), Errand);
 }

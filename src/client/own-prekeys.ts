@@ -13,6 +13,7 @@ import { readRecord } from './operation.ts';
 import type { Change } from './ports.ts';
 import { bytes, encodeStored, nullable, number, type Of, record } from './stored.ts';
 
+/** One private half. */
 export const StoredPrekey = record({
   id: number,
   /** X25519 secret, 32 bytes, and ML-KEM-768 seed, 64 bytes. */

@@ -29,6 +29,7 @@ export const PeerDevice = record({
 });
 export type PeerDevice = Of<typeof PeerDevice>;
 
+/** What is pinned of one account. */
 export const StoredPeer = record({
   account: word(isAccountId),
   username: text,
@@ -47,10 +48,12 @@ export const StoredPeer = record({
 });
 export type StoredPeer = Of<typeof StoredPeer>;
 
+/** The pin of an account, or null for one not seen before. Throws StoredError. */
 export async function readPeer(reads: Reads, account: AccountId): Promise<StoredPeer | null> {
   return readRecord(reads, 'peers', account, StoredPeer);
 }
 
+/** Writes a pin; its view is told after the commit. */
 export function writePeer(op: Operation, peer: StoredPeer): void {
   op.write('peers', peer.account, StoredPeer, peer);
   op.touched.peers.add(peer.account);
@@ -61,6 +64,7 @@ export function isWhole(peer: StoredPeer): boolean {
   return peer.listVersion > 0 && peer.devices.length === peer.listed;
 }
 
+/** A pinned person as they are drawn. */
 export function viewPeer(peer: StoredPeer): PeerView {
   return {
     account: peer.account,

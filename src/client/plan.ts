@@ -9,6 +9,7 @@ import type { Reads } from './operation.ts';
 import { addressOf, type Target } from './recipients.ts';
 import { sendingSession } from './sessions.ts';
 
+/** A device, and the session on which it gets something. */
 export interface Lane {
   readonly target: Target;
   readonly session: Session;
@@ -16,6 +17,7 @@ export interface Lane {
   readonly begun: boolean;
 }
 
+/** How each target is reached, or why it is not. */
 export interface Plan {
   readonly lanes: readonly Lane[];
   /** No session, and no bundle asked for yet. */
@@ -47,33 +49,31 @@ export async function planLanes(
   bundles: ReadonlyMap<DeviceId, Claimed>,
   fresh = false,
 ): Promise<Plan> {
-  const plan = {
-    lanes: [] as Lane[],
-    wanting: [] as Target[],
-    unreached: [] as Target[],
-    refused: [] as Target[],
-  };
+  const lanes: Lane[] = [];
+  const wanting: Target[] = [];
+  const unreached: Target[] = [];
+  const refused: Target[] = [];
   for (const target of targets) {
     const current = await sendingSession(reads, addressOf(target));
     const state = current === null ? 'none' : staleness(current, ctx.now());
     const usable = current !== null && maySend(current) && state !== 'expired' ? current : null;
-    if (state === 'expired') plan.unreached.push(target);
+    if (state === 'expired') unreached.push(target);
     else if (usable !== null && state === 'fresh' && !fresh) {
-      plan.lanes.push({ target, session: usable, begun: false });
+      lanes.push({ target, session: usable, begun: false });
     } else {
       const claimed = bundles.get(target.pinned.device);
-      if (claimed === undefined) plan.wanting.push(target);
+      if (claimed === undefined) wanting.push(target);
       else if ('bundle' in claimed) {
         const { suites } = target.pinned;
         const session = await startSession(ctx.crypto, ownDevice(ctx.self), claimed.bundle, {
           suite: negotiate(ctx.self.suites, suites, Math.max(...suites)),
           unansweredSince: current?.unansweredSince ?? null,
         });
-        plan.lanes.push({ target, session, begun: true });
-      } else if (usable !== null) plan.lanes.push({ target, session: usable, begun: false });
-      else if (claimed.refused === 'stale') plan.unreached.push(target);
-      else plan.refused.push(target);
+        lanes.push({ target, session, begun: true });
+      } else if (usable !== null) lanes.push({ target, session: usable, begun: false });
+      else if (claimed.refused === 'stale') unreached.push(target);
+      else refused.push(target);
     }
   }
-  return plan;
+  return { lanes, wanting, unreached, refused };
 }

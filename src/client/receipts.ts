@@ -28,6 +28,7 @@ const INTERVAL_MS = 2000;
 /** Messages in one receipt. */
 const IDS_PER_RECEIPT = 256;
 
+/** Whether senders are told what was read here; true until the person decides otherwise. */
 export async function readsAreTold(reads: Reads): Promise<boolean> {
   return (await readRecord(reads, 'meta', 'receipts', flag)) ?? true;
 }

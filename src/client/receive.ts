@@ -43,8 +43,11 @@ function isDelivery(delivery: Delivery): boolean {
 
 type Outcome = 'opened' | 'known' | ErrorCode;
 
+/** Takes deliveries in the order in which it is given them. */
 export class Receiver {
   private tail: Promise<void> = Promise.resolve();
+  /** How many deliveries wait unopened, as far as this engine has counted. */
+  private kept: number | null = null;
   private readonly unacknowledged: number[] = [];
   private readonly acknowledgements = new Single(() => this.acknowledge());
   private readonly askedAt = new Map<AccountId, number>();
@@ -72,6 +75,7 @@ export class Receiver {
   /** Tries again what did not open; gives up on what has waited for 8 days. */
   retryKept(): Promise<void> {
     return this.queue(async () => {
+      this.kept = null;
       for (const { delivery, since } of await listKept(this.ctx.storage)) {
         if (this.ctx.now() - since > INBOX_KEPT_MS) {
           await this.ctx.operate(async (op) => dropDelivery(op, delivery.id));
@@ -144,8 +148,9 @@ export class Receiver {
     const { ctx } = this;
     if (code === 'E_REPLAY') return;
     if (code === 'E_CLONE') await this.dropCloned(op, delivery);
-    if ((await op.list('inbox', { prefix: '', limit: MOST_KEPT })).length >= MOST_KEPT) return;
-    await keepDelivery(op, delivery, code, ctx.now());
+    this.kept ??= (await op.list('inbox', { prefix: '' })).length;
+    if (isNew && this.kept >= MOST_KEPT) return;
+    if ((await keepDelivery(op, delivery, code, ctx.now())).isNew) this.kept++;
     await planRequest(op, ctx, delivery, code);
     await this.show(op, delivery, code);
     if (isNew && code === 'E_EQUIV') await this.warn(op, delivery, code, NOTICES.equivocation);

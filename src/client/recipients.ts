@@ -12,6 +12,7 @@ import type { Reads } from './operation.ts';
 import { blockedReason, isWhole, type PeerDevice, readPeer, type StoredPeer } from './peers.ts';
 import { HELD } from './sentences.ts';
 
+/** A device that something is sealed for, as its account has signed it. */
 export interface Target {
   readonly account: AccountId;
   readonly pinned: PeerDevice;
@@ -20,6 +21,7 @@ export interface Target {
 /** Where a target is. */
 export const addressOf = ({ account, pinned }: Target): Address => ({ account, device: pinned.device });
 
+/** The recipients of a conversation, or why there are none now. */
 export type Snapshot =
   | {
       readonly kind: 'ready';

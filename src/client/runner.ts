@@ -21,11 +21,13 @@ const DAY_MS = 24 * 3600_000;
 const RENEWAL_TOLD_MS = 30 * DAY_MS;
 const LONGEST_RETRY_MS = 60_000;
 
+/** Ids that the relay took, and how many messages still wait. */
 export interface Flushed {
   readonly sent: readonly BodyId[];
   readonly waiting: number;
 }
 
+/** The engine's own initiative. */
 export class Runner {
   readonly receiver: Receiver;
   private readonly budget = new OfferBudget();

@@ -24,6 +24,7 @@ import { writeSent } from './sent.ts';
 import { HELD } from './sentences.ts';
 import { replaceSession, writeSession } from './sessions.ts';
 
+/** What sealing a message came to. */
 export type SealOutcome =
   | { readonly kind: 'sealed' }
   /** Another tab has sent it. */

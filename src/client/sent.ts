@@ -7,6 +7,7 @@ import { Address } from './address.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
 import { bytes, list, type Of, record, word } from './stored.ts';
 
+/** One own message as it was sealed. */
 export const SentRecord = record({
   id: word(isBodyId),
   conversation: word(isConversationId),
@@ -20,14 +21,17 @@ export const SentRecord = record({
 });
 export type SentRecord = Of<typeof SentRecord>;
 
+/** The record of an own message, or null. Throws StoredError. */
 export async function readSent(reads: Reads, id: BodyId): Promise<SentRecord | null> {
   return readRecord(reads, 'history', `s/${id}`, SentRecord);
 }
 
+/** Writes the record of an own message. */
 export function writeSent(op: Operation, sent: SentRecord): void {
   op.write('history', `s/${sent.id}`, SentRecord, sent);
 }
 
+/** Forgets a sealing that never left for good. */
 export function removeSent(op: Operation, id: BodyId): void {
   op.remove('history', `s/${id}`);
 }

@@ -22,6 +22,7 @@ export function unopenedSentence(code: ErrorCode): string {
   return UNOPENED[code];
 }
 
+/** Why a message of the person waits, and what happens next. */
 export const HELD = {
   roster:
     'The server asks for recipients that nobody here has signed for, so nothing was sent; it is tried again when you are back online.',
@@ -38,6 +39,7 @@ export const HELD = {
   signIn: 'You are signed out, so the message waits; sign in and it is sent.',
 } as const;
 
+/** What the person must know, and what to do. */
 export const NOTICES = {
   rollback: (name: string) =>
     `The server showed an older list of ${name}’s devices than before; it was refused and the newer one stays in use.`,
@@ -68,4 +70,5 @@ export function gapSentence(count: number): { readonly text: string; readonly re
         reason: `${count} messages are missing here: the server has not delivered them; they appear if they still come, otherwise ask the sender.`,
       };
 }
+/** What stands where a gap was shown. */
 export const GAP_CLOSED = 'A message that was missing here has arrived.';

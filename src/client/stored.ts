@@ -22,18 +22,22 @@ function expected(what: string): never {
   throw new StoredError(`A stored record is damaged: expected ${what}.`);
 }
 
+/** Any text. */
 export const text: Shape<string> = {
   write: (value) => value,
   read: (json) => (typeof json === 'string' ? json : expected('text')),
 };
+/** Any finite number. */
 export const number: Shape<number> = {
   write: (value) => value,
   read: (json) => (typeof json === 'number' ? json : expected('a number')),
 };
+/** True or false. */
 export const flag: Shape<boolean> = {
   write: (value) => value,
   read: (json) => (typeof json === 'boolean' ? json : expected('true or false')),
 };
+/** Bytes, as base64url. */
 export const bytes: Shape<Uint8Array> = {
   write: toBase64,
   read: (json) => (typeof json === 'string' ? fromBase64(json) : expected('bytes')),
@@ -52,6 +56,7 @@ export function oneOf<const T extends readonly string[]>(...words: T): Shape<T[n
   return word((value): value is T[number] => words.includes(value));
 }
 
+/** Any number of one shape. */
 export function list<T>(item: Shape<T>): Shape<readonly T[]> {
   return {
     write: (value) => value.map((each) => item.write(each)),
@@ -59,6 +64,7 @@ export function list<T>(item: Shape<T>): Shape<readonly T[]> {
   };
 }
 
+/** A shape, or null. */
 export function nullable<T>(inner: Shape<T>): Shape<T | null> {
   return {
     write: (value) => (value === null ? null : inner.write(value)),
@@ -73,6 +79,7 @@ export function added<T>(inner: Shape<T>, fallback: T): Shape<T> {
 
 type Fields<T> = { readonly [K in keyof T]: Shape<T[K]> };
 
+/** A record of named fields; fields that it does not name are dropped when it is read. */
 export function record<T extends object>(fields: Fields<T>): Shape<T> {
   const names = Object.keys(fields).filter((name): name is Extract<keyof T, string> => name in fields);
   return {

@@ -1,6 +1,7 @@
 /** Work that is due later, by name: asking twice for the same thing does it once, at the earlier time. */
 import type { Clock, Timer } from './ports.ts';
 
+/** Names are the caller's; delays in milliseconds. */
 export class Tasks {
   private readonly due = new Map<string, { readonly at: number; readonly cancel: () => void }>();
   private readonly running = new Set<Promise<void>>();
