@@ -74,7 +74,10 @@ export interface Engine {
 
   /** Puts the text in the outbox (durable), then tries to send everything that waits. Resolves once durable. */
   send(conversation: ConversationId, text: string): Promise<HistoryMessage>;
-  /** Posts what waits, in order. Resolves when the outbox is empty or the network says no. */
+  /**
+   * Posts what waits, in order. Resolves when the outbox is empty or the network says no. `sent` names what left since
+   * the last call, whoever set it off.
+   */
   flush(): Promise<{ readonly sent: readonly BodyId[]; readonly waiting: number }>;
   /** Takes one delivery, from the socket or from a page of pending ones. Idempotent. Never throws for what a server sends. */
   receive(deliveries: readonly import('../contract/relay.ts').Delivery[]): Promise<void>;

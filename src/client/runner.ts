@@ -20,6 +20,8 @@ import { tidy } from './tidy.ts';
 const DAY_MS = 24 * 3600_000;
 const RENEWAL_TOLD_MS = 30 * DAY_MS;
 const LONGEST_RETRY_MS = 60_000;
+/** Ids that are kept for a later call of `flush`. */
+const SENT_REMEMBERED = 1000;
 
 /** Ids that the relay took, and how many messages still wait. */
 export interface Flushed {
@@ -35,6 +37,8 @@ export class Runner {
   private readonly flushes = new Single(() => this.flushOnce());
   private readonly syncs = new Single(() => this.syncOnce());
   private readonly prekeys = new Single(() => tendPrekeys(this.ctx));
+  /** Ids that left and that no call of `flush` has named yet. */
+  private readonly sent: BodyId[] = [];
   private failures = 0;
   private online = false;
   private endListening = () => {};
@@ -56,7 +60,7 @@ export class Runner {
     this.receiver = new Receiver(ctx);
     const { tasks } = ctx;
     ctx.wakes = {
-      flush: () => tasks.run(() => this.flush().then(() => {})),
+      flush: () => tasks.run(() => this.post()),
       kx: (owed) => this.owe(owed),
       requests: (delay) =>
         tasks.later('requests', delay, () => this.repeat('requests', () => sendRequests(ctx))),
@@ -84,9 +88,13 @@ export class Runner {
     await this.ctx.tasks.stop();
   }
 
-  /** Posts what waits. Never throws for the network: what could not leave is counted in `waiting`. */
-  flush(): Promise<Flushed> {
-    return this.flushes.run();
+  /**
+   * Posts what waits. Never throws for the network: what could not leave is counted in `waiting`. `sent` is everything
+   * that left since the last call, whoever set it off.
+   */
+  async flush(): Promise<Flushed> {
+    const waiting = await this.flushes.run();
+    return { sent: this.sent.splice(0), waiting };
   }
 
   /** Throws TransportFailed or TransportRefused. */
@@ -94,19 +102,24 @@ export class Runner {
     return this.syncs.run();
   }
 
-  private async flushOnce(): Promise<Flushed> {
-    const sent: BodyId[] = [];
+  private async post(): Promise<void> {
+    await this.flushes.run();
+  }
+
+  private async flushOnce(): Promise<number> {
     try {
-      await flushOutbox(this.ctx, sent);
+      await flushOutbox(this.ctx, this.sent);
       this.failures = 0;
       this.online = true;
     } catch (error) {
       this.retryLater(error);
       if (!(error instanceof TransportFailed) && !(error instanceof TransportRefused)) throw error;
+    } finally {
+      this.sent.splice(0, this.sent.length - SENT_REMEMBERED);
     }
     const waiting = (await listOutgoing(this.ctx.storage)).length;
     this.tellConnection(waiting);
-    return { sent, waiting };
+    return waiting;
   }
 
   private retryLater(error: unknown): void {
@@ -120,7 +133,7 @@ export class Runner {
       error instanceof TransportRefused && 'retry_after' in error.body ? error.body.retry_after : 0;
     const grown = Math.min(LONGEST_RETRY_MS, 1000 * 2 ** this.failures++);
     const delay = Math.max((asked ?? 0) * 1000, grown / 2 + this.ctx.randomBelow(grown / 2));
-    this.ctx.tasks.later('flush', delay, () => this.flush().then(() => {}));
+    this.ctx.tasks.later('flush', delay, () => this.post());
   }
 
   private tellConnection(outbox: number): void {
@@ -136,7 +149,7 @@ export class Runner {
     await refreshStatuses(ctx);
     await noteSynced(ctx);
     await this.receiver.retryKept();
-    await this.flush();
+    await this.post();
     await this.tend();
     await this.wakeAll();
   }
@@ -193,6 +206,6 @@ export class Runner {
     const { changed } = await refreshPeople(this.ctx, accounts);
     if (changed.length === 0) return;
     this.ctx.wakes.inbox(0);
-    await this.flush();
+    await this.post();
   }
 }
