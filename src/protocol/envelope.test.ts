@@ -34,6 +34,7 @@ const init = fc.record({
   oneTimeId: fc.option(u32),
   ephemeral: bytes(32),
   ciphertext: bytes(1088),
+  replaces: bytes(16),
 });
 const proof = fc.integer({ min: 1, max: 1024 }).chain((size) =>
   fc.record({
@@ -59,7 +60,7 @@ test('a first envelope carries the handshake in between', () => {
   fc.assert(
     fc.property(header(2), init, proof, bytes(SEALED_BYTES), (value, fields, place, sealed) => {
       const wire = concat(encodeHeader(value), encodeInit(fields, place), sealed);
-      expect(wire).toHaveLength(176 + 1198 + 32 * place.path.length);
+      expect(wire).toHaveLength(176 + 1214 + 32 * place.path.length);
       expect(parseEnvelope(wire).init).toEqual({ ...fields, proof: place });
       for (const cut of [1, 79, 80, 81, 200])
         expect(() => parseEnvelope(wire.subarray(0, -cut))).toThrow('E_FORMAT');

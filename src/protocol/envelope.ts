@@ -115,6 +115,7 @@ function readInit(reader: Reader): InitFields & { readonly proof: HandshakeProof
     throw malformed('a one-time prekey that is neither named nor absent');
   const ephemeral = reader.fixed(32).slice();
   const ciphertext = reader.fixed(KEM_CIPHERTEXT_BYTES).slice();
+  const replaces = reader.fixed(16).slice();
   const index = reader.u16();
   const size = reader.u16();
   const length = reader.u8();
@@ -123,7 +124,7 @@ function readInit(reader: Reader): InitFields & { readonly proof: HandshakeProof
   const path = Array.from({ length }, () => reader.fixed(32).slice());
   const oneTimeId = flag === 1 ? id : null;
   const proof = { index, size, path };
-  return { certificateA, certificateB, signedPrekeyId, oneTimeId, ephemeral, ciphertext, proof };
+  return { certificateA, certificateB, signedPrekeyId, oneTimeId, ephemeral, ciphertext, replaces, proof };
 }
 
 /** The bytes between header and sealed part of a type 2 envelope. @throws E_FORMAT */
@@ -136,6 +137,7 @@ export function encodeInit(init: InitFields, proof: HandshakeProof): Uint8Array 
     .u32(init.oneTimeId ?? 0)
     .fixed(init.ephemeral, 32)
     .fixed(init.ciphertext, KEM_CIPHERTEXT_BYTES)
+    .fixed(init.replaces, 16)
     .u16(proof.index)
     .u16(proof.size)
     .u8(proof.path.length);

@@ -2,7 +2,7 @@
 import type { Envelope, HandshakeProof } from './envelope.ts';
 import { MAX_HANDSHAKES } from './envelope.ts';
 import { malformed, ProtocolError } from './errors.ts';
-import { compareBytes, hash } from './hash.ts';
+import { compareBytes, equalBytes, hash } from './hash.ts';
 import { leafHash, root, verifyInclusion } from './merkle.ts';
 import { archiveSession, remindPeer } from './session.ts';
 import type { Session } from './session-state.ts';
@@ -75,8 +75,8 @@ const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16)
 
 /**
  * Which session sends after `incoming` was accepted while `current` was the sending one. When this device began
- * `current` and it is still unanswered, both sides began at once: the bytewise smaller transcript sends. Otherwise
- * the peer has begun anew, and the incoming one sends. The other becomes receive-only, for good [R31].
+ * `current`, it is still unanswered, and `incoming` was not begun to replace it, both sides began at once: the bytewise
+ * smaller transcript sends. Otherwise the peer has begun anew, and the incoming one sends. The other becomes receive-only, for good [R31].
  */
 export function settleSessions(
   current: Session | null,
@@ -84,7 +84,8 @@ export function settleSessions(
   now: number,
 ): { readonly sending: Session; readonly receiveOnly: Session | null } {
   if (current === null) return { sending: incoming, receiveOnly: null };
-  const atOnce = current.role === 'initiator' && current.init !== null;
+  const atOnce =
+    current.role === 'initiator' && current.init !== null && !equalBytes(incoming.replaces, current.sid);
   return atOnce && compareBytes(current.transcript, incoming.transcript) < 0
     ? { sending: remindPeer(current, now), receiveOnly: archiveSession(incoming, now) }
     : { sending: incoming, receiveOnly: archiveSession(current, now) };

@@ -20,7 +20,11 @@ async function handshake(withOneTime: boolean) {
   const oneTime = withOneTime ? (noor.oneTime[0] ?? null) : null;
   const { agreementKey } = noor.known.certificate;
   const b = { agreementKey, certificate: noor.known.hash, signedPrekey: noor.signedPrekey.bundle };
-  const a = { agreementSecret: mina.self.agreementSecret, certificate: mina.known.hash };
+  const a = {
+    agreementSecret: mina.self.agreementSecret,
+    certificate: mina.known.hash,
+    replaces: new Uint8Array(16),
+  };
   const keys = await initiate(mina.crypto, 2, a, { ...b, oneTime: oneTime?.bundle ?? null });
   const inputs: HandshakeInputs = {
     suite: 2,
@@ -30,6 +34,7 @@ async function handshake(withOneTime: boolean) {
     oneTimeLeaf: oneTime?.leafHash ?? null,
     ephemeral: keys.ephemeral,
     ciphertext: keys.ciphertext,
+    replaces: new Uint8Array(16),
   };
   const secrets = {
     agreementSecret: noor.self.agreementSecret,
@@ -65,6 +70,7 @@ describe.each([true, false])('with a one-time prekey: %p', (withOneTime) => {
       { oneTimeLeaf: flip(inputs.oneTimeLeaf ?? new Uint8Array(32)) },
       { ephemeral: flip(inputs.ephemeral) },
       { ciphertext: flip(inputs.ciphertext, 700) },
+      { replaces: flip(inputs.replaces) },
       { suite: 3 },
     ];
     for (const change of changes) {
@@ -110,11 +116,11 @@ test('on the wire every changed byte of the handshake is refused, a wrong KEM ci
   const codes = new Set<string>();
   const end = wire.envelope.length - 80;
   // Past the certificates, ids and ephemeral only a sample of the ciphertext's 1,088 bytes.
-  for (let at = 96; at < end; at += at > 205 && at < end - 8 ? 97 : 1) {
+  for (let at = 96; at < end; at += at > 205 && at < end - 22 ? 97 : 1) {
     const envelope = flip(wire.envelope, at);
     const code = await refusal(Promise.resolve().then(() => receiveFirst(noor, mina, { ...wire, envelope })));
     codes.add(code);
-    if (at > 205 && at < end - 8) expect(code).toBe('E_AUTH');
+    if (at > 205 && at < end - 22) expect(code).toBe('E_AUTH');
   }
   expect([...codes].sort()).toEqual(['E_AUTH', 'E_FORMAT']);
   expect(textOf(await receiveFirst(noor, mina, wire))).toBe('hello');

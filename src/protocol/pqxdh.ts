@@ -19,6 +19,8 @@ export interface HandshakeInputs {
   readonly ephemeral: Uint8Array;
   /** KEM ciphertext, 1,088 B. */
   readonly ciphertext: Uint8Array;
+  /** sid of the session that A gives up for this one, 16 B; zeros for none. */
+  readonly replaces: Uint8Array;
 }
 export interface HandshakeKeys {
   /** T, 32 B. */
@@ -49,6 +51,7 @@ export function handshakeKeys(inputs: HandshakeInputs, secrets: readonly Uint8Ar
     inputs.oneTimeLeaf ?? NONE,
     inputs.ephemeral,
     inputs.ciphertext,
+    inputs.replaces,
   );
   const ikm = concat(new Uint8Array(32).fill(0xff), ...secrets);
   const rootKey = kdf({ suite, ikm, salt: NONE, label: 'init', context: transcript, length: 32 });
@@ -69,14 +72,18 @@ export interface PublicPrekeys {
 
 /**
  * A's half.
- * @param a agreement secret DHK (32 B) and hash of A's certificate
+ * @param a agreement secret DHK (32 B), hash of A's certificate, and what it replaces (16 B)
  * @param b agreement key (32 B), certificate hash and prekeys of B, all verified
  * @throws E_AUTH for a key that is no key
  */
 export async function initiate(
   { provider, random }: Crypto,
   suite: number,
-  a: { readonly agreementSecret: Uint8Array; readonly certificate: Uint8Array },
+  a: {
+    readonly agreementSecret: Uint8Array;
+    readonly certificate: Uint8Array;
+    readonly replaces: Uint8Array;
+  },
   b: { readonly agreementKey: Uint8Array; readonly certificate: Uint8Array } & PublicPrekeys,
 ): Promise<HandshakeKeys & { readonly ephemeral: Uint8Array; readonly ciphertext: Uint8Array }> {
   const { signedPrekey, oneTime } = b;
@@ -99,6 +106,7 @@ export async function initiate(
     oneTimeLeaf: oneTime?.leafHash ?? null,
     ephemeral,
     ciphertext,
+    replaces: a.replaces,
   };
   return { ...handshakeKeys(inputs, [...secrets, sharedSecret]), ephemeral, ciphertext };
 }

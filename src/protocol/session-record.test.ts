@@ -26,6 +26,7 @@ const session: fc.Arbitrary<Session> = fc.record({
   verified: fc.boolean(),
   archivedAt: fc.option(time),
   usedOneTime: fc.boolean(),
+  replaces: bytes(16),
   init: fc.option(
     fc.record({
       certificateA: bytes(32),
@@ -34,6 +35,7 @@ const session: fc.Arbitrary<Session> = fc.record({
       oneTimeId: fc.option(u32),
       ephemeral: bytes(32),
       ciphertext: bytes(1088),
+      replaces: bytes(16),
     }),
   ),
   unansweredSince: fc.option(time),

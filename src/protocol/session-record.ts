@@ -106,6 +106,7 @@ const init = record(122, 'handshake under way', {
   oneTimeId: optional(u32),
   ephemeral: fixed(32),
   ciphertext: fixed(1088),
+  replaces: fixed(16),
 });
 const self = record(123, 'own end', { account: fixed(16), device: fixed(16) });
 const peer = record(124, 'other end', { account: fixed(16), device: fixed(16), signingKeyHash: fixed(32) });
@@ -121,6 +122,7 @@ const session: RecordCodec<Session> = record(125, 'session', {
   verified: flag,
   archivedAt: optional(u64),
   usedOneTime: flag,
+  replaces: fixed(16),
   init: optional(nested(init)),
   unansweredSince: optional(u64),
   reminderDue: flag,

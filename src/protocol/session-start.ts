@@ -50,14 +50,20 @@ export interface OwnPrekeys {
 /**
  * Begins a session with a device. Nothing is sent yet; its first envelopes carry the handshake.
  * @param options.suite what suite.ts negotiated; must stand in the peer's certificate
- * @param options.unansweredSince of the session it replaces, when that one was never answered
+ * @param options.replaces the session with this device that is given up for it, whatever the reason: the peer follows at
+ *   once instead of taking it for a session that both began at once
+ * @param options.unansweredSince carried over from that session while the peer has not been heard
  * @throws E_SUITE, E_AUTH for a public key that is no key
  */
 export async function startSession(
   crypto: Crypto,
   self: OwnDevice,
   peer: PeerBundle,
-  options: { readonly suite: number; readonly unansweredSince?: number | null },
+  options: {
+    readonly suite: number;
+    readonly replaces?: Session | null;
+    readonly unansweredSince?: number | null;
+  },
 ): Promise<Session> {
   const suite = liveSuite(options.suite).id;
   const { certificate, signedPrekey, oneTime } = peer;
@@ -65,10 +71,11 @@ export async function startSession(
     throw new ProtocolError('E_SUITE', 'the device does not have this suite');
   const [certificateA] = self.certificateHashes;
   if (certificateA === undefined) throw malformed('a device without a certificate');
+  const replaces = replacedSid(options.replaces ?? null);
   const { ephemeral, ciphertext, ...keys } = await initiate(
     crypto,
     suite,
-    { agreementSecret: self.agreementSecret, certificate: certificateA },
+    { agreementSecret: self.agreementSecret, certificate: certificateA, replaces },
     { agreementKey: certificate.agreementKey, certificate: peer.hash, signedPrekey, oneTime },
   );
   return {
@@ -76,6 +83,7 @@ export async function startSession(
     role: 'initiator',
     verified: true,
     usedOneTime: oneTime !== null,
+    replaces,
     init: {
       certificateA,
       certificateB: peer.hash,
@@ -83,6 +91,7 @@ export async function startSession(
       oneTimeId: oneTime?.id ?? null,
       ephemeral,
       ciphertext,
+      replaces,
     },
     unansweredSince: options.unansweredSince ?? null,
     ratchet: { ...newRatchet(keys), stepDue: true, peerDh: signedPrekey.x25519 },
@@ -135,11 +144,16 @@ export async function acceptSession(
     role: 'responder',
     verified: false,
     usedOneTime: oneTime !== null,
+    replaces: init.replaces,
     init: null,
     unansweredSince: null,
     ratchet: { ...newRatchet(keys), own },
   };
 }
+
+/** A session that the peer never answered may be unknown to it: then it is the one before that is given up. */
+const replacedSid = (replaced: Session | null): Uint8Array =>
+  replaced === null ? new Uint8Array(16) : replaced.init === null ? replaced.sid : replaced.replaces;
 
 /** What both roles begin with. */
 function newSession(

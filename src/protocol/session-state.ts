@@ -97,6 +97,8 @@ export interface InitFields {
   readonly ephemeral: Uint8Array;
   /** KEM ciphertext, 1,088 B. */
   readonly ciphertext: Uint8Array;
+  /** sid of the session that the initiator gives up for this one, 16 B; zeros for none. */
+  readonly replaces: Uint8Array;
 }
 export interface Session {
   readonly suite: number;
@@ -120,6 +122,8 @@ export interface Session {
   /** When it became receive-only, epoch ms; null while it may send. Never goes back. */
   readonly archivedAt: number | null;
   readonly usedOneTime: boolean;
+  /** sid of the session that its initiator gave up for it and that the other side may know, 16 B; zeros for none. */
+  readonly replaces: Uint8Array;
   /** Repeated in every envelope until the peer's first answer; null afterwards and for the responder. */
   readonly init: InitFields | null;
   /** Time of the first message that the peer has not answered, over replaced sessions too; null when answered. */

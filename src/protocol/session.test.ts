@@ -62,7 +62,7 @@ describe('first contact', () => {
     expect(parseEnvelope(second.envelope).init?.ephemeral).toEqual(
       parseEnvelope(first.envelope).init?.ephemeral,
     );
-    expect(first.envelope).toHaveLength(176 + 32 + 32 + 4 + 1 + 4 + 32 + 1088 + 2 + 2 + 1);
+    expect(first.envelope).toHaveLength(176 + 32 + 32 + 4 + 1 + 4 + 32 + 1088 + 16 + 2 + 2 + 1);
 
     // The second arrives first: it alone begins the session, and the first one still opens.
     const accepted = await receiveFirst(noor, mina, second);
@@ -214,6 +214,22 @@ describe('both sides at once', () => {
     const noorSettled = settleSessions(fromNoor.session, atNoor, clock.now);
     expect(noorSettled.sending.sid).toEqual(smaller.sid);
     expect(kxDue(noorSettled.sending, clock.now)).toEqual({ why: 'answer', within: 0 });
+  });
+
+  test('a peer whose answer was lost, and that begins anew, is followed whatever the transcripts', async () => {
+    const mine = await sendText(mina, await begin(mina, noor), 'hello');
+    const atNoor = await receiveFirst(noor, mina, mine);
+    const lost = await sendText(noor, atNoor.session, 'this answer is lost');
+    // And so is the first session that Noor begins then.
+    const once = await startSession(noor.crypto, noor.self, bundleOf(mina), {
+      suite: 2,
+      replaces: lost.session,
+    });
+    for (let i = 0; i < 4; i++) {
+      const twice = await startSession(noor.crypto, noor.self, bundleOf(mina), { suite: 2, replaces: once });
+      const { session } = await receiveFirst(mina, noor, await sendText(noor, twice, 'anew'));
+      expect(settleSessions(mine.session, session, clock.now).sending.sid).toEqual(twice.sid);
+    }
   });
 
   test('a peer that begins anew after an answer is followed', async () => {

@@ -80,6 +80,7 @@ export class Node {
       const unansweredSince = session?.init && age === 'renew' ? session.unansweredSince : null;
       const next = await startSession(this.device.crypto, this.device.self, to.claim(), {
         suite: 2,
+        replaces: session,
         unansweredSince,
       });
       store = this.#settle(store, session, next, () => ({ sending: next, receiveOnly: session }));
