@@ -31,7 +31,7 @@ export type FromServer =
   | { readonly kind: 'done' };
 
 export type ToServer =
-  | { readonly ask: 'usage' }
+  | { readonly ask: 'usage'; readonly collect: boolean }
   /** So many circles of so many people, one device each. */
   | { readonly ask: 'seed'; readonly circles: number; readonly people: number }
   /** So many messages that were sent and delivered before, over all conversations. */
@@ -39,7 +39,8 @@ export type ToServer =
 
 export interface Child {
   readonly port: number;
-  usage(): Promise<Usage>;
+  /** @param collect frees what can be freed first, so that memory is what is really held */
+  usage(collect?: boolean): Promise<Usage>;
   seed(circles: number, people: number): Promise<readonly Circle[]>;
   history(messages: number): Promise<void>;
   stop(): Promise<void>;
@@ -75,8 +76,8 @@ export async function startChild(name: 'floor' | 'server'): Promise<Child> {
   if (first.kind !== 'ready') throw new Error(`the ${name} said ${first.kind} first`);
   return {
     port: first.port,
-    async usage() {
-      const message = await ask({ ask: 'usage' });
+    async usage(collect = false) {
+      const message = await ask({ ask: 'usage', collect });
       if (message.kind !== 'usage') throw new Error(`asked for usage, got ${message.kind}`);
       return message.usage;
     },
@@ -105,6 +106,7 @@ export function report(message: FromServer): void {
 export function answerQuestions(other: (question: ToServer) => Promise<FromServer>): void {
   process.on('message', async (question: ToServer) => {
     if (question.ask === 'usage') {
+      if (question.collect) Bun.gc(true);
       const { user, system } = process.cpuUsage();
       report({ kind: 'usage', usage: { cpu: user + system, resident: process.memoryUsage.rss() } });
     } else report(await other(question));

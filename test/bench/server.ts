@@ -1,11 +1,11 @@
 /** The real server for the bench: every route, check and limit of `serve`, with limits that no load meets, and no log. */
 import { randomBytes } from 'node:crypto';
 import { createApp } from '../../src/app.ts';
-import { createAssets } from '../../src/assets.ts';
 import { parseConfig } from '../../src/config.ts';
 import { toHex } from '../../src/contract/bytes.ts';
 import type { ConversationId } from '../../src/contract/ids.ts';
 import type { Deps, Ports } from '../../src/deps.ts';
+import { loadAssets } from '../../src/embedded.ts';
 import { LIMITS, type Limit, type LimitName, RateLimits } from '../../src/http/limits.ts';
 import { createLog } from '../../src/ops/log.ts';
 import { createLocalHub } from '../../src/realtime/local.ts';
@@ -30,11 +30,11 @@ const boundless = Object.fromEntries(
   Object.keys(LIMITS).map((name) => [name, { burst: 1e12, perMinute: 1e12 }]),
 ) as Record<LimitName, Limit>;
 let port = 0;
-const origin = () => `http://127.0.0.1:${port}`;
+const origin = () => `http://localhost:${port}`;
 const deps: Deps = {
   ...ports,
   services: createServices(ports, origin),
-  assets: createAssets(new Map()),
+  assets: await loadAssets(),
   limits: new RateLimits(Date.now, boundless),
   origin,
   address: (request) => app.server?.requestIP(request)?.address ?? 'unknown',

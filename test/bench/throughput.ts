@@ -17,6 +17,19 @@ export interface Shape {
   readonly seconds: number;
 }
 
+/** CPU time of one message on a fresh relay, and on one that remembers so many; microseconds. */
+export async function historyCost(
+  messages: number,
+  seconds: number,
+): Promise<{ readonly fresh: number; readonly old: number }> {
+  const shape = { circles: 50, people: 2, inFlight: 8, seconds };
+  const cost = ({ perCpuSecond }: Throughput) => Math.round(1e7 / perCpuSecond) / 10;
+  return {
+    fresh: cost(await measure('server', sotto, shape)),
+    old: cost(await measure('server', sotto, shape, messages)),
+  };
+}
+
 /** Our server and the floor under the same load, one after the other. */
 export async function throughput(
   shape: Shape,
@@ -24,9 +37,16 @@ export async function throughput(
   return { floor: await measure('floor', floor, shape), sotto: await measure('server', sotto, shape) };
 }
 
-async function measure(name: 'floor' | 'server', dialect: Dialect, shape: Shape): Promise<Throughput> {
+async function measure(
+  name: 'floor' | 'server',
+  dialect: Dialect,
+  shape: Shape,
+  history = 0,
+): Promise<Throughput> {
   const child = await startChild(name);
-  const peers = await connectAll(dialect, child.port, await child.seed(shape.circles, shape.people));
+  const circles = await child.seed(shape.circles, shape.people);
+  if (history > 0) await child.history(history);
+  const peers = await connectAll(dialect, child.port, circles);
   let delivered = 0;
   let running = true;
   for (const [writer, ...readers] of peers) {

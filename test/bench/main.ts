@@ -1,0 +1,92 @@
+/**
+ * `bun run bench`: every figure that PERFORMANCE targets name and that exists by now, as a table and as JSON, the relay
+ * beside its own floor in the same run. Quick by default (about a minute); `--long` measures longer, `--only WORD` one row.
+ */
+import { parseArgs } from 'node:util';
+import { idleMemory } from './idle.ts';
+import { latency } from './latency.ts';
+import { firstLoad } from './page.ts';
+import { starts } from './start.ts';
+import { historyCost, throughput } from './throughput.ts';
+
+interface Row {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  /** What it should be, in words. */
+  readonly target: string;
+}
+
+const { values: flags } = parseArgs({
+  options: { long: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
+const seconds = flags.long ? 15 : 3;
+const rows: Row[] = [];
+const add = (what: string, value: number, unit: string, target = '') =>
+  rows.push({ what, value, unit, target });
+const ratio = (part: number, whole: number) => Math.round((part / whole) * 1000) / 1000;
+
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  async pairs() {
+    const { sotto, floor } = await throughput({ circles: 50, people: 2, inFlight: 8, seconds });
+    add('pairs, floor: delivered', floor.delivered, '/s');
+    add('pairs, floor: delivered per server CPU', floor.perCpuSecond, '/CPU-s');
+    add('pairs: delivered', sotto.delivered, '/s');
+    add('pairs: delivered per server CPU', sotto.perCpuSecond, '/CPU-s', '73,000 (5 x ejabberd)');
+    add(
+      'pairs: share of the floor',
+      ratio(sotto.perCpuSecond, floor.perCpuSecond),
+      '',
+      '0.25 now, 0.5 later',
+    );
+  },
+  async group() {
+    const { sotto, floor } = await throughput({ circles: 1, people: 50, inFlight: 8, seconds });
+    add('group of 50, floor: deliveries per server CPU', floor.perCpuSecond, '/CPU-s');
+    add('group of 50: deliveries', sotto.delivered, '/s');
+    add('group of 50: deliveries per server CPU', sotto.perCpuSecond, '/CPU-s');
+    add('group of 50: share of the floor', ratio(sotto.perCpuSecond, floor.perCpuSecond), '', '0.5 later');
+  },
+  async latency() {
+    const { sotto, floor } = await latency({ perSecond: 500, seconds });
+    add('500/s, floor: p50', floor.p50, 'ms');
+    add('500/s, floor: p99', floor.p99, 'ms');
+    add('500/s: p50', sotto.p50, 'ms', '1');
+    add('500/s: p99', sotto.p99, 'ms', '4');
+  },
+  async idle() {
+    add('1,000 idle sockets', await idleMemory(), 'MB', '8');
+  },
+  async start() {
+    const { source, binary } = await starts();
+    add('from source: first answer', source.ms, 'ms');
+    add('from source: idle', source.resident, 'MB');
+    if (!binary) return;
+    add('binary: first answer', binary.ms, 'ms', '150 now, 100 later');
+    add('binary: idle', binary.resident, 'MB', '60');
+  },
+  async page() {
+    const { total, scripts, ms } = await firstLoad(10_000);
+    add('first page: everything, gzip', Math.round(total / 102.4) / 10, 'KB', '120');
+    add('first page: scripts, gzip', Math.round(scripts / 102.4) / 10, 'KB', '80');
+    add('first page: answered in', ms, 'ms', '5');
+  },
+  async history() {
+    const { fresh, old } = await historyCost(flags.long ? 1_000_000 : 100_000, seconds);
+    add('one message: CPU, nothing remembered', fresh, 'us');
+    add(`one message: CPU, ${flags.long ? '1,000,000' : '100,000'} remembered`, old, 'us', 'flat');
+  },
+};
+
+for (const [name, part] of Object.entries(parts)) {
+  if (flags.only && flags.only !== name) continue;
+  process.stderr.write(`${name} ...\n`);
+  await part();
+}
+const width = Math.max(...rows.map(({ what }) => what.length));
+for (const { what, value, unit, target } of rows)
+  console.log(
+    `${what.padEnd(width)}  ${value.toLocaleString('en').padStart(10)} ${unit.padEnd(7)}${target ? ` target ${target}` : ''}`,
+  );
+console.log(JSON.stringify({ bun: Bun.version, cores: navigator.hardwareConcurrency, rows }));
+process.exit(0);
