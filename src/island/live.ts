@@ -45,6 +45,10 @@ export function listenToSocket(signedOut: () => void): void {
   });
   // A new line now, not when htmx's growing delay ends; and after a sleep, when the old one may be dead unnoticed.
   addEventListener('online', reconnect);
+  // A page that comes back from the browser's own memory was left with its line closed.
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) reconnect();
+  });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') hiddenAt = Date.now();
     else if (Date.now() - hiddenAt > 2 * HEARTBEAT_MS) reconnect();

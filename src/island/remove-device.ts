@@ -22,10 +22,10 @@ async function removeDevice(form: IslandForm, unlocked: Unlocked): Promise<void>
   const tools = await enrolTools((sentence) => form.progress(sentence));
   const { account, device } = unlocked.signedIn;
   form.progress('Removing this device…');
+  // The server ends the sessions of a device that leaves the list; one without a device ends here.
   if (device) await revokeDevice(tools, unlocked, device);
+  else await tools.transport.signOut(false);
   await deleteDatabase(account);
-  // Revoking may have ended the session already; then there is nothing left to sign out of.
-  await tools.transport.signOut(false).catch(() => {});
   location.assign('/sign-in');
 }
 

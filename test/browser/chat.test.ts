@@ -29,7 +29,8 @@ let mina: Account;
 
 beforeAll(async () => {
   world = await openWorld();
-  adaBrowser = await world.person();
+  // Sending is refused once on purpose.
+  adaBrowser = await world.person({ expected: /ERR_CONNECTION_REFUSED \S*\/api\/v1\/messages$/ });
   minaBrowser = await world.person();
 }, PATIENCE);
 afterAll(() => world.close());
@@ -56,6 +57,14 @@ const keysOf = (page: Page, store: string): Promise<string[]> =>
     open.close();
     return keys.map(String);
   }, store);
+
+/** How many devices the settings list; the page stays there. */
+async function devicesOf(page: Page): Promise<number> {
+  await page.goto(`${world.server.url}/settings`);
+  const devices = page.getByRole('region', { name: 'Devices' }).getByRole('listitem');
+  await devices.first().waitFor({ timeout: PATIENCE });
+  return devices.count();
+}
 
 story('the set-up link makes a workspace and its owner', async () => {
   ada = await createWorkspace(adaBrowser.page, world.server.setupLink ?? '');
@@ -128,6 +137,21 @@ story('what is written offline is delivered later, exactly once', async () => {
   await minaBrowser.page.reload();
   await messages(minaBrowser.page, 'And one more.').waitFor({ timeout: PATIENCE });
   expect((await texts(minaBrowser.page)).slice(-2)).toEqual(['Written on the boat.', 'And one more.']);
+});
+
+story('what waits survives a reload, and still goes out once', async () => {
+  const { page } = adaBrowser;
+  // The server cannot be reached for sending; everything else works, so the page can be loaded again.
+  await page.route('**/api/v1/messages', (route) => route.abort('connectionrefused'));
+  await send(page, 'Kept over a reload');
+  await waitForStatus(page, 'Kept over a reload', /Sending/);
+  await page.reload();
+  await waitForStatus(page, 'Kept over a reload', /Sending/);
+  await page.unroute('**/api/v1/messages');
+  await page.reload();
+  await waitForStatus(page, 'Kept over a reload', /Sent|Delivered|Read/);
+  await messages(minaBrowser.page, 'Kept over a reload').waitFor({ timeout: PATIENCE });
+  expect((await texts(minaBrowser.page)).filter((text) => text === 'Kept over a reload')).toHaveLength(1);
 });
 
 story('a second tab shows the same, and both can send', async () => {
@@ -229,6 +253,29 @@ story('the recovery code opens everything when the rest is lost', async () => {
   await phone.context.close();
 });
 
+story('a device can be removed, and signing out everywhere reaches every browser', async () => {
+  const tablet = await world.person();
+  await signIn(tablet.page, world.server.url, ada);
+  await openConversation(tablet.page, mina);
+  await tablet.page.getByText(/Sealed for 2 people, \d+ devices/).waitFor({ timeout: PATIENCE });
+  const before = await devicesOf(adaBrowser.page);
+  await tablet.page.getByRole('link', { name: 'Settings', exact: true }).click();
+  await tablet.page.getByRole('link', { name: 'Sign out and remove this device', exact: true }).click();
+  await tablet.page.getByLabel('Passphrase', { exact: true }).fill(ada.password);
+  await tablet.page.getByRole('button', { name: 'Sign out and remove', exact: true }).click();
+  await tablet.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor({ timeout: PATIENCE });
+  expect(await tablet.page.evaluate(() => indexedDB.databases())).toEqual([]);
+  expect(await devicesOf(adaBrowser.page)).toBe(before - 1);
+
+  await signIn(tablet.page, world.server.url, ada);
+  await adaBrowser.page.getByRole('button', { name: 'Sign out everywhere', exact: true }).click();
+  for (const page of [adaBrowser.page, tablet.page])
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor({ timeout: PATIENCE });
+  expect(await keysOf(tablet.page, 'local')).toEqual(['device']);
+  await tablet.context.close();
+  await signIn(adaBrowser.page, world.server.url, ada);
+});
+
 story('safety numbers are equal on both screens, and verification is remembered', async () => {
   const digits = async ({ page }: Person, other: Account) => {
     await openConversation(page, other);
@@ -246,6 +293,41 @@ story('safety numbers are equal on both screens, and verification is remembered'
   await openConversation(page, mina);
   await page.getByRole('banner').or(page.locator('.bar')).first().waitFor();
   await conversations(page).getByRole('img', { name: 'Verified' }).waitFor({ timeout: PATIENCE });
+});
+
+story('a long conversation loads as it is scrolled, and stays where it is read', async () => {
+  const { page } = adaBrowser;
+  await openConversation(page, mina);
+  await openConversation(minaBrowser.page, ada);
+  for (let line = 1; line <= 56; line++) {
+    await composer(page).fill(`Line ${line} of the log`);
+    await page.keyboard.press('Enter');
+    await messages(page, `Line ${line} of the log`).waitFor({ timeout: PATIENCE });
+  }
+  await messages(minaBrowser.page, 'Line 56 of').waitFor({ timeout: PATIENCE });
+  await page.reload();
+  await messages(page, 'Line 56 of').waitFor({ timeout: PATIENCE });
+  expect((await texts(page)).length).toBe(50);
+  const log = timeline(page);
+  const distance = () => log.evaluate((place) => place.scrollHeight - place.scrollTop - place.clientHeight);
+  await until(distance, (pixels) => pixels < 4);
+  // A wheel turned up over the log, as a person would, until the oldest message is there.
+  await log.hover();
+  await until(
+    async () => {
+      await page.mouse.wheel(0, -400);
+      return (await texts(page))[0];
+    },
+    (first) => first === 'Build 2.4 is up on the lab box.',
+  );
+  // Reading further up, nothing that arrives moves what is in view.
+  const top = await log.evaluate((place) => {
+    place.scrollTop = 300;
+    return place.scrollTop;
+  });
+  await send(minaBrowser.page, 'Said meanwhile');
+  await messages(page, 'Said meanwhile').waitFor({ state: 'attached', timeout: PATIENCE });
+  expect(await log.evaluate((place) => place.scrollTop)).toBe(top);
 });
 
 story('wrong answers are explained beside the form', async () => {
