@@ -25,7 +25,7 @@ import { handshakePrekeys, removeOneTime } from './own-prekeys.ts';
 import { findDevice, type PeerDevice, readPeer, type StoredPeer } from './peers.ts';
 import { ownDevice } from './plan.ts';
 import { takeSessionMessage } from './session-messages.ts';
-import { findSession, settleIncoming, writeSession } from './sessions.ts';
+import { findSession, remindSending, settleIncoming, writeSession } from './sessions.ts';
 import { number } from './stored.ts';
 
 /** The directory must be asked about this account before the delivery can be judged. */
@@ -103,7 +103,8 @@ export async function openDelivery(op: Operation, ctx: Context, delivery: Delive
   } else {
     session = await takeSessionMessage(op, ctx, from, opened);
   }
-  const owed = owedKx(from, session, ctx.now());
+  const sending = session.archivedAt === null ? session : await remindSending(op, session, ctx.now());
+  const owed = sending === null ? null : owedKx(from, sending, ctx.now());
   if (owed !== null) op.afterwards.push(() => ctx.wakes.kx(owed));
   await resealExpired(op, ctx, delivery.sender);
 }

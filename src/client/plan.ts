@@ -67,6 +67,7 @@ export async function planLanes(
         const { suites } = target.pinned;
         const session = await startSession(ctx.crypto, ownDevice(ctx.self), claimed.bundle, {
           suite: negotiate(ctx.self.suites, suites, Math.max(...suites)),
+          replaces: current,
           unansweredSince: current?.unansweredSince ?? null,
         });
         lanes.push({ target, session, begun: true });

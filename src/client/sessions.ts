@@ -9,6 +9,7 @@ import {
   decodeSession,
   encodeSession,
   keptArchives,
+  remindPeer,
   type Session,
 } from '../protocol/session.ts';
 import { type Address, addressKey, peerOf } from './address.ts';
@@ -54,6 +55,18 @@ export async function settleIncoming(op: Operation, incoming: Session, now: numb
   if (receiveOnly !== null) await retire(op, of, receiveOnly, now);
   writeSession(op, sending);
   return toHex(sending.sid) === toHex(incoming.sid) ? sending : (receiveOnly ?? incoming);
+}
+
+/**
+ * The session that sends to a device that was heard on a receive-only one: a peer that does not know it yet is owed a word
+ * on it. Null when there is none.
+ */
+export async function remindSending(op: Operation, heard: Session, now: number): Promise<Session | null> {
+  const sending = await sendingSession(op, peerOf(heard));
+  if (sending === null) return null;
+  const reminded = remindPeer(sending, now);
+  if (reminded !== sending) writeSession(op, reminded);
+  return reminded;
 }
 
 /** Keeps a session for what is under way, and drops the archives that are too many or too old. */
