@@ -18,7 +18,7 @@ import {
   writeConversation,
 } from './conversations.ts';
 import type { HistoryMessage } from './engine-types.ts';
-import { addMessage, findMessage, orderOf, readPage, timeBelow, updateMessage } from './history.ts';
+import { addMessage, findMessage, orderOf, readPage, timeBelow, timeOf, updateMessage } from './history.ts';
 import type { Operation, Reads } from './operation.ts';
 import { readPeer, type StoredPeer } from './peers.ts';
 import { hashOfLists } from './recipients.ts';
@@ -55,7 +55,10 @@ export async function admitMessage(
       hash: opened.contentHash,
       prev: content.previous,
       id,
-      time: shown === null ? await timeOfArrival(op, conversation.id, sender.device, accepted) : accepted,
+      time:
+        shown === null
+          ? await timeOfArrival(op, conversation.id, sender.device, accepted)
+          : timeOf(shown.order),
       before: arrival.before,
     },
     now,
@@ -88,7 +91,7 @@ export async function admitMessage(
  * What arrives comes below what is there as long as clocks may differ; what is older stands where the relay's time puts
  * it.
  */
-async function timeOfArrival(
+export async function timeOfArrival(
   reads: Reads,
   conversation: ConversationId,
   device: DeviceId,

@@ -9,6 +9,7 @@ import { MAX_BODY_BYTES } from '../contract/limits.ts';
 import { type Delivery, MAX_SEQS } from '../contract/relay.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
 import { type ErrorCode, ProtocolError } from '../protocol/errors.ts';
+import { timeOfArrival } from './admit.ts';
 import type { Context } from './context.ts';
 import { readConversation, writeConversation } from './conversations.ts';
 import { refreshPeople } from './directory.ts';
@@ -180,11 +181,13 @@ export class Receiver {
         await updateMessage(op, { ...shown, reason });
       return;
     }
-    const time = Math.min(delivery.acceptedAt, ctx.now());
+    const { device } = delivery.sender;
+    const accepted = Math.min(delivery.acceptedAt, ctx.now());
+    const time = await timeOfArrival(op, delivery.conversation, device, accepted);
     addMessage(op, {
       id: delivery.id,
       conversation: delivery.conversation,
-      order: orderOf(time, delivery.sender.device, 0),
+      order: orderOf(time, device, 0),
       sender: delivery.sender,
       mine: delivery.sender.account === ctx.self.account,
       sentAt: time,
