@@ -21,7 +21,8 @@ async function queueOver(
     return { outcomes: store(batch), events: [] };
   });
   const send = (byte: number) => queue.send({ kind: 'send', session, bytes: new Uint8Array([byte]) });
-  return { db, send, batches };
+  const acknowledge = () => queue.acknowledge({ kind: 'acknowledge', session, seqs: [1] });
+  return { db, send, acknowledge, batches };
 }
 
 const answer = (work: Work): Outcome => ({
@@ -54,4 +55,12 @@ test('when the database cannot write, everybody hears it and nobody is tried aga
     outcomes.every((outcome) => outcome.status === 'rejected' && outcome.reason instanceof DbUnavailable),
   ).toBe(true);
   expect(batches).toEqual([2]);
+});
+
+test('acknowledgements travel with the next message, or alone soon after', async () => {
+  const { send, acknowledge, batches } = await queueOver((batch) => batch.map(answer));
+  await Promise.all([acknowledge(), acknowledge(), send(1)]);
+  expect(batches).toEqual([3]);
+  await Promise.all([acknowledge(), acknowledge()]);
+  expect(batches).toEqual([3, 2]);
 });

@@ -22,6 +22,9 @@ interface Waiting {
 /** Pieces of work in one transaction at most, so that the first of them does not wait for long. */
 const MAX_BATCH = 1024;
 
+/** Acknowledgements travel with the next message, or alone after this time: nobody waits for them as for a message. */
+const ACKNOWLEDGE_DELAY_MS = 10;
+
 export function createRelayQueue(
   db: Db,
   hub: Hub,
@@ -29,6 +32,7 @@ export function createRelayQueue(
 ): RelayQueue {
   const queue: Waiting[] = [];
   let running = false;
+  let timer: ReturnType<typeof setTimeout> | null = null;
 
   return {
     send: (work) =>
@@ -51,20 +55,28 @@ export function createRelayQueue(
   function enqueue(waiting: Waiting): void {
     queue.push(waiting);
     if (running) return;
+    if (waiting.work.kind === 'send') start();
+    else timer ??= setTimeout(start, ACKNOWLEDGE_DELAY_MS);
+  }
+
+  function start(): void {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
     running = true;
     void drain();
   }
 
   async function drain(): Promise<void> {
-    while (queue.length > 0) {
+    do {
       let batch: Waiting[] | null = null;
       await commit(() => {
         // Taken when the transaction begins, and the same again when it is repeated.
         batch ??= queue.splice(0, MAX_BATCH);
         return batch;
       });
-    }
+    } while (queue.some(({ work }) => work.kind === 'send'));
     running = false;
+    if (queue.length > 0) timer ??= setTimeout(start, ACKNOWLEDGE_DELAY_MS);
   }
 
   async function commit(take: () => readonly Waiting[]): Promise<void> {
