@@ -35,6 +35,7 @@ const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
   http: [/^elysia$/],
   auth: [/^lucia$/, /^@simplewebauthn\/server/],
   app: [/^elysia$/],
+  main: [/^reflect-metadata$/],
 };
 
 /** What the server may take of the protocol: public decoders, ids and signatures, nothing that seals or opens. */
