@@ -95,7 +95,11 @@ function view(stored: StoredMessage): HistoryMessage {
 /** The message of this id, or of an id it had before, or null. */
 export async function findMessage(reads: Reads, id: BodyId): Promise<HistoryMessage | null> {
   const key = await readRecord(reads, 'history', indexKey(id), text);
-  if (key === null) return null;
+  return key === null ? null : messageAt(reads, key);
+}
+
+/** The message under this key of the store, or null. */
+export async function messageAt(reads: Reads, key: string): Promise<HistoryMessage | null> {
   const stored = await readRecord(reads, 'history', key, StoredMessage);
   return stored === null ? null : view(stored);
 }

@@ -211,7 +211,8 @@ describe('a conversation', () => {
     async () => {
       const [mine] = await devices.done('ada', ['safety-number', '--with', 'ben']);
       const [theirs] = await devices.done('ben', ['safety-number', '--with', 'ada']);
-      expect(mine).toMatchObject({ event: 'safety', digits: expect.stringMatching(/^\d{60}$/) });
+      expect(mine?.event).toBe('safety');
+      expect(mine?.digits).toMatch(/^\d{60}$/);
       expect(theirs?.digits).toBe(mine?.digits);
     },
     PATIENCE_MS,

@@ -1,0 +1,107 @@
+/** From an argument vector to a command with its options. Secrets are never among them: other people can see arguments. */
+import { parseArgs } from 'node:util';
+import { WrongUse } from './failures.ts';
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+const COMMON = { home: text, json: flag, help: { type: 'boolean', short: 'h' } } as const;
+
+/** Options of each command, besides --home, --json and --help. */
+const COMMANDS = {
+  join: { invite: text, username: text, name: text, workspace: text },
+  login: { server: text, username: text },
+  send: { to: text, conversation: text },
+  listen: { count: text, timeout: text, read: flag },
+  conversations: {},
+  history: { with: text, conversation: text, limit: text },
+  'safety-number': { with: text, 'mark-verified': flag, 'accept-identity': flag },
+  devices: { revoke: text },
+  logout: { everywhere: flag },
+} as const;
+export type CommandName = keyof typeof COMMANDS;
+
+const isCommand = (name: string): name is CommandName => Object.hasOwn(COMMANDS, name);
+
+/** Every option of every command; one command sees only its own. */
+const ALL = Object.assign({}, COMMON, ...Object.values(COMMANDS)) as typeof COMMON &
+  Record<string, typeof text | typeof flag>;
+
+export interface Arguments {
+  readonly command: CommandName;
+  readonly home: string;
+  readonly json: boolean;
+  /** The value of an option, or null. */
+  option(name: string): string | null;
+  /** The value of an option that must be there. @throws WrongUse */
+  required(name: string): string;
+  isSet(name: string): boolean;
+  /** What stands after the options: the text to send. */
+  readonly rest: readonly string[];
+}
+
+/** @returns null when help was asked for. @throws WrongUse with a sentence that names what is wrong */
+export function parseArguments(argv: readonly string[]): Arguments | null {
+  const { values, positionals } = parse(argv);
+  if (values.help === true) return null;
+  const [command, ...rest] = positionals;
+  if (command === undefined) throw new WrongUse('Say what to do: join, login, send, listen, ...');
+  if (!isCommand(command)) throw new WrongUse(`There is no command "${command}".`);
+  for (const name of Object.keys(values))
+    if (!Object.hasOwn(COMMON, name) && !Object.hasOwn(COMMANDS[command], name))
+      throw new WrongUse(`${command} has no option --${name}.`);
+  if (rest.length > (command === 'send' ? 1 : 0))
+    throw new WrongUse(
+      command === 'send'
+        ? `Put the text in quotes: "${rest[1]}" stands after it.`
+        : `"${rest[0]}" is more than ${command} takes.`,
+    );
+  const option = (name: string): string | null => {
+    const value = values[name];
+    return typeof value === 'string' ? value : null;
+  };
+  const required = (name: string): string => {
+    const value = option(name);
+    if (value === null || value === '') throw new WrongUse(`${command} needs --${name}.`);
+    return value;
+  };
+  return {
+    command,
+    home: required('home'),
+    json: values.json === true,
+    option,
+    required,
+    isSet: (name) => values[name] === true,
+    rest,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: ALL, strict: true, allowPositionals: true });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new WrongUse(`${message.split('. ')[0]}.`.replace(/\.\.$/, '.'));
+  }
+}
+
+/** A whole number from 1. @throws WrongUse */
+export function wholeNumber(name: string, value: string): number {
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < 1)
+    throw new WrongUse(`--${name} takes a whole number from 1, not "${value}".`);
+  return number;
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+/** The longest delay that a timer takes, in milliseconds. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Milliseconds of `500ms`, `10s`, `5m`, `1h`; null for "none". A bare number is seconds. @throws WrongUse */
+export function duration(name: string, value: string): number | null {
+  if (value === 'none') return null;
+  const [, amount = '', unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(value) ?? [];
+  const ms = Number(amount) * (UNITS[unit] ?? Number.NaN);
+  if (amount === '' || !(ms >= 0 && ms <= LONGEST_MS))
+    throw new WrongUse(`--${name} takes a time such as 500ms, 10s, 5m or 1h, not "${value}".`);
+  return ms;
+}

@@ -1,0 +1,59 @@
+/** `listen`: prints what arrives, each message once, until enough has come. */
+import { duration, wholeNumber } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import { atMost, openDevice } from '../device.ts';
+import { Failed } from '../failures.ts';
+import { Printer } from '../printer.ts';
+import { LOG_IN_AGAIN } from '../server.ts';
+
+/** With --count, what came by then is all: 10 seconds. */
+const DEFAULT_TIMEOUT = '10s';
+/** Milliseconds between two looks at whether another command has taken something in. */
+const LOOK_MS = 250;
+/** Milliseconds that acknowledgements, answers and receipts get to leave at the end. */
+const FINISH_MS = 10_000;
+
+export const listen: Command = async ({ home, option, isSet, output, io }) => {
+  const most = option('count');
+  const count = most === null ? null : wholeNumber('count', most);
+  const timeout = duration('timeout', option('timeout') ?? (count === null ? 'none' : DEFAULT_TIMEOUT));
+
+  const device = await openDevice(home, { live: true });
+  const { engine, line, server } = device;
+  const ended = Promise.withResolvers<'enough' | 'time' | 'interrupted' | 'signed out'>();
+  const printer = new Printer(device, output, {
+    most: count ?? Number.POSITIVE_INFINITY,
+    read: isSet('read'),
+    enough: () => ended.resolve('enough'),
+    failed: ended.reject,
+  });
+
+  server.onSignedOut = () => ended.resolve('signed out');
+  engine.subscribe((event) => {
+    if (event.type === 'notice' && event.code !== 'NotSignedIn') void output.note(event.message);
+    if (event.type === 'message' || event.type === 'updated') printer.look();
+  });
+  const timer = timeout === null ? null : setTimeout(() => ended.resolve('time'), timeout);
+  const looking = setInterval(() => printer.lookForOthers(), LOOK_MS);
+  const endHearing = io.onInterrupt(() => ended.resolve('interrupted'));
+
+  try {
+    engine.start();
+    line?.open();
+    printer.look();
+    const how = await ended.promise;
+    line?.close();
+    await printer.settled();
+    if (how === 'signed out') throw new Failed(LOG_IN_AGAIN);
+    await atMost(FINISH_MS, isSet('read') ? device.finishInTime() : device.finish());
+  } finally {
+    if (timer !== null) clearTimeout(timer);
+    clearInterval(looking);
+    endHearing();
+    await atMost(FINISH_MS, device.close());
+  }
+  if (count !== null && printer.printed < count)
+    throw new Failed(
+      `Waited for ${count} ${count === 1 ? 'message' : 'messages'}, and ${printer.printed} came.`,
+    );
+};

@@ -1,0 +1,27 @@
+/** `send`: one text into one conversation. */
+import type { Command } from '../command.ts';
+import { synchronise, withDevice } from '../device.ts';
+import { Failed } from '../failures.ts';
+import { conversationOf, findConversation } from '../people.ts';
+
+export const send: Command = async ({ home, option, rest, output, io }) => {
+  const where = conversationOf({ person: option('to'), id: option('conversation'), option: 'to' });
+  const [given = '-'] = rest;
+  const text = given === '-' ? (await io.readInput()).replace(/\r?\n$/, '') : given;
+
+  await withDevice(home, async (device) => {
+    const { engine } = device;
+    // What waits comes first: it is older than this message, and what is queued is sent before it.
+    await synchronise(device);
+    const composed = await engine.send(await findConversation(device, where), text);
+    await engine.flush();
+    const { id, status, reason } = (await engine.message(composed.id)) ?? composed;
+    if (status === 'Failed') throw new Failed(reason ?? 'The server refused this message.');
+    if (status === 'Sending') {
+      const sentence = 'Queued: the server takes no messages now. The next command sends it.';
+      await output.event('queued', { id }, sentence);
+    } else {
+      await output.event('sent', { id }, 'Sent.');
+    }
+  });
+};

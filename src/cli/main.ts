@@ -1,0 +1,39 @@
+/** `sotto client ...`: a device on the command line. Each command loads only what it needs. */
+import { type CommandName, parseArguments } from './arguments.ts';
+import type { Command } from './command.ts';
+import { WrongUse } from './failures.ts';
+import { type Io, processIo } from './io.ts';
+import { Output } from './output.ts';
+import { USAGE } from './usage.ts';
+
+const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  join: async () => (await import('./commands/join.ts')).join,
+  login: async () => (await import('./commands/login.ts')).login,
+  send: async () => (await import('./commands/send.ts')).send,
+  listen: async () => (await import('./commands/listen.ts')).listen,
+  conversations: async () => (await import('./commands/conversations.ts')).conversations,
+  history: async () => (await import('./commands/history.ts')).history,
+  'safety-number': async () => (await import('./commands/safety-number.ts')).safetyNumber,
+  devices: async () => (await import('./commands/devices.ts')).devices,
+  logout: async () => (await import('./commands/logout.ts')).logout,
+};
+
+/** Runs one client command; gives the exit code: 0 done, 1 failed, 2 wrong use. */
+export async function runClient(argv: readonly string[], io: Io = processIo): Promise<number> {
+  try {
+    const given = parseArguments(argv);
+    if (given === null) {
+      await io.print(`${USAGE}\n`);
+      return 0;
+    }
+    const run = await COMMANDS[given.command]();
+    await run({ ...given, io, output: new Output(io, given.json) });
+    return 0;
+  } catch (error) {
+    // Whoever read the output has gone, such as `head`: there is nobody to tell.
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return 1;
+    const sentence = error instanceof Error ? error.message : String(error);
+    await io.warn(error instanceof WrongUse ? `${sentence}\n\n${USAGE}\n` : `${sentence}\n`);
+    return error instanceof WrongUse ? 2 : 1;
+  }
+}

@@ -1,0 +1,100 @@
+/** The way to the server: HTTP and the socket, with the session's cookie. */
+import { httpTransport } from '../client/http-transport.ts';
+import { type JsonSocket, jsonSocket } from '../client/json-socket.ts';
+import type { Transport } from '../client/ports.ts';
+import { PATHS } from '../contract/paths.ts';
+import { SOCKET_PROTOCOL } from '../contract/relay.ts';
+import { cliCrypto } from './crypto.ts';
+import { Failed, WrongUse } from './failures.ts';
+import type { Home } from './home.ts';
+import type { Timers } from './timers.ts';
+
+export const LOG_IN_AGAIN = 'Your session has ended: log in again with "sotto client login".';
+
+/** The origin of an address that a person gave. Throws WrongUse. */
+export function originOf(option: string, text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.host === '')
+    throw new WrongUse(`--${option} takes an address such as https://chat.example, not "${text}".`);
+  return url.origin;
+}
+
+/** A transport for signing in: it keeps the cookies of its own requests, until the home takes the last one. */
+export function enrollingTransport(origin: string): {
+  readonly transport: Transport;
+  readonly cookie: () => string | null;
+} {
+  let cookie: string | null = null;
+  const transport = httpTransport({
+    origin,
+    headers: () => (cookie === null ? {} : { cookie }),
+    onResponse: ({ headers }) => {
+      for (const line of headers.getSetCookie()) {
+        const [pair = ''] = line.split(';');
+        cookie = pair.endsWith('=') ? null : pair;
+      }
+    },
+  });
+  return { transport, cookie: () => cookie };
+}
+
+/** The server of a home, in the home's session. */
+export class Server {
+  readonly transport: Transport;
+  /** The server has said that the session is over. */
+  signedOut = false;
+  /** Called when it says so. */
+  onSignedOut = () => {};
+
+  constructor(
+    private readonly home: Home,
+    private readonly origin: string,
+  ) {
+    this.transport = httpTransport({
+      origin,
+      headers: () => this.#headers(),
+      onResponse: ({ status }) => {
+        if (status === 401) this.#ended();
+      },
+    });
+  }
+
+  /** The live line of this session. */
+  socket(timers: Timers): JsonSocket {
+    const url = this.origin.replace(/^http/, 'ws') + PATHS.socket;
+    return jsonSocket({
+      timer: timers.timer,
+      random: cliCrypto.random,
+      connect: () => openWebSocket(url, { protocols: [SOCKET_PROTOCOL], headers: this.#headers() }),
+      onRefused: () => this.#ended(),
+      // The refusal of an upgrade does not say why: a request does.
+      onFailed: () => this.transport.session().catch(() => {}),
+    });
+  }
+
+  #headers(): Record<string, string> {
+    const { cookie } = this.home;
+    return cookie === null ? {} : { cookie };
+  }
+
+  #ended(): void {
+    this.signedOut = true;
+    this.onSignedOut();
+  }
+}
+
+/** The server of a home that has been signed in. Throws Failed when it has not, or is signed out. */
+export function serverOf(home: Home): Server {
+  const { server, cookie } = home;
+  if (server === null)
+    throw new Failed(
+      `The device in ${home.folder} is not signed in anywhere: use "sotto client join" or "sotto client login" first.`,
+    );
+  if (cookie === null) throw new Failed(LOG_IN_AGAIN);
+  return new Server(home, server);
+}
+
+/** A WebSocket with headers: the runtime takes them, the browser's types do not know it. */
+function openWebSocket(url: string, options: Bun.WebSocketOptions): WebSocket {
+  return Reflect.construct(WebSocket, [url, options]);
+}
