@@ -28,7 +28,7 @@ test('it starts, serves its pages and every file they name, and stops cleanly', 
     expect(page.status).toBe(200);
     const html = await page.text();
     const files = [...html.matchAll(/(?:src|href|data-worker)="(\/assets\/[^"]+)"/g)].map(([, path]) => path);
-    expect(files.some((path) => path?.includes('island'))).toBe(true);
+    expect(files.some((path) => path?.endsWith('.js'))).toBe(true);
     expect(files.some((path) => path?.includes('app.'))).toBe(true);
     for (const path of files) expect((await fetch(`${server.url}${path}`)).status).toBe(200);
   } finally {
@@ -48,7 +48,14 @@ test('it is the command line too', async () => {
   const port = run('serve', '--port', 'many');
   expect(port.exitCode).toBe(2);
   expect(port.stderr.toString().trim().split('\n')).toHaveLength(1);
-  const invite = run('admin', 'invite', '--data', join(folder, 'data'), '--json');
-  expect(invite.exitCode).toBe(0);
-  expect(JSON.parse(invite.stdout.toString()).url).toContain('/join#');
+  const data = ['--data', join(folder, 'data')];
+  const link = run('admin', 'setup-link', ...data, '--json');
+  expect(link.exitCode).toBe(0);
+  expect(JSON.parse(link.stdout.toString()).url).toContain('/setup#');
+  const early = run('admin', 'invite', ...data);
+  expect(early.exitCode).toBe(1);
+  expect(early.stderr.toString()).toContain('no owner yet');
+  const lost = run('client', '--home', join(folder, 'nobody'), 'send', '--to', 'ben', 'hello');
+  expect(lost.exitCode).toBe(1);
+  expect(lost.stderr.toString()).toContain('join');
 });
