@@ -73,6 +73,7 @@ export abstract class Line {
   }
 
   message(_ws: ServerWebSocket<unknown>, frame: string | Buffer): void {
+    if (!this.#ws) return;
     if (typeof frame === 'string') this.received(frame);
     else this.end(CLOSE.unsupported, 'Only text frames are understood here.');
   }

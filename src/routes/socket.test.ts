@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { Elysia } from 'elysia';
 import { startApp, type TestApp } from '../../test/support/app.ts';
 import {
   addPerson,
@@ -14,6 +15,7 @@ import type { ConversationId } from '../contract/ids.ts';
 import { PATHS } from '../contract/paths.ts';
 import { type Delivery, SOCKET_PROTOCOL, SOCKET_SIGNED_OUT } from '../contract/relay.ts';
 import { RELEASE } from '../contract/release.ts';
+import { SOCKET_OPTIONS, socketRoutes } from './socket.ts';
 
 let app: TestApp;
 let mina: Someone;
@@ -314,4 +316,27 @@ test('a flood of frames ends the socket, and is not answered for ever', async ()
   for (let frame = 0; frame < 700; frame++) socket.send({ do: 'ping' });
   expect(await socket.closed).toBe(1013);
   await limited.stop();
+});
+
+test('a session that another process ended closes its sockets by the next heartbeat', async () => {
+  const server = new Elysia({ websocket: SOCKET_OPTIONS })
+    .use(socketRoutes(app.deps, 20))
+    .listen({ port: 0, hostname: 'localhost' });
+  const origin = `http://localhost:${server.server?.port}`;
+  const other = await openCookie(app.deps, mina);
+  const [ended, stays] = await Promise.all(
+    [cookie, other].map((own) =>
+      connect(origin + PATHS.socket, { cookie: own, protocols: [SOCKET_PROTOCOL] }),
+    ),
+  );
+  const session = await app.deps.services.sessions.validate(cookie.slice('sotto='.length));
+  // As the admin commands do: in the database, and nothing said to this process.
+  await app.deps.db.write((tx) => tx.run('DELETE FROM sessions WHERE id = $1', [session?.id ?? '']));
+  app.pass(60_000); // past the cache of sessions
+  expect(await ended?.closed).toBe(SOCKET_SIGNED_OUT);
+  stays?.send({ do: 'ping' });
+  await stays?.next(is('pong'));
+  stays?.close();
+  await stays?.closed;
+  await server.stop(true);
 });

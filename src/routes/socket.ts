@@ -27,7 +27,8 @@ const PAGE_SOCKET = '/socket';
 /** What a person is called may be this old (milliseconds) on a fragment; the island shows the verified name anyway. */
 const NAMES = { ttl: 60_000, max: 10_000 };
 
-export const socketRoutes = (deps: Deps) => {
+/** @param heartbeat milliseconds between two looks at whether the sessions of open sockets still hold */
+export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS) => {
   const guard = createGuard(deps);
   const lines = new Set<Line>();
   const names = new Recent<AccountId, string>(deps.clock, NAMES);
@@ -62,7 +63,7 @@ export const socketRoutes = (deps: Deps) => {
   ): void {
     if (!server?.upgrade(request, { data, headers }))
       throw new Refusal('ValidationError', 'This address is for WebSocket connections.');
-    sweep ??= setInterval(endStale, HEARTBEAT_MS);
+    sweep ??= setInterval(endStale, heartbeat);
     sweep.unref();
   }
 
