@@ -7,7 +7,7 @@ import type { EngineEvent } from './engine-types.ts';
 import type { OwedKx } from './kx.ts';
 import { Operation } from './operation.ts';
 import { readPeer, viewPeer } from './peers.ts';
-import type { Notify, Storage, Timer, Transport } from './ports.ts';
+import type { Notify, RelayTransport, Storage, Timer } from './ports.ts';
 import { Tasks } from './tasks.ts';
 
 /** This device, with its keys in memory. */
@@ -36,7 +36,7 @@ export interface Self {
 /** The ports that every part of the engine may use. */
 export interface ContextPorts {
   readonly storage: Storage;
-  readonly transport: Transport;
+  readonly transport: RelayTransport;
   readonly crypto: Crypto;
   readonly timer: Timer;
   readonly notify?: Notify;
@@ -69,7 +69,7 @@ const ASLEEP: Wakes = {
 /** One open engine, as its parts see it. */
 export class Context {
   readonly storage: Storage;
-  readonly transport: Transport;
+  readonly transport: RelayTransport;
   readonly crypto: Crypto;
   readonly tasks: Tasks;
   private readonly notify: Notify | null;

@@ -22,9 +22,9 @@ import { barePeer, readPeer, viewPeer } from './peers.ts';
 import {
   type Live,
   type Notify,
+  type RelayTransport,
   type Storage,
   type Timer,
-  type Transport,
   TransportFailed,
 } from './ports.ts';
 import { markConversationRead, readsAreTold, setReadsTold } from './receipts.ts';
@@ -33,7 +33,7 @@ import { Runner } from './runner.ts';
 /** What an engine is made of. */
 export interface EnginePorts {
   readonly storage: Storage;
-  readonly transport: Transport;
+  readonly transport: RelayTransport;
   /** Null for one that only asks (a command that sends and ends). */
   readonly live: Live | null;
   /** Provider, randomness and clock. */

@@ -4,8 +4,8 @@
  */
 import { type ClientFrame, HEARTBEAT_MS, type ServerFrame, SOCKET_SIGNED_OUT } from '../contract/relay.ts';
 import type { Random } from '../protocol/ports.ts';
-import { serverFrame } from './answers.ts';
 import type { Live, Timer } from './ports.ts';
+import { serverFrame } from './socket-answers.ts';
 
 /** The part of a browser's or Bun's WebSocket that is used here. */
 export type Socket = Pick<

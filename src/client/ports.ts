@@ -73,8 +73,25 @@ export class TransportFailed extends Error {
   override readonly name = 'TransportFailed';
 }
 
-/** The server, as the client sees it. Every call throws TransportRefused or TransportFailed. */
-export interface Transport {
+/** The server, as an engine sees it. Every call throws TransportRefused or TransportFailed. */
+export interface RelayTransport {
+  people(): Promise<readonly accounts.Person[]>;
+  directory(people: readonly AccountId[]): Promise<readonly accounts.DirectoryEntry[]>;
+  claimPrekeys(devices: readonly DeviceId[]): Promise<readonly accounts.PrekeyBundleRecord[]>;
+  prekeyStock(): Promise<PrekeyStock>;
+  uploadPrekeys(upload: PrekeyUpload): Promise<void>;
+
+  conversations(): Promise<readonly relay.ConversationRecord[]>;
+  createConversation(request: relay.ConversationRequest): Promise<relay.ConversationRecord>;
+  /** A binary post of contract/post.ts. */
+  post(post: Uint8Array): Promise<relay.Accepted>;
+  pending(after: number): Promise<relay.Pending>;
+  acknowledge(seqs: readonly number[]): Promise<void>;
+  statuses(ids: readonly string[]): Promise<readonly relay.MessageStatus[]>;
+}
+
+/** The server, as the whole client sees it: accounts, vaults and devices besides. */
+export interface Transport extends RelayTransport {
   workspace(): Promise<accounts.Workspace>;
   registerStart(request: accounts.RegisterStartRequest): Promise<accounts.RegisterStart>;
   register(request: accounts.RegisterRequest): Promise<SignedIn>;
@@ -93,19 +110,6 @@ export interface Transport {
   renewDevice(device: DeviceId, request: accounts.RenewRequest): Promise<void>;
   /** The new signed list leaves the device out. */
   revokeDevice(device: DeviceId, deviceList: string): Promise<void>;
-  people(): Promise<readonly accounts.Person[]>;
-  directory(people: readonly AccountId[]): Promise<readonly accounts.DirectoryEntry[]>;
-  claimPrekeys(devices: readonly DeviceId[]): Promise<readonly accounts.PrekeyBundleRecord[]>;
-  prekeyStock(): Promise<PrekeyStock>;
-  uploadPrekeys(upload: PrekeyUpload): Promise<void>;
-
-  conversations(): Promise<readonly relay.ConversationRecord[]>;
-  createConversation(request: relay.ConversationRequest): Promise<relay.ConversationRecord>;
-  /** A binary post of contract/post.ts. */
-  post(post: Uint8Array): Promise<relay.Accepted>;
-  pending(after: number): Promise<relay.Pending>;
-  acknowledge(seqs: readonly number[]): Promise<void>;
-  statuses(ids: readonly string[]): Promise<readonly relay.MessageStatus[]>;
 }
 
 /** The live line. The island feeds it from htmx's socket, the command line from its own. */

@@ -1,4 +1,7 @@
-/** htmx, its socket, and the guard that decides what of the server's HTML may enter the page. */
+/**
+ * htmx, its socket, and the guard that decides what of the server's HTML may enter the page. Pages where passwords are
+ * typed do not load it at all.
+ */
 import './htmx-config.ts';
 import htmx from 'htmx.org';
 import { policy } from './trusted-types.ts';
@@ -13,24 +16,13 @@ const ISLAND_ONLY =
   '#timeline, #notices, #connection, sotto-composer, sealed-message, sealed-preview, [data-safety-number], [data-recovery-code]';
 
 interface RequestDetail {
-  readonly ctx: {
-    readonly request: { readonly headers: Record<string, string>; readonly body: FormData | null };
-  };
+  readonly ctx: { readonly request: { readonly headers: Record<string, string> } };
 }
 interface SwapDetail {
   readonly tasks: { readonly target: Element | string | null; readonly fragment: DocumentFragment }[];
 }
 interface FrameDetail {
   readonly message: { readonly data: unknown };
-}
-
-/** True when a password that stands in this page is about to leave in a form. */
-function carriesPassword(body: FormData | null): boolean {
-  if (!body) return false;
-  const secrets = [...document.querySelectorAll<HTMLInputElement>('input[type=password]')]
-    .map((field) => field.value)
-    .filter((value) => value !== '');
-  return [...body.values()].some((value) => typeof value === 'string' && secrets.includes(value));
 }
 
 /** Only envelopes and conversation rows come by the socket, and only into the inbox. */
@@ -52,7 +44,6 @@ htmx.registerExtension('sotto', {
   // The current URL carries the secret of an invite after its `#`.
   htmx_config_request: (_element: Element, { ctx }: RequestDetail) => {
     delete ctx.request.headers['HX-Current-URL'];
-    return !carriesPassword(ctx.request.body);
   },
   htmx_before_swap: (_element: Element, { tasks }: SwapDetail) =>
     tasks.every(({ target }) => {

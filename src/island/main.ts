@@ -2,6 +2,7 @@
 import { htmx } from './htmx.ts';
 import 'htmx.org/dist/ext/hx-ws.js';
 import { openEngine } from '../client/engine.ts';
+import { httpCalls, httpRelay } from '../client/http-relay.ts';
 import type { AccountId } from '../contract/ids.ts';
 import { Composer } from './composer.ts';
 import { watchConnection } from './connection.ts';
@@ -18,7 +19,7 @@ import { SealedPreview } from './sealed-preview.ts';
 import { provideEngine } from './session.ts';
 import { takeSignOut } from './sign-out.ts';
 import { openTabs } from './tabs.ts';
-import { transport } from './transport.ts';
+import { OPTIONS } from './transport.ts';
 
 const page = readPage(document.body);
 listenToSocket(async () => {
@@ -49,7 +50,7 @@ async function begin(account: AccountId): Promise<void> {
   watch('#inbox', emptyInbox);
   const engine = await openEngine({
     storage,
-    transport: transport(),
+    transport: httpRelay(httpCalls(OPTIONS)),
     live,
     crypto: await browserCrypto(),
     timer: (delay, task) => {

@@ -32,8 +32,6 @@ export function watchRequests(place: HTMLElement): void {
 }
 const SENTENCES: ReadonlyMap<number, string> = new Map([
   [401, 'You are not signed in any more. Load the page again.'],
-  [403, 'You may not do that here.'],
-  [404, 'That is not there any more. Load the page again.'],
   [429, 'That was too often. Wait a minute and try again.'],
 ]);
 

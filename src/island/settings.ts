@@ -1,10 +1,20 @@
 /** What of the settings belongs to the keys of this browser. */
 import { engine } from './session.ts';
+import { askToPersist } from './storage.ts';
 
-/** Shows `[data-remove-device]`: only a browser that is a device can stop being one. */
+/**
+ * Shows `[data-remove-device]`: only a browser that is a device can stop being one. Says there, too, when the browser
+ * has not promised to keep what lies here [R40].
+ */
 export async function openRemoval(place: HTMLElement): Promise<void> {
   await engine;
   place.hidden = false;
+  if (await askToPersist()) return;
+  const hint = document.createElement('p');
+  hint.className = 'hint';
+  hint.textContent =
+    'This browser does not promise to keep your keys and messages when its disk fills up. Another device, or your recovery code, is your way back in.';
+  place.before(hint);
 }
 
 /** Shows `[data-privacy]` and keeps `input[data-read-receipts]`. */

@@ -11,7 +11,6 @@ import { FieldError, type IslandForm } from './form.ts';
 import { PasskeyDismissed, supportsAutofill, usePasskey } from './passkey.ts';
 import { askToPersist } from './storage.ts';
 import { enrolTools } from './tools.ts';
-import { transport } from './transport.ts';
 
 /** Takes the form, and lets the browser offer passkeys beside the username. */
 export function takeSignIn(form: IslandForm): void {
@@ -50,7 +49,8 @@ export function takeSignIn(form: IslandForm): void {
 async function offerPasskeys(form: IslandForm): Promise<void> {
   if (!(await supportsAutofill())) return;
   try {
-    const { options } = await transport().passkeyStart();
+    const { transport } = await enrolTools(() => {});
+    const { options } = await transport.passkeyStart();
     const used = await usePasskey(options, { autofill: true });
     await form.runBeside(async () => finishSignIn(form, await openWithPasskey(form, used)));
   } catch (error) {

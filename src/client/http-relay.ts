@@ -1,0 +1,162 @@
+/** The relay's calls over `fetch`: one request for each, refusals and silence told apart. */
+import type { ErrorBody, ErrorName, WrongDevicesBody } from '../contract/errors.ts';
+import { PATHS } from '../contract/paths.ts';
+import { POST_MEDIA_TYPE } from '../contract/relay.ts';
+import * as answers from './answers.ts';
+import { type RelayTransport, TransportFailed, TransportRefused } from './ports.ts';
+import type { Shape } from './stored.ts';
+
+/** The part of `fetch` that is used here. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export interface HttpTransportOptions {
+  /** The server's origin, such as `https://chat.example`; empty for the page's own. */
+  readonly origin: string;
+  /** `fetch` by default. */
+  readonly fetch?: Fetch;
+  /** Sent with every request: the command line's cookie. The browser adds its own. */
+  readonly headers?: () => Readonly<Record<string, string>>;
+  /** Sees every answer before it is read: the command line's cookie jar. What it throws, the call throws. */
+  readonly onResponse?: (response: Response) => void | Promise<void>;
+  /** Milliseconds until a request counts as failed; 30,000 by default. */
+  readonly timeout?: number;
+}
+
+const TIMEOUT_MS = 30_000;
+const NO_ANSWER = 'The server cannot be reached.';
+const NOT_SOTTO = 'What answers there is not a Sotto server that this release understands.';
+
+/** One request each: `asked` reads an answer, `told` wants none. */
+export interface HttpCalls {
+  asked<T>(shape: Shape<T>, method: string, path: string, body?: unknown): Promise<T>;
+  told(method: string, path: string, body?: unknown): Promise<void>;
+}
+
+/**
+ * Calls over HTTP. TransportRefused carries the server's own sentence; TransportFailed is everything after which
+ * nobody knows whether the server acted: no connection, a timeout, a broken answer, a proxy's error page.
+ */
+export function httpCalls(options: HttpTransportOptions): HttpCalls {
+  // Called as a bare function: a browser's fetch refuses any other `this`.
+  const send: Fetch = options.fetch ?? ((url, init) => fetch(url, init));
+
+  const request = async (method: string, path: string, body?: unknown): Promise<string> => {
+    const raw = body instanceof Uint8Array;
+    let response: Response;
+    let text: string;
+    try {
+      response = await send(options.origin + path, {
+        method,
+        headers: {
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': raw ? POST_MEDIA_TYPE : 'application/json' }),
+          ...options.headers?.(),
+        },
+        ...(body === undefined ? {} : { body: raw ? new Uint8Array(body) : JSON.stringify(body) }),
+        cache: 'no-store',
+        credentials: 'same-origin',
+        redirect: 'manual',
+        signal: AbortSignal.timeout(options.timeout ?? TIMEOUT_MS),
+      });
+      text = await response.text();
+    } catch (cause) {
+      throw new TransportFailed(NO_ANSWER, { cause });
+    }
+    await options.onResponse?.(response);
+    if (response.ok) return text;
+    throw refusal(response, text);
+  };
+  const asked = async <T>(shape: Shape<T>, method: string, path: string, body?: unknown): Promise<T> => {
+    const text = await request(method, path, body);
+    try {
+      return shape.read(JSON.parse(text));
+    } catch (cause) {
+      throw new TransportFailed(NOT_SOTTO, { cause });
+    }
+  };
+  const told = async (method: string, path: string, body?: unknown): Promise<void> => {
+    await request(method, path, body);
+  };
+
+  return { asked, told };
+}
+
+/** The calls of an engine over HTTP. */
+export function httpRelay({ asked, told }: HttpCalls): RelayTransport {
+  return {
+    people: () => asked(answers.people, 'GET', PATHS.people),
+    directory: (people) => asked(answers.directory, 'POST', PATHS.directory, { people }),
+    claimPrekeys: (devices) => asked(answers.prekeyBundles, 'POST', PATHS.claimPrekeys, { devices }),
+    prekeyStock: () => asked(answers.prekeyStock, 'GET', PATHS.prekeys),
+    uploadPrekeys: (body) => told('POST', PATHS.prekeys, body),
+
+    conversations: () => asked(answers.conversations, 'GET', PATHS.conversations),
+    createConversation: (body) => asked(answers.conversation, 'POST', PATHS.conversations, body),
+    post: (bytes) => asked(answers.accepted, 'POST', PATHS.messages, bytes),
+    pending: (after) => asked(answers.pending, 'GET', `${PATHS.envelopes}?after=${after}`),
+    acknowledge: (seqs) => told('POST', PATHS.acknowledgements, { seqs }),
+    statuses: (ids) => asked(answers.statuses, 'POST', PATHS.statuses, { ids }),
+  };
+}
+
+/** The error that an answer stands for: the server's reasoned no, or a failure when somebody else wrote it. */
+function refusal(response: Response, text: string): TransportRefused | TransportFailed {
+  const body = errorBody(text, Number(response.headers.get('retry-after')));
+  if (body) return new TransportRefused(response.status, body);
+  if (response.status >= 500) return new TransportFailed(NO_ANSWER);
+  // A client's error without our shape: a proxy's limit, or another program. Redirects land here too.
+  const status = STATUS_NAMES[response.status];
+  return status
+    ? new TransportRefused(response.status, { error: status, message: NOT_SOTTO })
+    : new TransportFailed(NOT_SOTTO);
+}
+
+const STATUS_NAMES: Readonly<Record<number, ErrorName>> = {
+  400: 'ValidationError',
+  401: 'NotSignedIn',
+  403: 'Forbidden',
+  404: 'NotFound',
+  413: 'TooLarge',
+  429: 'RateLimitExceeded',
+};
+
+function errorBody(text: string, retryAfter: number): ErrorBody | WrongDevicesBody | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof json !== 'object' || json === null || !('error' in json) || !('message' in json)) return null;
+  const { error, message } = json;
+  if (typeof error !== 'string' || typeof message !== 'string' || !answers.isErrorName(error)) return null;
+  const seconds =
+    'retry_after' in json && typeof json.retry_after === 'number' ? json.retry_after : retryAfter;
+  if (error === 'WrongDevices')
+    return { error, message, expected: 'expected' in json ? recipients(json.expected) : [] };
+  return {
+    error,
+    message,
+    ...('fields' in json ? { fields: fieldErrors(json.fields) } : {}),
+    ...(seconds > 0 ? { retry_after: seconds } : {}),
+  };
+}
+
+function recipients(json: unknown): WrongDevicesBody['expected'] {
+  if (!Array.isArray(json)) return [];
+  return json.flatMap((each: unknown) =>
+    typeof each === 'object' && each !== null && 'account' in each && 'device' in each
+      ? [{ account: String(each.account), device: String(each.device) }]
+      : [],
+  );
+}
+
+function fieldErrors(json: unknown): NonNullable<ErrorBody['fields']> {
+  if (typeof json !== 'object' || json === null) return {};
+  return Object.fromEntries(
+    Object.entries(json).map(([name, sentences]) => [
+      name,
+      Array.isArray(sentences) ? sentences.map(String) : [String(sentences)],
+    ]),
+  );
+}
