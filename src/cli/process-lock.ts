@@ -9,11 +9,17 @@ import { Failed } from './failures.ts';
 const PATIENCE_MS = 60_000;
 /** Milliseconds between two tries: short, because the lock is held for one operation only. */
 const PAUSE_MS = { min: 1, spread: 12 };
+/** A process that has kept others out for so long, in milliseconds, leaves a gap longer than their longest pause. */
+const TURN_MS = 100;
+const GAP_MS = 2 + PAUSE_MS.min + PAUSE_MS.spread;
 
 export class ProcessLock {
   private readonly db: Database;
   /** The tail of this process's own queue. */
   private tail: Promise<void> = Promise.resolve();
+  /** When this process began to take the lock again and again without leaving others a chance. */
+  private turnBegan = 0;
+  private releasedAt = 0;
 
   /** @param path of the lock's database; made when it is not there */
   constructor(path: string) {
@@ -36,6 +42,7 @@ export class ProcessLock {
         return await operation();
       } finally {
         this.db.run('ROLLBACK');
+        this.releasedAt = performance.now();
       }
     } finally {
       leave();
@@ -47,6 +54,7 @@ export class ProcessLock {
   }
 
   private async take(): Promise<void> {
+    await this.giveWay();
     for (const start = performance.now(); ; ) {
       try {
         this.db.run('BEGIN IMMEDIATE');
@@ -57,6 +65,15 @@ export class ProcessLock {
       if (performance.now() - start > PATIENCE_MS)
         throw new Failed('Another command has been at work in this folder for a minute. Try again later.');
       await Bun.sleep(PAUSE_MS.min + Math.random() * PAUSE_MS.spread);
+      this.turnBegan = performance.now();
     }
+  }
+
+  private async giveWay(): Promise<void> {
+    const now = performance.now();
+    if (now - this.releasedAt > GAP_MS) this.turnBegan = now;
+    if (now - this.turnBegan <= TURN_MS) return;
+    await Bun.sleep(GAP_MS);
+    this.turnBegan = performance.now();
   }
 }
