@@ -61,7 +61,6 @@ function Register({ site, limits, passkeys, fixedAddress, origin, page, title, l
       <form
         class="stack"
         data-island={page}
-        data-password={required ? 'required' : 'optional'}
         method="dialog"
         novalidate
       >
