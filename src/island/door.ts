@@ -5,7 +5,6 @@ import { supportsPasskeys } from './passkey.ts';
 import { takeRegistration } from './register.ts';
 import { takeSignIn } from './sign-in.ts';
 import { takeSignOut } from './sign-out.ts';
-import { openTabs } from './tabs.ts';
 import { takeRecovery, takeUnlock } from './unlock.ts';
 
 const FORMS: Readonly<Record<string, (form: IslandForm) => void>> = {
@@ -22,4 +21,4 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form[data-island]
 }
 
 const { account } = readPage(document.body);
-if (account) takeSignOut(account, openTabs(account).leave);
+if (account) takeSignOut(account, async () => {});

@@ -39,8 +39,8 @@ if (page.account && page.device) void begin(page.account);
 
 /** Opens this device and starts it; without its keys the page is for unlocking. */
 async function begin(account: AccountId): Promise<void> {
-  const tabs = openTabs(account);
-  takeSignOut(account, tabs.leave);
+  let stop = async () => {};
+  takeSignOut(account, () => stop());
   const storage = await openUnlockedStorage(account);
   if (!storage) return location.replace('/unlock');
   keepDraftsIn(storage);
@@ -57,8 +57,9 @@ async function begin(account: AccountId): Promise<void> {
       const timer = setTimeout(task, delay);
       return () => clearTimeout(timer);
     },
-    notify: tabs.notify,
+    notify: openTabs(account),
   });
+  stop = () => engine.stop();
   provideEngine(engine);
   engine.start();
 }

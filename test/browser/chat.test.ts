@@ -235,6 +235,18 @@ story('a second browser gets a device of its own', async () => {
   for (const page of [adaBrowser.page, laptop.page])
     await messages(page, 'To all your devices').waitFor({ timeout: PATIENCE });
   await laptop.page.getByText('Sealed for 2 people, 3 devices').waitFor({ timeout: PATIENCE });
+
+  // The browser threw its database away: the session stands, and the vault makes it a device once more.
+  await laptop.page.goto(`${world.server.url}/recover`);
+  await laptop.page.evaluate(async () => {
+    for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name ?? '');
+  });
+  await laptop.page.goto(world.server.url);
+  await laptop.page.getByLabel('Passphrase', { exact: true }).fill(ada.password);
+  await laptop.page.getByRole('button', { name: 'Unlock', exact: true }).click();
+  await openConversation(laptop.page, mina);
+  await send(laptop.page, 'And again from here');
+  await messages(minaBrowser.page, 'And again from here').waitFor({ timeout: PATIENCE });
   await laptop.context.close();
 });
 
