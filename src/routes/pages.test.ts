@@ -83,7 +83,7 @@ describe('before there is an owner', () => {
     const setup = await open('/setup', { from: fresh });
     expect(setup.status).toBe(200);
     expect(setup.html).toContain('Create workspace');
-    expect(setup.html).toContain('data-password="required"');
+    expect(setup.html).toContain('Set a password as well');
     expect(setup.html).toContain(fresh.origin);
     await fresh.stop();
   });

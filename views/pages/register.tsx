@@ -58,12 +58,7 @@ function Register({ site, limits, passkeys, fixedAddress, origin, page, title, l
   return (
     <Door site={site} page={page} title={title} lead={lead} viewer={null}>
       <NeedsScript what="Making an account" />
-      <form
-        class="stack"
-        data-island={page}
-        method="dialog"
-        novalidate
-      >
+      <form class="stack" data-island={page} method="dialog" novalidate>
         {page === 'setup' ? (
           <Field
             name="workspace"
