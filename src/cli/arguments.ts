@@ -1,6 +1,7 @@
 /** From an argument vector to a command with its options. Secrets are never among them: other people can see arguments. */
 import { parseArgs } from 'node:util';
 import { WrongUse } from './failures.ts';
+import { type CommandName, isCommand } from './usage.ts';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
@@ -11,16 +12,13 @@ const COMMANDS = {
   join: { invite: text, username: text, name: text, workspace: text },
   login: { server: text, username: text },
   send: { to: text, conversation: text },
-  listen: { count: text, timeout: text, read: flag },
+  listen: { count: text, timeout: text, own: flag, read: flag },
   conversations: {},
   history: { with: text, conversation: text, limit: text },
   'safety-number': { with: text, 'mark-verified': flag, 'accept-identity': flag },
   devices: { revoke: text },
   logout: { everywhere: flag },
-} as const;
-export type CommandName = keyof typeof COMMANDS;
-
-const isCommand = (name: string): name is CommandName => Object.hasOwn(COMMANDS, name);
+} as const satisfies Record<CommandName, object>;
 
 /** Every option of every command; one command sees only its own. */
 const ALL = Object.assign({}, COMMON, ...Object.values(COMMANDS)) as typeof COMMON &

@@ -1,10 +1,10 @@
 /** `sotto client ...`: a device on the command line. Each command loads only what it needs. */
-import { type CommandName, parseArguments } from './arguments.ts';
+import { parseArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { WrongUse } from './failures.ts';
 import { type Io, processIo } from './io.ts';
 import { Output } from './output.ts';
-import { USAGE } from './usage.ts';
+import { type CommandName, USAGE, usageFor } from './usage.ts';
 
 const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   join: async () => (await import('./commands/join.ts')).join,
@@ -33,7 +33,7 @@ export async function runClient(argv: readonly string[], io: Io = processIo): Pr
     // Whoever read the output has gone, such as `head`: there is nobody to tell.
     if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return 1;
     const sentence = error instanceof Error ? error.message : String(error);
-    await io.warn(error instanceof WrongUse ? `${sentence}\n\n${USAGE}\n` : `${sentence}\n`);
+    await io.warn(error instanceof WrongUse ? `${sentence}\n\n${usageFor(argv)}\n` : `${sentence}\n`);
     return error instanceof WrongUse ? 2 : 1;
   }
 }

@@ -11,6 +11,8 @@ import { Names } from './people.ts';
 export interface Terms {
   /** Messages to print, at most. */
   readonly most: number;
+  /** Print what the same person wrote on other devices too. */
+  readonly own: boolean;
   /** Tell the senders, encrypted, that what is printed is read. */
   readonly read: boolean;
   readonly enough: () => void;
@@ -82,7 +84,7 @@ export class Printer {
   private async take(arrival: Arrival): Promise<void> {
     const { arrivals, device } = this;
     const message = await messageAt(device.home.storage, arrival.key);
-    if (message === null || this.isWrittenHere(message) || arrivals.isPrinted(message.id)) {
+    if (message === null || !this.isWanted(message) || arrivals.isPrinted(message.id)) {
       arrivals.drop(arrival);
     } else if (message.kind === 'unreadable') {
       // It is printed when it opens.
@@ -99,8 +101,8 @@ export class Printer {
     }
   }
 
-  private isWrittenHere({ sender }: HistoryMessage): boolean {
-    return sender.device === this.device.engine.self.device;
+  private isWanted({ mine, sender }: HistoryMessage): boolean {
+    return !mine || (this.terms.own && sender.device !== this.device.engine.self.device);
   }
 
   /** Says once that something is missing or closed. */

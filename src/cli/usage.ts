@@ -1,32 +1,51 @@
-/** What `client` says about itself. */
+/** What `client` says about itself: all of it for --help, one command's part when that was used wrongly. */
 
-export const USAGE = `sotto client --home DIR COMMAND            a device on the command line; its keys are kept in DIR
+export const USAGE_OF = {
+  join: `join --invite URL --username NAME [--name "Full Name"] [--workspace NAME]
+      makes an account from an invite link, or the owner from the set-up link with --workspace.
+      The password is read from SOTTO_PASSWORD. Prints the recovery code once: keep it.`,
+  login: `login [--server URL] [--username NAME]
+      signs in and makes DIR a device of the account, or resumes the device that DIR is.
+      Opens the vault with SOTTO_PASSWORD or SOTTO_RECOVERY_CODE.`,
+  send: `send (--to NAME | --conversation ID) [TEXT]
+      sends TEXT, or standard input when there is none or it is "-". Done when the relay has it on its disk; when
+      the relay cannot be reached it says that the message is queued, and the next command sends it.`,
+  listen: `listen [--count N] [--timeout 10s] [--own] [--read]
+      prints each message of others that no listen on this device has printed, also those that came while none ran;
+      with --own those that you wrote on other devices too. Ends after N messages, or fails when they have not come
+      within the timeout (10s with --count, otherwise none; 500ms, 10s, 5m, 1h or "none"). Acknowledges what is on
+      the disk and answers key exchanges by itself. Senders learn that you have read only with --read.
+      A listen that is killed between printing and noting it prints that message again.`,
+  conversations: `conversations
+      what there is, newest first`,
+  history: `history (--with NAME | --conversation ID) [--limit 50]
+      messages on this device, oldest first`,
+  'safety-number': `safety-number --with NAME [--mark-verified | --accept-identity]
+      60 digits to compare; --accept-identity goes on with somebody whose identity has changed`,
+  devices: `devices [--revoke ID]
+      your devices; revoking needs SOTTO_PASSWORD or SOTTO_RECOVERY_CODE`,
+  logout: `logout [--everywhere]
+      ends the session, or all of them; keys and history stay, login resumes`,
+} as const;
+export type CommandName = keyof typeof USAGE_OF;
 
-  join --invite URL --username NAME [--name "Full Name"] [--workspace NAME]
-        makes an account from an invite link, or the owner from the set-up link with --workspace.
-        The password is read from SOTTO_PASSWORD. Prints the recovery code once: keep it.
-  login [--server URL] [--username NAME]
-        signs in and makes DIR a device of the account, or resumes the device that DIR is.
-        Opens the vault with SOTTO_PASSWORD or SOTTO_RECOVERY_CODE.
-  send (--to NAME | --conversation ID) [TEXT]
-        sends TEXT, or standard input when there is none or it is "-". Done when the relay has it on its disk; when
-        the relay cannot be reached it says that the message is queued, and the next command sends it.
-  listen [--count N] [--timeout 10s] [--read]
-        prints each message that no listen on this device has printed, also those that came while none ran and those of
-        your other devices, not those that this device wrote. Ends after N messages, or fails when they have not come
-        within the timeout (10s with --count, otherwise none; 500ms, 10s, 5m, 1h or "none"). Acknowledges what is on
-        the disk and answers key exchanges by itself. Senders learn that you have read only with --read.
-        A listen that is killed between printing and noting it prints that message again.
-  conversations                             what there is, newest first
-  history (--with NAME | --conversation ID) [--limit 50]
-        messages on this device, oldest first
-  safety-number --with NAME [--mark-verified | --accept-identity]
-        60 digits to compare; --accept-identity goes on with somebody whose identity has changed
-  devices [--revoke ID]
-        your devices; revoking needs SOTTO_PASSWORD or SOTTO_RECOVERY_CODE
-  logout [--everywhere]                     ends the session; keys and history stay, login resumes
+export const isCommand = (name: string): name is CommandName => Object.hasOwn(USAGE_OF, name);
+
+export const USAGE = `sotto client --home DIR COMMAND [--json]
+  a device on the command line; its keys are kept in DIR
+
+${Object.values(USAGE_OF)
+  .map((text) => `  ${text}`)
+  .join('\n')}
 
 --json prints one object a line, named in "event": joined {account, device, recoveryCode}, sent {id}, queued {id},
 message {id, conversation, sender, account, device, sentAt, kind, text, files, verified, mine, status, reason},
-conversation, device, safety {digits}, signed-out. Times are epoch milliseconds, sender is a username.
+conversation {id, kind, with, name, members, unread, lastActivity}, device {device, created, expires, current},
+safety {digits, with, verified}, revoked {device}, signed-out. Times are epoch milliseconds, sender is a username.
 Exit codes: 0 done, 1 failed (reason on standard error), 2 wrong use.`;
+
+/** How the command among these arguments is used, or all of them. */
+export function usageFor(argv: readonly string[]): string {
+  const command = argv.find(isCommand);
+  return command === undefined ? USAGE : `sotto client --home DIR ${USAGE_OF[command]}`;
+}

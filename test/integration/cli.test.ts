@@ -228,7 +228,7 @@ describe('more devices', () => {
         ['login', '--server', server.url, '--username', 'ben'],
         as('ben'),
       );
-      expect(added).toMatchObject({ event: 'joined', account: ben.account });
+      expect(added).toEqual({ event: 'joined', account: ben.account, device: expect.any(String) });
       expect(added?.device).not.toBe(ben.device);
       await devices.done('ada2', ['login', '--server', server.url, '--username', 'ada'], {
         env: { SOTTO_RECOVERY_CODE: String(ada.recoveryCode).toLowerCase() },
@@ -238,8 +238,9 @@ describe('more devices', () => {
         const lines = await devices.done(name, ['listen', '--count', '1', '--timeout', '30s']);
         expect(lines).toMatchObject([{ id: sent?.id, text: 'to all of you', sender: 'ada' }]);
       }
-      // One's own other device has it too.
-      await devices.run('ada', ['listen', '--timeout', '1s']);
+      // One's own other device has it too, and prints it when it is asked for.
+      const own = await devices.done('ada', ['listen', '--own', '--count', '1', '--timeout', '30s']);
+      expect(own).toMatchObject([{ id: sent?.id, mine: true, sender: 'ada' }]);
       expect(textsOf(await devices.done('ada', ['history', '--with', 'ben', '--limit', '1']))).toEqual([
         'to all of you',
       ]);

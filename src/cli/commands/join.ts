@@ -1,9 +1,11 @@
 /** `join`: a new account, and this home as its first device. */
 import { newAccountId, register } from '../../client/enrol.ts';
+import { readSelf } from '../../client/self.ts';
 import { MAX_NAME_LENGTH, USERNAME_PATTERN } from '../../contract/limits.ts';
 import type { Command } from '../command.ts';
 import { enrolling } from '../enrolling.ts';
-import { WrongUse } from '../failures.ts';
+import { Failed, WrongUse } from '../failures.ts';
+import type { Home } from '../home.ts';
 import { plain } from '../output.ts';
 import { passwordFrom } from '../secrets.ts';
 
@@ -17,6 +19,7 @@ export const join: Command = async ({ home: folder, option, required, output, io
   const password = passwordFrom(io.env);
 
   return enrolling(folder, origin, async ({ home, tools, keep }) => {
+    await refuseTaken(home);
     const account = newAccountId(tools.crypto.random);
     const registered = await register(tools, {
       token,
@@ -68,4 +71,11 @@ function readWorkspace(kind: Link['kind'], workspace: string | null): string | n
       '--workspace goes with the set-up link; an invite leads into a workspace that exists.',
     );
   return workspace;
+}
+
+/** Said before seconds of work are spent on a folder that is somebody's device already. */
+async function refuseTaken({ folder, storage }: Home): Promise<void> {
+  const self = await readSelf(storage);
+  if (self?.published)
+    throw new Failed(`${folder} is a device of ${self.username} already: use another --home.`);
 }

@@ -21,7 +21,7 @@ export const login: Command = async ({ home: folder, option, output, io }) => {
     const { device, resumed } = enrolled;
     await output.event(
       'joined',
-      { account, device, recoveryCode: null },
+      { account, device },
       `You are ${plain(name)} (${username}) at ${origin}, on ${resumed ? 'the' : 'a new'} device in ${home.folder}.`,
     );
   });
