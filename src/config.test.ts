@@ -21,6 +21,8 @@ test.each([
   [['--url', 'chat.example.org'], '--url'],
   [['--url', 'https://chat.example.org/path'], '--url'],
   [['--log-level', 'loud'], '--log-level'],
+  [['--trusted-proxy', 'my-proxy'], '--trusted-proxy'],
+  [['--trusted-proxy', '10.0.0.0/33'], '--trusted-proxy'],
   [['--colour', 'red'], '--colour'],
   [['--port'], '--port'],
   [['extra'], 'extra'],

@@ -1,4 +1,5 @@
 /** Flags and environment, validated once into one frozen Config. Every `serve` flag is also a `SOTTO_*` variable. */
+import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { RELAY_RETENTION_MS } from './contract/limits.ts';
 
@@ -50,7 +51,7 @@ export function parseConfig(
     host: values.host ?? env.SOTTO_HOST ?? '127.0.0.1',
     data: values.data ?? env.SOTTO_DATA ?? './data',
     url: origin(values.url ?? env.SOTTO_URL),
-    trustedProxies: trusted.filter((entry) => entry !== ''),
+    trustedProxies: trusted.filter((entry) => entry !== '').map(proxy),
     logLevel: level(values['log-level'] ?? env.SOTTO_LOG_LEVEL ?? 'info'),
     relayRetention: RELAY_RETENTION_MS,
   });
@@ -88,6 +89,16 @@ function origin(text: string | undefined): string | null {
   )
     throw new ConfigError(`--url takes an origin such as https://chat.example.org, not "${text}".`);
   return url.origin;
+}
+
+function proxy(text: string): string {
+  const [address = '', bits, ...more] = text.split('/');
+  const family = isIP(address);
+  const most = family === 6 ? 128 : 32;
+  const sized = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+  if (family === 0 || !sized || more.length > 0)
+    throw new ConfigError(`--trusted-proxy takes an address or a range such as 10.0.0.0/8, not "${text}".`);
+  return text;
 }
 
 function level(text: string): Config['logLevel'] {
