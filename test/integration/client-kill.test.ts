@@ -1,6 +1,7 @@
 /**
  * Server, sender and listener are killed (SIGKILL) at random points: what was reported as sent or queued arrives, in
- * order, once; a command that is at work in the same folder as one that dies takes no harm. `SOTTO_LONG=1` runs many rounds; `SOTTO_SEED=N` repeats the points of a run.
+ * order, once; a command that is at work in the same folder as one that dies takes no harm. `SOTTO_LONG=1` runs many
+ * rounds; `SOTTO_SEED=N` repeats the points of a run.
  */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { Line, Running } from '../support/client.ts';
