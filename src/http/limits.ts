@@ -2,7 +2,9 @@
  * Rate limits: token buckets, one for each limit and key (an address, an account, an address with a username). Keys
  * include the address wherever a name alone would let one person lock out another.
  */
+
 import { Refusal } from '../services/refusal.ts';
+import { networkOf } from './address.ts';
 
 export interface Limit {
   /** Requests that may come at once. */
@@ -52,6 +54,11 @@ export class RateLimits {
     private readonly clock: () => number,
     private readonly limits: Readonly<Record<LimitName, Limit>> = LIMITS,
   ) {}
+
+  /** The same for an address, or for somebody at it. */
+  takeFrom(name: LimitName, address: string, who = ''): void {
+    this.take(name, `${networkOf(address)} ${who}`);
+  }
 
   /** Takes one token. Throws RateLimitExceeded with the seconds to wait when there is none. */
   take(name: LimitName, key: string): void {

@@ -20,7 +20,7 @@ export const messageRoutes = (deps: Deps) => {
       PATHS.messages,
       async ({ request }) => {
         const session = await guard.withDevice(request);
-        limits.take('sendAddress', deps.address(request));
+        limits.takeFrom('sendAddress', deps.address(request));
         limits.take('sendAccount', session.account);
         return delivery.send(session, await readPostBytes(request));
       },

@@ -26,7 +26,7 @@ export const registerRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address
     .post(
       PATHS.registerStart,
       async ({ request }): Promise<RegisterStart> => {
-        deps.limits.take('registerAddress', deps.address(request));
+        deps.limits.takeFrom('registerAddress', deps.address(request));
         const input = await readInput(request);
         const asked = {
           token: readToken(input),
@@ -43,7 +43,7 @@ export const registerRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address
     .post(
       PATHS.register,
       async ({ request, set }): Promise<SignedIn> => {
-        deps.limits.take('registerAddress', deps.address(request));
+        deps.limits.takeFrom('registerAddress', deps.address(request));
         const input = await readInput(request);
         const registration = {
           token: readToken(input),

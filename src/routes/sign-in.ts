@@ -28,8 +28,8 @@ export const signInRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
   /** By address, and by address and name: by name alone, anybody could lock somebody else out. */
   const limit = (request: Request, username?: string) => {
     const address = deps.address(request);
-    deps.limits.take('signInAddress', address);
-    if (username !== undefined) deps.limits.take('signInPerson', `${address} ${username}`);
+    deps.limits.takeFrom('signInAddress', address);
+    if (username !== undefined) deps.limits.takeFrom('signInPerson', address, username);
   };
   /** The session that the browser held before is over. */
   const enter = async (

@@ -148,7 +148,7 @@ export class JsonLine extends Line {
 
   #send(ref: number, post: unknown): void {
     const { limits, services } = this.deps;
-    limits.take('sendAddress', this.owner.address);
+    limits.takeFrom('sendAddress', this.owner.address);
     limits.take('sendAccount', this.#own.account);
     const bytes = typeof post === 'string' ? decode(post) : null;
     if (!bytes) throw invalid({ post: ['"post" is a message in unpadded base64url.'] });
