@@ -1,10 +1,8 @@
-import { Database } from 'bun:sqlite';
 import { afterAll, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Change } from '../client/ports.ts';
-import { Arrivals } from './arrivals.ts';
 import { Home } from './home.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'sotto-arrivals-'));
@@ -17,15 +15,15 @@ const stored = (key: string, text = ''): Change => ({
   value: new TextEncoder().encode(text),
 });
 
-function keysOf(arrivals: Arrivals): string[] {
+/** Keys of what waits; looking takes nothing away. */
+async function keysOf({ arrivals }: Home): Promise<string[]> {
   const keys: string[] = [];
-  for (let after = 0; ; ) {
-    const arrival = arrivals.claim(after);
-    if (arrival === null) return keys;
-    keys.push(arrival.key);
-    arrivals.putBack(arrival);
-    after = arrival.seq;
-  }
+  const look = async (key: string) => {
+    keys.push(key);
+    return 'later' as const;
+  };
+  for (let after: number | null = 0; after !== null; ) after = await arrivals.next(after, look);
+  return keys;
 }
 
 test('messages are noted in the order they were stored, once, and indexes are not', async () => {
@@ -33,16 +31,15 @@ test('messages are noted in the order they were stored, once, and indexes are no
   await home.storage.commit([stored('m/c/2'), stored('i/x')]);
   await home.storage.commit([stored('m/c/1'), stored('m/c/2', 'changed')]);
   await home.storage.commit([{ store: 'outbox', key: 'm/c/3', value: new Uint8Array() }]);
-  const arrivals = home.arrivals();
-  expect(keysOf(arrivals)).toEqual(['m/c/2', 'm/c/1']);
-  const first = arrivals.claim(0);
-  if (first === null) throw new Error('nothing came');
-  arrivals.finish(first, 'a');
-  expect(keysOf(arrivals)).toEqual(['m/c/1']);
+  expect(await keysOf(home)).toEqual(['m/c/2', 'm/c/1']);
+  await home.arrivals.next(0, async () => ({ printed: 'a' }));
+  expect(await keysOf(home)).toEqual(['m/c/1']);
   // A message that changes is noted again; whether it was printed is known by its id.
   await home.storage.commit([stored('m/c/2', 'changed again')]);
-  expect(keysOf(arrivals)).toEqual(['m/c/1', 'm/c/2']);
-  expect([arrivals.isPrinted('a'), arrivals.isPrinted('b')]).toEqual([true, false]);
+  expect(await keysOf(home)).toEqual(['m/c/1', 'm/c/2']);
+  expect([home.arrivals.isPrinted('a'), home.arrivals.isPrinted('b')]).toEqual([true, false]);
+  await home.arrivals.next(0, async () => 'drop');
+  expect(await keysOf(home)).toEqual(['m/c/2']);
   home.close();
 });
 
@@ -52,26 +49,29 @@ test('a failed commit notes nothing', async () => {
   await expect(
     home.storage.commit([stored('m/c/1'), { store: nowhere, key: '', value: new Uint8Array() }]),
   ).rejects.toThrow();
-  expect(keysOf(home.arrivals())).toEqual([]);
+  expect(await keysOf(home)).toEqual([]);
   home.close();
 });
 
-test('two listeners share what comes; what a dead one had claimed is free again', async () => {
-  const home = newHome();
+test('two listeners share what comes, and printing that fails loses nothing', async () => {
+  const [home, again] = [newHome(), Home.open(join(root, String(homes - 1)))];
   await home.storage.commit([stored('m/c/1'), stored('m/c/2'), stored('m/c/3')]);
-  const mine = home.arrivals();
-  // The parent of this process lives as long as it does.
-  const db = new Database(join(home.folder, 'device.sqlite'));
-  const other = new Arrivals(db, process.ppid);
-  const taken = other.claim(0);
-  expect(taken?.key).toBe('m/c/1');
-  expect(keysOf(mine)).toEqual(['m/c/2', 'm/c/3']);
-
-  const gone = Bun.spawn(['true']);
-  await gone.exited;
-  const dead = new Arrivals(db, gone.pid);
-  expect(dead.claim(taken?.seq ?? 0)?.key).toBe('m/c/2');
-  expect(keysOf(mine)).toEqual(['m/c/2', 'm/c/3']);
-  db.close();
+  await expect(
+    home.arrivals.next(0, async () => {
+      throw new Error('nobody reads');
+    }),
+  ).rejects.toThrow('nobody reads');
+  const shown: string[] = [];
+  const show = async (key: string) => {
+    await Bun.sleep(1);
+    shown.push(key);
+    return { printed: key };
+  };
+  const all = async ({ arrivals }: Home) => {
+    for (let after: number | null = 0; after !== null; ) after = await arrivals.next(after, show);
+  };
+  await Promise.all([all(home), all(again)]);
+  expect(shown).toEqual(['m/c/1', 'm/c/2', 'm/c/3']);
   home.close();
+  again.close();
 });

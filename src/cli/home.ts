@@ -14,21 +14,30 @@ import { SqliteStorage, STORAGE_SCHEMA } from './sqlite-storage.ts';
 const SCHEMA = 1;
 const DATABASE = 'device.sqlite';
 const LOCK = 'lock.sqlite';
+/** Held while something is printed. */
+const PRINTING = 'printing.sqlite';
 /** Milliseconds that a commit waits for another process's. */
 const BUSY_MS = 10_000;
+/** Pages after which the log is written back: old ratchet states do not stay in it for longer than they must. */
+const LOG_PAGES = 64;
 
 /** What is kept beside the stores. */
 type Setting = 'server' | 'cookie' | 'username';
 
 export class Home {
   readonly storage: SqliteStorage;
+  readonly arrivals: Arrivals;
+  private readonly lock: ProcessLock;
+  private readonly printing: ProcessLock;
 
   private constructor(
     readonly folder: string,
     private readonly db: Database,
-    private readonly lock: ProcessLock,
   ) {
-    this.storage = new SqliteStorage(db, lock);
+    this.lock = new ProcessLock(join(folder, LOCK));
+    this.printing = new ProcessLock(join(folder, PRINTING), Number.POSITIVE_INFINITY);
+    this.storage = new SqliteStorage(db, this.lock);
+    this.arrivals = new Arrivals(db, this.printing);
   }
 
   /** Whether a device was ever made here. */
@@ -46,12 +55,15 @@ export class Home {
       makeFolder(folder);
       const path = join(folder, DATABASE);
       makePrivate(path);
-      makePrivate(join(folder, LOCK));
+      for (const name of [LOCK, PRINTING]) makePrivate(join(folder, name));
       const db = new Database(path, { strict: true });
       db.run(`PRAGMA busy_timeout = ${BUSY_MS}`);
       migrate(db, folder);
       db.run('PRAGMA synchronous = FULL');
-      return new Home(folder, db, new ProcessLock(join(folder, LOCK)));
+      // Forward secrecy ends at the disk: what is deleted is overwritten, not only forgotten.
+      db.run('PRAGMA secure_delete = ON');
+      db.run(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
+      return new Home(folder, db);
     } catch (error) {
       if (error instanceof Failed) throw error;
       if (error instanceof SQLiteError && error.code === 'SQLITE_NOTADB')
@@ -90,10 +102,6 @@ export class Home {
     this.db.query("DELETE FROM settings WHERE name = 'cookie'").run();
   }
 
-  arrivals(): Arrivals {
-    return new Arrivals(this.db, process.pid);
-  }
-
   /** Changes when another process has written to this folder. */
   writes(): number {
     return this.db.query<{ data_version: number }, []>('PRAGMA data_version').get()?.data_version ?? 0;
@@ -101,12 +109,13 @@ export class Home {
 
   close(): void {
     this.lock.close();
+    this.printing.close();
     this.db.close();
   }
 
   /** Removes the files of a device that was never made; after `close`. */
   remove(): void {
-    for (const name of [DATABASE, LOCK])
+    for (const name of [DATABASE, LOCK, PRINTING])
       for (const suffix of ['', '-wal', '-shm', '-journal'])
         rmSync(join(this.folder, name + suffix), { force: true });
   }

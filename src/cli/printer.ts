@@ -1,8 +1,8 @@
 /** Prints the messages that no `listen` of this folder has printed yet. */
 import type { HistoryMessage } from '../client/engine-types.ts';
 import { messageAt } from '../client/history.ts';
-import type { BodyId } from '../contract/ids.ts';
-import type { Arrival, Arrivals } from './arrivals.ts';
+import type { BodyId, ConversationId } from '../contract/ids.ts';
+import type { Verdict } from './arrivals.ts';
 import type { Device } from './device.ts';
 import { printMessage, wordsOf } from './messages.ts';
 import type { Output } from './output.ts';
@@ -22,10 +22,12 @@ export interface Terms {
 export class Printer {
   printed = 0;
   private readonly names: Names;
-  private readonly arrivals: Arrivals;
   /** Messages that do not open yet, and were told of on standard error. */
   private readonly told = new Set<BodyId>();
-  private running: Promise<void> | null = null;
+  /** Where something was printed just now. */
+  private readonly unread = new Set<ConversationId>();
+  private running = Promise.resolve();
+  private isRunning = false;
   private again = false;
   private writes: number;
 
@@ -35,16 +37,13 @@ export class Printer {
     private readonly terms: Terms,
   ) {
     this.names = new Names(device.engine);
-    this.arrivals = device.home.arrivals();
     this.writes = device.home.writes();
   }
 
   /** Looks now, or once more after the look that is under way. */
   look(): void {
     this.again = true;
-    this.running ??= this.run().finally(() => {
-      this.running = null;
-    });
+    if (!this.isRunning) this.running = this.run();
   }
 
   /** Looks when another process has written to the folder. */
@@ -64,41 +63,47 @@ export class Printer {
   }
 
   private async run(): Promise<void> {
+    this.isRunning = true;
     try {
       while (this.again && !this.isFull()) {
         this.again = false;
         let after = 0;
         while (!this.isFull()) {
-          const arrival = this.arrivals.claim(after);
-          if (arrival === null) break;
-          after = arrival.seq;
-          await this.take(arrival);
+          const shown = await this.device.home.arrivals.next(after, (key) => this.show(key));
+          if (shown === null) break;
+          after = shown;
+          await this.tellRead();
         }
       }
       if (this.isFull()) this.terms.enough();
     } catch (error) {
       this.terms.failed(error);
+    } finally {
+      this.isRunning = false;
     }
   }
 
-  private async take(arrival: Arrival): Promise<void> {
-    const { arrivals, device } = this;
-    const message = await messageAt(device.home.storage, arrival.key);
-    if (message === null || !this.isWanted(message) || arrivals.isPrinted(message.id)) {
-      arrivals.drop(arrival);
-    } else if (message.kind === 'unreadable') {
-      // It is printed when it opens.
+  private async show(key: string): Promise<Verdict> {
+    const { home } = this.device;
+    // Another listen may have been printing until now, and the last one that was asked for came before.
+    if (this.isFull()) return 'later';
+    const message = await messageAt(home.storage, key);
+    if (message === null || !this.isWanted(message) || home.arrivals.isPrinted(message.id)) return 'drop';
+    if (message.kind === 'unreadable' || message.kind === 'notice') {
       await this.tell(message);
-      arrivals.putBack(arrival);
-    } else if (message.kind === 'notice') {
-      await this.tell(message);
-      arrivals.drop(arrival);
-    } else {
-      await printMessage(this.output, message, await this.names.of(message));
-      arrivals.finish(arrival, message.id);
-      this.printed++;
-      if (this.terms.read) await device.engine.markRead(message.conversation);
+      // What is closed is printed when it opens.
+      return message.kind === 'notice' ? 'drop' : 'later';
     }
+    await printMessage(this.output, message, await this.names.of(message));
+    this.printed++;
+    this.unread.add(message.conversation);
+    return { printed: message.id };
+  }
+
+  /** After it is kept that the message was printed. */
+  private async tellRead(): Promise<void> {
+    if (this.terms.read) for (const id of this.unread) await this.device.engine.markRead(id);
+    this.unread.clear();
   }
 
   private isWanted({ mine, sender }: HistoryMessage): boolean {

@@ -5,7 +5,7 @@
 import { Database, SQLiteError } from 'bun:sqlite';
 import { Failed } from './failures.ts';
 
-/** Milliseconds that a command waits for the others in its folder. */
+/** Milliseconds that a command waits for the others in its folder: an operation takes hundredths of a second. */
 const PATIENCE_MS = 60_000;
 /** Milliseconds between two tries: short, because the lock is held for one operation only. */
 const PAUSE_MS = { min: 1, spread: 12 };
@@ -21,14 +21,20 @@ export class ProcessLock {
   private turnBegan = 0;
   private releasedAt = 0;
 
-  /** @param path of the lock's database; made when it is not there */
-  constructor(path: string) {
+  /**
+   * @param path of the lock's database; made when it is not there
+   * @param patience milliseconds after which waiting is given up
+   */
+  constructor(
+    path: string,
+    private readonly patience = PATIENCE_MS,
+  ) {
     this.db = new Database(path, { create: true, strict: true });
     // Waiting happens between tries: inside SQLite it would hold up everything else in this process.
     this.db.run('PRAGMA busy_timeout = 0');
   }
 
-  /** Runs the operation alone. Not re-entrant. @throws Failed when others hold it for a minute */
+  /** Runs the operation alone. Not re-entrant. @throws Failed when others hold it for longer than patience lasts */
   async exclusive<T>(operation: () => Promise<T>): Promise<T> {
     const before = this.tail;
     let leave = () => {};
@@ -62,7 +68,7 @@ export class ProcessLock {
       } catch (error) {
         if (!(error instanceof SQLiteError) || error.code !== 'SQLITE_BUSY') throw error;
       }
-      if (performance.now() - start > PATIENCE_MS)
+      if (performance.now() - start > this.patience)
         throw new Failed('Another command has been at work in this folder for a minute. Try again later.');
       await Bun.sleep(PAUSE_MS.min + Math.random() * PAUSE_MS.spread);
       this.turnBegan = performance.now();

@@ -44,7 +44,7 @@ export const listen: Command = async ({ home, option, isSet, output, io }) => {
     printer.look();
     const how = await ended.promise;
     line?.close();
-    await printer.settled();
+    await atMost(FINISH_MS, printer.settled());
     if (how === 'signed out') throw new Failed(LOG_IN_AGAIN);
     await atMost(FINISH_MS, isSet('read') ? device.finishInTime() : device.finish());
   } finally {

@@ -1,8 +1,11 @@
 /** `send`: one text into one conversation. */
 import type { Command } from '../command.ts';
-import { synchronise, withDevice } from '../device.ts';
+import { atMost, synchronise, withDevice } from '../device.ts';
 import { Failed } from '../failures.ts';
 import { conversationOf, findConversation } from '../people.ts';
+
+/** Milliseconds for taking in what waits; the rest is taken in beside the sending, or by the next command. */
+const SYNC_MS = 5000;
 
 export const send: Command = async ({ home, option, rest, output, io }) => {
   const where = conversationOf({ person: option('to'), id: option('conversation'), option: 'to' });
@@ -12,7 +15,7 @@ export const send: Command = async ({ home, option, rest, output, io }) => {
   await withDevice(home, async (device) => {
     const { engine } = device;
     // What waits comes first: it is older than this message, and what is queued is sent before it.
-    await synchronise(device);
+    await atMost(SYNC_MS, synchronise(device));
     const composed = await engine.send(await findConversation(device, where), text);
     await engine.flush();
     const { id, status, reason } = (await engine.message(composed.id)) ?? composed;
