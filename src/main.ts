@@ -1,6 +1,4 @@
 /** The one entry: arguments to command. Each command loads only what it needs, so that every one of them starts fast. */
-// First: a certificate library under WebAuthn's wants it, and once all is one bundle only this order ensures it.
-import 'reflect-metadata';
 import { CommandFailed } from './commands/failed.ts';
 import { ADMIN_USAGE, USAGE } from './commands/usage.ts';
 import { ConfigError } from './config.ts';

@@ -33,9 +33,8 @@ const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
   views: [/^@kitajs\/html/],
   routes: [/^elysia$/, /^@kitajs\/html/],
   http: [/^elysia$/],
-  auth: [/^lucia$/, /^@simplewebauthn\/server/],
+  auth: [/^lucia$/, /^@simplewebauthn\/server/, /^reflect-metadata$/],
   app: [/^elysia$/],
-  main: [/^reflect-metadata$/],
 };
 
 /** What the server may take of the protocol: public decoders, ids and signatures, nothing that seals or opens. */

@@ -2,15 +2,11 @@
  * Passkeys (WebAuthn 3): discoverable, with user verification, because a passkey is the only factor and because PRF
  * needs it. The client adds the PRF salt itself and keeps its output; no key material arrives here.
  */
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { fromHex, toBase64 } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
@@ -21,6 +17,15 @@ import { Challenges } from './challenges.ts';
 const SIGN_IN = 'sign-in';
 /** The salt is the client's own constant (protocol/password.ts); a server's word on it would count for nothing. */
 const PRF = { prf: {} };
+
+/**
+ * Loaded at the first ceremony: it takes a third of the time that the server needs to start. A certificate library in it
+ * wants the metadata polyfill first, which in the single binary only this order ensures.
+ */
+async function library() {
+  await import('reflect-metadata');
+  return import('@simplewebauthn/server');
+}
 
 export interface NewPasskey {
   readonly id: string;
@@ -64,8 +69,9 @@ export function createWebauthn(
       return isSecureName(new URL(origin()));
     },
 
-    registrationOptions: (person, workspace, ceremony) =>
-      generateRegistrationOptions({
+    async registrationOptions(person, workspace, ceremony) {
+      const { generateRegistrationOptions } = await library();
+      return generateRegistrationOptions({
         rpName: workspace,
         rpID: relyingParty(),
         userID: fromHex(person.account),
@@ -76,9 +82,11 @@ export function createWebauthn(
         attestationType: 'none',
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
         extensions: PRF,
-      }),
+      });
+    },
 
     async verifyRegistration(response, ceremony) {
+      const { verifyRegistrationResponse } = await library();
       const found = await orNull(verifyRegistrationResponse({ ...expected(ceremony), response }));
       if (!found?.verified) return null;
       const { credential } = found.registrationInfo;
@@ -90,19 +98,22 @@ export function createWebauthn(
       };
     },
 
-    signInOptions: () =>
-      generateAuthenticationOptions({
+    async signInOptions() {
+      const { generateAuthenticationOptions } = await library();
+      return generateAuthenticationOptions({
         rpID: relyingParty(),
         challenge: challenges.issue(SIGN_IN),
         timeout: 120_000,
         userVerification: 'required',
         extensions: PRF,
-      }),
+      });
+    },
 
     async verifySignIn(response, passkey) {
       if (!passkey) return null;
       const handle = response.response?.userHandle;
       if (handle && handle !== toBase64(fromHex(passkey.account))) return null;
+      const { verifyAuthenticationResponse } = await library();
       const found = await orNull(
         verifyAuthenticationResponse({
           ...expected(SIGN_IN),

@@ -31,6 +31,9 @@ test('it starts, serves its pages and every file they name, and stops cleanly', 
     expect(files.some((path) => path?.endsWith('.js'))).toBe(true);
     expect(files.some((path) => path?.includes('app.'))).toBe(true);
     for (const path of files) expect((await fetch(`${server.url}${path}`)).status).toBe(200);
+    // Loaded only now: what the bundle must bring along.
+    const ceremony = await fetch(`${server.url}/api/v1/sign-in/passkey/start`, { method: 'POST' });
+    expect(ceremony.status).toBe(200);
   } finally {
     expect(await server.stop()).toBe(0);
   }
