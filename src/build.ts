@@ -52,6 +52,8 @@ export async function buildBinary(outfile = join(ROOT, 'dist/sotto'), target?: s
   const args = [
     'build',
     '--compile',
+    // Parsed beforehand: a third less time to the first answer. It admits no top-level await.
+    '--bytecode',
     '--minify-whitespace',
     '--minify-syntax',
     '--no-compile-autoload-dotenv',

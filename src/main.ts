@@ -45,10 +45,6 @@ function say(sentence: string, code: number): number {
   return code;
 }
 
-let code: number;
-try {
-  code = await main(process.argv.slice(2));
-} catch (error) {
-  code = report(error);
-}
-process.exit(code);
+main(process.argv.slice(2))
+  .catch(report)
+  .then((code) => process.exit(code));
