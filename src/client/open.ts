@@ -129,8 +129,10 @@ async function openParsed(
   const prekeys = await handshakePrekeys(op, envelope.init);
   const record = replayRecord(envelope);
   const replayed = (await op.get('replay', `init/${record.key}`)) !== null;
+  // A body that was opened is known by its id: this is another one, on a session that is not here any more. Its sender
+  // is asked for it again.
   if (prekeys === null)
-    throw replayed ? new ProtocolError('E_REPLAY', 'first contact repeated') : unauthentic();
+    throw replayed ? new ProtocolError('E_STALE', 'a session that is gone') : unauthentic();
   const opened = await openFirstMessage(ctx.crypto, {
     envelope,
     body,
