@@ -2,6 +2,7 @@
 import { bodyId } from '../contract/bytes.ts';
 import type { ConversationId } from '../contract/ids.ts';
 import { MAX_CONTENT_BYTES } from '../contract/limits.ts';
+import { makeBodyId } from '../protocol/body-header.ts';
 import { textPayload } from '../protocol/payload.ts';
 import { ACTIVE_SUITE } from '../protocol/suite.ts';
 import type { Context } from './context.ts';
@@ -31,7 +32,7 @@ export async function composeText(
     const [last] = await readPage(op, conversation, { limit: 1 });
     const sentAt = Math.max(ctx.now(), known.ownSentAt);
     const time = Math.max(sentAt, timeBelow(last, ctx.self.device));
-    const id = bodyId(ctx.crypto.random(16));
+    const id = bodyId(makeBodyId(ctx.crypto));
     const entry = await addOutgoing(op, {
       id,
       conversation,

@@ -2,6 +2,7 @@
 import { bodyId, fromHex, toHex } from '../contract/bytes.ts';
 import type { DeviceId } from '../contract/ids.ts';
 import { encodePost } from '../contract/post.ts';
+import { makeBodyId } from '../protocol/body-header.ts';
 import { handshakeTree } from '../protocol/handshake.ts';
 import { sealBody } from '../protocol/message.ts';
 import { syncPayload } from '../protocol/payload.ts';
@@ -27,7 +28,7 @@ export async function queueErrand(
 ): Promise<void> {
   if (errand.to.length === 0) return;
   await addErrand(op, {
-    id: bodyId(ctx.crypto.random(16)),
+    id: bodyId(makeBodyId(ctx.crypto)),
     to: errand.to,
     kind: errand.kind,
     payload: errand.payload,

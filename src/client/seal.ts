@@ -5,6 +5,7 @@
 import { bodyId, fromHex, toHex } from '../contract/bytes.ts';
 import type { DeviceId } from '../contract/ids.ts';
 import { encodePost } from '../contract/post.ts';
+import { makeBodyId } from '../protocol/body-header.ts';
 import type { HandshakeProof } from '../protocol/envelope.ts';
 import { handshakeTree } from '../protocol/handshake.ts';
 import { sha256 } from '../protocol/hash.ts';
@@ -163,4 +164,4 @@ async function sealLanes(
 }
 
 /** A fresh id for a body. */
-export const newBodyId = (ctx: Context) => bodyId(ctx.crypto.random(16));
+export const newBodyId = (ctx: Context) => bodyId(makeBodyId(ctx.crypto));

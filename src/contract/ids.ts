@@ -11,7 +11,7 @@ export type AccountId = Id<'account'>;
 export type DeviceId = Id<'device'>;
 /** 32-byte hash of the genesis roster event, as 64 hex characters. */
 export type ConversationId = Id<'conversation'>;
-/** 16 random bytes that name one sealed body, as 32 hex characters; also the id of a message. */
+/** 16 bytes that name one sealed body (the second, then 12 random ones), as 32 hex characters; also a message's id. */
 export type BodyId = Id<'body'>;
 
 const HEX_16 = /^[0-9a-f]{32}$/;

@@ -7,6 +7,7 @@ import {
   encodeBodyHeader,
   MAX_BODY_BYTES,
   MIN_BODY_BYTES,
+  makeBodyId,
 } from './body-header.ts';
 import { concat } from './codec.ts';
 
@@ -50,4 +51,16 @@ test('too short, too long, another version, class or conversation: E_FORMAT', ()
   for (const at of [0, 6, 18, 19]) expect(() => decodeBodyHeader(body.with(at, 9))).toThrow('E_FORMAT');
   expect(() => encodeBodyHeader({ ...base, class: 1, conversation: zeros })).toThrow('E_FORMAT');
   expect(() => encodeBodyHeader({ ...base, class: 2, conversation: zeros.with(0, 1) })).toThrow('E_FORMAT');
+});
+
+test('ids begin with the second, so that they grow, and end with twelve random bytes', () => {
+  let now = 1_700_000_000_999;
+  const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+  const id = () => makeBodyId({ random, clock: () => now }).toHex();
+  const [first, second] = [id(), id()];
+  expect(first.slice(0, 8)).toBe((1_700_000_000).toString(16).padStart(8, '0'));
+  expect(first.slice(0, 8)).toBe(second.slice(0, 8));
+  expect(first).not.toBe(second);
+  now += 1;
+  expect(id() > first).toBe(true);
 });

@@ -1,5 +1,6 @@
 /** The clear part of a body: what the relay may read (PROTOCOL 6). No key and no decryption in this file. */
 import { malformed } from './errors.ts';
+import type { Crypto } from './ports.ts';
 import { fixed, record, u8, u16 } from './record.ts';
 
 export interface BodyHeader {
@@ -12,7 +13,7 @@ export interface BodyHeader {
   readonly account: Uint8Array;
   /** Sender's device, 16 B. */
   readonly device: Uint8Array;
-  /** 16 random bytes; the message's id. */
+  /** 16 B, of makeBodyId; the message's id. */
   readonly bodyId: Uint8Array;
 }
 
@@ -34,6 +35,18 @@ const headerRecord = record(64, 'body header', {
   device: fixed(16),
   bodyId: fixed(16),
 });
+
+/**
+ * A new id for a body, 16 B: the second since 1970 (u32be), then 12 random bytes. It begins with the time so that ids
+ * grow: a relay that remembers a month of them, to know a repeated post, then writes where it wrote last and not all over
+ * an index that grows with its history. It is rounded to seconds because no more is needed; a relay sees when a body
+ * arrives anyway. Nothing relies on it: any 16 bytes are an id.
+ */
+export function makeBodyId({ random, clock }: Pick<Crypto, 'random' | 'clock'>): Uint8Array {
+  const id = random(16).slice();
+  new DataView(id.buffer).setUint32(0, Math.floor(clock() / 1000));
+  return id;
+}
 
 /** Encodes a header, 120 B. @throws E_FORMAT */
 export function encodeBodyHeader(header: BodyHeader): Uint8Array {

@@ -4,7 +4,8 @@ import { fromHex } from '../../src/contract/bytes.ts';
 import type { AccountId, ConversationId, DeviceId } from '../../src/contract/ids.ts';
 import { PATHS } from '../../src/contract/paths.ts';
 import { SOCKET_PROTOCOL } from '../../src/contract/relay.ts';
-import { makePost } from '../support/relay.ts';
+import { makeBodyId } from '../../src/protocol/body-header.ts';
+import { makePost, randomBytes } from '../support/relay.ts';
 import { openWebSocket } from '../support/socket.ts';
 import type { Circle, Client } from './child.ts';
 
@@ -43,7 +44,7 @@ export const sotto: Dialect = async (port, circle, client) => {
     onDelivery: () => {},
     onAccepted: () => {},
     send() {
-      randomFillSync(idBytes);
+      idBytes.set(makeBodyId({ random: randomBytes, clock: Date.now }));
       ws.send(
         `{"do":"send","ref":1,"post":"${bytes.toBase64({ alphabet: 'base64url', omitPadding: true })}"}`,
       );

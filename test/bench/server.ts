@@ -8,6 +8,7 @@ import type { Deps, Ports } from '../../src/deps.ts';
 import { loadAssets } from '../../src/embedded.ts';
 import { LIMITS, type Limit, type LimitName, RateLimits } from '../../src/http/limits.ts';
 import { createLog } from '../../src/ops/log.ts';
+import { makeBodyId } from '../../src/protocol/body-header.ts';
 import { createLocalHub } from '../../src/realtime/local.ts';
 import { createServices } from '../../src/services/services.ts';
 import { insertConversation } from '../../src/store/conversations.ts';
@@ -88,7 +89,7 @@ async function writeHistory(messages: number): Promise<void> {
            VALUES ($1, $2, $3, $4, $5, $6)`,
           [
             began + number,
-            toHex(randomBytes(16)),
+            toHex(makeBodyId({ random: ports.random, clock: () => (began + number) / 1000 })),
             toHex(randomBytes(16)),
             new Uint8Array(randomBytes(32)),
             Math.floor((began + number) / 1000),

@@ -7,7 +7,12 @@ import type { AccountId, BodyId, ConversationId, DeviceId } from '../../src/cont
 import { encodePost } from '../../src/contract/post.ts';
 import type { Deps, Ports } from '../../src/deps.ts';
 import { silent } from '../../src/ops/log.ts';
-import { BODY_HEADER_BYTES, encodeBodyHeader, MIN_BODY_BYTES } from '../../src/protocol/body-header.ts';
+import {
+  BODY_HEADER_BYTES,
+  encodeBodyHeader,
+  MIN_BODY_BYTES,
+  makeBodyId,
+} from '../../src/protocol/body-header.ts';
 import type { Hub, HubEvent } from '../../src/realtime/hub.ts';
 import { createLocalHub } from '../../src/realtime/local.ts';
 import { type Conversations, createConversations } from '../../src/services/conversations.ts';
@@ -95,7 +100,7 @@ export function makePost(options: PostOptions): {
   readonly id: BodyId;
   readonly bytes: Uint8Array<ArrayBuffer>;
 } {
-  const id = options.id ?? bodyId(randomBytes(16));
+  const id = options.id ?? bodyId(makeBodyId({ random: randomBytes, clock: Date.now }));
   const conversation = options.conversation ?? NO_CONVERSATION;
   const header = encodeBodyHeader({
     suite: 2,
