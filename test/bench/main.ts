@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { idleMemory } from './idle.ts';
 import { latency } from './latency.ts';
 import { firstLoad } from './page.ts';
+import { sealing } from './seal.ts';
 import { starts } from './start.ts';
 import { historyCost, throughput } from './throughput.ts';
 
@@ -70,6 +71,18 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     add('first page: everything, gzip', Math.round(total / 102.4) / 10, 'KB', '120');
     add('first page: scripts, gzip', Math.round(scripts / 102.4) / 10, 'KB', '80');
     add('first page: answered in', ms, 'ms', '5');
+  },
+  async seal() {
+    const { bun, chromium } = await sealing();
+    for (const [where, work, goals] of [
+      ['Bun, noble', bun, ['', '', '']],
+      ['Chromium, native', chromium, ['1', '0.6', '2.5 (400 in a second)']],
+    ] as const) {
+      if (!work) continue;
+      add(`${where}: seal for one device`, work.seal, 'ms', goals[0]);
+      add(`${where}: open`, work.open, 'ms', goals[1]);
+      add(`${where}: first contact with a device`, work.contact, 'ms', goals[2]);
+    }
   },
   async history() {
     const { fresh, old } = await historyCost(flags.long ? 1_000_000 : 100_000, seconds);
