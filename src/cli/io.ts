@@ -2,10 +2,8 @@
 
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Standard output goes to a person's terminal. */
-  readonly isTerminal: boolean;
-  /** All of standard input, as UTF-8. */
-  readInput(): Promise<string>;
+  /** Standard input as UTF-8: all of it, or a little more than `most` characters of an endless one. */
+  readInput(most: number): Promise<string>;
   /** Writes to standard output; resolves when the system has it. */
   print(text: string): Promise<void>;
   /** Writes to standard error. */
@@ -17,8 +15,14 @@ export interface Io {
 /** The process's own. */
 export const processIo: Io = {
   env: process.env,
-  isTerminal: process.stdout.isTTY === true,
-  readInput: () => Bun.stdin.text(),
+  async readInput(most) {
+    const reader = Bun.stdin.stream().getReader();
+    const decoder = new TextDecoder();
+    let text = '';
+    for (let part = await reader.read(); !part.done && text.length <= most; part = await reader.read())
+      text += decoder.decode(part.value, { stream: true });
+    return text + decoder.decode();
+  },
   print: (text) => write(process.stdout, text),
   warn: (text) => write(process.stderr, text),
   onInterrupt(stop) {

@@ -25,7 +25,6 @@ async function printed(json: boolean, shown: HistoryMessage, sender = 'ada'): Pr
   let out = '';
   const io: Io = {
     env: {},
-    isTerminal: false,
     readInput: async () => '',
     print: async (text) => {
       out += text;

@@ -9,6 +9,9 @@ import { Failed, WrongUse } from './failures.ts';
 import type { Home } from './home.ts';
 import type { Timers } from './timers.ts';
 
+/** A server that hangs is one that cannot be reached after so many milliseconds: scripts wait for their command. */
+const TIMEOUT_MS = 10_000;
+
 export const LOG_IN_AGAIN = 'Your session has ended: log in again with "sotto client login".';
 
 /** The origin of an address that a person gave. Throws WrongUse. */
@@ -52,6 +55,7 @@ export class Server {
   ) {
     this.transport = httpTransport({
       origin,
+      timeout: TIMEOUT_MS,
       headers: () => this.#headers(),
       onResponse: ({ status }) => {
         if (status === 401) this.#ended();

@@ -219,6 +219,19 @@ describe('a conversation', () => {
   );
 });
 
+describe('input', () => {
+  test('nothing to send, and too much of it, are said', async () => {
+    for (const [input, says] of [
+      ['', /nothing to send/],
+      ['x'.repeat(300_000), /longer/],
+    ] as const) {
+      const outcome = await devices.run('ada', ['send', '--to', 'ben'], { input });
+      expect(outcome).toMatchObject({ code: 1, lines: [] });
+      expect(outcome.err).toMatch(says);
+    }
+  });
+});
+
 describe('more devices', () => {
   test(
     'a second device by password or by recovery code; a message reaches all of them',

@@ -1,4 +1,5 @@
 /** `send`: one text into one conversation. */
+import { MAX_CONTENT_BYTES } from '../../contract/limits.ts';
 import type { Command } from '../command.ts';
 import { atMost, synchronise, withDevice } from '../device.ts';
 import { Failed } from '../failures.ts';
@@ -10,7 +11,7 @@ const SYNC_MS = 5000;
 export const send: Command = async ({ home, option, rest, output, io }) => {
   const where = conversationOf({ person: option('to'), id: option('conversation'), option: 'to' });
   const [given = '-'] = rest;
-  const text = given === '-' ? (await io.readInput()).replace(/\r?\n$/, '') : given;
+  const text = given === '-' ? (await io.readInput(MAX_CONTENT_BYTES)).replace(/\r?\n$/, '') : given;
 
   await withDevice(home, async (device) => {
     const { engine } = device;
