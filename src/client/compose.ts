@@ -1,8 +1,6 @@
 /** Puts what a person writes into the outbox and the history, in one commit (PROTOCOL 6, R28). */
-import { bodyId } from '../contract/bytes.ts';
 import type { ConversationId } from '../contract/ids.ts';
 import { MAX_CONTENT_BYTES } from '../contract/limits.ts';
-import { makeBodyId } from '../protocol/body-header.ts';
 import { textPayload } from '../protocol/payload.ts';
 import { ACTIVE_SUITE } from '../protocol/suite.ts';
 import type { Context } from './context.ts';
@@ -32,7 +30,7 @@ export async function composeText(
     const [last] = await readPage(op, conversation, { limit: 1 });
     const sentAt = Math.max(ctx.now(), known.ownSentAt);
     const time = Math.max(sentAt, timeBelow(last, ctx.self.device));
-    const id = bodyId(makeBodyId(ctx.crypto));
+    const id = ctx.newBodyId();
     const entry = await addOutgoing(op, {
       id,
       conversation,

@@ -1,5 +1,7 @@
 /** What every part of the engine works with: this device's keys, the ports, and the way an operation is run and told. */
-import type { AccountId, DeviceId } from '../contract/ids.ts';
+import { bodyId } from '../contract/bytes.ts';
+import type { AccountId, BodyId, DeviceId } from '../contract/ids.ts';
+import { makeBodyId } from '../protocol/body-header.ts';
 import type { SigningKeyPair } from '../protocol/identity.ts';
 import type { Crypto } from '../protocol/ports.ts';
 import { readConversation, viewConversation } from './conversations.ts';
@@ -74,13 +76,15 @@ export class Context {
   readonly tasks: Tasks;
   private readonly notify: Notify | null;
   private readonly listeners = new Set<(event: EngineEvent) => void>();
+  /** Last contact with the relay in this process, epoch milliseconds; 0 before the first. */
+  private heardAt = 0;
 
   constructor(
     ports: ContextPorts,
     readonly self: Self,
   ) {
     this.storage = ports.storage;
-    this.transport = ports.transport;
+    this.transport = noting(ports.transport, () => this.heard());
     this.crypto = ports.crypto;
     this.tasks = new Tasks(ports.timer, ports.crypto.clock);
     this.notify = ports.notify ?? null;
@@ -88,6 +92,19 @@ export class Context {
 
   now(): number {
     return this.crypto.clock();
+  }
+
+  /** The relay has shown itself: it answered, or said something by itself. */
+  heard(): void {
+    this.heardAt = this.now();
+  }
+
+  /**
+   * A fresh id for a body. It begins with the second of the last contact with the relay, which the relay knows, and not
+   * with this one: what was written offline, or waits on purpose, tells nobody when it was written [R39].
+   */
+  newBodyId(): BodyId {
+    return bodyId(makeBodyId({ random: this.crypto.random, clock: () => this.heardAt }));
   }
 
   subscribe(listener: (event: EngineEvent) => void): () => void {
@@ -162,4 +179,19 @@ export class Context {
     const view = await viewConversation(this.storage, conversation, this.self.account);
     this.emit({ type: 'conversation', conversation: view });
   }
+}
+
+/** The same transport; `heard` is told of every answer. */
+function noting(transport: RelayTransport, heard: () => void): RelayTransport {
+  return new Proxy(transport, {
+    get(target, name) {
+      const call: unknown = Reflect.get(target, name);
+      if (typeof call !== 'function') return call;
+      return async (...args: readonly unknown[]) => {
+        const answer: unknown = await Reflect.apply(call, target, args);
+        heard();
+        return answer;
+      };
+    },
+  });
 }

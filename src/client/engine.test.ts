@@ -74,6 +74,28 @@ test('a device that is away gets everything in order when it is back', async () 
   ]);
 });
 
+test('the id of what was written offline names the last contact with the relay, not the time of writing', async () => {
+  const a = await world.open(mina, 0);
+  const { id } = await a.engine.direct(jonas.account);
+  await world.settle();
+  const second = (message: HistoryMessage) => message.id.slice(0, 8);
+  const online = await a.engine.send(id, 'online');
+  await world.settle();
+  a.line.disconnect();
+  a.line.cut = true;
+  await world.advance(3600_000);
+  const [first, later] = [
+    await a.engine.send(id, 'offline'),
+    await (async () => {
+      await world.advance(600_000);
+      return a.engine.send(id, 'offline still');
+    })(),
+  ];
+  expect(second(first)).toBe(second(later));
+  expect(Number.parseInt(second(first), 16) - Number.parseInt(second(online), 16)).toBeLessThan(60);
+  expect(first.sentAt - online.sentAt).toBeGreaterThanOrEqual(3600_000);
+});
+
 test('what is written offline leaves once, in order, when the network is back', async () => {
   const a = await world.open(mina, 0);
   const b = await world.open(jonas, 0);

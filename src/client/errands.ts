@@ -1,8 +1,7 @@
 /** Messages between devices (class 2): to any devices, in no conversation, authenticated by their sessions (PROTOCOL 6). */
-import { bodyId, fromHex, toHex } from '../contract/bytes.ts';
+import { fromHex, toHex } from '../contract/bytes.ts';
 import type { DeviceId } from '../contract/ids.ts';
 import { encodePost } from '../contract/post.ts';
-import { makeBodyId } from '../protocol/body-header.ts';
 import { handshakeTree } from '../protocol/handshake.ts';
 import { sealBody } from '../protocol/message.ts';
 import { syncPayload } from '../protocol/payload.ts';
@@ -28,7 +27,7 @@ export async function queueErrand(
 ): Promise<void> {
   if (errand.to.length === 0) return;
   await addErrand(op, {
-    id: bodyId(makeBodyId(ctx.crypto)),
+    id: ctx.newBodyId(),
     to: errand.to,
     kind: errand.kind,
     payload: errand.payload,

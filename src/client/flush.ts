@@ -22,7 +22,7 @@ import {
 } from './outbox.ts';
 import { TransportRefused } from './ports.ts';
 import { deliverErrand, FINAL } from './post-errands.ts';
-import { hold, newBodyId, sealOutgoing } from './seal.ts';
+import { hold, sealOutgoing } from './seal.ts';
 import { removeSent } from './sent.ts';
 import { HELD } from './sentences.ts';
 import { number } from './stored.ts';
@@ -162,7 +162,7 @@ async function refusedRecipients(
     if (current === null) return 'gone';
     // Another tab has sealed it anew already.
     if (current.id !== entry.id || !current.sealed) return 'again';
-    const id = newBodyId(ctx);
+    const id = ctx.newBodyId();
     const anew: Outgoing = {
       ...current,
       id,

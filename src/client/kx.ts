@@ -1,7 +1,5 @@
 /** What sessions owe each other without being asked: signs of life and post-quantum epochs (PROTOCOL 4.6, 5). */
-import { bodyId } from '../contract/bytes.ts';
 import { isAccountId } from '../contract/ids.ts';
-import { makeBodyId } from '../protocol/body-header.ts';
 import { type KxPayload, kxPayload } from '../protocol/payload.ts';
 import { kxDue, makeKx, OFFERS_PER_MINUTE } from '../protocol/pq-epoch.ts';
 import type { Session } from '../protocol/session.ts';
@@ -18,7 +16,7 @@ import { sendingSession } from './sessions.ts';
 export async function sealKx(op: Operation, ctx: Context, lane: Lane, payload: KxPayload): Promise<void> {
   const { account, pinned } = lane.target;
   const errand = await addErrand(op, {
-    id: bodyId(makeBodyId(ctx.crypto)),
+    id: ctx.newBodyId(),
     to: [{ account, device: pinned.device }],
     kind: 'kx',
     payload: kxPayload.encode(payload),

@@ -7,7 +7,6 @@ import { sealErrand } from './errands.ts';
 import type { Operation } from './operation.ts';
 import { type Errand, readErrand, readPost, removeEntry, removePost, writeErrand } from './outbox.ts';
 import { TransportRefused } from './ports.ts';
-import { newBodyId } from './seal.ts';
 
 /** Rounds of claiming, sealing and posting in one pass. */
 const ROUNDS = 6;
@@ -59,5 +58,5 @@ async function settleErrand(
   const left = errand.to.filter((to) => expected?.some(({ device }) => device === to.device) === true);
   removePost(op, n);
   if (left.length === 0 || left.length === errand.to.length || errand.kind === 'kx') removeEntry(op, n);
-  else writeErrand(op, { ...errand, id: newBodyId(ctx), to: left, sealed: false });
+  else writeErrand(op, { ...errand, id: ctx.newBodyId(), to: left, sealed: false });
 }

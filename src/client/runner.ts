@@ -78,7 +78,10 @@ export class Runner {
   start(): void {
     if (this.ctx.self.expires - this.ctx.now() < RENEWAL_TOLD_MS) this.ctx.notice('renewal', NOTICES.renewal);
     this.endListening =
-      this.live?.onEvent((frame) => takeFrame(this.ctx, frame, this.actions)) ?? this.endListening;
+      this.live?.onEvent((frame) => {
+        this.ctx.heard();
+        takeFrame(this.ctx, frame, this.actions);
+      }) ?? this.endListening;
     if (this.live === null || this.live.connected) this.ctx.tasks.run(() => this.sync());
     this.ctx.tasks.run(() => this.wakeAll());
   }

@@ -2,10 +2,9 @@
  * Seals a message of the person for every device of the conversation, inside one operation: recipients, sessions,
  * content, envelopes and the post are one commit, so nothing leaves before it is on the disk (PROTOCOL 5, 6; R13, R28).
  */
-import { bodyId, fromHex, toHex } from '../contract/bytes.ts';
+import { fromHex, toHex } from '../contract/bytes.ts';
 import type { DeviceId } from '../contract/ids.ts';
 import { encodePost } from '../contract/post.ts';
-import { makeBodyId } from '../protocol/body-header.ts';
 import type { HandshakeProof } from '../protocol/envelope.ts';
 import { handshakeTree } from '../protocol/handshake.ts';
 import { sha256 } from '../protocol/hash.ts';
@@ -162,6 +161,3 @@ async function sealLanes(
   }
   return out.sort((a, b) => (a.device < b.device ? -1 : 1));
 }
-
-/** A fresh id for a body. */
-export const newBodyId = (ctx: Context) => bodyId(makeBodyId(ctx.crypto));

@@ -37,10 +37,10 @@ const headerRecord = record(64, 'body header', {
 });
 
 /**
- * A new id for a body, 16 B: the second since 1970 (u32be), then 12 random bytes. It begins with the time so that ids
- * grow: a relay that remembers a month of them, to know a repeated post, then writes where it wrote last and not all over
- * an index that grows with its history. It is rounded to seconds because no more is needed; a relay sees when a body
- * arrives anyway. Nothing relies on it: any 16 bytes are an id.
+ * A new id for a body, 16 B: a second since 1970 (u32be), then 12 random bytes. Ids that grow keep a relay, which
+ * remembers a month of them to know a repeated post, writing where it wrote last and not all over its index. `clock` is
+ * the time of the last contact with the relay, which knows it, so that the id says nothing of when something was
+ * written. Nothing relies on it: any 16 bytes are an id.
  */
 export function makeBodyId({ random, clock }: Pick<Crypto, 'random' | 'clock'>): Uint8Array {
   const id = random(16).slice();
