@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { idleMemory } from './idle.ts';
 import { latency } from './latency.ts';
 import { firstLoad } from './page.ts';
+import { screens } from './screens.ts';
 import { sealing } from './seal.ts';
 import { starts } from './start.ts';
 import { historyCost, throughput } from './throughput.ts';
@@ -83,6 +84,12 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
       add(`${where}: open`, work.open, 'ms', goals[1]);
       add(`${where}: first contact with a device`, work.contact, 'ms', goals[2]);
     }
+  },
+  async screens() {
+    const seen = await screens();
+    if (!seen) return;
+    add('Enter to the other screen: p50', seen.p50, 'ms', '100');
+    add('Enter to the other screen: p95', seen.p95, 'ms');
   },
   async history() {
     const { fresh, old } = await historyCost(flags.long ? 1_000_000 : 100_000, seconds);
