@@ -44,7 +44,7 @@ function connect(path: string): Database {
        PRAGMA journal_mode=WAL;
        PRAGMA synchronous=FULL;
        PRAGMA foreign_keys=ON;
-       PRAGMA secure_delete=ON;
+       PRAGMA secure_delete=FAST;
        PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES};
        PRAGMA cache_size=-${CACHE_KIB};
        PRAGMA temp_store=MEMORY;`,
