@@ -94,6 +94,24 @@ export const historyPayload: Payload<HistoryPayload> = record(84, 'history', {
   signature: fixed(SIGNATURE_BYTES),
 });
 
+/** What a conversation is called and looks like; absent fields stay as they are. The newest wins, field by field. */
+export interface StatePayload {
+  readonly name: string | null;
+  readonly topic: string | null;
+  /** A small image, sealed like every word: up to 32 KiB; empty takes it away. */
+  readonly picture: Uint8Array | null;
+  /** Messages disappear after so many seconds; 0 is never. */
+  readonly timer: number | null;
+}
+/** Characters and bytes of a conversation's own words, at most. */
+export const STATE_LIMITS = { nameBytes: 256, topicBytes: 2048, pictureBytes: 32 * 1024 } as const;
+export const statePayload: Payload<StatePayload> = record(88, 'state', {
+  name: optional(text(STATE_LIMITS.nameBytes)),
+  topic: optional(text(STATE_LIMITS.topicBytes)),
+  picture: optional(bytes(STATE_LIMITS.pictureBytes)),
+  timer: optional(u32),
+});
+
 /** For one's own devices. */
 export interface SyncPayload {
   readonly readMarks: readonly ReadMark[];

@@ -2,7 +2,15 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { concat } from './codec.ts';
 import { hash } from './hash.ts';
-import { directConversationId, ROSTER_OPS, ROSTER_ROLES, rosterEventRecord } from './roster.ts';
+import { SIGNATURE_BYTES } from './identity.ts';
+import { directConversationId } from './roster.ts';
+import {
+  DEFAULT_POLICY,
+  decodeRosterEvent,
+  encodeRosterEvent,
+  ROSTER_OPS,
+  ROSTER_ROLES,
+} from './roster-event.ts';
 
 const sized = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 
@@ -43,6 +51,11 @@ describe('a direct conversation', () => {
 });
 
 test('roster events come back as they went in', () => {
+  const subject = fc.record({
+    account: sized(16),
+    identity: sized(32),
+    role: fc.constantFrom(0, ...Object.values(ROSTER_ROLES)),
+  });
   fc.assert(
     fc.property(
       fc.record({
@@ -50,16 +63,19 @@ test('roster events come back as they went in', () => {
         epoch: fc.maxSafeNat(),
         previous: sized(32),
         op: fc.constantFrom(...Object.values(ROSTER_OPS)),
-        account: fc.option(sized(16)),
-        identity: fc.option(sized(32)),
-        role: fc.constantFrom(0, ...Object.values(ROSTER_ROLES)),
+        subjects: fc.uniqueArray(subject, { maxLength: 4, selector: ({ account }) => account.toHex() }),
         by: sized(16),
-        device: sized(16),
+        certificate: sized(32),
         time: fc.maxSafeNat(),
         nonce: fc.option(sized(32)),
-        policy: fc.uint8Array({ maxLength: 64 }),
+        policy: fc.option(fc.constant({ ...DEFAULT_POLICY, title: 'Town square', open: 1 })),
       }),
-      (event) => expect(rosterEventRecord.decode(rosterEventRecord.encode(event))).toEqual(event),
+      (event) => {
+        const signed = concat(encodeRosterEvent(event), new Uint8Array(SIGNATURE_BYTES));
+        const decoded = decodeRosterEvent(signed);
+        expect(decoded.event).toEqual(event);
+        expect(decoded.hash).toEqual(hash(encodeRosterEvent(event)));
+      },
     ),
   );
 });

@@ -1,50 +1,21 @@
 /**
- * Membership (PROTOCOL 7): the chain of events that says who is in a conversation. A direct conversation has one event
- * that nobody signs or chooses, so both sides know its id.
+ * Membership (PROTOCOL 7): who is in a conversation, by the chain of its events. A direct conversation has one event that
+ * nobody signs or chooses, so both sides know its id.
  */
-import { malformed } from './errors.ts';
-import { compareBytes, hash } from './hash.ts';
-import { bytes, fixed, optional, type RecordOf, record, u8, u64 } from './record.ts';
-
-/** `op` of an event. */
-export const ROSTER_OPS = {
-  create: 1,
-  add: 2,
-  remove: 3,
-  leave: 4,
-  role: 5,
-  policy: 6,
-  rekey: 7,
-} as const;
-/** `role` of an event; 0 where it says nothing. */
-export const ROSTER_ROLES = { owner: 1, admin: 2, member: 3, guest: 4 } as const;
-
-/** One event of a group's chain; HSig "roster" by an admin's device covers the encoding. */
-export const rosterEventRecord = record(7, 'roster event', {
-  /** 32 B; zeros in the first event, whose hash becomes the id. */
-  conversation: fixed(32),
-  epoch: u64,
-  /** Hash of the event before, 32 B; zeros in the first. */
-  previous: fixed(32),
-  /** ROSTER_OPS. */
-  op: u8,
-  /** Whom it is about, 16 B. */
-  account: optional(fixed(16)),
-  /** H of that account's AIK, 32 B. */
-  identity: optional(fixed(32)),
-  /** ROSTER_ROLES, or 0. */
-  role: u8,
-  /** Who signs: account and device, 16 B each. */
-  by: fixed(16),
-  device: fixed(16),
-  /** Epoch ms. */
-  time: u64,
-  /** 32 random bytes in the first event, so that two groups never share an id. */
-  nonce: optional(fixed(32)),
-  /** What a policy event sets. */
-  policy: bytes(1024),
-});
-export type RosterEvent = RecordOf<typeof rosterEventRecord>;
+import { malformed, ProtocolError } from './errors.ts';
+import { compareBytes, equalBytes, hash } from './hash.ts';
+import { fixed, record } from './record.ts';
+import {
+  DEFAULT_POLICY,
+  type HashedRosterEvent,
+  MAX_ROSTER_MEMBERS,
+  ROSTER_OPS,
+  ROSTER_ROLES,
+  type RosterEvent,
+  type RosterPolicy,
+  type RosterRole,
+  type RosterSubject,
+} from './roster-event.ts';
 
 /** The first and only event of a direct conversation: both accounts in bytewise order, unsigned. */
 export const directGenesisRecord = record(8, 'direct conversation', {
@@ -63,4 +34,173 @@ export function directConversationId(one: Uint8Array, other: Uint8Array): Uint8A
   if (order === 0) throw malformed('a direct conversation has two accounts');
   const [lower, higher] = order < 0 ? [one, other] : [other, one];
   return hash(directGenesisRecord.encode({ lower, higher }));
+}
+
+/** Somebody in a conversation. */
+export interface RosterMember {
+  /** 16 B. */
+  readonly account: Uint8Array;
+  /** H of the AIK that an admin has signed for, 32 B. */
+  readonly identity: Uint8Array;
+  readonly role: RosterRole;
+}
+
+/** A conversation after an event. Plain data, never changed in place. */
+export interface Roster {
+  /** Hash of the first event, 32 B. */
+  readonly conversation: Uint8Array;
+  /** Of the newest event. */
+  readonly epoch: number;
+  /** Hash of the newest event, 32 B: what contents name as rosterHash. */
+  readonly head: Uint8Array;
+  /** Of the newest event, epoch ms. */
+  readonly time: number;
+  /** By the account's 32 hexadecimal characters. */
+  readonly members: ReadonlyMap<string, RosterMember>;
+  readonly policy: RosterPolicy;
+}
+
+const ZEROS = new Uint8Array(32);
+const refuse = (why: string): ProtocolError => new ProtocolError('E_ROSTER', why);
+
+/** The member of this account (16 B), or null. */
+export const memberOf = (roster: Roster, account: Uint8Array): RosterMember | null =>
+  roster.members.get(account.toHex()) ?? null;
+
+/** The roster that a first event begins. Nothing is verified but the rules. @throws E_ROSTER */
+export function beginRoster({ event, hash: head }: HashedRosterEvent): Roster {
+  const { op, subjects, nonce } = event;
+  if (op !== ROSTER_OPS.create || event.epoch !== 0) throw refuse('a conversation begins with its creation');
+  if (!equalBytes(event.conversation, ZEROS) || !equalBytes(event.previous, ZEROS) || nonce === null)
+    throw refuse('a first event names nothing before it');
+  const owners = subjects.filter(({ role }) => role === ROSTER_ROLES.owner);
+  const [owner] = owners;
+  if (owners.length !== 1 || owner === undefined || !equalBytes(owner.account, event.by))
+    throw refuse('who creates a conversation is its only owner');
+  const policy = event.policy ?? DEFAULT_POLICY;
+  return {
+    conversation: head,
+    epoch: 0,
+    head,
+    time: event.time,
+    members: withMembers(new Map(), subjects, null),
+    policy,
+  };
+}
+
+/**
+ * The roster after the next event. The rules are checked here, the signature by `verifyRosterEvent`.
+ * @throws E_ROSTER for an event that does not follow, or that its signer may not make; E_LIMIT above 200 members
+ */
+export function applyRosterEvent(roster: Roster, { event, hash: head }: HashedRosterEvent): Roster {
+  if (!equalBytes(event.conversation, roster.conversation)) throw refuse('an event of another conversation');
+  if (event.epoch !== roster.epoch + 1 || !equalBytes(event.previous, roster.head))
+    throw refuse('an event that does not follow the newest one');
+  if (event.time < roster.time) throw refuse('an event from before the newest one');
+  if (event.nonce !== null) throw refuse('only a first event has a nonce');
+  if ((event.op === ROSTER_OPS.policy) !== (event.policy !== null))
+    throw refuse('a policy in another event, or none in its own');
+  const next = { ...roster, epoch: event.epoch, head, time: event.time };
+  return { ...next, ...changeOf(roster, event) };
+}
+
+function changeOf(roster: Roster, event: RosterEvent): Partial<Pick<Roster, 'members' | 'policy'>> {
+  const { op, subjects } = event;
+  const signer = memberOf(roster, event.by);
+  if (op === ROSTER_OPS.join) return { members: joined(roster, event) };
+  if (signer === null) throw refuse('somebody who is no member');
+  if (op === ROSTER_OPS.leave) {
+    if (subjects.length > 0) throw refuse('who leaves, leaves alone');
+    return { members: without(roster, [signer]) };
+  }
+  if (signer.role > ROSTER_ROLES.admin) throw refuse('only owners and admins may do this');
+  const named = subjects.map((subject) => ({ subject, member: memberOf(roster, subject.account) }));
+  if (op === ROSTER_OPS.policy || op === ROSTER_OPS.confirm) {
+    if (subjects.length > 0) throw refuse('an event about nobody that names somebody');
+    return event.policy === null ? {} : { policy: nextPolicy(roster.policy, event.policy) };
+  }
+  if (subjects.length === 0) throw refuse('an event about somebody that names nobody');
+  if (op === ROSTER_OPS.add) {
+    if (named.some(({ member }) => member !== null)) throw refuse('somebody who is a member already');
+    return { members: withMembers(roster.members, subjects, signer.role) };
+  }
+  const present = named.map(({ subject, member }) => {
+    if (member === null) throw refuse('somebody who is no member');
+    // Any admin may confirm anybody's new identity: with one person who lost everything, a group must not stand still.
+    if (op !== ROSTER_OPS.rekey && !mayChange(signer, member))
+      throw refuse('somebody whom the signer may not change');
+    return { subject, member };
+  });
+  if (op === ROSTER_OPS.remove)
+    return {
+      members: without(
+        roster,
+        present.map(({ member }) => member),
+      ),
+    };
+  if (op === ROSTER_OPS.role) {
+    if (present.some(({ subject, member }) => !equalBytes(subject.identity, member.identity)))
+      throw refuse('another identity with a role');
+    return { members: withMembers(roster.members, subjects, signer.role) };
+  }
+  if (op === ROSTER_OPS.rekey)
+    return {
+      members: withMembers(
+        roster.members,
+        present.map(({ subject, member }) => ({ ...subject, role: member.role })),
+        null,
+      ),
+    };
+  throw refuse('a second creation');
+}
+
+/** Owners may change everybody, admins those who are neither owner nor admin; and everybody themselves. */
+function mayChange(signer: RosterMember, member: RosterMember): boolean {
+  return (
+    signer.role === ROSTER_ROLES.owner ||
+    member.role > signer.role ||
+    equalBytes(signer.account, member.account)
+  );
+}
+
+/** @param giver role of who gives roles, which bounds them; null when they are not given now */
+function withMembers(
+  members: ReadonlyMap<string, RosterMember>,
+  subjects: readonly RosterSubject[],
+  giver: RosterRole | null,
+): ReadonlyMap<string, RosterMember> {
+  const next = new Map(members);
+  for (const { account, identity, role } of subjects) {
+    if (!isRole(role)) throw refuse('a role that there is not');
+    if (giver !== null && role < giver) throw refuse('a role above the one who gives it');
+    next.set(account.toHex(), { account, identity, role });
+  }
+  if (next.size > MAX_ROSTER_MEMBERS)
+    throw new ProtocolError('E_LIMIT', `more than ${MAX_ROSTER_MEMBERS} members`);
+  return next;
+}
+
+const isRole = (role: number): role is RosterRole => Object.values<number>(ROSTER_ROLES).includes(role);
+
+function without(roster: Roster, gone: readonly RosterMember[]): ReadonlyMap<string, RosterMember> {
+  const next = new Map(roster.members);
+  for (const { account } of gone) next.delete(account.toHex());
+  return next;
+}
+
+function joined(roster: Roster, { by, subjects }: RosterEvent): ReadonlyMap<string, RosterMember> {
+  const [subject] = subjects;
+  if (roster.policy.open !== 1) throw refuse('this conversation is not open');
+  if (subjects.length !== 1 || subject === undefined || !equalBytes(subject.account, by))
+    throw refuse('who joins, joins alone');
+  if (memberOf(roster, by) !== null) throw refuse('somebody who is a member already');
+  if (subject.role !== ROSTER_ROLES.member) throw refuse('who joins is a member');
+  return withMembers(roster.members, subjects, null);
+}
+
+/** A policy only raises the suite, and never says anew what the conversation follows. */
+function nextPolicy(before: RosterPolicy, after: RosterPolicy): RosterPolicy {
+  if (after.suite < before.suite) throw refuse('a lower suite than before');
+  if (after.predecessor !== null) throw refuse('only a first event names a predecessor');
+  return { ...after, predecessor: before.predecessor };
 }
