@@ -49,6 +49,7 @@ const SERVER_PROTOCOL = new Set(
     'hash',
     'identity',
     'merkle',
+    'merkle-log',
     'message',
     'noble',
     'password',
@@ -58,6 +59,7 @@ const SERVER_PROTOCOL = new Set(
     'record',
     'roster',
     'suite',
+    'transparency',
   ].map((name) => `src/protocol/${name}.ts`),
 );
 const SERVER_FORBIDDEN_NAMES =

@@ -14,10 +14,12 @@ const NODE = Uint8Array.of(1);
 
 /** Hash of a leaf's data: H(0x00 || data), 32 B. */
 export const leafHash = (hash: TreeHash, data: Uint8Array): Uint8Array => hash(LEAF, data);
-const nodeHash = (hash: TreeHash, left: Uint8Array, right: Uint8Array): Uint8Array => hash(NODE, left, right);
+/** Hash of two nodes' parent: H(0x01 || left || right), 32 B. */
+export const nodeHash = (hash: TreeHash, left: Uint8Array, right: Uint8Array): Uint8Array =>
+  hash(NODE, left, right);
 
 /** The largest power of two below `size`: where RFC 6962 splits a tree. For sizes from 2. */
-function splitPoint(size: number): number {
+export function splitPoint(size: number): number {
   let power = 1;
   while (power * 2 < size) power *= 2;
   return power;
