@@ -4,8 +4,11 @@ import type { ConversationId, DeviceId } from '../contract/ids.ts';
 import { RELAY_RETENTION_MS } from '../contract/limits.ts';
 import type { Delivery } from '../contract/relay.ts';
 import { resendPayload } from '../protocol/payload.ts';
+import { decodeSession } from '../protocol/session.ts';
 import { Operation } from './operation.ts';
 import { addErrand } from './outbox.ts';
+import type { StoreName } from './ports.ts';
+import { lost } from './testing/relay.ts';
 import { type Client, type MadePerson, randomBytes, World } from './testing/world.ts';
 
 const DAY_MS = 24 * 3600_000;
@@ -182,3 +185,90 @@ test('what never opens is given up after 8 days', async () => {
   await world.settle();
   expect(await b.storage.list('inbox', { prefix: '' })).toEqual([]);
 });
+
+/** Holds what goes to a device; gives the function that lets it through. */
+function deafen(device: DeviceId): () => void {
+  const held: Delivery[] = [];
+  world.relay.knobs.deliver = (to, delivery) => {
+    if (to !== device) return [delivery];
+    held.push(delivery);
+    return [];
+  };
+  return () => {
+    world.relay.knobs.deliver = (_, delivery) => [delivery];
+    for (const delivery of held) world.relay.enqueue(device, delivery);
+  };
+}
+
+async function forget({ storage }: Client, ...stores: readonly StoreName[]) {
+  for (const store of stores) {
+    const keys = await storage.list(store, { prefix: '' });
+    await storage.commit(keys.map(([key]) => ({ store, key, value: null })));
+  }
+}
+
+/** Transcripts of the sessions that a device has begun itself, in hexadecimal, newest last. */
+async function begunBy({ storage }: Client): Promise<readonly string[]> {
+  return (await storage.list('sessions', { prefix: '' }))
+    .map(([, value]) => decodeSession(value))
+    .filter(({ role }) => role === 'initiator')
+    .sort((a, b) => a.createdAt - b.createdAt)
+    .map(({ transcript }) => transcript.toHex());
+}
+
+/**
+ * A first contact whose answers are held, and the sessions of the one who heard it lost meanwhile.
+ * @returns what B reads in the end, and whether A's handshake had the smaller transcript
+ */
+async function losesSessions(answered: boolean, writesFirst: boolean) {
+  world = new World();
+  mina = world.enter(cast.mina, 1);
+  jonas = world.enter(cast.jonas, 1);
+  const a = await world.open(mina, 0);
+  const b = await world.open(jonas, 0);
+  const hear = deafen(a.device);
+  if (!answered)
+    world.relay.knobs.request = (call, from) => {
+      if (call === 'post' && from === b.device) throw lost();
+    };
+  const { id } = await a.engine.direct(jonas.account);
+  await a.engine.send(id, 'one');
+  await world.settle();
+  const [mine = ''] = await begunBy(a);
+  await forget(b, 'sessions', ...(answered ? [] : (['outbox'] as const)));
+  world.relay.knobs.request = () => {};
+  if (writesFirst) await b.engine.send(id, 'meanwhile');
+  await world.settle();
+  await a.engine.send(id, 'two');
+  await world.advance(61_000);
+  const [theirs = ''] = await begunBy(b);
+  hear();
+  await world.advance(2 * 3600_000);
+  await a.engine.send(id, 'three');
+  await world.settle();
+  await b.engine.send(id, 'four');
+  await world.settle();
+  const read = [await texts(a, id), await texts(b, id)].map((all) => all.toSorted());
+  await world.close();
+  return { read, smaller: mine < theirs };
+}
+
+for (const [answered, writesFirst] of [
+  [true, false],
+  [false, false],
+  [false, true],
+] as const) {
+  const when = `${answered ? 'after' : 'before'} the answer left${writesFirst ? ', and the loser writes first' : ''}`;
+  for (const smaller of [true, false]) {
+    const order = smaller ? 'smaller' : 'larger';
+    test(`sessions lost ${when}; the repeated handshake has the ${order} T: nothing is lost [R24]`, async () => {
+      const all = ['one', 'two', 'three', 'four', ...(writesFirst ? ['meanwhile'] : [])].sort();
+      for (let run = 0; run < 40; run++) {
+        const outcome = await losesSessions(answered, writesFirst);
+        expect(outcome.read).toEqual([all, all]);
+        if (outcome.smaller === smaller) return;
+      }
+      throw new Error('The transcripts never came in this order.');
+    });
+  }
+}

@@ -3,9 +3,10 @@
  * whoever is asked gives the original, with its signature, to a device that it was sealed for, once. What expired at the
  * relay is sealed again when its device is back. Store `outbox`: `m/ID` requests, `x/ACCOUNT/DEVICE/ID` expired ones.
  */
-import { accountId, bodyId, deviceId, fromHex } from '../contract/bytes.ts';
+import { accountId, bodyId, deviceId, fromBase64, fromHex } from '../contract/bytes.ts';
 import { type BodyId, type DeviceId, isBodyId } from '../contract/ids.ts';
 import type { Delivery } from '../contract/relay.ts';
+import { parseEnvelope } from '../protocol/envelope.ts';
 import { type ErrorCode, ProtocolError, unauthentic } from '../protocol/errors.ts';
 import { openOriginal, verifyBody } from '../protocol/message.ts';
 import { type HistoryPayload, historyPayload, resendPayload } from '../protocol/payload.ts';
@@ -19,6 +20,7 @@ import { type Operation, readRecord } from './operation.ts';
 import { findDevice, readPeer } from './peers.ts';
 import { addressOf, type Target } from './recipients.ts';
 import { readSent, type SentRecord, writeSent } from './sent.ts';
+import { findSession, noteGone } from './sessions.ts';
 import { decodeStored, flag, number, record, word } from './stored.ts';
 
 /** A request goes out after a random while of at most this, and to one person at most once in an hour. */
@@ -31,15 +33,21 @@ const MENDABLE: ReadonlySet<ErrorCode> = new Set(['E_AUTH', 'E_SKIP', 'E_CLONE',
 
 const Request = record({ id: word(isBodyId), from: Address, due: number, asked: flag });
 
-/** Plans to ask for a message that did not open. */
+/**
+ * Plans to ask for a message that did not open. One on a session that is not here is answered with a new session, whatever
+ * the message was: otherwise its sender would go on with the old one, and answer on it too.
+ */
 export async function planRequest(
   op: Operation,
   ctx: Context,
   delivery: Delivery,
   code: ErrorCode,
 ): Promise<void> {
-  if (delivery.class !== 1 || !MENDABLE.has(code) || delivery.sender.device === ctx.self.device) return;
+  if (!MENDABLE.has(code) || delivery.sender.device === ctx.self.device) return;
   if ((await op.get('outbox', `m/${delivery.id}`)) !== null) return;
+  const gone = await sessionThatIsGone(op, delivery);
+  if (gone !== null) noteGone(op, delivery.sender, gone);
+  else if (delivery.class !== 1) return;
   const wait = ctx.randomBelow(ASKED_WITHIN_MS);
   const due = ctx.now() + wait;
   op.write('outbox', `m/${delivery.id}`, Request, {
@@ -49,6 +57,16 @@ export async function planRequest(
     asked: false,
   });
   op.afterwards.push(() => ctx.wakes.requests(wait));
+}
+
+/** The sid of the session that a delivery came on when it is not here, 16 bytes; null for one that is, or that begins. */
+async function sessionThatIsGone(op: Operation, delivery: Delivery): Promise<Uint8Array | null> {
+  try {
+    const { sid } = parseEnvelope(fromBase64(delivery.envelope)).header;
+    return (await findSession(op, delivery.sender, sid)) === null ? sid : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Asks for what is due. Gives the milliseconds until the next one is, or null. */

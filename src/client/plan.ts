@@ -7,7 +7,7 @@ import type { Claimed } from './bundles.ts';
 import type { Context, Self } from './context.ts';
 import type { Reads } from './operation.ts';
 import { addressOf, type Target } from './recipients.ts';
-import { sendingSession } from './sessions.ts';
+import { goneSession, sendingSession } from './sessions.ts';
 
 /** A device, and the session on which it gets something. */
 export interface Lane {
@@ -68,6 +68,7 @@ export async function planLanes(
         const session = await startSession(ctx.crypto, ownDevice(ctx.self), claimed.bundle, {
           suite: negotiate(ctx.self.suites, suites, Math.max(...suites)),
           replaces: current,
+          gone: await goneSession(reads, addressOf(target)),
           unansweredSince: current?.unansweredSince ?? null,
         });
         lanes.push({ target, session, begun: true });

@@ -1,6 +1,7 @@
 /**
  * Sessions with other devices, in the store `sessions`: `ACCOUNT/DEVICE/s/SID` is the one that sends, `ACCOUNT/DEVICE/a/SID` are those
- * that only receive (PROTOCOL 4, 5; R31).
+ * that only receive (PROTOCOL 4, 5; R31). Store `outbox`, `g/ACCOUNT/DEVICE`: the session on which that device was last
+ * heard while it was not here (lost, or dropped because the other side runs twice); the next one that is begun replaces it.
  */
 import { toHex } from '../contract/bytes.ts';
 import { settleSessions } from '../protocol/handshake.ts';
@@ -16,6 +17,7 @@ import { type Address, addressKey, peerOf } from './address.ts';
 import type { Operation, Reads } from './operation.ts';
 
 const sendingPrefix = (of: Address) => `${addressKey(of)}/s/`;
+const goneKey = (of: Address) => `g/${addressKey(of)}`;
 const archivePrefix = (of: Address) => `${addressKey(of)}/a/`;
 
 /** The session on which this device sends to that one, or null. */
@@ -44,6 +46,7 @@ export async function replaceSession(op: Operation, begun: Session, now: number)
   const of = peerOf(begun);
   const old = await sendingSession(op, of);
   if (old !== null) await retire(op, of, archiveSession(old, now), now);
+  op.remove('outbox', goneKey(of));
   writeSession(op, begun);
 }
 
@@ -53,6 +56,7 @@ export async function settleIncoming(op: Operation, incoming: Session, now: numb
   const current = await sendingSession(op, of);
   const { sending, receiveOnly } = settleSessions(current, incoming, now);
   if (receiveOnly !== null) await retire(op, of, receiveOnly, now);
+  op.remove('outbox', goneKey(of));
   writeSession(op, sending);
   return toHex(sending.sid) === toHex(incoming.sid) ? sending : (receiveOnly ?? incoming);
 }
@@ -80,6 +84,16 @@ async function retire(op: Operation, of: Address, archived: Session, now: number
     if (kept.has(toHex(session.sid))) op.writeBytes('sessions', key, encodeSession(session));
     else op.remove('sessions', key);
   }
+}
+
+/** The other device writes on a session that is not here: the next one that is begun says so. */
+export function noteGone(op: Operation, of: Address, sid: Uint8Array): void {
+  op.writeBytes('outbox', goneKey(of), sid);
+}
+
+/** The session that noteGone noted, 16 bytes; null when there is none to replace. */
+export function goneSession(reads: Reads, of: Address): Promise<Uint8Array | null> {
+  return reads.get('outbox', goneKey(of));
 }
 
 /** Forgets one session: its other side seems to run twice (E_CLONE, R29). */

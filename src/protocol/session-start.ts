@@ -52,6 +52,8 @@ export interface OwnPrekeys {
  * @param options.suite what suite.ts negotiated; must stand in the peer's certificate
  * @param options.replaces the session with this device that is given up for it, whatever the reason: the peer follows at
  *   once instead of taking it for a session that both began at once
+ * @param options.gone sid (16 B) of a session on which the peer was heard and that is not here: it is the one that the peer
+ *   sends on, so it is given up in the place of `replaces`
  * @param options.unansweredSince carried over from that session while the peer has not been heard
  * @throws E_SUITE, E_AUTH for a public key that is no key
  */
@@ -62,6 +64,7 @@ export async function startSession(
   options: {
     readonly suite: number;
     readonly replaces?: Session | null;
+    readonly gone?: Uint8Array | null;
     readonly unansweredSince?: number | null;
   },
 ): Promise<Session> {
@@ -71,7 +74,7 @@ export async function startSession(
     throw new ProtocolError('E_SUITE', 'the device does not have this suite');
   const [certificateA] = self.certificateHashes;
   if (certificateA === undefined) throw malformed('a device without a certificate');
-  const replaces = replacedSid(options.replaces ?? null);
+  const replaces = options.gone ?? replacedSid(options.replaces ?? null);
   const { ephemeral, ciphertext, ...keys } = await initiate(
     crypto,
     suite,
