@@ -18,6 +18,7 @@ export const directoryEntry: Shape<accounts.DirectoryEntry> = record({
   aik: text,
   deviceList: text,
   certificates: list(text),
+  leaf: nullable(text),
 });
 
 export const people: Shape<readonly accounts.Person[]> = list(record(person));
@@ -34,13 +35,23 @@ export const prekeyBundles: Shape<readonly accounts.PrekeyBundleRecord[]> = list
 
 const conversationRecord: Shape<relay.ConversationRecord> = record({
   id: conversation,
-  kind: oneOf('direct'),
+  kind: oneOf('direct', 'group'),
   members: list(account),
+  epoch: number,
   lastActivity: number,
 });
 
 export { conversationRecord as conversation };
 export const conversations: Shape<readonly relay.ConversationRecord[]> = list(conversationRecord);
+
+export const roster: Shape<relay.RosterRecord> = record({
+  events: list(text),
+  signers: list(record({ certificate: text, aik: text })),
+  more: flag,
+});
+export const openConversations: Shape<readonly relay.OpenConversation[]> = list(
+  record({ id: conversation, title: text, members: number }),
+);
 
 export const accepted: Shape<relay.Accepted> = record({ id: body, acceptedAt: number, recipients: number });
 

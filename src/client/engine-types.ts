@@ -1,5 +1,6 @@
 /** What the engine shows to those who draw it: the island and the command line. */
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../contract/ids.ts';
+import type { OpenConversation } from '../contract/relay.ts';
 
 /** States of one's own message. `Read` comes only from an encrypted receipt. */
 export type SendStatus = 'Sending' | 'Sent' | 'Delivered' | 'Read' | 'Failed';
@@ -28,13 +29,45 @@ export interface HistoryMessage {
 
 export interface ConversationView {
   readonly id: ConversationId;
-  readonly kind: 'direct';
+  readonly kind: 'direct' | 'group';
   readonly members: readonly AccountId[];
   /** The other person of a direct conversation. */
   readonly peer: PeerView | null;
+  /** Of a group, as its admins have sealed it; null while it is not known, and for direct ones. */
+  readonly name: string | null;
+  readonly topic: string | null;
+  /** One's own role in a group; null in a direct conversation, and in a group that one is not in any more. */
+  readonly role: GroupRole | null;
+  /** False once one has left or was removed: it can be read and not written. */
+  readonly writable: boolean;
+  /** Anybody of the workspace may come in. */
+  readonly open: boolean;
   readonly unread: number;
   readonly last: HistoryMessage | null;
   readonly lastActivity: number;
+}
+
+export type GroupRole = 'owner' | 'admin' | 'member' | 'guest';
+
+/** Somebody who can read a conversation, oneself included. */
+export interface Reader {
+  readonly account: AccountId;
+  readonly username: string;
+  readonly name: string;
+  readonly isSelf: boolean;
+  readonly verified: boolean;
+  /** The identity is another one now: nothing is sealed for it until that is confirmed. */
+  readonly identityChanged: boolean;
+  /** Null in a direct conversation. */
+  readonly role: GroupRole | null;
+  /** Devices that messages are sealed for, from the signed list. */
+  readonly devices: readonly {
+    readonly device: DeviceId;
+    readonly created: number;
+    readonly expires: number;
+    /** This very device. */
+    readonly current: boolean;
+  }[];
 }
 
 export interface PeerView {
@@ -56,7 +89,14 @@ export type EngineEvent =
   /** Something the person must know, in one sentence, with what happens next. */
   | { readonly type: 'notice'; readonly code: string; readonly message: string }
   /** `outbox` is what waits to be sent. */
-  | { readonly type: 'connection'; readonly online: boolean; readonly outbox: number };
+  | { readonly type: 'connection'; readonly online: boolean; readonly outbox: number }
+  /** First contact with many devices: how many of them are done. Told at most once in 100 ms, and at the end. */
+  | {
+      readonly type: 'progress';
+      readonly conversation: ConversationId;
+      readonly done: number;
+      readonly total: number;
+    };
 
 export interface Engine {
   readonly self: {
@@ -87,6 +127,38 @@ export interface Engine {
   conversations(): Promise<readonly ConversationView[]>;
   /** The direct conversation with this person, made when there is none. */
   direct(person: AccountId): Promise<ConversationView>;
+  /**
+   * A new group with oneself as owner. Resolves when the relay has its roster; its name is in the outbox then. Throws Error
+   * with one sentence for an empty name, too many people, or somebody whose identity cannot be checked.
+   */
+  createGroup(group: {
+    readonly name: string;
+    readonly topic?: string;
+    readonly people: readonly AccountId[];
+    /** Anybody may come in; its name is then known to the server and to everybody of the workspace. */
+    readonly open?: boolean;
+  }): Promise<ConversationView>;
+  /** Each resolves when the relay has the signed event, and throws Error with one sentence when it may not be. */
+  addPeople(conversation: ConversationId, people: readonly AccountId[]): Promise<void>;
+  removePerson(conversation: ConversationId, person: AccountId): Promise<void>;
+  setRole(conversation: ConversationId, person: AccountId, role: GroupRole): Promise<void>;
+  setOpen(conversation: ConversationId, open: boolean): Promise<void>;
+  leave(conversation: ConversationId): Promise<void>;
+  /** Lets a member whose identity is another one now take part again. */
+  confirmIdentity(conversation: ConversationId, person: AccountId): Promise<void>;
+  /** Renames a group, or gives it another topic; sealed like every message. */
+  setDetails(
+    conversation: ConversationId,
+    details: { readonly name?: string; readonly topic?: string },
+  ): Promise<void>;
+  /** Open groups that one is not in. */
+  openGroups(): Promise<readonly OpenConversation[]>;
+  joinGroup(conversation: ConversationId): Promise<ConversationView>;
+  /** A group that follows this one when no admin is left in it, with the same people. */
+  succeedGroup(conversation: ConversationId): Promise<ConversationView>;
+  /** Who can read what is written here from now on, with each device, from the verified lists. */
+  readers(conversation: ConversationId): Promise<readonly Reader[]>;
+
   messages(
     conversation: ConversationId,
     page: { readonly before?: string; readonly limit: number },

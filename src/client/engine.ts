@@ -104,6 +104,18 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
       }
       return viewConversation(storage, made, self.account);
     },
+    createGroup: notYet,
+    addPeople: notYet,
+    removePerson: notYet,
+    setRole: notYet,
+    setOpen: notYet,
+    leave: notYet,
+    confirmIdentity: notYet,
+    setDetails: notYet,
+    openGroups: notYet,
+    joinGroup: notYet,
+    succeedGroup: notYet,
+    readers: notYet,
     messages: (conversation, page) => readPage(storage, conversation, page),
     message: (id) => findMessage(storage, id),
     markRead: (conversation) => ctx.operate((op) => markConversationRead(op, ctx, conversation)),
@@ -130,6 +142,10 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
       }));
     },
   };
+}
+
+async function notYet(): Promise<never> {
+  throw new Error('Groups are not possible yet.');
 }
 
 /** Everybody of the workspace but oneself; without a network, everybody who is pinned. */

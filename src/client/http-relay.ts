@@ -1,6 +1,6 @@
 /** The relay's calls over `fetch`: one request for each, refusals and silence told apart. */
 import type { ErrorBody, ErrorName, WrongDevicesBody } from '../contract/errors.ts';
-import { PATHS } from '../contract/paths.ts';
+import { PATHS, rosterPath } from '../contract/paths.ts';
 import { POST_MEDIA_TYPE } from '../contract/relay.ts';
 import * as answers from './answers.ts';
 import { type RelayTransport, TransportFailed, TransportRefused } from './ports.ts';
@@ -92,6 +92,9 @@ export function httpRelay({ asked, told }: HttpCalls): RelayTransport {
 
     conversations: () => asked(answers.conversations, 'GET', PATHS.conversations),
     createConversation: (body) => asked(answers.conversation, 'POST', PATHS.conversations, body),
+    roster: (id, after) => asked(answers.roster, 'GET', `${rosterPath(id)}?after=${after}`),
+    appendRoster: (id, body) => asked(answers.conversation, 'POST', rosterPath(id), body),
+    openConversations: () => asked(answers.openConversations, 'GET', PATHS.openConversations),
     post: (bytes) => asked(answers.accepted, 'POST', PATHS.messages, bytes),
     pending: (after) => asked(answers.pending, 'GET', `${PATHS.envelopes}?after=${after}`),
     acknowledge: (seqs) => told('POST', PATHS.acknowledgements, { seqs }),

@@ -3,7 +3,7 @@
 import type * as accounts from '../contract/accounts.ts';
 import type { PrekeyStock, PrekeyUpload, SignedIn } from '../contract/accounts.ts';
 import type { ErrorBody, WrongDevicesBody } from '../contract/errors.ts';
-import type { AccountId, DeviceId } from '../contract/ids.ts';
+import type { AccountId, ConversationId, DeviceId } from '../contract/ids.ts';
 import type * as relay from '../contract/relay.ts';
 
 /** Epoch milliseconds. */
@@ -83,6 +83,11 @@ export interface RelayTransport {
 
   conversations(): Promise<readonly relay.ConversationRecord[]>;
   createConversation(request: relay.ConversationRequest): Promise<relay.ConversationRecord>;
+  /** Signed membership events of a group after this epoch, -1 for all. */
+  roster(conversation: ConversationId, after: number): Promise<relay.RosterRecord>;
+  /** The next signed event; TransportRefused 409 when another one took its place. */
+  appendRoster(conversation: ConversationId, append: relay.RosterAppend): Promise<relay.ConversationRecord>;
+  openConversations(): Promise<readonly relay.OpenConversation[]>;
   /** A binary post of contract/post.ts. */
   post(post: Uint8Array): Promise<relay.Accepted>;
   pending(after: number): Promise<relay.Pending>;
@@ -109,7 +114,7 @@ export interface Transport extends RelayTransport {
   /** The same device under a new certificate. */
   renewDevice(device: DeviceId, request: accounts.RenewRequest): Promise<void>;
   /** The new signed list leaves the device out. */
-  revokeDevice(device: DeviceId, deviceList: string): Promise<void>;
+  revokeDevice(device: DeviceId, request: accounts.RevokeRequest): Promise<void>;
 }
 
 /** The live line. The island feeds it from htmx's socket, the command line from its own. */

@@ -2,6 +2,8 @@
 
 /** Members of one conversation; the client and the relay check it. */
 export const MAX_PEOPLE = 200;
+/** Roster events in one answer. */
+export const ROSTER_EVENTS_PER_PAGE = 100;
 /** Devices that one message is sealed for. */
 export const MAX_DEVICES_PER_CONVERSATION = 600;
 /** Devices of one person; in the signed device list and on the server. */
@@ -28,6 +30,8 @@ export const PREKEYS_PER_REQUESTER_PER_DAY = 10;
 export const PREKEYS_PER_TARGET_PER_DAY = 200;
 /** Envelopes in one answer of the relay. */
 export const ENVELOPES_PER_PAGE = 100;
+/** Leaves of the transparency log in one answer. */
+export const LEAVES_PER_PAGE = 500;
 /** Characters of a password, at least. */
 export const MIN_PASSWORD_LENGTH = 12;
 /** Characters of a username, at most; lowercase letters, digits, dot, dash, underscore. */

@@ -45,6 +45,11 @@ export const PATHS = {
   /** POST DirectoryRequest -> DirectoryEntry[], in the order asked, unknown ones left out. */
   directory: '/api/v1/directory',
 
+  /** GET ?from=LEAVES -> LogPage (log.ts) */
+  log: '/api/v1/log',
+  /** GET ?from=LEAVES&to=LEAVES -> LogConsistency (log.ts) */
+  logConsistency: '/api/v1/log/consistency',
+
   /** POST ClaimRequest -> PrekeyBundleRecord[], in the order asked, unknown devices left out. */
   claimPrekeys: '/api/v1/prekeys/claim',
   /** GET -> PrekeyStock of the session's device; POST PrekeyUpload -> - */
@@ -63,16 +68,26 @@ export const PATHS = {
   statuses: '/api/v1/statuses',
   /** GET -> ConversationRecord[]; POST ConversationRequest -> ConversationRecord */
   conversations: '/api/v1/conversations',
+  /** GET -> OpenConversation[] */
+  openConversations: '/api/v1/conversations/open',
   /** WebSocket, subprotocol SOCKET_PROTOCOL. */
   socket: '/api/v1/socket',
 } as const;
 
 /** DELETE RevokeRequest, PUT RenewRequest: one device of one's own. */
 export const devicePath = (device: DeviceId): string => `${PATHS.devices}/${device}`;
+/** GET ?after=EPOCH -> RosterRecord; POST RosterAppend -> ConversationRecord: the membership of a group. */
+export const rosterPath = (conversation: ConversationId): string =>
+  `${PATHS.conversations}/${conversation}/roster`;
 /** DELETE: one session of one's own, by its handle in SessionRecord. */
 export const sessionPath = (id: string): string => `${PATHS.sessions}/${id}`;
 /** One conversation. */
 export const conversationPath = (id: ConversationId): string => `${PATHS.conversations}/${id}`;
+
+/** GET -> ServedManifest. Needs no session. */
+export const MANIFEST_PATH = '/assets/manifest.json';
+/** The service worker: at the root, because it watches over every page, and without a hash, because browsers keep asking for it. */
+export const SERVICE_WORKER_PATH = '/sw.js';
 
 /** The pages that links lead to; the token stands in the fragment and so never reaches a log. */
 export const setupUrl = (origin: string, token: string): string => `${origin}/setup#${token}`;

@@ -72,16 +72,44 @@ export interface MessageStatus {
 /** GET /api/v1/conversations */
 export interface ConversationRecord {
   readonly id: ConversationId;
-  readonly kind: 'direct';
+  readonly kind: 'direct' | 'group';
+  /** Of a group: what the server read in its roster; clients go by the roster itself. */
   readonly members: readonly AccountId[];
+  /** Of the newest roster event; 0 for a direct conversation. */
+  readonly epoch: number;
   /** Epoch milliseconds of the last class 1 body, or of creation. */
   readonly lastActivity: number;
 }
 
-/** POST /api/v1/conversations: both members' list shows it at once. The id is implied by the two accounts. */
-export interface ConversationRequest {
-  readonly kind: 'direct';
-  readonly people: readonly AccountId[];
+/**
+ * POST /api/v1/conversations: every member's list shows it at once. The id of a direct one is implied by the two accounts;
+ * that of a group is the hash of its first event.
+ */
+export type ConversationRequest =
+  | { readonly kind: 'direct'; readonly people: readonly AccountId[] }
+  | { readonly kind: 'group'; readonly event: Base64 };
+
+/** POST /api/v1/conversations/ID/roster: the next signed event. 409 Conflict when another one took its place. */
+export interface RosterAppend {
+  readonly event: Base64;
+}
+
+/**
+ * GET /api/v1/conversations/ID/roster?after=EPOCH (-1 for all): signed events in order, at most ROSTER_EVENTS_PER_PAGE. For
+ * members; for everybody while it is open; for who was a member, as far as the event that ended it.
+ */
+export interface RosterRecord {
+  readonly events: readonly Base64[];
+  /** The certificate that each event names, and the AIK that signed it; each once. */
+  readonly signers: readonly { readonly certificate: Base64; readonly aik: Base64 }[];
+  readonly more: boolean;
+}
+
+/** GET /api/v1/conversations/open: what anybody of the workspace may come into. */
+export interface OpenConversation {
+  readonly id: ConversationId;
+  readonly title: string;
+  readonly members: number;
 }
 
 /** What the server says over the socket: JSON, one object a frame. */

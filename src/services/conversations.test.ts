@@ -22,6 +22,7 @@ test('a direct conversation has the id that its two members imply, and exists on
     id: conversationId(directConversationId(fromHex(mina.account), fromHex(ravi.account))),
     kind: 'direct',
     members: [mina.account, ravi.account].sort(),
+    epoch: 0,
     lastActivity: relay.clock(),
   });
   relay.clock.advance(1000);

@@ -84,5 +84,5 @@ export function notFound(): Refusal {
 }
 
 function record({ id, members, last_activity }: ConversationWithMembers): ConversationRecord {
-  return { id, kind: 'direct', members, lastActivity: last_activity };
+  return { id, kind: 'direct', members, epoch: 0, lastActivity: last_activity };
 }

@@ -15,6 +15,9 @@ type EngineCalls = Pick<
   | 'uploadPrekeys'
   | 'conversations'
   | 'createConversation'
+  | 'roster'
+  | 'appendRoster'
+  | 'openConversations'
   | 'post'
   | 'pending'
   | 'acknowledge'
@@ -97,8 +100,16 @@ export class FakeLine implements Live {
         this.call('conversations', () =>
           [...relay.conversations.values()].filter(({ members }) => members.includes(account)),
         ),
-      createConversation: ({ people }) =>
-        this.call('createConversation', () => relay.createConversation(account, people)),
+      createConversation: (request) =>
+        this.call('createConversation', () =>
+          request.kind === 'direct'
+            ? relay.createConversation(account, request.people)
+            : relay.rosters.create(account, request.event),
+        ),
+      roster: (id, after) => this.call('roster', () => relay.rosters.page(account, id, after)),
+      appendRoster: (id, { event }) =>
+        this.call('appendRoster', () => relay.rosters.append(account, id, event)),
+      openConversations: () => this.call('openConversations', () => relay.rosters.open(account)),
       post: (post) => {
         relay.attempts.push(post.slice());
         return this.call('post', () => relay.accept(device, post));
@@ -154,6 +165,9 @@ const unused: Transport = {
   uploadPrekeys: no,
   conversations: no,
   createConversation: no,
+  roster: no,
+  appendRoster: no,
+  openConversations: no,
   post: no,
   pending: no,
   acknowledge: no,

@@ -7,12 +7,13 @@ import { bodyId, conversationId, deviceId, fromBase64, toBase64 } from '../../co
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../../contract/ids.ts';
 import { PREKEY_BATCH, RELAY_RETENTION_MS } from '../../contract/limits.ts';
 import { decodePost } from '../../contract/post.ts';
-import type { ConversationRecord, Delivery, ServerFrame } from '../../contract/relay.ts';
+import type { ConversationRecord, Delivery, RosterRecord, ServerFrame } from '../../contract/relay.ts';
 import { sha256 } from '../../protocol/hash.ts';
 import { decodeBodyHeader } from '../../protocol/message.ts';
 import { decodePrekeyBatch, prekeyPath } from '../../protocol/prekeys.ts';
 import { directId } from '../conversations.ts';
 import { type Clock, TransportFailed, TransportRefused } from '../ports.ts';
+import { FakeRosters } from './rosters.ts';
 
 interface RelayDevice {
   readonly device: DeviceId;
@@ -49,6 +50,8 @@ export interface Knobs {
   members: (conversation: ConversationId, members: readonly AccountId[]) => readonly AccountId[];
   /** How many one-time keys the relay says a device has left. */
   stock: (remaining: number) => number;
+  /** What the relay says of a group's roster to an account. */
+  roster: (to: AccountId, conversation: ConversationId, record: RosterRecord) => RosterRecord;
   /** Which bundle the relay hands out. */
   bundle: (bundle: PrekeyBundleRecord) => PrekeyBundleRecord | null;
 }
@@ -57,6 +60,7 @@ export class FakeRelay {
   readonly people = new Map<AccountId, DirectoryEntry>();
   readonly devices = new Map<DeviceId, RelayDevice>();
   readonly conversations = new Map<ConversationId, ConversationRecord>();
+  readonly rosters = new FakeRosters(this);
   readonly bodies = new Map<BodyId, RelayBody>();
   /** Every post that was accepted, as it came. */
   readonly posts: { readonly from: DeviceId; readonly bytes: Uint8Array; readonly repeated: boolean }[] = [];
@@ -73,6 +77,7 @@ export class FakeRelay {
     // Enough by default: making a batch is slow, and most tests are not about it.
     stock: () => 100,
     bundle: (bundle) => bundle,
+    roster: (_to, _conversation, record) => record,
   };
 
   constructor(readonly clock: Clock) {}
@@ -80,6 +85,7 @@ export class FakeRelay {
   /** A person, or the same person with a new device list. */
   putPerson(entry: DirectoryEntry): void {
     this.people.set(entry.account, entry);
+    this.rosters.note(entry.aik, entry.certificates);
     for (const each of this.devices.values()) {
       each.listener?.({ event: 'devices', account: entry.account });
     }
@@ -254,6 +260,7 @@ export class FakeRelay {
       id,
       kind: 'direct' as const,
       members: [from, other].sort(),
+      epoch: 0,
       lastActivity: this.clock(),
     };
     this.conversations.set(id, made);
