@@ -1,10 +1,10 @@
 /**
  * The parts of the provider that browsers have natively, 20 to 70 times as fast as script. Each one is used only after
- * it has given known answers (PROTOCOL 11); Ed25519 stays with noble, whose verification is strict everywhere [R27].
+ * it has given known answers (PROTOCOL 11). Ed25519 is in native-ed25519.ts.
  */
-import { malformed, unauthentic } from '../protocol/errors.ts';
-import type { Provider } from '../protocol/provider.ts';
-import { suiteOf } from '../protocol/suite.ts';
+import { malformed, ProtocolError, unauthentic } from '../protocol/errors.ts';
+import { type HeldAlgorithm, type Provider, type SecretKey, secretBytes } from '../protocol/provider.ts';
+import { type DsaName, type KemName, suiteOf } from '../protocol/suite.ts';
 import { isCanonicalCoordinate } from '../protocol/x25519-input.ts';
 
 /** WebCrypto with the modern algorithms, which the DOM's types do not know yet. */
@@ -28,8 +28,11 @@ type ModernSubtle = Omit<SubtleCrypto, keyof Modern> & Modern;
 /** A browser without them throws TypeError in the check of the part that wants them. */
 const subtle: ModernSubtle = crypto.subtle as unknown as ModernSubtle;
 
-/** RFC 8410: what stands before the 32 bytes of an X25519 secret in PKCS #8. */
-const X25519_PKCS8 = Uint8Array.fromHex('302e020100300506032b656e04220420');
+/** RFC 8410: what stands before the 32 bytes of a secret in PKCS #8. */
+const PKCS8 = {
+  X25519: Uint8Array.fromHex('302e020100300506032b656e04220420'),
+  Ed25519: Uint8Array.fromHex('302e020100300506032b657004220420'),
+} as const;
 const BASE_POINT = Uint8Array.of(9, ...new Uint8Array(31));
 
 function need(value: Uint8Array, length: number): void {
@@ -37,13 +40,27 @@ function need(value: Uint8Array, length: number): void {
 }
 const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
 
-async function derive(secret: Uint8Array, publicKey: Uint8Array): Promise<Uint8Array> {
+/** A secret of 32 B as a key that cannot be exported, for its one use. */
+export async function hold(algorithm: HeldAlgorithm, secret: Uint8Array): Promise<CryptoKey> {
+  need(secret, 32);
+  if (algorithm !== 'X25519' && algorithm !== 'Ed25519')
+    return subtle.importKey('raw-seed', own(secret), algorithm, false, ['sign']);
   const pkcs8 = new Uint8Array(48);
-  pkcs8.set(X25519_PKCS8);
-  pkcs8.set(secret, X25519_PKCS8.length);
-  const ours = await subtle.importKey('pkcs8', pkcs8, 'X25519', false, ['deriveBits']);
-  pkcs8.fill(0);
-  const theirs = await subtle.importKey('raw', own(publicKey), 'X25519', false, []);
+  pkcs8.set(PKCS8[algorithm]);
+  pkcs8.set(secret, 16);
+  const usage = algorithm === 'X25519' ? 'deriveBits' : 'sign';
+  return subtle.importKey('pkcs8', pkcs8, algorithm, false, [usage]).finally(() => pkcs8.fill(0));
+}
+
+/** The key of a secret, whichever form it has. */
+export const keyOf = async (algorithm: HeldAlgorithm, secret: SecretKey): Promise<CryptoKey> =>
+  secret instanceof CryptoKey ? secret : hold(algorithm, secretBytes(secret));
+
+async function derive(secret: SecretKey, publicKey: Uint8Array): Promise<Uint8Array> {
+  const [ours, theirs] = await Promise.all([
+    keyOf('X25519', secret),
+    subtle.importKey('raw', own(publicKey), 'X25519', false, []),
+  ]);
   return new Uint8Array(await subtle.deriveBits({ name: 'X25519', public: theirs }, ours, 256));
 }
 
@@ -53,7 +70,7 @@ export const agreement: Pick<Provider, 'x25519' | 'x25519PublicKey'> = {
     return derive(secret, BASE_POINT);
   },
   async x25519(secret, publicKey) {
-    need(secret, 32);
+    if (secret instanceof Uint8Array) need(secret, 32);
     need(publicKey, 32);
     if (!isCanonicalCoordinate(publicKey)) throw unauthentic();
     try {
@@ -65,7 +82,11 @@ export const agreement: Pick<Provider, 'x25519' | 'x25519PublicKey'> = {
   },
 };
 
-const kemOf = (suite: number): string => suiteOf(suite).kem ?? '';
+function kemOf(suite: number): KemName {
+  const { kem } = suiteOf(suite);
+  if (kem === null) throw new ProtocolError('E_SUITE', `suite ${suite} has no key encapsulation`);
+  return kem;
+}
 /** Bytes of an encapsulation key and of a ciphertext (FIPS 203, table 3). */
 const kemBytes = (suite: number): { readonly key: number; readonly ciphertext: number } =>
   kemOf(suite) === 'ML-KEM-768' ? { key: 1184, ciphertext: 1088 } : { key: 1568, ciphertext: 1568 };
@@ -79,8 +100,9 @@ export const encapsulation: Pick<Provider, 'mlKemKeyPair' | 'mlKemEncapsulate' |
     return { publicKey: new Uint8Array(await subtle.exportKey('raw-public', key)) };
   },
   // The browser brings randomness of its own; the one that is handed in is for implementations that have none.
-  async mlKemEncapsulate(suite, publicKey) {
+  async mlKemEncapsulate(suite, publicKey, randomness) {
     need(publicKey, kemBytes(suite).key);
+    need(randomness, 32);
     let key: CryptoKey;
     try {
       key = await subtle.importKey('raw-public', own(publicKey), kemOf(suite), false, ['encapsulateBits']);
@@ -99,26 +121,32 @@ export const encapsulation: Pick<Provider, 'mlKemKeyPair' | 'mlKemEncapsulate' |
   },
 };
 
-const dsaOf = (suite: number): string => suiteOf(suite).dsa ?? '';
-const dsaKey = (suite: number, seed: Uint8Array): Promise<CryptoKey> =>
-  subtle.importKey('raw-seed', own(seed), dsaOf(suite), false, ['sign']);
+function dsaOf(suite: number): DsaName {
+  const { dsa } = suiteOf(suite);
+  if (dsa === null) throw new ProtocolError('E_SUITE', `suite ${suite} has no post-quantum signature`);
+  return dsa;
+}
+/** FIPS 204: the context's length stands in one byte. */
+const MAX_CONTEXT_BYTES = 255;
 
 export const signatures: Pick<Provider, 'mlDsaPublicKey' | 'mlDsaSign' | 'mlDsaVerify'> = {
   async mlDsaPublicKey(suite, seed) {
-    need(seed, 32);
-    const key = await subtle.getPublicKey(await dsaKey(suite, seed), ['verify']);
+    const key = await subtle.getPublicKey(await hold(dsaOf(suite), seed), ['verify']);
     return new Uint8Array(await subtle.exportKey('raw-public', key));
   },
   // Hedged by the browser's own randomness.
-  async mlDsaSign(suite, seed, message, context) {
-    need(seed, 32);
-    const algorithm = { name: dsaOf(suite), context: own(context) };
-    return new Uint8Array(await subtle.sign(algorithm, await dsaKey(suite, seed), own(message)));
+  async mlDsaSign(suite, seed, message, context, randomness) {
+    need(randomness, 32);
+    if (context.length > MAX_CONTEXT_BYTES) throw malformed('a signature context above 255 bytes');
+    const name = dsaOf(suite);
+    const algorithm = { name, context: own(context) };
+    return new Uint8Array(await subtle.sign(algorithm, await keyOf(name, seed), own(message)));
   },
   async mlDsaVerify(suite, publicKey, message, context, signature) {
+    const name = dsaOf(suite);
     try {
-      const key = await subtle.importKey('raw-public', own(publicKey), dsaOf(suite), false, ['verify']);
-      const algorithm = { name: dsaOf(suite), context: own(context) };
+      const key = await subtle.importKey('raw-public', own(publicKey), name, false, ['verify']);
+      const algorithm = { name, context: own(context) };
       return await subtle.verify(algorithm, key, own(signature), own(message));
     } catch {
       return false;

@@ -2,9 +2,10 @@
 import { strictEd25519 } from '../protocol/ed25519.ts';
 import { equalBytes, sha256 } from '../protocol/hash.ts';
 import type { Provider } from '../protocol/provider.ts';
-import { agreement, encapsulation, sealing, signatures } from './native-crypto.ts';
+import { agreement, encapsulation, hold, sealing, signatures } from './native-crypto.ts';
+import { edwards, verifies } from './native-ed25519.ts';
 
-type Native = typeof agreement & typeof encapsulation & typeof sealing & typeof signatures;
+type Native = typeof agreement & typeof encapsulation & typeof sealing & typeof signatures & typeof edwards;
 
 /** The answers of this file are those of suite 2 (noble gives the same; a test compares them). */
 const SUITE = 2;
@@ -19,7 +20,10 @@ const PARTS: readonly (readonly [part: Partial<Native>, check: () => Promise<boo
   [encapsulation, checkEncapsulation],
   [signatures, checkSignatures],
   [sealing, checkSealing],
+  [edwards, checkEdwards],
 ];
+/** Those that can work with secrets that nobody can read out. */
+const HOLDING: readonly Partial<Native>[] = [agreement, signatures, edwards];
 
 /**
  * A provider of native parts; `loadNoble` brings the rest only where one of them is missing or wrong, so that a current
@@ -27,11 +31,20 @@ const PARTS: readonly (readonly [part: Partial<Native>, check: () => Promise<boo
  */
 export async function chooseProvider(loadNoble: () => Promise<Provider>): Promise<Provider> {
   const trusted = await Promise.all(PARTS.map(([, check]) => check().catch(() => false)));
-  if (trusted.every(Boolean))
-    return { ...agreement, ...encapsulation, ...signatures, ...sealing, ...strictEd25519, name: 'native' };
+  const native = {
+    ...strictEd25519,
+    ...agreement,
+    ...encapsulation,
+    ...signatures,
+    ...sealing,
+    ...edwards,
+    hold,
+  };
+  if (trusted.every(Boolean)) return { ...native, name: 'native' };
   const parts = PARTS.filter((_, index) => trusted[index]).map(([part]) => part);
   const name = `native ${parts.length}/${PARTS.length}, noble`;
-  return Object.assign({}, await loadNoble(), ...parts, { name });
+  const holding = HOLDING.every((part) => parts.includes(part)) ? { hold } : {};
+  return Object.assign({}, await loadNoble(), ...parts, holding, { name });
 }
 
 /** The public key of a secret, and what it agrees on with another one. */
@@ -91,5 +104,20 @@ async function checkSealing(): Promise<boolean> {
       () => false,
       () => true,
     ))
+  );
+}
+
+/** Known bytes (RFC 8032, 7.1, test 1), which verify, and not for another message. */
+async function checkEdwards(): Promise<boolean> {
+  const seed = Uint8Array.fromHex('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60');
+  const key = Uint8Array.fromHex('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a');
+  const signature = await edwards.ed25519Sign(seed, bytes(0, 0));
+  return (
+    is(
+      signature,
+      'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',
+    ) &&
+    (await verifies(key, bytes(0, 0), signature)) &&
+    !(await verifies(key, bytes(1, 0), signature))
   );
 }

@@ -4,7 +4,7 @@
  */
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { malformed } from './errors.ts';
-import type { Provider } from './provider.ts';
+import { type Provider, secretBytes } from './provider.ts';
 
 function needSeed(seed: Uint8Array): void {
   if (seed.length !== 32) throw malformed(`an Ed25519 seed of ${seed.length} bytes where 32 belong`);
@@ -16,8 +16,9 @@ export const strictEd25519: Pick<Provider, 'ed25519PublicKey' | 'ed25519Sign' | 
     return ed25519.getPublicKey(seed);
   },
   async ed25519Sign(seed, message) {
-    needSeed(seed);
-    return ed25519.sign(message, seed);
+    const secret = secretBytes(seed);
+    needSeed(secret);
+    return ed25519.sign(message, secret);
   },
   async ed25519Verify(publicKey, message, signature) {
     if (publicKey.length !== 32 || signature.length !== 64) return false;

@@ -6,6 +6,7 @@ import { concat, lp, utf8 } from './codec.ts';
 import { malformed } from './errors.ts';
 import { suiteHash } from './hash.ts';
 import type { Crypto } from './ports.ts';
+import type { KeyHandle, SecretKey } from './provider.ts';
 import { ACTIVE_SUITE, type DsaName, suiteOf } from './suite.ts';
 
 /** What a signature may be for. The label stands in the signed bytes and in ML-DSA's context [R3, R42]. */
@@ -49,9 +50,18 @@ export const SIGNING_SECRET_BYTES = signingSizes(ACTIVE_SUITE).secret;
 /** 3,373: Ed25519 signature 64 || ML-DSA-65 signature 3,309. */
 export const SIGNATURE_BYTES = signingSizes(ACTIVE_SUITE).signature;
 
-export interface SigningKeyPair {
+/** The two secrets of a signing key as the platform keeps them. */
+export interface SigningHandles {
+  readonly classical: KeyHandle;
+  readonly lattice: KeyHandle;
+}
+/** Whatever can sign: a pair in memory, or one whose secrets the platform keeps. */
+export interface Signer {
   /** Ed25519 32 B || ML-DSA 1,952 B. */
   readonly publicKey: Uint8Array;
+  readonly secret: Uint8Array | SigningHandles;
+}
+export interface SigningKeyPair extends Signer {
   /** Ed25519 seed 32 B || ML-DSA seed 32 B. */
   readonly secret: Uint8Array;
 }
@@ -94,18 +104,22 @@ function signedBytes(
  */
 export async function signHybrid(
   crypto: Crypto,
-  pair: SigningKeyPair,
+  pair: Signer,
   label: SignatureLabel,
   message: Uint8Array,
   suite = ACTIVE_SUITE,
 ): Promise<Uint8Array> {
   const { provider, random } = crypto;
   const signed = signedBytes(suite, pair.publicKey, label, message);
-  const classical = await provider.ed25519Sign(pair.secret.subarray(0, 32), signed);
+  const secrets = partsOf(pair.secret);
+  const classical = await provider.ed25519Sign(secrets.classical, signed);
   if (suiteOf(suite).dsa === null) return classical;
-  const lattice = await provider.mlDsaSign(suite, pair.secret.subarray(32), signed, utf8(label), random(32));
+  const lattice = await provider.mlDsaSign(suite, secrets.lattice, signed, utf8(label), random(32));
   return concat(classical, lattice);
 }
+
+const partsOf = (secret: Signer['secret']): Readonly<Record<keyof SigningHandles, SecretKey>> =>
+  secret instanceof Uint8Array ? { classical: secret.subarray(0, 32), lattice: secret.subarray(32) } : secret;
 
 /**
  * Whether both signatures verify, in their order and with nothing missing or added [R36]. Lengths are checked before any

@@ -16,7 +16,7 @@ import { concat } from './codec.ts';
 import { type Content, contentHash, decodeContent, encodeContent } from './content.ts';
 import { malformed, ProtocolError, unauthentic } from './errors.ts';
 import { equalBytes, hash, kdf, wipe } from './hash.ts';
-import { SIGNATURE_BYTES, type SigningKeyPair, signHybrid, verifyHybrid } from './identity.ts';
+import { SIGNATURE_BYTES, type Signer, signHybrid, verifyHybrid } from './identity.ts';
 import { pad, unpad } from './padding.ts';
 import type { HistoryPayload } from './payload.ts';
 import type { Crypto } from './ports.ts';
@@ -78,7 +78,7 @@ function bodyKeys(header: BodyHeader, headerBytes: Uint8Array, contentKey: Uint8
  */
 export async function sealBody(
   crypto: Crypto,
-  message: { readonly header: BodyHeader; readonly content: Content; readonly device: SigningKeyPair },
+  message: { readonly header: BodyHeader; readonly content: Content; readonly device: Signer },
 ): Promise<SealedBody> {
   const { header, content } = message;
   liveSuite(header.suite);

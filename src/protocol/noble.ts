@@ -7,7 +7,7 @@ import { concat } from './codec.ts';
 import { strictEd25519 } from './ed25519.ts';
 import { malformed, ProtocolError, unauthentic } from './errors.ts';
 import { wipe } from './hash.ts';
-import type { Provider } from './provider.ts';
+import { type Provider, secretBytes } from './provider.ts';
 import { type DsaName, type KemName, suiteOf } from './suite.ts';
 import { isCanonicalCoordinate } from './x25519-input.ts';
 
@@ -100,7 +100,8 @@ export const noble: Provider = {
     need(secret, 32, 'an X25519 secret');
     return x25519.getPublicKey(secret);
   },
-  async x25519(secret, publicKey) {
+  async x25519(ours, publicKey) {
+    const secret = secretBytes(ours);
     need(secret, 32, 'an X25519 secret');
     need(publicKey, 32, 'an X25519 public key');
     if (!isCanonicalCoordinate(publicKey)) throw unauthentic();
@@ -148,7 +149,7 @@ export const noble: Provider = {
   async mlDsaSign(suite, seed, message, context, randomness) {
     need(randomness, 32, 'signing randomness');
     if (context.length > MAX_CONTEXT_BYTES) throw malformed('a signature context above 255 bytes');
-    const { secretKey } = expandDsaSeed(suite, seed);
+    const { secretKey } = expandDsaSeed(suite, secretBytes(seed));
     try {
       return dsaOf(suite).sign(message, secretKey, { context, extraEntropy: randomness });
     } finally {

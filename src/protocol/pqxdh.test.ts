@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
 import { parseEnvelope } from './envelope.ts';
 import { type HandshakeInputs, initiate, respond } from './pqxdh.ts';
+import { secretBytes } from './provider.ts';
 import { simulatedCrypto } from './simulation/crypto.ts';
 import { begin, createDevice, type Device, receiveFirst, sendText, textOf } from './simulation/device.ts';
 import { refusal } from './simulation/refused.ts';
@@ -89,7 +90,7 @@ describe.each([true, false])('with a one-time prekey: %p', (withOneTime) => {
     const { keys, secrets, answer } = await handshake(withOneTime);
     const spk = secrets.signedPrekey;
     const others = [
-      await answer({}, { agreementSecret: flip(secrets.agreementSecret) }),
+      await answer({}, { agreementSecret: flip(secretBytes(secrets.agreementSecret)) }),
       await answer({}, { signedPrekey: { ...spk, x25519: flip(spk.x25519) } }),
       await answer({}, {}, noor.known.certificate.agreementKey),
     ];

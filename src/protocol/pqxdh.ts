@@ -5,6 +5,7 @@
 import { concat, lp, u16be, utf8 } from './codec.ts';
 import { hash, kdf, wipe } from './hash.ts';
 import type { Crypto } from './ports.ts';
+import type { SecretKey } from './provider.ts';
 
 /** What both sides put into the transcript; 32 B each unless said otherwise. */
 export interface HandshakeInputs {
@@ -72,7 +73,7 @@ export interface PublicPrekeys {
 
 /**
  * A's half.
- * @param a agreement secret DHK (32 B), hash of A's certificate, and what it replaces (16 B)
+ * @param a agreement secret DHK (32 B, or kept by the platform), hash of A's certificate, and what it replaces (16 B)
  * @param b agreement key (32 B), certificate hash and prekeys of B, all verified
  * @throws E_AUTH for a key that is no key
  */
@@ -80,7 +81,7 @@ export async function initiate(
   { provider, random }: Crypto,
   suite: number,
   a: {
-    readonly agreementSecret: Uint8Array;
+    readonly agreementSecret: SecretKey;
     readonly certificate: Uint8Array;
     readonly replaces: Uint8Array;
   },
@@ -122,7 +123,7 @@ export async function respond(
   inputs: HandshakeInputs,
   a: { readonly agreementKey: Uint8Array },
   b: {
-    readonly agreementSecret: Uint8Array;
+    readonly agreementSecret: SecretKey;
     readonly signedPrekey: { readonly x25519: Uint8Array; readonly kem: Uint8Array };
     readonly oneTime: { readonly x25519: Uint8Array; readonly kem: Uint8Array } | null;
   },

@@ -2,7 +2,7 @@
 import { concat } from './codec.ts';
 import { malformed, ProtocolError, unauthentic } from './errors.ts';
 import { equalBytes, hash } from './hash.ts';
-import { SIGNATURE_BYTES, type SigningKeyPair, signHybrid, verifyHybrid } from './identity.ts';
+import { SIGNATURE_BYTES, type Signer, signHybrid, verifyHybrid } from './identity.ts';
 import { inclusionPath, leafHash, root as treeRoot, verifyInclusion } from './merkle.ts';
 import type { Crypto } from './ports.ts';
 import { createPrekey, type PrekeySecret, prekeyFields } from './prekey-pair.ts';
@@ -46,7 +46,7 @@ export const prekeyBatchRecord = record(6, 'prekey batch', {
  */
 export async function createPrekeyBatch(
   crypto: Crypto,
-  dik: SigningKeyPair,
+  dik: Signer,
   firstId: number,
   count: number,
 ): Promise<{ readonly batch: Uint8Array; readonly secrets: PrekeySecret[] }> {

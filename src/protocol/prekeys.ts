@@ -6,7 +6,7 @@ import { CLOCK_TOLERANCE_MS } from './certificate.ts';
 import { concat } from './codec.ts';
 import { malformed, ProtocolError, unauthentic } from './errors.ts';
 import { hash } from './hash.ts';
-import { SIGNATURE_BYTES, type SigningKeyPair, signHybrid, verifyHybrid } from './identity.ts';
+import { SIGNATURE_BYTES, type Signer, signHybrid, verifyHybrid } from './identity.ts';
 import type { Crypto } from './ports.ts';
 import { createPrekey, type PrekeySecret, prekeyFields } from './prekey-pair.ts';
 import { type RecordOf, record, u64 } from './record.ts';
@@ -34,7 +34,7 @@ export type SignedPrekey = RecordOf<typeof signedPrekeyRecord>;
  */
 export async function createSignedPrekey(
   crypto: Crypto,
-  dik: SigningKeyPair,
+  dik: Signer,
   id: number,
 ): Promise<{ readonly signed: Uint8Array; readonly secret: PrekeySecret }> {
   const created = crypto.clock();

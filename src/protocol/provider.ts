@@ -1,3 +1,21 @@
+import { malformed } from './errors.ts';
+import type { DsaName } from './suite.ts';
+
+/** A secret that the platform keeps: it can be used and not be read. Only the provider that made it knows how. */
+export interface KeyHandle {
+  readonly extractable: boolean;
+}
+/** A secret as bytes, or one that the platform keeps. */
+export type SecretKey = Uint8Array | KeyHandle;
+/** What a kept secret is for: one use each [R6]. */
+export type HeldAlgorithm = 'X25519' | 'Ed25519' | DsaName;
+
+/** The bytes of a secret. @throws E_FORMAT for one that a platform keeps: it belongs to another provider */
+export function secretBytes(secret: SecretKey): Uint8Array {
+  if (secret instanceof Uint8Array) return secret;
+  throw malformed('a secret that another provider keeps');
+}
+
 /**
  * The primitives, each behind a promise so that native ones fit. `suite` names a row of suite.ts, which fixes the
  * parameter sets. Wrong lengths are E_FORMAT, whatever does not verify or open is E_AUTH or false.
@@ -5,13 +23,19 @@
 export interface Provider {
   readonly name: string;
 
+  /**
+   * Takes a secret of 32 B into keeping, where the platform can: it stays usable and nobody can read it out again, also
+   * after it was stored. The caller wipes the bytes. Absent where secrets can only be bytes.
+   */
+  readonly hold?: (algorithm: HeldAlgorithm, secret: Uint8Array) => Promise<KeyHandle>;
+
   /** RFC 7748: 32 B secret to 32 B public key. */
   x25519PublicKey(secret: Uint8Array): Promise<Uint8Array>;
   /**
    * RFC 7748 with the checks of PROTOCOL 1 [R26]: 32 B shared secret. E_AUTH for a public key with bit 255 set, a value
    * of p or more, or low order.
    */
-  x25519(secret: Uint8Array, publicKey: Uint8Array): Promise<Uint8Array>;
+  x25519(secret: SecretKey, publicKey: Uint8Array): Promise<Uint8Array>;
 
   /** FIPS 203, ML-KEM.KeyGen from d || z, 64 B, which stays the secret; 1,184 B public for ML-KEM-768. */
   mlKemKeyPair(suite: number, seed: Uint8Array): Promise<{ readonly publicKey: Uint8Array }>;
@@ -27,7 +51,7 @@ export interface Provider {
   /** RFC 8032: 32 B seed to 32 B public key. */
   ed25519PublicKey(seed: Uint8Array): Promise<Uint8Array>;
   /** RFC 8032: 64 B. */
-  ed25519Sign(seed: Uint8Array, message: Uint8Array): Promise<Uint8Array>;
+  ed25519Sign(seed: SecretKey, message: Uint8Array): Promise<Uint8Array>;
   /** Strict verification (no ZIP 215) [R27]; false for every malformed input. */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
 
@@ -36,7 +60,7 @@ export interface Provider {
   /** FIPS 204, ML-DSA.Sign, hedged with 32 B of randomness (3,309 B for ML-DSA-65). */
   mlDsaSign(
     suite: number,
-    seed: Uint8Array,
+    seed: SecretKey,
     message: Uint8Array,
     context: Uint8Array,
     randomness: Uint8Array,

@@ -2,10 +2,10 @@
  * One event of a group's membership (PROTOCOL 7). Wire: record || HSig "roster" by the device whose certificate the event
  * names (3,373 B). Its hash covers the record alone.
  */
-import { concat } from './codec.ts';
+import { concat, Writer } from './codec.ts';
 import { malformed } from './errors.ts';
 import { hash } from './hash.ts';
-import { SIGNATURE_BYTES, type SigningKeyPair, signHybrid } from './identity.ts';
+import { SIGNATURE_BYTES, type Signer, signHybrid } from './identity.ts';
 import type { Crypto } from './ports.ts';
 import { bytes, fixed, list, optional, type RecordOf, record, text, u8, u16, u64 } from './record.ts';
 import { SUITE_FLOOR } from './suite.ts';
@@ -37,6 +37,21 @@ export type RosterRole = (typeof ROSTER_ROLES)[keyof typeof ROSTER_ROLES];
 export const MAX_ROSTER_MEMBERS = 200;
 const SUBJECT_BYTES = 16 + 32 + 1;
 const MAX_POLICY_BYTES = 1024;
+/** Bytes of a signed event, at most: every field of its record full, each with 5 bytes of frame, then the signature. */
+export const MAX_ROSTER_EVENT_BYTES =
+  1 +
+  10 * 5 +
+  32 +
+  8 +
+  32 +
+  1 +
+  MAX_ROSTER_MEMBERS * SUBJECT_BYTES +
+  16 +
+  32 +
+  8 +
+  32 +
+  MAX_POLICY_BYTES +
+  SIGNATURE_BYTES;
 
 /** Who an event is about. */
 export interface RosterSubject {
@@ -117,12 +132,28 @@ export interface HashedRosterEvent {
 
 const isOp = (op: number): op is RosterOp => Object.values<number>(ROSTER_OPS).includes(op);
 
-/** The record of an event, without a signature. @throws E_FORMAT */
+/** What holds for every event, whoever signs it. */
+function checkShape({
+  op,
+  subjects,
+  policy,
+}: Pick<RosterEvent, 'subjects' | 'policy'> & { op: number }): void {
+  if (!isOp(op)) throw malformed('an event of a kind that no Sotto makes');
+  if (new Set(subjects.map(({ account }) => account.toHex())).size !== subjects.length)
+    throw malformed('an event that names somebody twice');
+  if (policy === null) return;
+  if (policy.open > 1 || policy.history > ROSTER_HISTORY.all) throw malformed('a policy that no Sotto makes');
+  if (policy.open === 0 && policy.title !== '')
+    throw malformed('a name in the clear for a conversation that is not open');
+}
+
+/** The record of an event, without a signature. @throws E_FORMAT for what nobody would read either */
 export function encodeRosterEvent(event: RosterEvent): Uint8Array {
+  checkShape(event);
   return eventRecord.encode({
     ...event,
     subjects: event.subjects.map(({ account, identity, role }) =>
-      concat(account, identity, Uint8Array.of(role)),
+      new Writer().fixed(account, 16).fixed(identity, 32).u8(role).finish(),
     ),
     policy: event.policy === null ? null : policyRecord.encode(event.policy),
   });
@@ -133,32 +164,30 @@ export function decodeRosterEvent(signed: Uint8Array): HashedRosterEvent {
   const [encoded] = splitRosterEvent(signed);
   const { op, subjects, policy, ...rest } = eventRecord.decode(encoded);
   if (!isOp(op)) throw malformed('an event of a kind that no Sotto makes');
-  const read = subjects.map((each) => ({
-    account: each.slice(0, 16),
-    identity: each.slice(16, 48),
-    role: each[48] ?? 0,
-  }));
-  if (new Set(read.map(({ account }) => account.toHex())).size !== read.length)
-    throw malformed('an event that names somebody twice');
-  const decoded = policy === null ? null : policyRecord.decode(policy);
-  if (decoded !== null && (decoded.open > 1 || decoded.history > ROSTER_HISTORY.all))
-    throw malformed('a policy that no Sotto makes');
-  return { event: { ...rest, op, subjects: read, policy: decoded }, hash: hash(encoded) };
+  const event: RosterEvent = {
+    ...rest,
+    op,
+    subjects: subjects.map((each) => ({
+      account: each.slice(0, 16),
+      identity: each.slice(16, 48),
+      role: each[48] ?? 0,
+    })),
+    policy: policy === null ? null : policyRecord.decode(policy),
+  };
+  checkShape(event);
+  return { event, hash: hash(encoded) };
 }
 
 /** The record and the signature of a signed event. @throws E_FORMAT */
 export function splitRosterEvent(signed: Uint8Array): readonly [encoded: Uint8Array, signature: Uint8Array] {
   const end = signed.length - SIGNATURE_BYTES;
   if (end <= 0) throw malformed('a roster event without its signature');
+  if (signed.length > MAX_ROSTER_EVENT_BYTES) throw malformed('a roster event of too many bytes');
   return [signed.subarray(0, end), signed.subarray(end)];
 }
 
 /** Signs an event by a device. @param dik pair of the certificate that the event names @throws E_FORMAT */
-export async function signRosterEvent(
-  crypto: Crypto,
-  dik: SigningKeyPair,
-  event: RosterEvent,
-): Promise<Uint8Array> {
+export async function signRosterEvent(crypto: Crypto, dik: Signer, event: RosterEvent): Promise<Uint8Array> {
   const encoded = encodeRosterEvent(event);
   return concat(encoded, await signHybrid(crypto, dik, 'roster', encoded));
 }

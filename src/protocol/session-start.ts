@@ -7,6 +7,7 @@ import { fingerprint } from './identity.ts';
 import type { Crypto } from './ports.ts';
 import { type HandshakeKeys, initiate, respond } from './pqxdh.ts';
 import type { PrekeySecret } from './prekeys.ts';
+import type { SecretKey } from './provider.ts';
 import type { Ratchet, Session } from './session-state.ts';
 import { liveSuite } from './suite.ts';
 
@@ -20,8 +21,8 @@ export interface OwnDevice {
   readonly device: Uint8Array;
   /** Hashes of its certificates, newest first: a renewal does not stop handshakes that are under way. */
   readonly certificateHashes: readonly Uint8Array[];
-  /** DHK secret, 32 B. */
-  readonly agreementSecret: Uint8Array;
+  /** DHK secret, 32 B, or kept by the platform. */
+  readonly agreementSecret: SecretKey;
 }
 /** A peer's device and prekeys, each verified by the caller in the order of PROTOCOL 4.1. */
 export interface PeerBundle extends KnownCertificate {

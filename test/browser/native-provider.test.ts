@@ -113,5 +113,5 @@ test('a part that gives a wrong answer is not used', async () => {
       SubtleCrypto.prototype.encrypt = encrypt;
     }
   });
-  expect(name).toBe('native 3/4, noble');
+  expect(name).toBe('native 4/5, noble');
 });

@@ -3,7 +3,7 @@ import { concat, u32be, utf8 } from '../codec.ts';
 import { equalBytes, hash } from '../hash.ts';
 import { noble } from '../noble.ts';
 import type { Crypto, Random } from '../ports.ts';
-import type { Provider } from '../provider.ts';
+import { type Provider, secretBytes } from '../provider.ts';
 
 export interface ManualClock {
   now: number;
@@ -38,11 +38,13 @@ export const cheapSignatures: Provider = {
   ...noble,
   name: 'noble, cheap signatures',
   ed25519PublicKey: async (seed) => hash(seed, utf8('ed')),
-  ed25519Sign: async (seed, message) => concat(hash(hash(seed, utf8('ed')), message), new Uint8Array(32)),
+  ed25519Sign: async (seed, message) =>
+    concat(hash(hash(secretBytes(seed), utf8('ed')), message), new Uint8Array(32)),
   ed25519Verify: async (publicKey, message, signature) =>
     equalBytes(signature, concat(hash(publicKey, message), new Uint8Array(32))),
   mlDsaPublicKey: async (_suite, seed) => fakePublicKey(seed),
-  mlDsaSign: async (_suite, seed, message, context) => mark(fakePublicKey(seed), message, context),
+  mlDsaSign: async (_suite, seed, message, context) =>
+    mark(fakePublicKey(secretBytes(seed)), message, context),
   mlDsaVerify: async (_suite, publicKey, message, context, signature) =>
     equalBytes(signature, mark(publicKey, message, context)),
 };
