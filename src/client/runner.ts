@@ -149,10 +149,11 @@ export class Runner {
     await refreshConversations(ctx);
     await this.fetchPending();
     await refreshPinned(ctx);
-    await refreshStatuses(ctx);
     await noteSynced(ctx);
     await this.receiver.retryKept();
     await this.post();
+    // After the outbox: a message whose answer was lost may have been delivered long ago, and is only now known to be sent.
+    await refreshStatuses(ctx);
     await this.tend();
     await this.wakeAll();
   }

@@ -1,4 +1,7 @@
-/** Pulls the plug at the n-th step of a device: before or after a commit, a request or its answer. */
+/**
+ * Pulls the plug at the n-th step of a device: before or after a commit, before a request or after its answer. Reads and
+ * the lock are no steps: they leave nothing behind, so dying there is dying after the step before.
+ */
 import { decodePost } from '../../contract/post.ts';
 import { parseEnvelope } from '../../protocol/envelope.ts';
 import { type MemoryDisk, MemoryStorage } from '../memory-storage.ts';
@@ -9,7 +12,8 @@ export class Crashed extends Error {
 }
 
 export class Plug {
-  private steps = 0;
+  /** Steps so far. */
+  steps = 0;
   dead = false;
 
   /** @param at the step, from 1, at which everything ends */
@@ -32,13 +36,17 @@ export class Plug {
     });
   }
 
-  /** Every request and answer of this device is a step. */
-  wire(relay: FakeRelay, device: string): void {
+  /** Every request and answer of this device is a step. Gives what takes the wires off again. */
+  wire(relay: FakeRelay, device: string): () => void {
     relay.knobs.request = (_, from) => {
       if (from === device) this.step();
     };
     relay.knobs.answer = (_, from) => {
       if (from === device) this.step();
+    };
+    return () => {
+      relay.knobs.request = () => {};
+      relay.knobs.answer = () => {};
     };
   }
 }
