@@ -16,13 +16,22 @@ const BROWSER_ENTRIES = {
   'door.js': 'src/island/door.ts',
   'argon2.js': 'src/island/argon2-worker.ts',
   'fallback.js': 'src/island/fallback.ts',
+  'sw.js': 'src/service-worker/main.ts',
   'app.css': 'public/css/app.css',
 } as const;
 
-/** Bundles the island, its worker and the styles into public/built; gives the gzip size of each file. */
-export async function buildIsland(): Promise<Readonly<Record<string, number>>> {
+export interface BuiltFile {
+  readonly name: string;
+  /** Bytes after gzip. */
+  readonly gzip: number;
+  /** SHA-384 of the bytes, as integrity attributes write it. */
+  readonly sha384: string;
+}
+
+/** Bundles the island, its workers and the styles into public/built. */
+export async function buildIsland(): Promise<readonly BuiltFile[]> {
   mkdirSync(BUILT, { recursive: true });
-  const sizes: Record<string, number> = {};
+  const built: BuiltFile[] = [];
   for (const [name, entry] of Object.entries(BROWSER_ENTRIES)) {
     const result = await Bun.build({
       entrypoints: [join(ROOT, entry)],
@@ -41,9 +50,13 @@ export async function buildIsland(): Promise<Readonly<Record<string, number>>> {
     const partial = join(BUILT, `${name}.${process.pid}`);
     await Bun.write(partial, bytes);
     renameSync(partial, join(BUILT, name));
-    sizes[name] = Bun.gzipSync(bytes, { level: 9 }).length;
+    built.push({
+      name,
+      gzip: Bun.gzipSync(bytes, { level: 9 }).length,
+      sha384: `sha384-${new Bun.CryptoHasher('sha384').update(bytes).digest('base64')}`,
+    });
   }
-  return sizes;
+  return built;
 }
 
 /** Compiles the single executable; the island must be built. */
@@ -73,15 +86,9 @@ export async function buildBinary(outfile = join(ROOT, 'dist/sotto'), target?: s
 }
 
 if (import.meta.main) {
-  const sizes = await buildIsland();
-  const only = process.argv.includes('--island');
-  if (!only) {
-    for (const [name, size] of Object.entries(sizes)) {
-      const hash = new Bun.CryptoHasher('sha384')
-        .update(await Bun.file(join(BUILT, name)).bytes())
-        .digest('base64');
-      console.log(`${name}  ${(size / 1024).toFixed(1)} KiB gzip  sha384-${hash}`);
-    }
+  for (const { name, gzip, sha384 } of await buildIsland())
+    console.log(`${name}  ${(gzip / 1024).toFixed(1)} KiB gzip  ${sha384}`);
+  if (!process.argv.includes('--island')) {
     await buildBinary();
     console.log('dist/sotto');
   }

@@ -4,6 +4,7 @@ import argon2 from '../public/built/argon2.js' with { type: 'file' };
 import door from '../public/built/door.js' with { type: 'file' };
 import fallback from '../public/built/fallback.js' with { type: 'file' };
 import island from '../public/built/island.js' with { type: 'file' };
+import serviceWorker from '../public/built/sw.js' with { type: 'file' };
 import icon from '../public/icons/icon.svg' with { type: 'file' };
 import icon192 from '../public/icons/icon-192.png' with { type: 'file' };
 import icon512 from '../public/icons/icon-512.png' with { type: 'file' };
@@ -16,6 +17,7 @@ const FILES: Readonly<Record<string, string>> = {
   'door.js': door,
   'fallback.js': fallback,
   'island.js': island,
+  'sw.js': serviceWorker,
   'icon.svg': icon,
   'icon-192.png': icon192,
   'icon-512.png': icon512,

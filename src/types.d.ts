@@ -31,3 +31,7 @@ declare module '*/built/argon2.js' {
   const path: string;
   export default path;
 }
+declare module '*/built/sw.js' {
+  const path: string;
+  export default path;
+}

@@ -1,11 +1,14 @@
 /** The document around every page: head, assets with their hashes, and what the island reads from `<body>`. */
 import type { Children } from '@kitajs/html';
 import type { AccountId, DeviceId } from '../src/contract/ids.ts';
+import type { ServedManifest } from '../src/contract/served.ts';
 
 /** Addresses and hashes of the files that pages load. */
 export interface AssetUrls {
   url(name: string): string;
   integrity(name: string): string;
+  /** All of them, for people who compare. */
+  readonly manifest: ServedManifest;
 }
 
 export type PageName =

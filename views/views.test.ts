@@ -29,7 +29,11 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
   const site: Site = {
     workspace: text,
     release: text,
-    assets: { url: (name) => `/assets/${name}`, integrity: (name) => `sha384-${name}` },
+    assets: {
+      url: (name) => `/assets/${name}`,
+      integrity: (name) => `sha384-${name}`,
+      manifest: { release: '0.1.0', files: [] },
+    },
   };
   const viewer: Viewer = { account, device: text as DeviceId, username: text, name: text, isAdmin: true };
   const person = { account, name: text, username: text };

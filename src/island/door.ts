@@ -6,6 +6,7 @@ import { takeRegistration } from './register.ts';
 import { takeSignIn } from './sign-in.ts';
 import { takeSignOut } from './sign-out.ts';
 import { takeRecovery, takeUnlock } from './unlock.ts';
+import { watchCode } from './watch-code.ts';
 
 const FORMS: Readonly<Record<string, (form: IslandForm) => void>> = {
   setup: takeRegistration,
@@ -22,3 +23,4 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form[data-island]
 
 const { account } = readPage(document.body);
 if (account) takeSignOut(account, async () => {});
+watchCode();

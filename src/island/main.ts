@@ -20,6 +20,7 @@ import { provideEngine } from './session.ts';
 import { takeSignOut } from './sign-out.ts';
 import { openTabs } from './tabs.ts';
 import { OPTIONS } from './transport.ts';
+import { watchCode } from './watch-code.ts';
 
 const page = readPage(document.body);
 listenToSocket(async () => {
@@ -36,6 +37,7 @@ document.addEventListener('htmx:after:settle', ({ target }) => {
   markCurrentRow();
 });
 if (page.account && page.device) void begin(page.account);
+watchCode();
 
 /** Opens this device and starts it; without its keys the page is for unlocking. */
 async function begin(account: AccountId): Promise<void> {

@@ -2,6 +2,7 @@
  * The one Trusted Types policy of the page. HTML that reaches a sink went through the allow-list; the only script
  * address is our own worker; script text does not exist.
  */
+import { SERVICE_WORKER_PATH } from '../contract/paths.ts';
 import { sanitise } from './sanitise.ts';
 
 /** Handed to the policy by this module alone: the text goes to a parser whose document does nothing. */
@@ -18,7 +19,7 @@ declare global {
   }
 }
 
-/** What is loaded by script is an asset of ours, named with the hash of its bytes. */
+/** What is loaded by script is an asset of ours, named with the hash of its bytes, or the worker that compares those. */
 const LOADED = /^\/assets\/(?:argon2|fallback)\.[0-9a-f]{12}\.js$/;
 
 const rules: Rules = {
@@ -28,8 +29,8 @@ const rules: Rules = {
   },
   createScriptURL: (url) => {
     const { href, origin, pathname } = new URL(url, location.href);
-    if (origin !== location.origin || !LOADED.test(pathname))
-      throw new TypeError('Only the password worker and the fallback are loaded by script.');
+    if (origin !== location.origin || !(LOADED.test(pathname) || pathname === SERVICE_WORKER_PATH))
+      throw new TypeError('Only workers of ours and the fallback are loaded by script.');
     return href;
   },
 };
@@ -50,3 +51,5 @@ function parseInert(html: string): Document {
 export const workerAddress = (): string => policy.createScriptURL(document.body.dataset.worker ?? '');
 /** The address of noble's primitives, for a browser that lacks some. */
 export const fallbackAddress = (): string => policy.createScriptURL(document.body.dataset.fallback ?? '');
+/** The address of the service worker: the same in every release. */
+export const serviceWorkerAddress = (): string => policy.createScriptURL(SERVICE_WORKER_PATH);

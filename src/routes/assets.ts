@@ -1,21 +1,22 @@
-/** GET /assets/*: immutable files, compressed once. */
+/** GET /assets/*: immutable files, compressed once; GET /assets/manifest.json: what they are; GET /sw.js. */
 import { Elysia } from 'elysia';
 import type { Asset } from '../assets.ts';
+import { MANIFEST_PATH, SERVICE_WORKER_PATH } from '../contract/paths.ts';
 import type { Deps } from '../deps.ts';
 import { Refusal } from '../http/errors.ts';
 
 export const assetRoutes = (deps: Pick<Deps, 'assets'>) => {
   const compressed = new Map<string, Uint8Array<ArrayBuffer>>();
-  const gzip = (asset: Asset) => {
-    let bytes = compressed.get(asset.url);
+  const gzip = ({ integrity, bytes: whole }: Asset) => {
+    let bytes = compressed.get(integrity);
     if (!bytes) {
-      bytes = Bun.gzipSync(asset.bytes, { level: 9 });
-      compressed.set(asset.url, bytes);
+      bytes = Bun.gzipSync(whole, { level: 9 });
+      compressed.set(integrity, bytes);
     }
     return bytes;
   };
-  return new Elysia({ name: 'assets' }).get('/assets/*', ({ request }) => {
-    const asset = deps.assets.at(new URL(request.url).pathname);
+  /** @param caching Cache-Control */
+  const answer = (request: Request, asset: Asset | null, caching: string) => {
     if (!asset) throw new Refusal('NotFound', 'There is no such file.');
     const small =
       asset.bytes.length > 512 &&
@@ -24,10 +25,24 @@ export const assetRoutes = (deps: Pick<Deps, 'assets'>) => {
     return new Response(small ? gzip(asset) : asset.bytes, {
       headers: {
         'content-type': asset.type,
-        'cache-control': 'public, max-age=31536000, immutable',
+        'cache-control': caching,
         vary: 'accept-encoding',
         ...(small ? { 'content-encoding': 'gzip' } : {}),
       },
     });
-  });
+  };
+  return new Elysia({ name: 'assets' })
+    .get(
+      MANIFEST_PATH,
+      () =>
+        new Response(JSON.stringify(deps.assets.manifest), {
+          headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+        }),
+    )
+    .get(SERVICE_WORKER_PATH, ({ request }) =>
+      answer(request, deps.assets.at(SERVICE_WORKER_PATH), 'no-store'),
+    )
+    .get('/assets/*', ({ request }) =>
+      answer(request, deps.assets.at(new URL(request.url).pathname), 'public, max-age=31536000, immutable'),
+    );
 };

@@ -15,7 +15,7 @@ export type AddressVerdict =
 
 const FINE: AddressVerdict = { kind: 'fine' };
 /** What is not a page answers wherever it is asked: programs do not need a browser's trust. */
-const NOT_PAGES = /^\/(?:api\/|assets\/|socket$|healthz$|readyz$|metrics$|manifest\.webmanifest$)/;
+const NOT_PAGES = /^\/(?:api\/|assets\/|socket$|healthz$|readyz$|metrics$|sw\.js$|manifest\.webmanifest$)/;
 
 /**
  * @param request its URL's host is the one in the address bar (the Host header)

@@ -1,6 +1,7 @@
 /** GET /settings: who one is here, on which devices, in which sessions. */
 import type { Role, SessionRecord } from '../../src/contract/accounts.ts';
 import type { DeviceId } from '../../src/contract/ids.ts';
+import type { ServedFile, ServedKind } from '../../src/contract/served.ts';
 import type { Site, Viewer } from '../layout.tsx';
 import { describeAgent } from '../parts/agent.ts';
 import { Section, Sheet, When } from '../parts/sheet.tsx';
@@ -132,23 +133,49 @@ function SessionRow({ session }: { session: SessionRecord }) {
   );
 }
 
+const KINDS: Readonly<Record<ServedKind, string>> = {
+  script: 'script',
+  worker: 'worker',
+  style: 'style',
+  icon: 'icon',
+  'service-worker': 'watches over the others',
+};
+
 function About({ site }: { site: Site }) {
+  const { files } = site.assets.manifest;
   return (
     <Section
       id="about"
       title="About"
-      lead="Sotto is free software. What your browser runs can be compared with its source."
+      lead="Sotto is free software. What this server gives your browser to run can be compared with its source: by “sotto verify” with this address, run with a Sotto of the same release from elsewhere."
     >
       <dl class="facts">
         <dt>Release</dt>
         <dd safe>{site.release}</dd>
-        <dt>Script</dt>
-        <dd>
-          <code class="wrap" safe>
-            {site.assets.integrity('island.js')}
-          </code>
-        </dd>
+      </dl>
+      <dl class="files" aria-label="Files and their SHA-384">
+        {files.map((file) => (
+          <ServedFileRow file={file} />
+        ))}
       </dl>
     </Section>
+  );
+}
+
+/** Its plain name: the address holds a part of the hash, which stands below in full. */
+function ServedFileRow({ file }: { file: ServedFile }) {
+  const name = file.path.replace(/^.*\//, '').replace(/\.[0-9a-f]{12}(?=\.)/, '');
+  return (
+    <div>
+      <dt>
+        <b safe>{name}</b>{' '}
+        <small safe>{`${KINDS[file.kind]}, ${file.bytes.toLocaleString('en-GB')} bytes`}</small>
+      </dt>
+      <dd>
+        <code class="wrap" safe>
+          {file.sha384}
+        </code>
+      </dd>
+    </div>
   );
 }

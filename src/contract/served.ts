@@ -1,0 +1,20 @@
+/** What a server gives browsers to run and show, as it says itself: GET /assets/manifest.json. */
+
+export type ServedKind = 'script' | 'worker' | 'style' | 'icon' | 'service-worker';
+
+export interface ServedFile {
+  /** Such as `/assets/island.3f9c0a1b77de.js`; the service worker's never changes. */
+  readonly path: string;
+  readonly kind: ServedKind;
+  /** Content-Type. */
+  readonly type: string;
+  /** Length without compression. */
+  readonly bytes: number;
+  /** SHA-384 of the bytes as subresource integrity writes it: `sha384-` and base64. */
+  readonly sha384: string;
+}
+
+export interface ServedManifest {
+  readonly release: string;
+  readonly files: readonly ServedFile[];
+}

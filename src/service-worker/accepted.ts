@@ -1,0 +1,102 @@
+/** What this browser has accepted to run, kept between visits. Cache Storage is the place: it holds nothing but this. */
+import { MANIFEST_PATH } from '../contract/paths.ts';
+import type { ServedFile, ServedManifest } from '../contract/served.ts';
+
+const ROOM = 'sotto-accepted';
+/** Keys of the room; never asked of the network. */
+const ACCEPTED = '/accepted';
+const DOUBT = '/doubt';
+
+export interface Accepted {
+  readonly current: ServedManifest;
+  /** What was accepted before: tabs that still run it may load the rest of it. */
+  readonly previous: ServedManifest | null;
+}
+
+/** Why the page that is asked for is not shown. */
+export interface Doubt {
+  /** The question that was put, or empty before it was; an answer to another one does not count. */
+  readonly token: string;
+  /** What the server says it serves now, or null when it says nothing that can be read. */
+  readonly offered: ServedManifest | null;
+  /** Files whose bytes were not the accepted ones, with their SHA-384, or null for a path that was never accepted. */
+  readonly refused: Readonly<Record<string, string | null>>;
+}
+
+export const readAccepted = () => read(ACCEPTED, asAccepted);
+
+/** What is accepted from now on. */
+export async function writeAccepted(current: ServedManifest): Promise<void> {
+  const previous = (await readAccepted())?.current ?? null;
+  await write(ACCEPTED, { current, previous } satisfies Accepted);
+}
+
+export const readDoubt = () => read(DOUBT, asDoubt);
+export const writeDoubt = (doubt: Doubt) => write(DOUBT, doubt);
+export const clearDoubt = async () => void (await (await caches.open(ROOM)).delete(DOUBT));
+
+/** What the server says it serves, from the network; null when that cannot be read. */
+export async function fetchManifest(): Promise<ServedManifest | null> {
+  try {
+    const answer = await fetch(MANIFEST_PATH, { cache: 'no-store', redirect: 'error' });
+    return answer.ok ? asManifest(await answer.json()) : null;
+  } catch {
+    return null;
+  }
+}
+
+export const fileAt = (manifest: ServedManifest | null, path: string): ServedFile | null =>
+  manifest?.files.find((file) => file.path === path) ?? null;
+
+/** SHA-384 as integrity attributes write it. */
+export async function sha384(bytes: ArrayBuffer): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-384', bytes));
+  return `sha384-${btoa(String.fromCharCode(...digest))}`;
+}
+
+async function read<T>(key: string, as: (value: unknown) => T | null): Promise<T | null> {
+  const kept = await (await caches.open(ROOM)).match(key);
+  return kept ? as(await kept.json()) : null;
+}
+
+async function write(key: string, value: unknown): Promise<void> {
+  await (await caches.open(ROOM)).put(key, new Response(JSON.stringify(value)));
+}
+
+const RELEASE = /^[\w.+-]{1,40}$/;
+const PATH = /^\/[\w./-]{1,120}$/;
+const SHA384 = /^sha384-[A-Za-z0-9+/]{64}$/;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+const matches = (value: unknown, pattern: RegExp): value is string =>
+  typeof value === 'string' && pattern.test(value);
+
+/** Only what is needed, and only in its form: it is drawn and compared. */
+function asManifest(value: unknown): ServedManifest | null {
+  if (!isRecord(value) || !matches(value.release, RELEASE) || !Array.isArray(value.files)) return null;
+  const files: ServedFile[] = [];
+  for (const file of value.files as unknown[]) {
+    if (!isRecord(file) || !matches(file.path, PATH) || !matches(file.sha384, SHA384)) return null;
+    const { path, sha384, kind, type, bytes } = file;
+    if (typeof type !== 'string' || typeof bytes !== 'number' || !isKind(kind)) return null;
+    files.push({ path, sha384, kind, type, bytes });
+  }
+  return { release: value.release, files };
+}
+
+function asAccepted(value: unknown): Accepted | null {
+  const current = isRecord(value) ? asManifest(value.current) : null;
+  return isRecord(value) && current ? { current, previous: asManifest(value.previous) } : null;
+}
+
+const KINDS = ['script', 'worker', 'style', 'icon', 'service-worker'] as const;
+const isKind = (value: unknown): value is (typeof KINDS)[number] => KINDS.some((kind) => kind === value);
+
+function asDoubt(value: unknown): Doubt | null {
+  if (!isRecord(value) || typeof value.token !== 'string' || !isRecord(value.refused)) return null;
+  const refused: Record<string, string | null> = {};
+  for (const [path, hash] of Object.entries(value.refused))
+    if (hash === null || matches(hash, SHA384)) refused[path] = hash;
+  return { token: value.token, offered: asManifest(value.offered), refused };
+}

@@ -1,0 +1,62 @@
+/** Scripts, workers and styles: handed to a page only when their bytes are the accepted ones. */
+import { securityHeaders } from '../http/headers.ts';
+import { fileAt, readAccepted, readDoubt, sha384, writeDoubt } from './accepted.ts';
+import type { FetchEvent, ServiceWorkerScope } from './scope.ts';
+
+/** Destinations whose bytes run or style (Fetch, 2.2.5). */
+const CODE: ReadonlySet<string> = new Set([
+  'script',
+  'style',
+  'worker',
+  'sharedworker',
+  'audioworklet',
+  'paintworklet',
+  'xslt',
+]);
+
+export const isCode = ({ destination }: Request): boolean => CODE.has(destination);
+
+/** The accepted file, or an error for the page and the question in its place. Throws when the network is away. */
+export async function answerFile(
+  scope: ServiceWorkerScope,
+  { request, clientId }: FetchEvent,
+): Promise<Response> {
+  const url = new URL(request.url);
+  const path = url.pathname;
+  const accepted = await readAccepted();
+  const isPlain = url.origin === scope.location.origin && url.search === '';
+  const file = isPlain
+    ? (fileAt(accepted?.current ?? null, path) ?? fileAt(accepted?.previous ?? null, path))
+    : null;
+  if (!file) return refuse(scope, clientId, path, null);
+  const served = await fetch(request.url, { redirect: 'error', credentials: 'same-origin' });
+  // A server of another release does not know it any more: nothing was changed, nothing runs.
+  if (!served.ok) return Response.error();
+  const bytes = await served.arrayBuffer();
+  const hash = await sha384(bytes);
+  if (hash !== file.sha384) return refuse(scope, clientId, path, hash);
+  return new Response(bytes, {
+    headers: { ...securityHeaders(scope.location.origin), 'content-type': file.type },
+  });
+}
+
+/** Notes what was refused, and asks in place of the page that wanted it. */
+async function refuse(
+  scope: ServiceWorkerScope,
+  clientId: string,
+  path: string,
+  hash: string | null,
+): Promise<Response> {
+  const doubt = await readDoubt();
+  await writeDoubt({
+    token: doubt?.token ?? '',
+    offered: doubt?.offered ?? null,
+    refused: { ...doubt?.refused, [path]: hash },
+  });
+  const client = await scope.clients.get(clientId);
+  // Without the fragment it is another document, and so it is asked for again.
+  if (client) void client.navigate(withoutFragment(client.url)).catch(() => {});
+  return Response.error();
+}
+
+const withoutFragment = (address: string): string => address.replace(/#.*$/, '');

@@ -1,0 +1,70 @@
+/**
+ * The service worker: remembers which files this browser has accepted, and stands between the server and the pages.
+ * A changed file is asked about before anything of it runs. It holds no release and no hash of its own, so that its
+ * bytes change only when its own code does. Nothing of pages or of the API is kept.
+ */
+import { SERVICE_WORKER_PATH } from '../contract/paths.ts';
+import {
+  type Doubt,
+  fetchManifest,
+  fileAt,
+  readAccepted,
+  readDoubt,
+  sha384,
+  writeAccepted,
+  writeDoubt,
+} from './accepted.ts';
+import { answerFile, isCode } from './files.ts';
+import { answerNavigation } from './pages.ts';
+import type { InstallEvent, ServiceWorkerScope } from './scope.ts';
+
+declare const self: ServiceWorkerScope;
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(Promise.all([firstAcceptance(), leaveAlone(event)]));
+});
+self.addEventListener('activate', (event) => {
+  event.waitUntil(
+    Promise.all([
+      doubtMyself(),
+      self.clients.claim(),
+      // The page is fetched while this worker starts.
+      self.registration.navigationPreload?.enable(),
+    ]),
+  );
+});
+// An accepted successor is let in by the worker before it; otherwise it waits.
+self.addEventListener('message', ({ data }) => {
+  if (data === 'take-over') void self.skipWaiting();
+});
+self.addEventListener('fetch', (event) => {
+  if (event.request.mode === 'navigate') event.respondWith(answerNavigation(self, event));
+  else if (isCode(event.request)) event.respondWith(answerFile(self, event));
+});
+
+/** On the first visit what is served is what is accepted. */
+async function firstAcceptance(): Promise<void> {
+  if (await readAccepted()) return;
+  const manifest = await fetchManifest();
+  if (!manifest) throw new Error('The server does not say what it serves.');
+  await writeAccepted(manifest);
+}
+
+/** Calls of the API never wait for this worker to start. */
+async function leaveAlone(event: InstallEvent): Promise<void> {
+  await event.addRoutes?.(
+    ['/api/*', '/socket'].map((urlPattern) => ({ condition: { urlPattern }, source: 'network' })),
+  );
+}
+
+/** A browser replaces a worker by itself when no page is open: then this one has not been accepted yet, and says so. */
+async function doubtMyself(): Promise<void> {
+  const accepted = await readAccepted();
+  const known = fileAt(accepted?.current ?? null, SERVICE_WORKER_PATH);
+  const served = await fetch(SERVICE_WORKER_PATH, { cache: 'no-store', redirect: 'error' }).catch(() => null);
+  if (!served?.ok) return;
+  const hash = await sha384(await served.arrayBuffer());
+  if (hash === known?.sha384) return;
+  const doubt: Doubt = (await readDoubt()) ?? { token: '', offered: null, refused: {} };
+  await writeDoubt({ ...doubt, refused: { ...doubt.refused, [SERVICE_WORKER_PATH]: hash } });
+}

@@ -1,0 +1,121 @@
+/** Navigations: a page of the server's reaches the tab only when everything it loads has been accepted. */
+import { SERVICE_WORKER_PATH } from '../contract/paths.ts';
+import type { ServedManifest } from '../contract/served.ts';
+import { securityHeaders } from '../http/headers.ts';
+import {
+  clearDoubt,
+  type Doubt,
+  fetchManifest,
+  fileAt,
+  readAccepted,
+  readDoubt,
+  sha384,
+  writeAccepted,
+  writeDoubt,
+} from './accepted.ts';
+import { ANSWER, leftAlone, question, TOKEN } from './question.ts';
+import type { FetchEvent, ServiceWorkerScope } from './scope.ts';
+
+/** Files that a page names in an attribute. Words of people cannot look like this: quotes in them are escaped. */
+const REFERENCES = /="(\/assets\/[^"]+\.(?:js|css))"/g;
+/** Statuses whose answers have no body (Fetch, 2.2.3). */
+const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
+/** Headers by which an answer loads, reloads or reports something beside its page. */
+const NOT_PASSED = [
+  'link',
+  'refresh',
+  'content-encoding',
+  'content-length',
+  'content-security-policy-report-only',
+  'nel',
+  'report-to',
+  'reporting-endpoints',
+  'speculation-rules',
+];
+
+/** The answer to a navigation: the server's page under our own policy, or the question. */
+export async function answerNavigation(scope: ServiceWorkerScope, event: FetchEvent): Promise<Response> {
+  const { request } = event;
+  const answer = await takeAnswer(scope, request);
+  if (answer) return answer;
+  const served = (await event.preloadResponse) ?? (await fetch(request));
+  // A redirect is followed by the browser, which asks here again.
+  if (served.type === 'opaqueredirect' || served.type === 'error') return served;
+  const isPage = (served.headers.get('content-type') ?? '').startsWith('text/html');
+  const body = isPage ? await served.text() : served.body;
+
+  const accepted = (await readAccepted())?.current ?? null;
+  const refused: Record<string, string | null> = { ...(await readDoubt())?.refused };
+  if (typeof body === 'string')
+    for (const [, path = ''] of body.matchAll(REFERENCES))
+      if (!fileAt(accepted, path)) refused[path] ??= null;
+  const successor = await unacceptedSuccessor(scope, accepted);
+  if (successor !== null) refused[SERVICE_WORKER_PATH] = successor;
+  return Object.keys(refused).length > 0
+    ? ask(scope, accepted, refused)
+    : underOurPolicy(served, body, scope.location.origin);
+}
+
+async function ask(
+  scope: ServiceWorkerScope,
+  accepted: ServedManifest | null,
+  refused: Doubt['refused'],
+): Promise<Response> {
+  const doubt: Doubt = { token: crypto.randomUUID(), offered: await fetchManifest(), refused };
+  await writeDoubt(doubt);
+  // What would be accepted is the list, so everything that was refused must be in it.
+  const acceptable = Object.entries(refused).every(([path, hash]) => {
+    const file = fileAt(doubt.offered, path);
+    return file !== null && (hash === null || hash === file.sha384);
+  });
+  return question(accepted, doubt, scope.location.origin, acceptable);
+}
+
+/** Whatever headers the server sends, its pages run nothing but files, which are compared one by one. */
+function underOurPolicy(served: Response, body: string | ReadableStream | null, origin: string): Response {
+  const headers = new Headers(served.headers);
+  for (const name of NOT_PASSED) headers.delete(name);
+  for (const [name, value] of Object.entries(securityHeaders(origin))) headers.set(name, value);
+  return new Response(NULL_BODY.has(served.status) ? null : body, { status: served.status, headers });
+}
+
+/** The hash of a service worker that waits to replace this one without having been accepted; otherwise null. */
+async function unacceptedSuccessor(
+  { registration }: ServiceWorkerScope,
+  accepted: ServedManifest | null,
+): Promise<string | null> {
+  const { waiting } = registration;
+  if (!waiting) return null;
+  const answer = await fetch(SERVICE_WORKER_PATH, { cache: 'no-store', redirect: 'error' });
+  const hash = await sha384(await answer.arrayBuffer());
+  if (hash !== fileAt(accepted, SERVICE_WORKER_PATH)?.sha384) return hash;
+  waiting.postMessage('take-over');
+  return null;
+}
+
+/** Does what the person has chosen; null when this request is no answer of ours. */
+async function takeAnswer(scope: ServiceWorkerScope, request: Request): Promise<Response | null> {
+  if (request.method !== 'POST') return null;
+  const form = await request
+    .clone()
+    .formData()
+    .catch(() => null);
+  const token = form?.get(TOKEN);
+  if (typeof token !== 'string') return null;
+  const doubt = await readDoubt();
+  const back = Response.redirect(request.url, 303);
+  // Answered in another tab, or asked anew since.
+  if (!doubt || token === '' || token !== doubt.token) return back;
+  await clearDoubt();
+  switch (form?.get(ANSWER)) {
+    case 'use':
+      if (!doubt.offered) return back;
+      await writeAccepted(doubt.offered);
+      scope.registration.waiting?.postMessage('take-over');
+      return back;
+    case 'again':
+      return back;
+    default:
+      return leftAlone();
+  }
+}
