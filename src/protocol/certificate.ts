@@ -8,6 +8,7 @@ import { equalBytes, hash } from './hash.ts';
 import {
   SIGNATURE_BYTES,
   SIGNING_KEY_BYTES,
+  type Signer,
   type SigningKeyPair,
   signHybrid,
   verifyHybrid,
@@ -56,6 +57,40 @@ function checkShape(certificate: Certificate): void {
 }
 
 /**
+ * The account's half: record || HSig "devcert". The device adds its own with `proveDevice`.
+ * @throws E_FORMAT for a lifetime above 180 days, or unsorted suites
+ */
+export async function certifyDevice(
+  crypto: Crypto,
+  aik: SigningKeyPair,
+  certificate: Certificate,
+): Promise<Uint8Array> {
+  checkShape(certificate);
+  const encoded = certificateRecord.encode(certificate);
+  return concat(encoded, await signHybrid(crypto, aik, 'devcert', encoded));
+}
+
+/**
+ * Adds the device's half to what `certifyDevice` gave, which makes the whole certificate.
+ * @param dik pair of the certificate's `signingKey`
+ * @throws E_FORMAT for another device's pair
+ */
+export async function proveDevice(crypto: Crypto, dik: Signer, certified: Uint8Array): Promise<Uint8Array> {
+  const { certificate, hash } = decodeCertified(certified);
+  if (!equalBytes(dik.publicKey, certificate.signingKey)) throw malformed('the pair of another device');
+  const proof = await signHybrid(crypto, dik, 'pop', concat(hash, certificate.account));
+  return concat(certified, proof);
+}
+
+/** Reads what `certifyDevice` gave and verifies nothing but its form. @throws E_FORMAT */
+export function decodeCertified(certified: Uint8Array): HashedCertificate {
+  const encoded = certified.subarray(0, Math.max(0, certified.length - SIGNATURE_BYTES));
+  const certificate = certificateRecord.decode(encoded);
+  checkShape(certificate);
+  return { certificate, hash: hash(encoded) };
+}
+
+/**
  * Signs a certificate with both keys.
  * @param dik pair of `certificate.signingKey`
  * @throws E_FORMAT for a lifetime above 180 days, unsorted suites, or another device's pair
@@ -63,15 +98,10 @@ function checkShape(certificate: Certificate): void {
 export async function issueCertificate(
   crypto: Crypto,
   aik: SigningKeyPair,
-  dik: SigningKeyPair,
+  dik: Signer,
   certificate: Certificate,
 ): Promise<Uint8Array> {
-  checkShape(certificate);
-  if (!equalBytes(dik.publicKey, certificate.signingKey)) throw malformed('the pair of another device');
-  const encoded = certificateRecord.encode(certificate);
-  const byAccount = await signHybrid(crypto, aik, 'devcert', encoded);
-  const byDevice = await signHybrid(crypto, dik, 'pop', concat(hash(encoded), certificate.account));
-  return concat(encoded, byAccount, byDevice);
+  return proveDevice(crypto, dik, await certifyDevice(crypto, aik, certificate));
 }
 
 function split(signed: Uint8Array): readonly [encoded: Uint8Array, account: Uint8Array, device: Uint8Array] {

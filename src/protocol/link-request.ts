@@ -76,5 +76,5 @@ export function readLinkCode(given: string): LinkCode {
   };
 }
 
-/** Whether this can be a finder. */
-export const isLinkFinder = (value: string): boolean => /^[0-9A-HJKMNP-TV-Z]{5}$/.test(value);
+/** What a finder looks like. */
+export const LINK_FINDER_PATTERN = /^[0-9A-HJKMNP-TV-Z]{5}$/;
