@@ -2,7 +2,7 @@
  * Everything that CI runs, in order, with one closing line: `N passed, N failed`. Checks count one each, tests as many
  * as they are.
  *
- * `bun run test` runs it all; `bun test/all.ts unit` (or check, integration, browser) one part.
+ * `bun run test` runs it all; `bun test/all.ts unit` (or check, integration, hostile, browser) one part.
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -19,7 +19,7 @@ interface Outcome {
 
 interface Part {
   readonly name: string;
-  readonly group: 'check' | 'unit' | 'integration' | 'browser';
+  readonly group: 'check' | 'unit' | 'integration' | 'hostile' | 'browser';
   readonly run: () => Promise<Outcome>;
 }
 
@@ -32,6 +32,7 @@ const PARTS: readonly Part[] = [
   { name: 'house', group: 'unit', run: () => tests('test/imports.test.ts') },
   { name: 'unit', group: 'unit', run: () => tests('src/', 'views/') },
   { name: 'integration', group: 'integration', run: () => tests('test/integration/') },
+  { name: 'hostile', group: 'hostile', run: () => tests('test/hostile/') },
   { name: 'browser', group: 'browser', run: () => tests('test/browser/') },
 ];
 
