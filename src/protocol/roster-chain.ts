@@ -2,7 +2,7 @@
  * Who signed a roster event (PROTOCOL 7; R12): the device of the certificate that the event names, under the identity that
  * the roster knows of the signer. For who comes in by itself, and for who creates, that identity is in the event.
  */
-import { verifyCertificate } from './certificate.ts';
+import { decodeCertificate, verifyCertificate } from './certificate.ts';
 import { ProtocolError, unauthentic } from './errors.ts';
 import { equalBytes, hash } from './hash.ts';
 import { verifyHybrid } from './identity.ts';
@@ -29,8 +29,9 @@ export interface VerifiedRosterEvent extends HashedRosterEvent {
 }
 
 /**
- * Verifies the next event of a chain: rules, certificate, signature. The certificate need only have been valid at the
- * event's own time; whether its device was revoked since is the caller's question.
+ * Verifies the next event of a chain: form, rules and certificate's hash, then signatures [R41]. The certificate need only
+ * have been valid at the event's own time; whether its device was revoked since is the caller's question, and so is whether
+ * an identity that an event brings in (create, add, join, rekey) is the one that this account has.
  * @param before the roster so far, or null for the first event
  * @param now epoch ms
  * @throws E_FORMAT, E_AUTH (certificate or signature), E_ROSTER (rules, another identity, from the future), E_LIMIT
@@ -48,12 +49,12 @@ export async function verifyRosterEvent(
   const identity = (before === null ? null : memberOf(before, event.by)) ?? memberOf(roster, event.by);
   if (identity === null || !equalBytes(identity.identity, hash(signer.aik)))
     throw new ProtocolError('E_ROSTER', 'signed under another identity than the roster has');
-  const { certificate, hash: certificateHash } = await verifyCertificate(crypto, signer.certificate, {
+  if (!equalBytes(decodeCertificate(signer.certificate).hash, event.certificate)) throw unauthentic();
+  const { certificate } = await verifyCertificate(crypto, signer.certificate, {
     aik: signer.aik,
     account: event.by,
     now: event.time,
   });
-  if (!equalBytes(certificateHash, event.certificate)) throw unauthentic();
   const [encoded, signature] = splitRosterEvent(signed);
   if (!(await verifyHybrid(crypto, certificate.signingKey, 'roster', encoded, signature)))
     throw unauthentic();

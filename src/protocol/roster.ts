@@ -16,6 +16,7 @@ import {
   type RosterRole,
   type RosterSubject,
 } from './roster-event.ts';
+import { isLive } from './suite.ts';
 
 /** The first and only event of a direct conversation: both accounts in bytewise order, unsigned. */
 export const directGenesisRecord = record(8, 'direct conversation', {
@@ -78,6 +79,7 @@ export function beginRoster({ event, hash: head }: HashedRosterEvent): Roster {
   if (owners.length !== 1 || owner === undefined || !equalBytes(owner.account, event.by))
     throw refuse('who creates a conversation is its only owner');
   const policy = event.policy ?? DEFAULT_POLICY;
+  checkSuite(policy);
   return {
     conversation: head,
     epoch: 0,
@@ -126,33 +128,52 @@ function changeOf(roster: Roster, event: RosterEvent): Partial<Pick<Roster, 'mem
   }
   const present = named.map(({ subject, member }) => {
     if (member === null) throw refuse('somebody who is no member');
-    // Any admin may confirm anybody's new identity: with one person who lost everything, a group must not stand still.
-    if (op !== ROSTER_OPS.rekey && !mayChange(signer, member))
-      throw refuse('somebody whom the signer may not change');
     return { subject, member };
   });
-  if (op === ROSTER_OPS.remove)
+  if (op === ROSTER_OPS.rekey)
+    return { members: withMembers(roster.members, present.map(rekeyedBy(signer)), null) };
+  for (const { subject, member } of present) {
+    if (!mayChange(signer, member)) throw refuse('somebody whom the signer may not change');
+    if (!equalBytes(subject.identity, member.identity)) throw refuse('another identity than the member has');
+  }
+  if (op === ROSTER_OPS.remove) {
+    if (subjects.some(({ role }) => role !== 0)) throw refuse('a role for somebody who goes');
     return {
       members: without(
         roster,
         present.map(({ member }) => member),
       ),
     };
-  if (op === ROSTER_OPS.role) {
-    if (present.some(({ subject, member }) => !equalBytes(subject.identity, member.identity)))
-      throw refuse('another identity with a role');
-    return { members: withMembers(roster.members, subjects, signer.role) };
   }
-  if (op === ROSTER_OPS.rekey)
-    return {
-      members: withMembers(
-        roster.members,
-        present.map(({ subject, member }) => ({ ...subject, role: member.role })),
-        null,
-      ),
-    };
+  if (op === ROSTER_OPS.role) {
+    const members = withMembers(roster.members, subjects, signer.role);
+    if (hasOwner(roster.members) && !hasOwner(members))
+      throw refuse('the last owner cannot become anything else before there is another one');
+    return { members };
+  }
   throw refuse('a second creation');
 }
+
+/**
+ * A new identity for a member. Any admin may confirm anybody's: with one person who lost everything, a group must not stand
+ * still. The role comes along only as far as the signer's own: an admin who names a key of their own as the owner's would
+ * else be the owner.
+ */
+const rekeyedBy =
+  (signer: RosterMember) =>
+  ({
+    subject,
+    member,
+  }: {
+    readonly subject: RosterSubject;
+    readonly member: RosterMember;
+  }): RosterSubject => {
+    if (subject.role !== 0) throw refuse('a role with a new identity');
+    return { ...subject, role: Math.max(member.role, signer.role) };
+  };
+
+const hasOwner = (members: ReadonlyMap<string, RosterMember>): boolean =>
+  [...members.values()].some(({ role }) => role === ROSTER_ROLES.owner);
 
 /** Owners may change everybody, admins those who are neither owner nor admin; and everybody themselves. */
 function mayChange(signer: RosterMember, member: RosterMember): boolean {
@@ -201,6 +222,12 @@ function joined(roster: Roster, { by, subjects }: RosterEvent): ReadonlyMap<stri
 /** A policy only raises the suite, and never says anew what the conversation follows. */
 function nextPolicy(before: RosterPolicy, after: RosterPolicy): RosterPolicy {
   if (after.suite < before.suite) throw refuse('a lower suite than before');
+  checkSuite(after);
   if (after.predecessor !== null) throw refuse('only a first event names a predecessor');
   return { ...after, predecessor: before.predecessor };
+}
+
+/** What is raised is never lowered again: a number that nobody can meet would end the conversation for good. */
+function checkSuite({ suite }: RosterPolicy): void {
+  if (!isLive(suite)) throw refuse('a suite that is not used here');
 }

@@ -74,7 +74,8 @@ export function suiteOf(id: number): Suite {
   return suite;
 }
 
-const isLive = (id: number): boolean =>
+/** Whether a suite may carry live messages. */
+export const isLive = (id: number): boolean =>
   id >= SUITE_FLOOR && SUITES.some((row) => row.id === id && row.status === 'active');
 
 /** The row of a suite that may carry live messages. @throws E_SUITE for one that is unknown, reserved or below the floor */
