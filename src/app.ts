@@ -9,6 +9,8 @@ import { conversationApiRoutes } from './routes/conversations-api.ts';
 import { deviceRoutes } from './routes/devices-api.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inviteRoutes } from './routes/invites-api.ts';
+import { linkRoutes } from './routes/links-api.ts';
+import { logRoutes } from './routes/log-api.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { errorPage, pageRoutes } from './routes/pages.ts';
 import { addressPage } from './routes/pages-address.ts';
@@ -38,5 +40,6 @@ export const createApp = (deps: Deps) =>
     .use(inviteRoutes(deps))
     .use(conversationApiRoutes(deps))
     .use(messageRoutes(deps))
+    .use(logRoutes(deps))
     .use(socketRoutes(deps))
     .use(pageRoutes(deps));

@@ -16,6 +16,7 @@ import type { Devices } from './services/devices.ts';
 import type { Invites } from './services/invites.ts';
 import type { Prekeys } from './services/prekeys.ts';
 import type { Db } from './store/db.ts';
+import type { Transparency } from './services/transparency.ts';
 
 /** What services are made of. */
 export interface Ports {
@@ -39,6 +40,7 @@ export interface Services {
   readonly delivery: Delivery;
 }
 
+  readonly transparency: Transparency;
 export interface Deps extends Ports {
   readonly services: Services;
   readonly assets: Assets;

@@ -22,6 +22,7 @@ export const workspace: Shape<accounts.Workspace> = record({
   release: text,
   fixedAddress: flag,
   passkeys: flag,
+  logKey: text,
 });
 
 export const registerStart: Shape<accounts.RegisterStart> = record({
@@ -53,6 +54,7 @@ export const signedIn: Shape<accounts.SignedIn> = record({
   challenge: text,
   device: nullable(device),
   directory: directoryEntry,
+  logKey: text,
 });
 
 export const passkeyStart: Shape<accounts.PasskeySignInStart> = record({ options: ceremony() });

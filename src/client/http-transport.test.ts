@@ -33,7 +33,7 @@ const thrown = (promise: Promise<unknown>) =>
     (error: unknown) => error,
   );
 
-const WORKSPACE = { name: 'Ours', ready: true, release: '1', fixedAddress: false, passkeys: true };
+const WORKSPACE = { name: 'Ours', ready: true, release: '1', fixedAddress: false, passkeys: true, logKey: 'AAAA' };
 
 test('a value is what the contract says; more fields are ignored', () =>
   answering(

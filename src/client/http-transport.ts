@@ -26,6 +26,6 @@ export function httpTransport(options: HttpTransportOptions): Transport {
     addDevice: (body) => told('POST', PATHS.devices, body),
     resumeDevice: (body) => told('POST', PATHS.resume, body),
     renewDevice: (device, body) => told('PUT', devicePath(device), body),
-    revokeDevice: (device, deviceList) => told('DELETE', devicePath(device), { deviceList }),
+    revokeDevice: (device, body) => told('DELETE', devicePath(device), body),
   };
 }

@@ -13,7 +13,7 @@ beforeAll(async () => {
   cast = {
     mina: await made.makePerson('mina', 1),
     jonas: first,
-    anew: await made.makePerson('jonas', 1, first.account),
+    anew: await made.makePerson('jonas', 1, first),
   };
 }, 60_000);
 beforeEach(() => {

@@ -24,6 +24,9 @@ export const STORES_VERSION = 1;
 
 /** Store `meta`, key `self`. Everything here is public. */
 export const StoredSelf = record({
+/** Store `meta`: the public key of the workspace's log, 1,984 bytes. */
+export const LOG_KEY = 'logKey';
+
   account: word(isAccountId),
   device: word(isDeviceId),
   username: text,
@@ -110,12 +113,16 @@ export async function storeNewDevice(storage: Storage, device: NewDevice): Promi
   });
 }
 
-/** The server has taken the upload. */
-export async function markPublished(storage: Storage): Promise<void> {
+/** The server has taken the upload. The log's key (1,984 bytes) is pinned once, and no other is ever accepted. */
+export async function markPublished(storage: Storage, logKey: Uint8Array): Promise<void> {
   await storage.exclusive(async () => {
     const self = await readSelf(storage);
     if (self === null) throw new Error('This device has no keys to publish.');
-    await storage.commit([selfChange({ ...self, published: true })]);
+    const pin = (await storage.get('meta', LOG_KEY)) === null;
+    await storage.commit([
+      selfChange({ ...self, published: true }),
+      ...(pin ? [{ store: 'meta', key: LOG_KEY, value: logKey } as const] : []),
+    ]);
   });
 }
 

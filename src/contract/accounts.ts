@@ -20,6 +20,8 @@ export interface Workspace {
   readonly fixedAddress: boolean;
   /** False when the address has no name (an IP) or no TLS: browsers refuse passkeys there. */
   readonly passkeys: boolean;
+  /** Public key of the transparency log, 1,984 bytes: clients pin it when they join. */
+  readonly logKey: Base64;
 }
 
 /** Argon2id, version 1.3: memory in KiB. The client refuses weaker ones than its floor [R16]. */
@@ -58,6 +60,7 @@ export interface PrekeyUpload {
 export interface DeviceUpload {
   readonly certificate: Base64; // signed certificate with proof of possession
   readonly deviceList: Base64; // signed device list that names it
+  readonly leaf: Base64; // signed leaf of the log for that list
   readonly prekeys: PrekeyUpload;
 }
 
@@ -120,6 +123,8 @@ export interface SignedIn {
   readonly device: DeviceId | null;
   /** The account's own directory entry, to extend its device list. */
   readonly directory: DirectoryEntry;
+  /** As in Workspace. */
+  readonly logKey: Base64;
 }
 
 /** POST /api/v1/sign-out. */
@@ -130,18 +135,21 @@ export interface SignOutRequest {
 /** DELETE /api/v1/devices/ID: the new signed list, which leaves the device out and names it as revoked. */
 export interface RevokeRequest {
   readonly deviceList: Base64;
+  readonly leaf: Base64; // of the log, for that list; so in all that follow
 }
 
 /** PUT /api/v1/devices/ID: the same device and keys under a new certificate, and the signed list that names it instead. */
 export interface RenewRequest {
   readonly certificate: Base64;
   readonly deviceList: Base64;
+  readonly leaf: Base64;
 }
 
 /** PUT /api/v1/vault: the next version, and a signed device list that names it. */
 export interface VaultUpdate {
   readonly vault: VaultRecord;
   readonly deviceList: Base64;
+  readonly leaf: Base64;
 }
 
 /** POST /api/v1/devices/resume: an existing device of the account takes this session. */
@@ -161,6 +169,8 @@ export interface DirectoryEntry {
   readonly deviceList: Base64;
   /** Signed certificates of the devices in the list, in the list's order. */
   readonly certificates: readonly Base64[];
+  /** The account's newest signed leaf of the log; null when its list is from before there was a log. */
+  readonly leaf: Base64 | null;
 }
 
 /** POST /api/v1/directory: 200 people at most. */

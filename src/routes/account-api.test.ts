@@ -3,6 +3,7 @@ import { startApp, type TestApp } from '../../test/support/app.ts';
 import {
   call,
   join,
+  leafOf,
   listHash,
   newList,
   newVault,
@@ -91,6 +92,7 @@ describe('people', () => {
       aik: owner.request.aik,
       deviceList: owner.request.device.deviceList,
       certificates: [owner.request.device.certificate],
+      leaf: owner.request.device.leaf,
     });
   });
 
@@ -171,7 +173,7 @@ describe('vault', () => {
       devices: [mina.device],
       vaultVersion,
       ...terms,
-    }).then(toBase64);
+    }).then((signed) => ({ deviceList: toBase64(signed), leaf: leafOf(signed) }));
 
   test('is what was stored', async () => {
     expect((await get<VaultRecord>(PATHS.vault)).body).toEqual(mina.request.vault);
@@ -179,25 +181,25 @@ describe('vault', () => {
 
   test('moves on by one version, with a list that names it', async () => {
     const vault = newVault(2);
-    const deviceList = await list(2, 2);
-    expect((await put({ vault, deviceList })).status).toBe(204);
+    const published = await list(2, 2);
+    expect((await put({ vault, ...published })).status).toBe(204);
     const { body } = await get<SignedIn>(PATHS.session);
     expect(body.vault).toEqual(vault);
-    expect(body.directory.deviceList).toBe(deviceList);
-    expect((await put({ vault, deviceList })).status).toBe(409);
+    expect(body.directory).toMatchObject(published);
+    expect((await put({ vault, ...published })).status).toBe(409);
   });
 
   test('of two at once one stays whole', async () => {
     const vaults = [newVault(2), newVault(2)];
-    const deviceList = await list(2, 2);
-    const answers = await Promise.all(vaults.map((vault) => put({ vault, deviceList })));
+    const published = await list(2, 2);
+    const answers = await Promise.all(vaults.map((vault) => put({ vault, ...published })));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 409]);
     const stored = (await get<VaultRecord>(PATHS.vault)).body;
     expect(vaults).toContainEqual(stored);
   });
 
   test('whatever does not follow is refused, and the one that is here stays', async () => {
-    const good = { vault: newVault(2), deviceList: await list(2, 2) };
+    const good = { vault: newVault(2), ...(await list(2, 2)) };
     const noRecovery = { ...good.vault, slots: good.vault.slots.slice(0, 1) };
     const wrong: [string, object, number][] = [
       ['nothing', {}, 400],
@@ -205,13 +207,11 @@ describe('vault', () => {
       ['no vault', { deviceList: good.deviceList }, 400],
       ['the version that is here', { ...good, vault: newVault(1) }, 409],
       ['a version skipped', { ...good, vault: newVault(3) }, 409],
-      ['a list for another version', { ...good, deviceList: await list(2, 3) }, 400],
-      ['a list with other devices', { ...good, deviceList: await list(2, 2, { devices: [] }) }, 400],
-      [
-        'a list that follows another',
-        { ...good, deviceList: await list(2, 2, { previous: random(32) }) },
-        409,
-      ],
+      ['a list for another version', { ...good, ...(await list(2, 3)) }, 400],
+      ['a leaf for another list', { ...good, leaf: (await list(2, 2, { devices: [] })).leaf }, 400],
+      ['no leaf', { ...good, leaf: undefined }, 400],
+      ['a list with other devices', { ...good, ...(await list(2, 2, { devices: [] })) }, 400],
+      ['a list that follows another', { ...good, ...(await list(2, 2, { previous: random(32) })) }, 409],
       ["somebody else's list", { ...good, deviceList: owner.request.device.deviceList }, 400],
       ['no recovery slot', { ...good, vault: noRecovery }, 400],
       ['oversized', { ...good, vault: { ...good.vault, sealed: toBase64(random(5000)) } }, 400],

@@ -19,7 +19,7 @@ import { PATHS } from '../contract/paths.ts';
 import type { Deps } from '../deps.ts';
 import { readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
-import { readSignedList, readVault } from './records.ts';
+import { readPublishedList, readVault } from './records.ts';
 
 export const accountRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits'>) => {
   const { accounts, sessions } = deps.services;
@@ -60,9 +60,9 @@ export const accountRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address'
         deps.limits.take('writeAccount', session.account);
         const input = await readInput(request);
         const vault = readVault(input.object('vault'));
-        const deviceList = readSignedList(input);
+        const published = readPublishedList(input);
         input.check();
-        await accounts.replaceVault(session, vault, deviceList);
+        await accounts.replaceVault(session, vault, published);
         set.status = 204;
       },
       { parse: 'none' },

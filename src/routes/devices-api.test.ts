@@ -4,6 +4,7 @@ import {
   call,
   type Device,
   join,
+  leafOf,
   listHash,
   newDevice,
   newIdentity,
@@ -128,10 +129,17 @@ describe('adding a device', () => {
     const before = firstList(mina);
     const device = await newDevice(identity);
     const entered = await signIn(mina);
-    const stranger = { ...mina, identity: { ...(await newIdentity()), bytes: identity.bytes } };
+    const stranger = {
+      ...mina,
+      identity: { ...(await newIdentity(identity.username)), bytes: identity.bytes },
+    };
     const foreign = await newDevice(stranger.identity);
     const good = await newUpload(device, await nextList(mina, before, 2, [first, device]));
-    const withList = async (list: Promise<Uint8Array>) => ({ ...good, deviceList: toBase64(await list) });
+    const withList = async (list: Promise<Uint8Array>) => ({
+      ...good,
+      deviceList: toBase64(await list),
+      leaf: leafOf(await list),
+    });
     const wrong: Record<string, object> = {
       nothing: {},
       'no prekeys': { ...good, prekeys: undefined },
@@ -140,6 +148,8 @@ describe('adding a device', () => {
       'a list under another key': await withList(nextList(stranger, before, 2, [first, device])),
       'a list without the first device': await withList(nextList(mina, before, 2, [device])),
       'a list without the new device': await withList(nextList(mina, before, 2, [first])),
+      'no leaf': { ...good, leaf: undefined },
+      'a leaf for another list': { ...good, leaf: mina.request.device.leaf },
       'a list that revokes': await withList(nextList(mina, before, 2, [first, device], [random(16)])),
       'an expired certificate': {
         ...good,
@@ -251,9 +261,14 @@ describe('resuming', () => {
 });
 
 describe('revoking', () => {
-  const revoke = async (list: Uint8Array | string, device: string, cookie: string) =>
+  const revoke = async (
+    list: Uint8Array | string,
+    device: string,
+    cookie: string,
+    leaf = mina.request.device.leaf,
+  ) =>
     call<{ error: string; message: string }>(app.origin, 'DELETE', `${PATHS.devices}/${device}`, {
-      body: { deviceList: typeof list === 'string' ? list : toBase64(list) },
+      body: { deviceList: typeof list === 'string' ? list : toBase64(list), leaf },
       cookie,
     });
 
@@ -265,7 +280,7 @@ describe('revoking', () => {
     const without = await nextList(mina, list, 3, [mina.device], [device.bytes]);
     const path = devicePath(device.id);
     const answer = await call(app.origin, 'DELETE', path, {
-      body: { deviceList: toBase64(without) },
+      body: { deviceList: toBase64(without), leaf: leafOf(without) },
       cookie: mina.cookie,
     });
     expect(answer.status).toBe(204);
@@ -311,7 +326,7 @@ describe('revoking', () => {
   test("one's own device can go, and the session goes with it", async () => {
     const { device, list, cookie } = await second(mina);
     const without = await nextList(mina, list, 3, [mina.device], [device.bytes]);
-    expect((await revoke(without, device.id, cookie)).status).toBe(204);
+    expect((await revoke(without, device.id, cookie, leafOf(without))).status).toBe(204);
     expect((await session(cookie)).status).toBe(401);
     const sessions = await call<SessionRecord[]>(app.origin, 'GET', PATHS.sessions, { cookie: mina.cookie });
     expect(sessions.body.map((record) => record.device)).toEqual([mina.device.id]);
@@ -335,7 +350,7 @@ describe('revoking', () => {
       expect(`${what}: ${answer.status}`).toBe(`${what}: ${status}`);
       expect(answer.body.message).toMatch(/^[A-Z]/);
     }
-    expect((await revoke(without, device.id, owner.cookie)).status).toBe(404);
+    expect((await revoke(without, device.id, owner.cookie, leafOf(without))).status).toBe(404);
     expect((await session(cookie)).status).toBe(200);
     expect((await directory(mina)).deviceList).toBe(toBase64(list));
   });

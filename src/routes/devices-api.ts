@@ -15,7 +15,7 @@ import type { Deps } from '../deps.ts';
 import { Refusal } from '../http/errors.ts';
 import { readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
-import { readCertificate, readDevice, readSignedList } from './records.ts';
+import { readCertificate, readDevice, readPublishedList } from './records.ts';
 
 /** Bytes of a hybrid signature. */
 const PROOF = 3373;
@@ -63,10 +63,9 @@ export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
         deps.limits.take('writeAccount', session.account);
         if (!isDeviceId(params.id)) throw new Refusal('NotFound', 'This account has no such device.');
         const input = await readInput(request);
-        const certificate = readCertificate(input);
-        const deviceList = readSignedList(input);
+        const renewed = { certificate: readCertificate(input), ...readPublishedList(input) };
         input.check();
-        await devices.renew(session, params.id, certificate, deviceList);
+        await devices.renew(session, params.id, renewed);
         set.status = 204;
       },
       { parse: 'none' },
@@ -79,9 +78,9 @@ export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
         deps.limits.take('writeAccount', session.account);
         if (!isDeviceId(params.id)) throw new Refusal('NotFound', 'This account has no such device.');
         const input = await readInput(request);
-        const deviceList = readSignedList(input);
+        const published = readPublishedList(input);
         input.check();
-        await devices.revoke(session, params.id, deviceList);
+        await devices.revoke(session, params.id, published);
         set.status = 204;
       },
       { parse: 'none' },

@@ -3,6 +3,7 @@ import type { PasskeySignInRequest, RegisterRequest, VaultSlotRecord } from '../
 import { MAX_NAME_LENGTH, MAX_USERNAME_LENGTH, USERNAME_PATTERN } from '../contract/limits.ts';
 import type { Input } from '../http/input.ts';
 import type { DeviceUploadBytes } from '../services/devices.ts';
+import type { PublishedList } from '../services/leaves.ts';
 import type { PrekeyUploadBytes } from '../services/prekey-upload.ts';
 import type { NewPassword } from '../services/registration.ts';
 import type { Vault } from '../services/vaults.ts';
@@ -31,7 +32,10 @@ export const readUsername = (input: Input): string =>
 export const readName = (input: Input, field: 'name' | 'workspaceName'): string =>
   input.text(field, { max: MAX_NAME_LENGTH });
 
-export const readSignedList = (input: Input): Uint8Array => input.bytes('deviceList', SIGNED);
+export const readPublishedList = (input: Input): PublishedList => ({
+  deviceList: input.bytes('deviceList', SIGNED),
+  leaf: input.bytes('leaf', SIGNED),
+});
 
 export const readPassword = (input: Input): NewPassword => ({
   salt: input.bytes('salt', 16),
@@ -65,7 +69,7 @@ export const readCertificate = (input: Input): Uint8Array => input.bytes('certif
 
 export const readDevice = (input: Input): DeviceUploadBytes => ({
   certificate: readCertificate(input),
-  deviceList: readSignedList(input),
+  ...readPublishedList(input),
   prekeys: readPrekeys(input.object('prekeys')),
 });
 

@@ -141,6 +141,7 @@ describe('registration', () => {
         aik: made.request.aik,
         deviceList: made.request.device.deviceList,
         certificates: [made.request.device.certificate],
+        leaf: made.request.device.leaf,
       },
     });
     expect(fromBase64(answer.body.challenge).length).toBe(32);
@@ -255,6 +256,8 @@ describe('registration', () => {
       'a certificate of noise': inDevice({ certificate: toBase64(random(9000)) }),
       "another's certificate": inDevice({ certificate: other.request.device.certificate }),
       'no list': inDevice({ deviceList: undefined }),
+      'no leaf': inDevice({ leaf: undefined }),
+      "another's leaf": inDevice({ leaf: other.request.device.leaf }),
       "another's list": inDevice({ deviceList: other.request.device.deviceList }),
       'a second list': inDevice({
         deviceList: await list({ devices: [device], version: 2, previous: random(32) }),
@@ -307,7 +310,7 @@ describe('registration', () => {
   });
 
   test('a device id that was ever used cannot come again', async () => {
-    const identity = await newIdentity();
+    const identity = await newIdentity('borrower');
     const device = await newDevice(identity, { id: owner.device.bytes });
     const made = await newRegistration(await invite(), 'borrower');
     const answer = await call(app.origin, 'POST', PATHS.register, {

@@ -21,6 +21,7 @@ import { createPeople, type People } from './people.ts';
 import { Refusal } from './refusal.ts';
 import { createRegistration, type Registration, registerCeremony, usernameTaken } from './registration.ts';
 import { createSignIn } from './sign-in.ts';
+import type { Transparency } from './transparency.ts';
 import { createVaults, type Vaults } from './vaults.ts';
 
 /** An answer to a sign-in, and the session that goes into the cookie. */
@@ -62,11 +63,12 @@ export function createAccounts(
     readonly sessions: Sessions;
     readonly invites: Invites;
     readonly devices: Devices;
+    readonly transparency: Transparency;
     readonly origin: () => string;
   },
 ): Accounts {
   const { config, db } = ports;
-  const { sessions, invites, devices } = deps;
+  const { sessions, invites, devices, transparency } = deps;
   const webauthn = createWebauthn(ports, deps.origin);
   const people = createPeople(ports, { sessions, recipients: devices });
   const vaults = createVaults(ports, devices);
@@ -81,13 +83,15 @@ export function createAccounts(
       release: RELEASE,
       fixedAddress: config.url !== null,
       passkeys: webauthn.available,
+      logKey: toBase64(await transparency.publicKey()),
     };
   };
 
   const signedIn: Accounts['signedIn'] = async (session) => {
-    const [vault, [directory]] = await Promise.all([
+    const [vault, [directory], logKey] = await Promise.all([
       vaults.vault(session.account),
       people.directory([session.account]),
+      transparency.publicKey(),
     ]);
     if (!directory) throw new Refusal('NotFound', 'This account does not exist any more.');
     return {
@@ -99,6 +103,7 @@ export function createAccounts(
       challenge: toBase64(session.challenge),
       device: session.device,
       directory,
+      logKey: toBase64(logKey),
     };
   };
   const enter = async (opening: Promise<OpenedSession>): Promise<Entered> => {

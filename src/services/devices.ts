@@ -15,26 +15,35 @@ import * as store from '../store/devices.ts';
 import { dropEnvelopesOf } from '../store/envelopes.ts';
 import { deletePrekeysOf } from '../store/prekeys.ts';
 import { deleteSessionsOfDevice } from '../store/sessions.ts';
+import { type Logged, type PublishedList, storeLeaf, type VerifiedLeaf, verifyLeaf } from './leaves.ts';
 import { type PrekeyUploadBytes, storePrekeys, verifyPrekeys } from './prekey-upload.ts';
 import { checkList, type Publisher, verifyDevice, verifyList } from './published.ts';
 import { createRecipients, type Recipients } from './recipients.ts';
 import { invalid, Refusal } from './refusal.ts';
 
-export interface DeviceUploadBytes {
+export interface DeviceUploadBytes extends PublishedList {
   readonly certificate: Uint8Array;
-  readonly deviceList: Uint8Array;
   readonly prekeys: PrekeyUploadBytes;
 }
+
+/** What happens in the transaction that stores a new device. */
+export type Enter<T> = (tx: Tx, device: store.DeviceRow) => Promise<T>;
 
 export interface Devices extends Recipients {
   /** Adds a device to the account and gives the session to it. */
   add(session: Session, upload: DeviceUploadBytes, caller: Caller): Promise<OpenedSession>;
+  /** Adds a device to an account in one transaction with `enter`, which decides who gets the session. */
+  addTo<T>(account: AccountId, upload: DeviceUploadBytes, enter: Enter<T>): Promise<T>;
   /** An existing device proves itself and takes the session. */
   resume(session: Session, device: DeviceId, proof: Uint8Array, caller: Caller): Promise<OpenedSession>;
   /** The same device and keys under a new certificate, in the old one's place in the list (PROTOCOL 3). */
-  renew(session: Session, device: DeviceId, certificate: Uint8Array, deviceList: Uint8Array): Promise<void>;
+  renew(
+    session: Session,
+    device: DeviceId,
+    renewed: PublishedList & { readonly certificate: Uint8Array },
+  ): Promise<void>;
   /** Removes a device: its sessions, prekeys and envelopes go with it. */
-  revoke(session: Session, device: DeviceId, deviceList: Uint8Array): Promise<void>;
+  revoke(session: Session, device: DeviceId, published: PublishedList): Promise<void>;
   /** After a transaction that changed this account's list: caches forget it, everybody's devices hear of it. */
   changed(account: AccountId): Promise<void>;
 }
@@ -44,10 +53,10 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
   const crypto = { provider: noble, random, clock };
   const recipients = createRecipients(ports);
 
-  const publisher = async (account: AccountId): Promise<Publisher> => {
+  const publisher = async (account: AccountId): Promise<Publisher & Logged> => {
     const row = await accountById(db, account);
     if (!row) throw new Refusal('NotFound', 'This account does not exist any more.');
-    return { account, aik: row.aik };
+    return { account, username: row.username, aik: row.aik };
   };
   const current = async (account: AccountId) => {
     const list = await store.deviceListOf(db, account);
@@ -58,9 +67,11 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
       devices: await store.devicesOf(db, account),
     };
   };
-  const succeed = async (tx: Tx, row: store.DeviceListRow, previous: Uint8Array) => {
+  /** The next list and its leaf in the log: one write, or neither. */
+  const succeed = async (tx: Tx, row: store.DeviceListRow, previous: Uint8Array, leaf: VerifiedLeaf) => {
     if (!(await store.replaceDeviceList(tx, row, previous)))
       throw new Refusal('Conflict', 'Your devices were changed elsewhere at the same time. Try again.');
+    await storeLeaf(tx, leaf);
   };
 
   const changed: Devices['changed'] = async (account) => {
@@ -74,6 +85,35 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
     }
   };
 
+  const addTo: Devices['addTo'] = async (account, upload, enter) => {
+    const who = await publisher(account);
+    const before = await current(account);
+    if (before.devices.length >= MAX_DEVICES_PER_PERSON)
+      throw new Refusal(
+        'Conflict',
+        `A person can have ${MAX_DEVICES_PER_PERSON} devices. Remove one of yours first.`,
+      );
+    const device = await verifyDevice(crypto, who, upload.certificate);
+    const next = await verifyList(crypto, who, upload.deviceList, before.row);
+    checkList(next.list, {
+      certificates: [...before.devices.map((row) => row.certificate_hash), device.row.certificate_hash],
+      revoked: before.list.revoked.map((id) => toHex(id) as DeviceId),
+      vaultVersion: before.row.vault_version,
+    });
+    const leaf = await verifyLeaf(crypto, who, upload.leaf, next.row);
+    const prekeys = await verifyPrekeys(crypto, device.row.id, device.signingKey, upload.prekeys);
+    if (!prekeys.statement) throw invalid({ signedPrekey: ['A new device needs a signed prekey.'] });
+    const entered = await db.write(async (tx) => {
+      await succeed(tx, next.row, before.row.hash, leaf);
+      if (!(await store.insertDevice(tx, device.row)))
+        throw invalid({ certificate: ['This device id was used before. Make a new device.'] });
+      await storePrekeys(tx, device.row.id, prekeys);
+      return enter(tx, device.row);
+    });
+    await changed(account);
+    return entered;
+  };
+
   return {
     ...recipients,
     get version() {
@@ -82,33 +122,13 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
     changed,
 
     async add(session, upload, caller) {
-      const who = await publisher(session.account);
-      const before = await current(session.account);
-      if (before.devices.length >= MAX_DEVICES_PER_PERSON)
-        throw new Refusal(
-          'Conflict',
-          `A person can have ${MAX_DEVICES_PER_PERSON} devices. Remove one of yours first.`,
-        );
-      const device = await verifyDevice(crypto, who, upload.certificate);
-      const next = await verifyList(crypto, who, upload.deviceList, before.row);
-      checkList(next.list, {
-        certificates: [...before.devices.map((row) => row.certificate_hash), device.row.certificate_hash],
-        revoked: before.list.revoked.map((id) => toHex(id) as DeviceId),
-        vaultVersion: before.row.vault_version,
-      });
-      const prekeys = await verifyPrekeys(crypto, device.row.id, device.signingKey, upload.prekeys);
-      if (!prekeys.statement) throw invalid({ signedPrekey: ['A new device needs a signed prekey.'] });
-      const opened = await db.write(async (tx) => {
-        await succeed(tx, next.row, before.row.hash);
-        if (!(await store.insertDevice(tx, device.row)))
-          throw invalid({ certificate: ['This device id was used before. Make a new device.'] });
-        await storePrekeys(tx, device.row.id, prekeys);
-        return sessions.rotate(tx, session, device.row.id, caller);
-      });
+      const opened = await addTo(session.account, upload, (tx, device) =>
+        sessions.rotate(tx, session, device.id, caller),
+      );
       sessions.ended(session.account, [session.id]);
-      await changed(session.account);
       return opened;
     },
+    addTo,
 
     async resume(session, device, proof, caller) {
       const row = await store.deviceOf(db, session.account, device);
@@ -124,7 +144,7 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
       return opened;
     },
 
-    async renew(session, device, signed, deviceList) {
+    async renew(session, device, { certificate: signed, deviceList, leaf: signedLeaf }) {
       const who = await publisher(session.account);
       const before = await current(session.account);
       const old = before.devices.find((row) => row.id === device);
@@ -138,26 +158,28 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
         revoked: before.list.revoked.map((id) => toHex(id) as DeviceId),
         vaultVersion: before.row.vault_version,
       });
+      const leaf = await verifyLeaf(crypto, who, signedLeaf, next.row);
       await db.write(async (tx) => {
-        await succeed(tx, next.row, before.row.hash);
+        await succeed(tx, next.row, before.row.hash, leaf);
         if (!(await store.renewCertificate(tx, renewed.row))) throw unknownDevice();
       });
       await changed(session.account);
     },
 
-    async revoke(session, device, deviceList) {
+    async revoke(session, device, published) {
       const who = await publisher(session.account);
       const before = await current(session.account);
       const gone = before.devices.find((row) => row.id === device);
       if (!gone) throw unknownDevice();
-      const next = await verifyList(crypto, who, deviceList, before.row);
+      const next = await verifyList(crypto, who, published.deviceList, before.row);
       checkList(next.list, {
         certificates: before.devices.filter((row) => row !== gone).map((row) => row.certificate_hash),
         revoked: [...before.list.revoked.map((id) => toHex(id) as DeviceId), device],
         vaultVersion: before.row.vault_version,
       });
+      const leaf = await verifyLeaf(crypto, who, published.leaf, next.row);
       const ended = await db.write(async (tx) => {
-        await succeed(tx, next.row, before.row.hash);
+        await succeed(tx, next.row, before.row.hash, leaf);
         await store.revokeDevice(tx, session.account, device, clock());
         await deletePrekeysOf(tx, device);
         await dropEnvelopesOf(tx, device);

@@ -4,9 +4,11 @@ import type { DirectoryEntry, Person } from '../contract/accounts.ts';
 import { toBase64, toHex } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
 import type { Ports } from '../deps.ts';
+import { concat } from '../protocol/codec.ts';
 import { decodeDeviceList } from '../protocol/device-list.ts';
 import * as store from '../store/accounts.ts';
 import { deviceListOf, devicesOf } from '../store/devices.ts';
+import { leafOf } from '../store/leaves.ts';
 import type { Recipients } from './recipients.ts';
 import { Refusal } from './refusal.ts';
 
@@ -29,7 +31,7 @@ export function createPeople(
     const row = await store.accountById(db, account);
     const list = row && (await deviceListOf(db, account));
     if (!row || !list) return null;
-    const devices = await devicesOf(db, account);
+    const [devices, leaf] = await Promise.all([devicesOf(db, account), leafOf(db, account)]);
     const byHash = new Map(
       devices.map((device) => [toHex(device.certificate_hash), toBase64(device.certificate)]),
     );
@@ -40,6 +42,7 @@ export function createPeople(
       certificates: decodeDeviceList(list.signed).list.certificates.flatMap(
         (hash) => byHash.get(toHex(hash)) ?? [],
       ),
+      leaf: leaf && toBase64(concat(leaf.leaf, leaf.signature)),
     };
   };
 

@@ -16,6 +16,7 @@ import { putSetting } from '../store/settings.ts';
 import { insertVault } from '../store/vaults.ts';
 import type { DeviceUploadBytes } from './devices.ts';
 import type { Invites } from './invites.ts';
+import { storeLeaf, verifyLeaf } from './leaves.ts';
 import { storePrekeys, verifyPrekeys } from './prekey-upload.ts';
 import { checkList, verifyDevice, verifyList } from './published.ts';
 import { invalid, type Refusal } from './refusal.ts';
@@ -92,6 +93,7 @@ export function createRegistration(
       if (!(await insertDevice(tx, published.device)))
         throw invalid({ certificate: ['This device id was used before. Make a new device.'] });
       await insertDeviceList(tx, published.list);
+      await storeLeaf(tx, published.leaf);
       await storePrekeys(tx, published.device.id, published.prekeys);
       return deps.sessions.open(tx, request.account, published.device.id, caller);
     });
@@ -123,7 +125,8 @@ async function verifyPublished(crypto: Parameters<typeof verifyDevice>[0], reque
   });
   const prekeys = await verifyPrekeys(crypto, device.row.id, device.signingKey, request.device.prekeys);
   if (!prekeys.statement) throw invalid({ signedPrekey: ['A new device needs a signed prekey.'] });
-  return { device: device.row, list, prekeys };
+  const leaf = await verifyLeaf(crypto, request, request.device.leaf, list);
+  return { device: device.row, list, leaf, prekeys };
 }
 
 async function verifyPasskey(

@@ -8,13 +8,15 @@ import { createDevices } from './devices.ts';
 import { createInvites } from './invites.ts';
 import { createPrekeys } from './prekeys.ts';
 
+import { createTransparency } from './transparency.ts';
 export function createServices(ports: Ports, origin: () => string): Services {
   const sessions = createSessions(ports, origin);
   const invites = createInvites(ports);
   const devices = createDevices(ports, sessions);
   const prekeys = createPrekeys(ports, devices);
-  const accounts = createAccounts(ports, { sessions, invites, devices, origin });
+  const transparency = createTransparency(ports);
+  const accounts = createAccounts(ports, { sessions, invites, devices, transparency, origin });
   const conversations = createConversations(ports);
   const delivery = createDelivery(ports, { devices, conversations });
-  return { accounts, invites, sessions, devices, prekeys, conversations, delivery };
+  return { accounts, invites, sessions, devices, links, prekeys, conversations, delivery, transparency };
 }

@@ -10,6 +10,7 @@ import { accountById } from '../store/accounts.ts';
 import { deviceListOf, replaceDeviceList } from '../store/devices.ts';
 import { replaceVault, type SlotRow, slotsOf, vaultOf } from '../store/vaults.ts';
 import type { Devices } from './devices.ts';
+import { type PublishedList, storeLeaf, verifyLeaf } from './leaves.ts';
 import { checkList, verifyList } from './published.ts';
 import { invalid, Refusal } from './refusal.ts';
 
@@ -22,7 +23,7 @@ export interface Vault {
 export interface Vaults {
   vault(account: AccountId): Promise<VaultRecord>;
   /** The next version, with a device list that names it. Conflict when another one came first. */
-  replaceVault(session: Session, vault: Vault, deviceList: Uint8Array): Promise<void>;
+  replaceVault(session: Session, vault: Vault, published: PublishedList): Promise<void>;
 }
 
 export function createVaults(ports: Ports, devices: Devices): Vaults {
@@ -40,7 +41,7 @@ export function createVaults(ports: Ports, devices: Devices): Vaults {
       };
     },
 
-    async replaceVault({ account }, vault, deviceList) {
+    async replaceVault({ account }, vault, published) {
       const [row, list] = await Promise.all([accountById(db, account), deviceListOf(db, account)]);
       if (!row || !list) throw new Refusal('NotFound', 'This account has no vault.');
       if (vault.version !== list.vault_version + 1)
@@ -48,17 +49,19 @@ export function createVaults(ports: Ports, devices: Devices): Vaults {
       if (!vault.slots.some((slot) => slot.kind === 'recovery'))
         throw invalid({ vault: ['The vault needs a slot for the recovery code.'] });
       const before = decodeDeviceList(list.signed).list;
-      const next = await verifyList(crypto, { account, aik: row.aik }, deviceList, list);
+      const next = await verifyList(crypto, { account, aik: row.aik }, published.deviceList, list);
       checkList(next.list, {
         certificates: before.certificates,
         revoked: before.revoked.map((id) => toHex(id) as DeviceId),
         vaultVersion: vault.version,
       });
+      const leaf = await verifyLeaf(crypto, { account, ...row }, published.leaf, next.row);
       await db.write(async (tx) => {
         const moved =
           (await replaceDeviceList(tx, next.row, list.hash)) &&
           (await replaceVault(tx, account, vault, vault.slots));
         if (!moved) throw new Refusal('Conflict', 'Your vault was changed elsewhere. Reload and try again.');
+        await storeLeaf(tx, leaf);
       });
       await devices.changed(account);
     },

@@ -53,7 +53,7 @@ export async function sealWork(native: boolean, rounds: number): Promise<SealWor
   const account = crypto.random(16);
   const { stored } = await makeDevice(
     crypto,
-    { account, aik, username: 'mina', name: 'Mina', vaultVersion: 1, previous: null },
+    { account, aik, username: 'mina', name: 'Mina', vaultVersion: 1, previous: null, leaf: null },
     crypto.random(16),
   );
   const { root, leaves } = decodePrekeyBatch(stored.oneTimePrekeys.batch);

@@ -8,6 +8,7 @@ import { createPrekeyBatch } from '../../src/protocol/prekeys.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { Authenticator } from '../support/authenticator.ts';
 import {
+  leafOf,
   listHash,
   newDevice,
   newIdentity,
@@ -128,7 +129,7 @@ test('devices, directory and prekeys', async () => {
     devices: [mina.device],
     revoked: [device.bytes],
   });
-  await transport.revokeDevice(device.id, toBase64(without));
+  await transport.revokeDevice(device.id, { deviceList: toBase64(without), leaf: leafOf(without) });
   const gone = await phone.session().catch((error: unknown) => error);
   expect(gone instanceof TransportRefused && gone.status).toBe(401);
 });

@@ -9,7 +9,7 @@ import type {
   SignedIn,
   VaultRecord,
 } from '../../src/contract/accounts.ts';
-import { accountId, deviceId, toBase64 } from '../../src/contract/bytes.ts';
+import { accountId, deviceId, toBase64, toHex } from '../../src/contract/bytes.ts';
 import type { ErrorBody } from '../../src/contract/errors.ts';
 import type { AccountId, DeviceId } from '../../src/contract/ids.ts';
 import { PATHS } from '../../src/contract/paths.ts';
@@ -18,6 +18,7 @@ import { decodeDeviceList, signDeviceList } from '../../src/protocol/device-list
 import { createSigningKeyPair, type SigningKeyPair, signHybrid } from '../../src/protocol/identity.ts';
 import { noble } from '../../src/protocol/noble.ts';
 import { createPrekeyBatch, createSignedPrekey } from '../../src/protocol/prekeys.ts';
+import { decodeSignedLeaf, type PlacedLeaf, signNextLeaf } from '../../src/protocol/transparency.ts';
 
 export const random = (length: number): Uint8Array<ArrayBuffer> =>
   crypto.getRandomValues(new Uint8Array(length));
@@ -36,13 +37,15 @@ export interface Device {
 
 export interface Identity {
   readonly account: AccountId;
+  /** As the log has it. */
+  readonly username?: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly aik: SigningKeyPair;
 }
 
-export async function newIdentity(): Promise<Identity> {
+export async function newIdentity(username = 'somebody'): Promise<Identity> {
   const bytes = random(16);
-  return { account: accountId(bytes), bytes, aik: await createSigningKeyPair(tools) };
+  return { account: accountId(bytes), username, bytes, aik: await createSigningKeyPair(tools) };
 }
 
 export async function newDevice(
@@ -75,8 +78,32 @@ export interface ListTerms {
   readonly vaultVersion?: number;
 }
 
-/** A signed device list; the first one of an account unless told otherwise. */
-export function newList(identity: Identity, terms: ListTerms): Promise<Uint8Array> {
+/** Leaves of the log by the hash of the list that they are about, hexadecimal. */
+const leaves = new Map<string, PlacedLeaf & { readonly signed: Uint8Array }>();
+
+/** A signed device list, the first one of an account unless told otherwise; `leafOf` has its leaf. */
+export async function newList(identity: Identity, terms: ListTerms): Promise<Uint8Array> {
+  const list = await signList(identity, terms);
+  const { hash, list: signed } = decodeDeviceList(list);
+  const leaf = await signNextLeaf(tools, identity.aik, {
+    account: identity.bytes,
+    username: identity.username ?? 'somebody',
+    deviceList: hash,
+    vaultVersion: signed.vaultVersion,
+    previous: leaves.get(toHex(signed.previous)) ?? null,
+  });
+  leaves.set(toHex(hash), { ...decodeSignedLeaf(leaf), signed: leaf });
+  return list;
+}
+
+/** The leaf for a list of `newList`. */
+export function leafOf(list: Uint8Array): string {
+  const leaf = leaves.get(toHex(listHash(list)));
+  if (!leaf) throw new Error('a list that was not made here');
+  return toBase64(leaf.signed);
+}
+
+function signList(identity: Identity, terms: ListTerms): Promise<Uint8Array> {
   return signDeviceList(tools, identity.aik, {
     account: identity.bytes,
     version: terms.version ?? 1,
@@ -95,6 +122,7 @@ export async function newUpload(device: Device, deviceList: Uint8Array, prekeys 
   return {
     certificate: toBase64(device.certificate),
     deviceList: toBase64(deviceList),
+    leaf: leafOf(deviceList),
     prekeys: {
       signedPrekey: toBase64(signed),
       ...(prekeys > 0
@@ -136,7 +164,7 @@ export async function newRegistration(
   username: string,
   more: { readonly workspaceName?: string; readonly prekeys?: number } = {},
 ): Promise<{ readonly identity: Identity; readonly device: Device; readonly request: RegisterRequest }> {
-  const identity = await newIdentity();
+  const identity = await newIdentity(username.toLowerCase());
   const device = await newDevice(identity);
   const list = await newList(identity, { devices: [device] });
   const request: RegisterRequest = {

@@ -10,7 +10,9 @@ import { createSigningKeyPair, type SigningKeyPair } from '../../protocol/identi
 import type { Crypto } from '../../protocol/ports.ts';
 import { createPrekeyBatch, createSignedPrekey } from '../../protocol/prekeys.ts';
 import { ACTIVE_SUITE } from '../../protocol/suite.ts';
+import type { PlacedLeaf } from '../../protocol/transparency.ts';
 import type { NewDevice } from '../self.ts';
+import { leafFor } from './own-leaf.ts';
 
 /** Ids of prekeys count from here; a device never uses one twice. */
 const FIRST_PREKEY_ID = 1;
@@ -25,6 +27,8 @@ export interface Owner {
   readonly vaultVersion: number;
   /** The list that the new one follows; null for the account's first. */
   readonly previous: { readonly list: DeviceList; readonly hash: Uint8Array } | null;
+  /** The account's newest leaf of the log; null for its first. */
+  readonly leaf: PlacedLeaf | null;
 }
 
 /** What goes into storage, and what goes to the server afterwards. */
@@ -56,6 +60,7 @@ export async function makeDevice(crypto: Crypto, owner: Owner, id: Uint8Array): 
     owner.aik,
     listWith(owner, decodeCertificate(certificate).hash),
   );
+  const leaf = await leafFor(crypto, owner.aik, owner.username, deviceList, owner.leaf);
   const signedPrekey = await createSignedPrekey(crypto, signing, FIRST_PREKEY_ID);
   const oneTimePrekeys = await createPrekeyBatch(crypto, signing, FIRST_PREKEY_ID, PREKEY_BATCH);
   return {
@@ -75,6 +80,7 @@ export async function makeDevice(crypto: Crypto, owner: Owner, id: Uint8Array): 
     upload: {
       certificate: toBase64(certificate),
       deviceList: toBase64(deviceList),
+      leaf,
       prekeys: { signedPrekey: toBase64(signedPrekey.signed), batch: toBase64(oneTimePrekeys.batch) },
     },
   };

@@ -10,6 +10,7 @@ import {
   forgetDevice,
   markPublished,
   readSecrets,
+import { leafFor, ownLeaf } from './own-leaf.ts';
   readSelf,
   type StoredSelf,
   storeNewDevice,
@@ -89,15 +90,17 @@ async function resume(
   const pair = await signingKeyPairFromSecret(crypto, signing);
   const proof = await signHybrid(crypto, pair, 'resume', fromBase64(signedIn.challenge));
   await ask(() => transport.resumeDevice({ device: found.device, proof: toBase64(proof) }));
-  if (!found.published) await markPublished(storage);
+  await markPublished(storage, fromBase64(signedIn.logKey));
   await renewCertificate({ crypto, transport }, unlocked, storage, pair);
 }
+  const { signedIn, aik } = unlocked;
 
 async function add(
   { crypto, transport }: EnrolTools,
-  { signedIn, aik }: Unlocked,
+  unlocked: Unlocked,
   storage: Storage,
   device: Uint8Array,
+  const leaf = await ownLeaf(crypto, unlocked);
 ): Promise<void> {
   const previous = decodeDeviceList(fromBase64(signedIn.directory.deviceList));
   if (previous.list.certificates.length >= MAX_DEVICES_PER_PERSON)
@@ -109,7 +112,7 @@ async function add(
   const account = fromHex(signedIn.account);
   const made = await makeDevice(
     crypto,
-    { account, aik, username, name, vaultVersion: signedIn.vault.version, previous },
+    { account, aik, username, name, vaultVersion: signedIn.vault.version, previous, leaf },
     device,
   );
   await storeNewDevice(storage, { ...made.stored, account: signedIn.account });
@@ -120,7 +123,7 @@ async function add(
     if (!(error instanceof EnrolError && error.code === 'offline')) await forgetDevice(storage);
     throw error;
   }
-  await markPublished(storage);
+  await markPublished(storage, fromBase64(signedIn.logKey));
 }
 
 /**
@@ -134,7 +137,7 @@ export async function revokeDevice(
   device: DeviceId,
 ): Promise<void> {
   try {
-    const { directory } = unlocked.signedIn;
+    const { directory, username } = unlocked.signedIn;
     const { list, hash } = decodeDeviceList(fromBase64(directory.deviceList));
     const gone = certificateHashOf(directory.certificates.map(fromBase64), device);
     if (gone === null) throw new EnrolError('refused', 'This account has no such device.');
@@ -145,7 +148,8 @@ export async function revokeDevice(
       certificates: list.certificates.filter((each) => !equalBytes(each, gone)),
       revoked: [...list.revoked, fromHex(device)],
     });
-    await ask(() => transport.revokeDevice(device, toBase64(signed)));
+    const leaf = await leafFor(crypto, unlocked.aik, username, signed, await ownLeaf(crypto, unlocked));
+    await ask(() => transport.revokeDevice(device, { deviceList: toBase64(signed), leaf }));
   } finally {
     wipeVault(unlocked);
   }

@@ -1,6 +1,6 @@
 /** A new account: identity, vault, first device and recovery code, published in one request (PROTOCOL 3, 10). */
 import type { PasswordCredential, VaultRecord, VaultSlotRecord } from '../../contract/accounts.ts';
-import { accountId, deviceId, fromHex, toBase64 } from '../../contract/bytes.ts';
+import { accountId, deviceId, fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
 import type { AccountId } from '../../contract/ids.ts';
 import { MIN_PASSWORD_LENGTH } from '../../contract/limits.ts';
 import { createSigningKeyPair } from '../../protocol/identity.ts';
@@ -58,7 +58,7 @@ export async function register(tools: EnrolTools, request: NewAccount): Promise<
   const device = random(16);
   const made = await makeDevice(
     crypto,
-    { account, aik, username, name: request.name, vaultVersion: FIRST_VAULT, previous: null },
+    { account, aik, username, name: request.name, vaultVersion: FIRST_VAULT, previous: null, leaf: null },
     device,
   );
   const storage = await tools.openStorage({
@@ -90,7 +90,7 @@ export async function register(tools: EnrolTools, request: NewAccount): Promise<
         device: made.upload,
       }),
     );
-    await markPublished(storage);
+    await markPublished(storage, fromBase64(signedIn.logKey));
     return { signedIn, device: deviceId(device), storage, resumed: false, recoveryCode: code.text };
   } catch (error) {
     // Without an answer the account may exist: the keys stay, and signing in finds out.

@@ -13,6 +13,7 @@ import type { SigningKeyPair } from '../../protocol/identity.ts';
 import type { Storage } from '../ports.ts';
 import { readSelf, type StoredSelf, selfChange } from '../self.ts';
 import { EnrolError } from './errors.ts';
+import { leafFor, ownLeaf } from './own-leaf.ts';
 import { ask } from './refusals.ts';
 import type { EnrolTools, Unlocked } from './types.ts';
 
@@ -30,10 +31,12 @@ const FORMER_KEPT = 4;
  */
 export async function renewCertificate(
   { crypto, transport }: Pick<EnrolTools, 'crypto' | 'transport'>,
-  { signedIn: { directory }, aik }: Unlocked,
+  unlocked: Unlocked,
   storage: Storage,
   signing: SigningKeyPair,
 ): Promise<void> {
+  const { aik } = unlocked;
+  const { directory, username } = unlocked.signedIn;
   const self = await readSelf(storage);
   if (self === null) return;
   const stored = decodeCertificate(self.certificate);
@@ -58,7 +61,9 @@ export async function renewCertificate(
     await keep(storage, self, stored.hash, listed, fromBase64(directory.deviceList));
     return;
   }
-  if (now - stored.certificate.created < RENEW_AFTER_MS) return;
+  // An account from before the log begins its chain there with this renewal: nobody else believes its devices until then.
+  const isDue = directory.leaf === null || now - stored.certificate.created >= RENEW_AFTER_MS;
+  if (!isDue) return;
   const certificate = await issueCertificate(crypto, aik, signing, {
     ...stored.certificate,
     created: now,
@@ -72,10 +77,12 @@ export async function renewCertificate(
     previous: hash,
     certificates: list.certificates.map((each) => (equalBytes(each, stored.hash) ? renewed : each)),
   });
+  const leaf = await leafFor(crypto, aik, username, deviceList, await ownLeaf(crypto, unlocked));
   await ask(() =>
     transport.renewDevice(self.device, {
       certificate: toBase64(certificate),
       deviceList: toBase64(deviceList),
+      leaf,
     }),
   );
   await keep(storage, self, stored.hash, certificate, deviceList);

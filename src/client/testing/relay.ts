@@ -13,6 +13,7 @@ import { decodeBodyHeader } from '../../protocol/message.ts';
 import { decodePrekeyBatch, prekeyPath } from '../../protocol/prekeys.ts';
 import { directId } from '../conversations.ts';
 import { type Clock, TransportFailed, TransportRefused } from '../ports.ts';
+import { FakeLog } from './log.ts';
 import { FakeRosters } from './rosters.ts';
 
 interface RelayDevice {
@@ -48,6 +49,8 @@ export interface Knobs {
   directory: (entry: DirectoryEntry) => DirectoryEntry;
   /** Whom the relay takes for the members of a conversation. */
   members: (conversation: ConversationId, members: readonly AccountId[]) => readonly AccountId[];
+  /** Which log a device is shown. */
+  log: (device: DeviceId, log: FakeLog) => FakeLog;
   /** How many one-time keys the relay says a device has left. */
   stock: (remaining: number) => number;
   /** What the relay says of a group's roster to an account. */
@@ -58,6 +61,7 @@ export interface Knobs {
 
 export class FakeRelay {
   readonly people = new Map<AccountId, DirectoryEntry>();
+  readonly log: FakeLog;
   readonly devices = new Map<DeviceId, RelayDevice>();
   readonly conversations = new Map<ConversationId, ConversationRecord>();
   readonly rosters = new FakeRosters(this);
@@ -74,13 +78,16 @@ export class FakeRelay {
     deliver: (_, delivery) => [delivery],
     directory: (entry) => entry,
     members: (_, members) => members,
+    log: (_, log) => log,
     // Enough by default: making a batch is slow, and most tests are not about it.
     stock: () => 100,
     bundle: (bundle) => bundle,
     roster: (_to, _conversation, record) => record,
   };
 
-  constructor(readonly clock: Clock) {}
+  constructor(readonly clock: Clock) {
+    this.log = new FakeLog(clock);
+  }
 
   /** A person, or the same person with a new device list. */
   putPerson(entry: DirectoryEntry): void {

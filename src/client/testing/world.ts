@@ -11,12 +11,14 @@ import { noble } from '../../protocol/noble.ts';
 import type { Crypto } from '../../protocol/ports.ts';
 import { createPrekeyBatch, createSignedPrekey } from '../../protocol/prekeys.ts';
 import { ACTIVE_SUITE } from '../../protocol/suite.ts';
+import { decodeSignedLeaf, type PlacedLeaf, signNextLeaf } from '../../protocol/transparency.ts';
 import { type EnginePorts, openEngine } from '../engine.ts';
 import type { Engine, EngineEvent } from '../engine-types.ts';
 import { MemoryDisk, MemoryStorage } from '../memory-storage.ts';
 import type { Storage } from '../ports.ts';
 import { markPublished, storeNewDevice } from '../self.ts';
 import { FakeLine } from './line.ts';
+import { LOG_KEY } from './log.ts';
 import { FakeRelay } from './relay.ts';
 import { FakeTime } from './time.ts';
 
@@ -40,7 +42,16 @@ export interface MadePerson {
   deviceList: Uint8Array;
   /** The device list after each device that was made. */
   readonly lists: Uint8Array[];
+  /** Signed leaves of the log, one for each list that was signed. */
+  readonly leaves: Uint8Array[];
+  /** The leaf that the first of them follows: of somebody who was here before. */
+  readonly follows: PlacedLeaf | null;
 }
+
+const lastLeafOf = (person: MadePerson): PlacedLeaf | null => {
+  const last = person.leaves.at(-1);
+  return last === undefined ? person.follows : decodeSignedLeaf(last);
+};
 
 export const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
@@ -66,10 +77,10 @@ export class World {
     this.relay = new FakeRelay(time.clock);
   }
 
-  /** @param account of somebody who lost everything and begins anew under the same account */
-  async makePerson(username: string, devices: number, account?: AccountId): Promise<MadePerson> {
+  /** @param before somebody who lost everything and begins anew under the same account */
+  async makePerson(username: string, devices: number, before?: MadePerson): Promise<MadePerson> {
     const person: MadePerson = {
-      account: account ?? accountId(randomBytes(16)),
+      account: before?.account ?? accountId(randomBytes(16)),
       username,
       name: username.charAt(0).toUpperCase() + username.slice(1),
       aik: await createSigningKeyPair(this.crypto),
@@ -77,6 +88,8 @@ export class World {
       certificates: [],
       deviceList: new Uint8Array(),
       lists: [],
+      leaves: [],
+      follows: before === undefined ? null : lastLeafOf(before),
     };
     for (let i = 0; i < devices; i++) await this.makeDevice(person);
     return person;
@@ -90,6 +103,7 @@ export class World {
       certificates: person.certificates.slice(0, count),
       deviceList: person.lists[count - 1] ?? person.deviceList,
       lists: person.lists.slice(0, count),
+      leaves: person.leaves.slice(0, count),
     };
     this.publish(copy);
     return copy;
@@ -107,6 +121,7 @@ export class World {
     copy.certificates = [...copy.certificates, certificate];
     copy.deviceList = list;
     copy.lists.push(list);
+    copy.leaves.push(...original.leaves.slice(at, at + 1));
     this.publish(copy);
   }
 
@@ -145,7 +160,7 @@ export class World {
       oneTimePrekeys,
       now: time.now,
     });
-    await markPublished(storage);
+    await markPublished(storage, LOG_KEY.publicKey);
     const made = {
       device,
       disk,
@@ -171,6 +186,15 @@ export class World {
       revoked: [...(before?.list.revoked ?? []), ...revoked.map(fromHex)],
       vaultVersion: 1,
     });
+    person.leaves.push(
+      await signNextLeaf(this.crypto, person.aik, {
+        account: fromHex(person.account),
+        username: person.username,
+        deviceList: decodeDeviceList(person.deviceList).hash,
+        vaultVersion: 1,
+        previous: lastLeafOf(person),
+      }),
+    );
   }
 
   /** Puts the person and their devices on the relay. */
@@ -184,6 +208,10 @@ export class World {
   }
 
   publishList(person: MadePerson): void {
+    for (const leaf of person.leaves.map(decodeSignedLeaf)) {
+      if (!this.relay.log.has(leaf.encoded)) this.relay.log.append(leaf.encoded);
+    }
+    const last = person.leaves.at(-1);
     this.relay.putPerson({
       account: person.account,
       username: person.username,
@@ -193,6 +221,7 @@ export class World {
       aik: toBase64(person.aik.publicKey),
       deviceList: toBase64(person.deviceList),
       certificates: person.certificates.map(toBase64),
+      leaf: last === undefined ? null : toBase64(last),
     });
   }
 
