@@ -36,10 +36,11 @@ export const createApp = (deps: Deps) =>
     .use(signInRoutes(deps))
     .use(accountRoutes(deps))
     .use(deviceRoutes(deps))
+    .use(linkRoutes(deps))
     .use(prekeyRoutes(deps))
     .use(inviteRoutes(deps))
     .use(conversationApiRoutes(deps))
-    .use(messageRoutes(deps))
     .use(logRoutes(deps))
+    .use(messageRoutes(deps))
     .use(socketRoutes(deps))
     .use(pageRoutes(deps));

@@ -14,9 +14,10 @@ import type { Conversations } from './services/conversations.ts';
 import type { Delivery } from './services/delivery.ts';
 import type { Devices } from './services/devices.ts';
 import type { Invites } from './services/invites.ts';
+import type { Links } from './services/links.ts';
 import type { Prekeys } from './services/prekeys.ts';
-import type { Db } from './store/db.ts';
 import type { Transparency } from './services/transparency.ts';
+import type { Db } from './store/db.ts';
 
 /** What services are made of. */
 export interface Ports {
@@ -35,12 +36,13 @@ export interface Services {
   readonly invites: Invites;
   readonly sessions: Sessions;
   readonly devices: Devices;
+  readonly links: Links;
   readonly prekeys: Prekeys;
   readonly conversations: Conversations;
   readonly delivery: Delivery;
+  readonly transparency: Transparency;
 }
 
-  readonly transparency: Transparency;
 export interface Deps extends Ports {
   readonly services: Services;
   readonly assets: Assets;

@@ -62,6 +62,7 @@ export async function serve(
     try {
       await retention.run(ports.clock());
       await services.sessions.expire();
+      await services.links.expire();
     } catch (error) {
       log.error('job failed', { reason: error instanceof Error ? error.message : String(error) });
     }

@@ -29,6 +29,14 @@ export const LIMITS = {
   sendAddress: { burst: 6000, perMinute: 18_000 },
   /** Fetching, acknowledging and asking for statuses, by one account: a device away for days comes back at once. */
   relayAccount: { burst: 600, perMinute: 3000 },
+  /** Requests of new devices to be linked, and their completion, from one address. */
+  linkAddress: { burst: 20, perMinute: 6 },
+  /** Questions of new devices for their answer, from one address: one every 1.5 seconds each. */
+  linkPollAddress: { burst: 300, perMinute: 300 },
+  /** Codes that one account tries. */
+  linkFindAccount: { burst: 10, perMinute: 4 },
+  /** Approvals of one account, and its questions for what became of them. */
+  linkAccount: { burst: 120, perMinute: 120 },
   /** Invites made by one account. */
   inviteAccount: { burst: 30, perMinute: 10 },
   /** Socket connections by one account. */

@@ -44,6 +44,8 @@ export const linkGrantRecord = record(20, 'link grant', {
   deviceList: bytes(MAX_LIST_BYTES),
   /** The signed leaf of the transparency log for that list. */
   leaf: bytes(MAX_LEAF_BYTES),
+  /** Public key of the workspace's log, 1,984 B, as the existing device has pinned it. */
+  logKey: fixed(SIGNING_KEY_BYTES),
   /** From the vault, 32 B: wraps the local key of the new place. */
   deviceWrapKey: fixed(32),
 });

@@ -46,6 +46,7 @@ const grant = (): LinkGrant => ({
   certificate: random(5500),
   deviceList: random(9000),
   leaf: random(6000),
+  logKey: random(1984),
   deviceWrapKey: random(32),
 });
 async function codeOf(run: () => unknown): Promise<string> {

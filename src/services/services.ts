@@ -6,13 +6,15 @@ import { createConversations } from './conversations.ts';
 import { createDelivery } from './delivery.ts';
 import { createDevices } from './devices.ts';
 import { createInvites } from './invites.ts';
+import { createLinks } from './links.ts';
 import { createPrekeys } from './prekeys.ts';
-
 import { createTransparency } from './transparency.ts';
+
 export function createServices(ports: Ports, origin: () => string): Services {
   const sessions = createSessions(ports, origin);
   const invites = createInvites(ports);
   const devices = createDevices(ports, sessions);
+  const links = createLinks(ports, { devices, sessions });
   const prekeys = createPrekeys(ports, devices);
   const transparency = createTransparency(ports);
   const accounts = createAccounts(ports, { sessions, invites, devices, transparency, origin });

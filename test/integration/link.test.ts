@@ -1,0 +1,355 @@
+/** Adding a device by approval on another one, against the real server, and against one that lies about it [R38]. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import {
+  EnrolError,
+  type EnrolTools,
+  enrolDevice,
+  newAccountId,
+  register,
+  revokeDevice,
+  signInWithPassword,
+  unlockWithPassword,
+} from '../../src/client/enrol.ts';
+import { type HttpTransportOptions, httpCalls } from '../../src/client/http-relay.ts';
+import { httpTransport } from '../../src/client/http-transport.ts';
+import { approveLink, findLink } from '../../src/client/link/approve.ts';
+import { httpLinks, type LinkTransport } from '../../src/client/link/link-transport.ts';
+import { type LinkTools, type PendingLink, requestLink } from '../../src/client/link/request.ts';
+import { MemoryDisk, MemoryStorage } from '../../src/client/memory-storage.ts';
+import { STORES } from '../../src/client/ports.ts';
+import { readSelf } from '../../src/client/self.ts';
+import { fromBase64, toBase64 } from '../../src/contract/bytes.ts';
+import { LINK_LIFETIME_MS } from '../../src/contract/links.ts';
+import { issueCertificate } from '../../src/protocol/certificate.ts';
+import { createSigningKeyPair } from '../../src/protocol/identity.ts';
+import { linkHash, linkRequestRecord } from '../../src/protocol/link-request.ts';
+import { sealLinkGrant } from '../../src/protocol/link-transfer.ts';
+import { noble } from '../../src/protocol/noble.ts';
+import { argon2id, PASSWORD_FLOOR } from '../../src/protocol/password.ts';
+import type { Crypto } from '../../src/protocol/ports.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+
+const PASSWORD = 'correct horse battery';
+const crypto: Crypto = {
+  provider: noble,
+  random: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
+  clock: Date.now,
+};
+
+let app: TestApp;
+
+type Bend = (honest: LinkTransport) => LinkTransport;
+const straight: Bend = (honest) => honest;
+
+/** A place with a disk and a cookie jar; `bend` puts a liar between it and the server's part in linking. */
+function place(disk = new MemoryDisk(), bend = straight) {
+  let cookie = '';
+  const options: HttpTransportOptions = {
+    origin: app.origin,
+    headers: () => (cookie ? { cookie } : {}),
+    onResponse(response) {
+      const set = response.headers.get('set-cookie');
+      if (set) cookie = set.split(';')[0] ?? '';
+    },
+  };
+  const enrol: EnrolTools = {
+    crypto,
+    transport: httpTransport(options),
+    hashPassword: argon2id,
+    passwordCost: PASSWORD_FLOOR,
+    openStorage: async () => new MemoryStorage(disk),
+  };
+  const links = bend(httpLinks(httpCalls(options)));
+  const link: LinkTools = { crypto, links, openStorage: enrol.openStorage, pause: () => Bun.sleep(5) };
+  return { enrol, link, disk };
+}
+type Place = ReturnType<typeof place>;
+
+let mina: Place;
+let people = 0;
+let username = '';
+
+async function join(name: string, token: string): Promise<Place> {
+  const here = place();
+  await register(here.enrol, {
+    token,
+    account: newAccountId(crypto.random),
+    username: name,
+    name: `Name of ${name}`,
+    password: PASSWORD,
+    ...(people === 0 ? { workspaceName: 'Harbour' } : {}),
+  });
+  people++;
+  return here;
+}
+const openVault = async ({ enrol }: Place) =>
+  unlockWithPassword(enrol, await enrol.transport.session(), PASSWORD);
+const approve = async (here: Place, code: string) => {
+  const found = await findLink(here.link, code);
+  const unlocked = await openVault(here);
+  return approveLink(here.link, unlocked, found, fromBase64(unlocked.signedIn.logKey));
+};
+const devicesOf = async ({ enrol }: Place) => (await enrol.transport.session()).directory.certificates.length;
+const isEmpty = (disk: MemoryDisk) => STORES.every((name) => disk.store(name).size === 0);
+async function codeOf(action: Promise<unknown>): Promise<string> {
+  try {
+    await action;
+    return 'done';
+  } catch (error) {
+    if (error instanceof EnrolError) return error.code;
+    throw error;
+  }
+}
+
+beforeAll(async () => {
+  app = await startApp();
+  await join('owner', await app.deps.services.invites.createSetupToken());
+});
+beforeEach(async () => {
+  username = `mina${people}`;
+  mina = await join(username, (await app.deps.services.invites.create(null)).token);
+});
+afterAll(() => app.stop());
+
+describe('approval', () => {
+  test('makes the new place a device in a session of its own, and both screens show the same check', async () => {
+    const phone = place();
+    const pending = await requestLink(phone.link, 'Firefox on Linux');
+    const found = await findLink(mina.link, pending.code);
+    expect(found.agent).toBe('Firefox on Linux');
+    const given = await approve(mina, pending.code);
+    const offer = await pending.approved();
+    expect(offer).toMatchObject({ username, name: `Name of ${username}`, check: given.check });
+    expect(await devicesOf(mina)).toBe(1);
+    expect(await given.outcome()).toBe('answered');
+
+    const { device, storage, signedIn } = await offer.accept();
+    expect(device).toBe(given.device);
+    expect(signedIn.device).toBe(device);
+    expect((await phone.enrol.transport.session()).device).toBe(device);
+    expect(await readSelf(storage)).toMatchObject({ username, published: true, device });
+    expect(await given.outcome()).toBe('done');
+    expect(await devicesOf(mina)).toBe(2);
+  });
+
+  test('takes the text of the QR code, and a code typed without care', async () => {
+    const pending = await requestLink(place().link, 'x');
+    for (const typed of [pending.text, ` ${pending.code.toLowerCase().replaceAll('-', ' ')}`])
+      expect((await findLink(mina.link, typed)).request.length).toBeGreaterThan(3000);
+    await pending.cancel();
+  });
+
+  test('the device is signed in again like any other', async () => {
+    const phone = place();
+    const pending = await requestLink(phone.link, 'x');
+    await approve(mina, pending.code);
+    const { device } = await (await pending.approved()).accept();
+    const again = place(phone.disk);
+    const unlocked = await signInWithPassword(again.enrol, { username, password: PASSWORD });
+    expect(await enrolDevice(again.enrol, unlocked)).toMatchObject({ resumed: true, device });
+  });
+});
+
+describe('nothing is added', () => {
+  test('without the open vault: the server has no certificate to take [R38]', async () => {
+    const phone = place();
+    const pending = await requestLink(phone.link, 'x');
+    const { request } = await findLink(mina.link, pending.code);
+    const named = toBase64(linkHash(request));
+    // Whoever holds a stolen session can say yes, and has nothing that the account signed.
+    await mina.link.links.answerLink({
+      request: named,
+      certificateHash: toBase64(crypto.random(32)),
+      answer: toBase64(crypto.random(4000)),
+    });
+    expect(await codeOf(pending.approved())).toBe('identity-mismatch');
+    expect(await devicesOf(mina)).toBe(1);
+  });
+
+  test('when the server exchanges the keys of the request: the code does not fit', async () => {
+    const pending = await requestLink(place().link, 'x');
+    const evil = await createSigningKeyPair(crypto);
+    let signed = 0;
+    const liar = (honest: LinkTransport): LinkTransport => ({
+      ...honest,
+      async findLink(finder) {
+        const found = await honest.findLink(finder);
+        const request = linkRequestRecord.decode(fromBase64(found.request));
+        const swapped = linkRequestRecord.encode({ ...request, signingKey: evil.publicKey });
+        return { ...found, request: toBase64(swapped) };
+      },
+      async answerLink(answer) {
+        signed++;
+        return honest.answerLink(answer);
+      },
+    });
+    const bent = { ...mina, link: { ...mina.link, links: liar(mina.link.links) } };
+    expect(await codeOf(approve(bent, pending.code))).toBe('invalid');
+    expect(await codeOf(approve(bent, pending.text))).toBe('invalid');
+    expect(signed).toBe(0);
+    await pending.cancel();
+  });
+
+  test('when the server answers for an account of its own: the checks differ, and a broken answer is refused', async () => {
+    const account = crypto.random(16);
+    const aik = await createSigningKeyPair(crypto);
+    let forge: (request: Uint8Array) => Promise<Uint8Array> = async () => crypto.random(100);
+    let request = new Uint8Array();
+    const liar: Bend = (honest) => ({
+      ...honest,
+      startLink(encoded) {
+        request = fromBase64(encoded);
+        return honest.startLink(encoded);
+      },
+      linkState: async () => ({ state: 'answered', answer: toBase64(await forge(request)) }),
+    });
+    const grant = {
+      account,
+      username,
+      name: `Name of ${username}`,
+      aik: aik.publicKey,
+      certificate: crypto.random(2000),
+      deviceList: crypto.random(3500),
+      leaf: crypto.random(3500),
+      logKey: crypto.random(1984),
+      deviceWrapKey: crypto.random(32),
+    };
+    const phone = place(new MemoryDisk(), liar);
+    const first = await requestLink(phone.link, 'x');
+    expect(await codeOf(first.approved())).toBe('identity-mismatch');
+    forge = async (encoded) => (await sealLinkGrant(crypto, encoded, grant)).answer;
+    const second = await requestLink(phone.link, 'x');
+    expect(await codeOf(second.approved())).toBe('identity-mismatch');
+    expect(isEmpty(phone.disk)).toBe(true);
+  });
+
+  test('when the answer was made for another request', async () => {
+    const [one, two] = [place(), place()];
+    const first = await requestLink(one.link, 'one');
+    let answer = '';
+    const keeping = {
+      ...mina,
+      link: {
+        ...mina.link,
+        links: {
+          ...mina.link.links,
+          answerLink: async (given: { readonly answer: string }) => {
+            answer = given.answer;
+          },
+        },
+      },
+    };
+    await approve(keeping, first.code);
+    const second = await requestLink(
+      {
+        ...two.link,
+        links: { ...two.link.links, linkState: async () => ({ state: 'answered', answer }) },
+      },
+      'two',
+    );
+    expect(await codeOf(second.approved())).toBe('identity-mismatch');
+    expect(isEmpty(two.disk)).toBe(true);
+    await first.cancel();
+  });
+
+  test('when it was declined, cancelled or withdrawn, or is too old', async () => {
+    const started = async () => {
+      const phone = place();
+      return { phone, pending: await requestLink(phone.link, 'x') };
+    };
+    const declined = await started();
+    const given = await approve(mina, declined.pending.code);
+    await (await declined.pending.approved()).decline();
+    expect(await given.outcome()).toBe('cancelled');
+
+    const cancelled = await started();
+    await cancelled.pending.cancel();
+    expect(await codeOf(findLink(mina.link, cancelled.pending.code))).toBe('invalid');
+    expect(await codeOf(cancelled.pending.approved())).toBe('link-used');
+
+    const withdrawn = await started();
+    const taken = await approve(mina, withdrawn.pending.code);
+    const offer = await withdrawn.pending.approved();
+    await taken.withdraw();
+    expect(await codeOf(offer.accept())).toBe('link-used');
+    expect(isEmpty(withdrawn.phone.disk)).toBe(true);
+
+    const old = await started();
+    const late = await started();
+    await approve(mina, late.pending.code);
+    const lateOffer = await late.pending.approved();
+    app.pass(LINK_LIFETIME_MS);
+    expect(await codeOf(findLink(mina.link, old.pending.code))).toBe('invalid');
+    expect(await codeOf(old.pending.approved())).toBe('link-used');
+    expect(await codeOf(lateOffer.accept())).toBe('link-used');
+    expect(await devicesOf(mina)).toBe(1);
+  });
+
+  test('by a second answer, nor twice by one', async () => {
+    const phone = place();
+    const pending = await requestLink(phone.link, 'x');
+    await approve(mina, pending.code);
+    expect(await codeOf(approve(mina, pending.code))).toBe('invalid');
+    const offer = await pending.approved();
+    await offer.accept();
+    expect(await codeOf(pending.approved())).toBe('link-used');
+  });
+
+  test('to an account that has five devices', async () => {
+    const made: PendingLink[] = [];
+    for (let count = 0; count < 4; count++) {
+      const pending = await requestLink(place().link, 'x');
+      made.push(pending);
+      await approve(mina, pending.code);
+      await (await pending.approved()).accept();
+    }
+    expect(await devicesOf(mina)).toBe(5);
+    const sixth = await requestLink(place().link, 'x');
+    expect(await codeOf(approve(mina, sixth.code))).toBe('device-limit');
+    await sixth.cancel();
+  }, 60_000);
+
+  test('when another device was changed between approval and yes', async () => {
+    const [one, two] = [place(), place()];
+    const [first, second] = [await requestLink(one.link, 'x'), await requestLink(two.link, 'x')];
+    await approve(mina, first.code);
+    await approve(mina, second.code);
+    const { device } = await (await first.approved()).accept();
+    expect(await codeOf((await second.approved()).accept())).toBe('conflict');
+    expect(isEmpty(two.disk)).toBe(true);
+    await revokeDevice(mina.enrol, await openVault(mina), device);
+  });
+
+  test('in a place that is a device of the account already', async () => {
+    const here = place(mina.disk);
+    const pending = await requestLink(here.link, 'x');
+    await approve(mina, pending.code);
+    expect(await codeOf((await pending.approved()).accept())).toBe('not-this-account');
+    expect(await readSelf(new MemoryStorage(mina.disk))).toMatchObject({ published: true });
+  });
+});
+
+test('an approval is good for the certificate that it names, and for no other of the account', async () => {
+  const phone = place();
+  const pending = await requestLink(phone.link, 'x');
+  const found = await findLink(mina.link, pending.code);
+  const unlocked = await openVault(mina);
+  const aik = { ...unlocked.aik, secret: unlocked.aik.secret.slice() };
+  await approveLink(mina.link, unlocked, found, fromBase64(unlocked.signedIn.logKey));
+  const asked = linkRequestRecord.decode(found.request);
+  const dik = await createSigningKeyPair(crypto);
+  const other = await issueCertificate(crypto, aik, dik, {
+    ...{ account: Uint8Array.fromHex(unlocked.signedIn.account), device: asked.device, suites: [2] },
+    ...{ signingKey: dik.publicKey, agreementKey: asked.agreementKey },
+    ...{ created: Date.now(), expires: Date.now() + 1000 },
+  });
+  const offer = await pending.approved();
+  const { links } = phone.link;
+  const honest = links.completeLink;
+  Object.assign(links, {
+    completeLink: (device: Parameters<typeof honest>[0]) =>
+      honest({ ...device, certificate: toBase64(other) }),
+  });
+  expect(await codeOf(offer.accept())).toBe('refused');
+  expect(await devicesOf(mina)).toBe(1);
+});
