@@ -2,13 +2,13 @@
 import { fromHex } from '../contract/bytes.ts';
 import { decodeCertificate } from '../protocol/certificate.ts';
 import { decodeDeviceList } from '../protocol/device-list.ts';
-import { signingKeyPairFromSecret } from '../protocol/identity.ts';
 import type { Crypto } from '../protocol/ports.ts';
 import type { Context, Self } from './context.ts';
+import { openKeyring } from './keyring.ts';
 import { readRecord } from './operation.ts';
 import { barePeer, readPeer, writePeer } from './peers.ts';
 import type { Storage } from './ports.ts';
-import { readSecrets, readSelf, STORES_VERSION, type StoredSelf } from './self.ts';
+import { readSelf, STORES_VERSION, type StoredSelf } from './self.ts';
 import { number } from './stored.ts';
 
 /** Throws Error with one sentence when the storage holds no device, or one that a newer release wrote. */
@@ -22,7 +22,6 @@ export async function loadSelf(
   }
   const stored = await readSelf(storage);
   if (stored === null) throw new Error('There is no device here yet: sign in to make one.');
-  const secrets = await readSecrets(storage);
   const { certificate, hash } = decodeCertificate(stored.certificate);
   const self: Self = {
     account: stored.account,
@@ -36,8 +35,7 @@ export async function loadSelf(
     suites: certificate.suites,
     created: certificate.created,
     expires: certificate.expires,
-    signing: await signingKeyPairFromSecret(crypto, secrets.signing),
-    agreement: secrets.agreement,
+    ...(await openKeyring(storage, crypto, stored)),
   };
   return { self, stored };
 }

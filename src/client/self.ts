@@ -3,6 +3,8 @@
  * writes it once, before any public half leaves [R40]; the engine reads it when it opens.
  */
 import { type AccountId, type DeviceId, isAccountId, isDeviceId } from '../contract/ids.ts';
+import { decodeCertificate } from '../protocol/certificate.ts';
+import { wipe } from '../protocol/hash.ts';
 import { type NewPrekeyBatch, type NewSignedPrekey, ownPrekeyChanges } from './own-prekeys.ts';
 import { type Change, STORES, type Storage } from './ports.ts';
 import {
@@ -22,11 +24,11 @@ import {
 /** Version of the client's stores; a later release migrates upwards from it. */
 export const STORES_VERSION = 1;
 
-/** Store `meta`, key `self`. Everything here is public. */
-export const StoredSelf = record({
 /** Store `meta`: the public key of the workspace's log, 1,984 bytes. */
 export const LOG_KEY = 'logKey';
 
+/** Store `meta`, key `self`. Everything here is public. */
+export const StoredSelf = record({
   account: word(isAccountId),
   device: word(isDeviceId),
   username: text,
@@ -46,7 +48,7 @@ export const LOG_KEY = 'logKey';
 });
 export type StoredSelf = Of<typeof StoredSelf>;
 
-/** Store `secrets`, key `device`. */
+/** Store `secrets`, key `device`; absent where the storage keeps them as keys. */
 export const DeviceSecrets = record({
   /** DIK, 64 bytes: Ed25519 seed || ML-DSA-65 seed. */
   signing: bytes,
@@ -54,6 +56,8 @@ export const DeviceSecrets = record({
   agreement: bytes,
 });
 export type DeviceSecrets = Of<typeof DeviceSecrets>;
+
+const noSecrets = { store: 'secrets', key: 'device', value: null } as const;
 
 /** What enrolment has made. */
 export interface NewDevice {
@@ -78,8 +82,9 @@ export interface NewDevice {
 }
 
 /**
- * Stores a new device in one commit and reads it back. Call it BEFORE the certificate and the prekeys are uploaded,
- * then `markPublished` when the server has said yes, or `forgetDevice` when it refused [R40].
+ * Stores a new device in one commit and reads it back. Call it BEFORE the certificate and the prekeys are uploaded, then
+ * `markPublished` when the server has said yes, or `forgetDevice` when it refused [R40]. Seeds that the storage keeps as
+ * keys are wiped.
  */
 export async function storeNewDevice(storage: Storage, device: NewDevice): Promise<StoredSelf> {
   return storage.exclusive(async () => {
@@ -95,16 +100,18 @@ export async function storeNewDevice(storage: Storage, device: NewDevice): Promi
       published: false,
       created: device.now,
     };
+    const { certificate } = decodeCertificate(device.certificate);
+    const kept = await storage.keys?.keep(device, certificate);
     await storage.commit([
       { store: 'meta', key: 'schema', value: encodeStored(number, STORES_VERSION) },
       { store: 'meta', key: 'self', value: encodeStored(StoredSelf, self) },
-      {
-        store: 'secrets',
-        key: 'device',
-        value: encodeStored(DeviceSecrets, { signing: device.signing, agreement: device.agreement }),
-      },
+      kept ? noSecrets : { ...noSecrets, value: encodeStored(DeviceSecrets, device) },
       ...ownPrekeyChanges(device.signedPrekey, device.oneTimePrekeys),
     ]);
+    if (kept) {
+      wipe(device.signing, device.agreement);
+      return self;
+    }
     const back = await readSecrets(storage);
     if (!sameBytes(back.signing, device.signing) || !sameBytes(back.agreement, device.agreement)) {
       throw new Error('This device could not keep its keys: what was read back is not what was written.');
@@ -133,6 +140,7 @@ export async function forgetDevice(storage: Storage): Promise<void> {
       const entries = await storage.list(store, { prefix: '' });
       await storage.commit(entries.map(([key]) => ({ store, key, value: null })));
     }
+    await storage.keys?.forget();
   });
 }
 

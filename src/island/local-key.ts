@@ -5,6 +5,7 @@
  */
 import type { AccountId, DeviceId } from '../contract/ids.ts';
 import { completed, LOCAL, settled } from './database.ts';
+import { HELD } from './device-keys.ts';
 
 /** What a browser remembers of its device, with or without the key. */
 export interface LocalDevice {
@@ -43,10 +44,11 @@ export async function writeLocalKey(
   await completed(transaction);
 }
 
-/** Forgets the key: what this browser holds cannot be read until the vault is opened again. */
+/** Forgets the key and the device's own: what this browser holds is of no use until the vault is opened again. */
 export async function deleteLocalKey(database: IDBDatabase): Promise<void> {
   const transaction = database.transaction(LOCAL, 'readwrite', { durability: 'strict' });
   transaction.objectStore(LOCAL).delete('key');
+  transaction.objectStore(LOCAL).delete(HELD);
   await completed(transaction);
 }
 

@@ -5,7 +5,9 @@ import { fromHex } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
 import { openLocalKey, wrapLocalKey } from '../protocol/vault.ts';
 import { browserCrypto } from './crypto.ts';
+import { custody, custodyKey } from './custody.ts';
 import { deleteDatabase, openDatabase } from './database.ts';
+import { heldKeys } from './device-keys.ts';
 import {
   deleteLocalKey,
   importLocalKey,
@@ -16,11 +18,16 @@ import {
 } from './local-key.ts';
 import { createStorage } from './storage.ts';
 
-/** Storage whose key lies in this browser, or null: then the vault must be opened first. */
+/**
+ * Storage whose key lies in this browser, or null: then the vault must be opened first. So it must for keys that this
+ * browser could once hold and cannot use any more: they come back as seeds.
+ */
 export async function openUnlockedStorage(account: AccountId): Promise<Storage | null> {
   const database = await openDatabase(account);
   const key = await readLocalKey(database);
-  if (key) return createStorage(database, key);
+  const keys = heldKeys(database);
+  const { provider } = await browserCrypto();
+  if (key && (provider.hold || !(await keys.read()))) return createStorage(database, key, keys);
   database.close();
   return null;
 }
@@ -62,10 +69,10 @@ async function openWith(
   raw: Uint8Array<ArrayBuffer>,
   device?: LocalDevice,
 ): Promise<Storage> {
-  const key = await importLocalKey(raw);
+  const [key, keeping] = await Promise.all([importLocalKey(raw), custodyKey(raw)]);
   raw.fill(0);
   await writeLocalKey(database, key, device);
-  return createStorage(database, key);
+  return createStorage(database, key, custody(database, await browserCrypto(), keeping));
 }
 
 async function unwrap(

@@ -2,7 +2,7 @@
  * The client's Storage port on IndexedDB. Values are sealed with AES-256-GCM under the local key, bound to their store,
  * key and schema version (PROTOCOL 11), so that no record can be moved, and the disk holds no plaintext.
  */
-import type { Change, Range, Storage, StoreName } from '../client/ports.ts';
+import type { Change, DeviceKeys, Range, Storage, StoreName } from '../client/ports.ts';
 import { completed, settled } from './database.ts';
 
 /** Written into the additional data of every record: raised when the meaning of records changes. */
@@ -14,9 +14,10 @@ const LAST = '\uffff';
 
 type Entry = readonly [key: string, value: Uint8Array];
 
-/** Storage over an open database and the key that IndexedDB keeps for it. */
-export function createStorage(database: IDBDatabase, key: CryptoKey): Storage {
+/** Storage over an open database and the key that IndexedDB keeps for it; `keys` holds what nobody may read at all. */
+export function createStorage(database: IDBDatabase, key: CryptoKey, keys?: DeviceKeys): Storage {
   return {
+    ...(keys ? { keys } : {}),
     async get(store, name) {
       const sealed: unknown = await settled(database.transaction(store).objectStore(store).get(name));
       return sealed instanceof Uint8Array ? open(key, store, name, sealed) : null;

@@ -4,19 +4,13 @@ import type { DeviceId } from '../../contract/ids.ts';
 import { MAX_DEVICES_PER_PERSON } from '../../contract/limits.ts';
 import { decodeDeviceList, signDeviceList } from '../../protocol/device-list.ts';
 import { equalBytes } from '../../protocol/hash.ts';
-import { signHybrid, signingKeyPairFromSecret } from '../../protocol/identity.ts';
+import { signHybrid } from '../../protocol/identity.ts';
+import { openKeyring } from '../keyring.ts';
 import type { Storage, Transport } from '../ports.ts';
-import {
-  forgetDevice,
-  markPublished,
-  readSecrets,
-import { leafFor, ownLeaf } from './own-leaf.ts';
-  readSelf,
-  type StoredSelf,
-  storeNewDevice,
-} from '../self.ts';
+import { forgetDevice, markPublished, readSelf, type StoredSelf, storeNewDevice } from '../self.ts';
 import { certificateHashOf, makeDevice } from './device-keys.ts';
 import { EnrolError } from './errors.ts';
+import { leafFor, ownLeaf } from './own-leaf.ts';
 import { ask } from './refusals.ts';
 import { renewCertificate } from './renewal.ts';
 import type { Enrolled, EnrolTools, Unlocked } from './types.ts';
@@ -86,28 +80,27 @@ async function resume(
   found: StoredSelf,
 ): Promise<void> {
   const { signedIn } = unlocked;
-  const { signing } = await readSecrets(storage);
-  const pair = await signingKeyPairFromSecret(crypto, signing);
+  const { signing: pair } = await openKeyring(storage, crypto, found);
   const proof = await signHybrid(crypto, pair, 'resume', fromBase64(signedIn.challenge));
   await ask(() => transport.resumeDevice({ device: found.device, proof: toBase64(proof) }));
   await markPublished(storage, fromBase64(signedIn.logKey));
   await renewCertificate({ crypto, transport }, unlocked, storage, pair);
 }
-  const { signedIn, aik } = unlocked;
 
 async function add(
   { crypto, transport }: EnrolTools,
   unlocked: Unlocked,
   storage: Storage,
   device: Uint8Array,
-  const leaf = await ownLeaf(crypto, unlocked);
 ): Promise<void> {
+  const { signedIn, aik } = unlocked;
   const previous = decodeDeviceList(fromBase64(signedIn.directory.deviceList));
   if (previous.list.certificates.length >= MAX_DEVICES_PER_PERSON)
     throw new EnrolError(
       'device-limit',
       `You have ${MAX_DEVICES_PER_PERSON} devices, which is the most. Remove one in Settings on another device first.`,
     );
+  const leaf = await ownLeaf(crypto, unlocked);
   const { username, name } = signedIn;
   const account = fromHex(signedIn.account);
   const made = await makeDevice(

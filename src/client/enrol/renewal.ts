@@ -9,7 +9,7 @@ import {
 } from '../../protocol/certificate.ts';
 import { decodeDeviceList, signDeviceList } from '../../protocol/device-list.ts';
 import { equalBytes } from '../../protocol/hash.ts';
-import type { SigningKeyPair } from '../../protocol/identity.ts';
+import type { Signer } from '../../protocol/identity.ts';
 import type { Storage } from '../ports.ts';
 import { readSelf, type StoredSelf, selfChange } from '../self.ts';
 import { EnrolError } from './errors.ts';
@@ -23,7 +23,7 @@ export const RENEW_AFTER_MS = 60 * 24 * 3_600_000;
 const FORMER_KEPT = 4;
 
 /**
- * Renews the certificate of the device in storage when it is due. An answer that was lost is found out here as well: the
+ * Renews the certificate of the device in storage when it is due, or when the account is not in the log yet. An answer that was lost is found out here as well: the
  * certificate that the list names is then taken over.
  *
  * @param signing the device's own pair
@@ -33,7 +33,7 @@ export async function renewCertificate(
   { crypto, transport }: Pick<EnrolTools, 'crypto' | 'transport'>,
   unlocked: Unlocked,
   storage: Storage,
-  signing: SigningKeyPair,
+  signing: Signer,
 ): Promise<void> {
   const { aik } = unlocked;
   const { directory, username } = unlocked.signedIn;
