@@ -2,15 +2,14 @@
 import { bodyId } from '../contract/bytes.ts';
 import type { AccountId, BodyId, DeviceId } from '../contract/ids.ts';
 import { makeBodyId } from '../protocol/body-header.ts';
-import type { Signer } from '../protocol/identity.ts';
+import type { SigningKeyPair } from '../protocol/identity.ts';
 import type { Crypto } from '../protocol/ports.ts';
-import type { SecretKey } from '../protocol/provider.ts';
 import { readConversation, viewConversation } from './conversations.ts';
 import type { EngineEvent } from './engine-types.ts';
 import type { OwedKx } from './kx.ts';
 import { Operation } from './operation.ts';
 import { readPeer, viewPeer } from './peers.ts';
-import type { Notify, RelayTransport, Storage, Timer } from './ports.ts';
+import type { Note, Notify, RelayTransport, Storage, Timer } from './ports.ts';
 import { Tasks } from './tasks.ts';
 
 /** This device, with its keys in memory. */
@@ -31,9 +30,9 @@ export interface Self {
   readonly created: number;
   readonly expires: number;
   /** DIK. */
-  readonly signing: Signer;
-  /** DHK secret. */
-  readonly agreement: SecretKey;
+  readonly signing: SigningKeyPair;
+  /** DHK secret, 32 bytes. */
+  readonly agreement: Uint8Array;
 }
 
 /** The ports that every part of the engine may use. */
@@ -43,6 +42,7 @@ export interface ContextPorts {
   readonly crypto: Crypto;
   readonly timer: Timer;
   readonly notify?: Notify;
+  readonly note?: Note;
 }
 
 /** Things that ask for attention; each comes back as work of its own, outside the lock. Delays in milliseconds. */
@@ -75,6 +75,8 @@ export class Context {
   readonly transport: RelayTransport;
   readonly crypto: Crypto;
   readonly tasks: Tasks;
+  /** Null where the storage is all there is. */
+  readonly note: Note | null;
   private readonly notify: Notify | null;
   private readonly listeners = new Set<(event: EngineEvent) => void>();
   /** Last contact with the relay in this process, epoch milliseconds; 0 before the first. */
@@ -89,6 +91,7 @@ export class Context {
     this.crypto = ports.crypto;
     this.tasks = new Tasks(ports.timer, ports.crypto.clock);
     this.notify = ports.notify ?? null;
+    this.note = ports.note ?? null;
   }
 
   now(): number {
@@ -144,6 +147,7 @@ export class Context {
       const result = await work(op);
       const changes = op.changes();
       if (changes.length > 0) await this.storage.commit(changes);
+      for (const follow of op.committed) await follow();
       return { op, result };
     });
     await this.tell(op);

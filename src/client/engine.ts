@@ -21,14 +21,18 @@ import { loadSelf, pinSelf } from './open-self.ts';
 import { barePeer, readPeer, viewPeer } from './peers.ts';
 import {
   type Live,
+  type Note,
   type Notify,
   type RelayTransport,
   type Storage,
   type Timer,
   TransportFailed,
 } from './ports.ts';
+import { mendWhenPutBack } from './put-back.ts';
+import { listReaders } from './readers.ts';
 import { markConversationRead, readsAreTold, setReadsTold } from './receipts.ts';
 import { Runner } from './runner.ts';
+import { NOTICES } from './sentences.ts';
 
 /** What an engine is made of. */
 export interface EnginePorts {
@@ -41,6 +45,8 @@ export interface EnginePorts {
   readonly timer: Timer;
   /** When other tabs or processes share the storage and want to hear at once. */
   readonly notify?: Notify;
+  /** Where a storage that was put back to an older state can be told by. */
+  readonly note?: Note;
 }
 
 /**
@@ -52,6 +58,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
   const { self, stored } = await loadSelf(ports.storage, ports.crypto);
   const ctx = new Context(ports, self);
   await pinSelf(ctx, stored);
+  const wasPutBack = await mendWhenPutBack(ctx);
   const runner = new Runner(ctx, ports.live);
   const endHearing = ports.notify?.listen((text) => ctx.tasks.run(() => retell(ctx, text))) ?? (() => {});
   const { storage } = ports;
@@ -69,7 +76,10 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
 
   return {
     self: { account: self.account, device: self.device, username: self.username, name: self.name },
-    start: () => runner.start(),
+    start: () => {
+      if (wasPutBack) ctx.notice('E_ROLLBACK', NOTICES.putBack);
+      runner.start();
+    },
     stop: async () => {
       endHearing();
       await runner.stop();
@@ -115,7 +125,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
     openGroups: notYet,
     joinGroup: notYet,
     succeedGroup: notYet,
-    readers: notYet,
+    readers: (conversation) => listReaders(ctx, conversation),
     messages: (conversation, page) => readPage(storage, conversation, page),
     message: (id) => findMessage(storage, id),
     markRead: (conversation) => ctx.operate((op) => markConversationRead(op, ctx, conversation)),

@@ -9,6 +9,7 @@ import { awaitingAnswer, sealEnvelope } from '../protocol/session.ts';
 import { ACTIVE_SUITE } from '../protocol/suite.ts';
 import type { Claimed } from './bundles.ts';
 import type { Context } from './context.ts';
+import { noteSealing } from './mark.ts';
 import type { Operation } from './operation.ts';
 import { addErrand, type Errand, readErrand, removeEntry, writeErrand, writePost } from './outbox.ts';
 import { findDevice, readPeer } from './peers.ts';
@@ -120,6 +121,7 @@ export async function sealOn(
     else writeSession(op, session);
     envelopes.push(envelope);
   }
+  await noteSealing(op, ctx);
   const recipients = lanes.map(({ target }) => target.pinned.device);
   writePost(op, errand.n, encodePost({ body: sealed.body, omitted: [], recipients, envelopes }));
   writeErrand(op, { ...errand, sealed: true });

@@ -30,6 +30,8 @@ export class Operation implements Reads {
   readonly events: EngineEvent[] = [];
   /** Conversations and people whose views are told anew after the commit. */
   readonly touched = { conversations: new Set<ConversationId>(), peers: new Set<AccountId>() };
+  /** Run after the commit, still under the lock and before anything leaves. */
+  readonly committed: (() => Promise<void>)[] = [];
   /** Run after the commit: timers, wake-ups. */
   readonly afterwards: (() => void)[] = [];
 

@@ -11,7 +11,10 @@ import type { InitFields } from '../protocol/session-state.ts';
 import type { Operation, Reads } from './operation.ts';
 import { readRecord } from './operation.ts';
 import type { Change } from './ports.ts';
-import { bytes, encodeStored, nullable, number, type Of, record } from './stored.ts';
+import { bytes, decodeStored, encodeStored, nullable, number, type Of, record } from './stored.ts';
+
+/** Far more ids than a device uses in its life; ids are u32. */
+const IDS_SKIPPED = 1 << 20;
 
 /** One private half. */
 export const StoredPrekey = record({
@@ -91,6 +94,19 @@ export async function handshakePrekeys(reads: Reads, init: InitFields): Promise<
 }
 
 const secretOf = ({ id, x25519, kem, created }: StoredPrekey): PrekeySecret => ({ id, x25519, kem, created });
+
+/**
+ * The storage was put back: ids that it would give out may be taken, and the current signed prekey may have been replaced.
+ * A new one is due at once.
+ */
+export async function forgetPrekeysOfPast(op: Operation): Promise<void> {
+  const next = (await readRecord(op, 'meta', 'next-prekey', number)) ?? 1;
+  op.write('meta', 'next-prekey', number, next + IDS_SKIPPED);
+  op.remove('meta', 'prekey-upload');
+  const [newest] = await op.list('prekeys', { prefix: 'signed/', reverse: true, limit: 1 });
+  if (newest === undefined) return;
+  op.write('prekeys', newest[0], StoredPrekey, { ...decodeStored(StoredPrekey, newest[1]), created: 0 });
+}
 
 /** A one-time key was used: its private half goes with the commit of the message. */
 export function removeOneTime(op: Operation, id: number): void {

@@ -16,6 +16,7 @@ import type { Context } from './context.ts';
 import { readConversation, type StoredConversation, writeConversation } from './conversations.ts';
 import { setStatus } from './history.ts';
 import { owedKx } from './kx.ts';
+import { nextPlace, noteSealing } from './mark.ts';
 import type { Operation } from './operation.ts';
 import { type Outgoing, readOutgoing, writeOutgoing, writePost } from './outbox.ts';
 import { type Lane, planLanes } from './plan.ts';
@@ -84,7 +85,7 @@ async function sealFor(
   const awaiting = lanes.filter(({ session }) => awaitingAnswer(session));
   const tree = handshakeTree(awaiting.map(({ session }) => session.transcript));
   const proofs = new Map(awaiting.map(({ session }, i) => [toHex(session.transcript), tree.proofs[i]]));
-  const place = entry.bound ?? { seq: conversation.ownSeq + 1, previous: conversation.ownHash };
+  const place = entry.bound ?? (await nextPlace(op, conversation));
   const sealed = await sealBody(ctx.crypto, {
     header: {
       suite: ACTIVE_SUITE,
@@ -120,9 +121,11 @@ async function sealFor(
     }),
   );
   writeOutgoing(op, { ...entry, bound: place, sealed: true, held: null });
+  const said = { conversation: entry.conversation, seq: place.seq, hash: sealed.contentHash };
   if (entry.bound === null) {
-    writeConversation(op, { ...conversation, ownSeq: place.seq, ownHash: sealed.contentHash });
+    writeConversation(op, { ...conversation, ownSeq: said.seq, ownHash: said.hash });
   }
+  await noteSealing(op, ctx, entry.bound === null ? said : null);
   writeSent(op, {
     id: entry.id,
     conversation: entry.conversation,

@@ -36,6 +36,8 @@ export const HELD = {
     'Two devices here claim the same name, so nothing was sent; ask the others to look at their list of devices.',
   unreached:
     'None of this person’s devices has been here for a long time, so the message waits; it is sent when one is back.',
+  putBack:
+    'This device was put back to an older state, and nobody here knows whether this message was sent: look whether it arrived, and write it again if not.',
   signIn: 'You are signed out, so the message waits; sign in and it is sent.',
 } as const;
 
@@ -51,6 +53,8 @@ export const NOTICES = {
     `A device of ${name} seems to run twice with the same keys; a new session begins. Ask ${name} to look at their list of devices.`,
   equivocation: (name: string) =>
     `A device of ${name} has said two different things at the same place; the first one stays. Ask ${name} what was meant.`,
+  putBack:
+    'This device was put back to an older state: what came in between may be missing here, and it goes on with new keys. If you did not do that, remove this device and sign in again.',
   clock: 'The clock of this device is more than 5 minutes off; set it, or times of messages will be wrong.',
   renewal:
     'This device’s certificate runs out soon: unlock with your password or passkey, and it is renewed.',
