@@ -2,8 +2,9 @@
 import { bodyId } from '../contract/bytes.ts';
 import type { AccountId, BodyId, DeviceId } from '../contract/ids.ts';
 import { makeBodyId } from '../protocol/body-header.ts';
-import type { SigningKeyPair } from '../protocol/identity.ts';
+import type { Signer } from '../protocol/identity.ts';
 import type { Crypto } from '../protocol/ports.ts';
+import type { SecretKey } from '../protocol/provider.ts';
 import { readConversation, viewConversation } from './conversations.ts';
 import type { EngineEvent } from './engine-types.ts';
 import type { OwedKx } from './kx.ts';
@@ -30,9 +31,9 @@ export interface Self {
   readonly created: number;
   readonly expires: number;
   /** DIK. */
-  readonly signing: SigningKeyPair;
-  /** DHK secret, 32 bytes. */
-  readonly agreement: Uint8Array;
+  readonly signing: Signer;
+  /** DHK secret. */
+  readonly agreement: SecretKey;
 }
 
 /** The ports that every part of the engine may use. */

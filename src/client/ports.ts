@@ -5,6 +5,8 @@ import type { PrekeyStock, PrekeyUpload, SignedIn } from '../contract/accounts.t
 import type { ErrorBody, WrongDevicesBody } from '../contract/errors.ts';
 import type { AccountId, ConversationId, DeviceId } from '../contract/ids.ts';
 import type * as relay from '../contract/relay.ts';
+import type { SigningHandles } from '../protocol/identity.ts';
+import type { KeyHandle } from '../protocol/provider.ts';
 
 /** Epoch milliseconds. */
 export type Clock = () => number;
@@ -56,6 +58,38 @@ export interface Storage {
    */
   exclusive<T>(operation: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
+  /** Only where the platform can keep secrets that nobody reads out. */
+  readonly keys?: DeviceKeys;
+}
+
+/** A device's long-term secrets as bytes. */
+export interface DeviceSeeds {
+  /** DIK, 64 bytes: Ed25519 seed || ML-DSA-65 seed. */
+  readonly signing: Uint8Array;
+  /** DHK, 32 bytes. */
+  readonly agreement: Uint8Array;
+}
+/** The same as keys that can be used and not be carried off. */
+export interface HeldKeys {
+  readonly signing: SigningHandles;
+  readonly agreement: KeyHandle;
+}
+/**
+ * Keeps the device's long-term secrets beside the storage as keys. While the vault is open it also seals their seeds for the
+ * next time it is open, so that the keys leave the disk when the person signs out.
+ */
+export interface DeviceKeys {
+  /**
+   * Takes the seeds over, then reads the keys back and uses them against the certificate's public keys (1,984 and 32 bytes)
+   * [R40]. Null, and nothing kept, when that fails or the vault is not open.
+   */
+  keep(
+    seeds: DeviceSeeds,
+    publicKeys: { readonly signingKey: Uint8Array; readonly agreementKey: Uint8Array },
+  ): Promise<HeldKeys | null>;
+  /** What is kept; null for nothing. Seeds when only the sealed ones are here and the vault is open: `keep` comes next. */
+  read(): Promise<HeldKeys | DeviceSeeds | null>;
+  forget(): Promise<void>;
 }
 
 /** One small text beside the storage and not in it, so that putting back the one does not put back the other. */
