@@ -16,6 +16,7 @@ const BROWSER_ENTRIES = {
   'door.js': 'src/island/door.ts',
   'argon2.js': 'src/island/argon2-worker.ts',
   'fallback.js': 'src/island/fallback.ts',
+  'groups.js': 'src/island/groups/main.ts',
   'sw.js': 'src/service-worker/main.ts',
   'app.css': 'public/css/app.css',
 } as const;

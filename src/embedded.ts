@@ -3,6 +3,7 @@ import css from '../public/built/app.css' with { type: 'file' };
 import argon2 from '../public/built/argon2.js' with { type: 'file' };
 import door from '../public/built/door.js' with { type: 'file' };
 import fallback from '../public/built/fallback.js' with { type: 'file' };
+import groups from '../public/built/groups.js' with { type: 'file' };
 import island from '../public/built/island.js' with { type: 'file' };
 import serviceWorker from '../public/built/sw.js' with { type: 'file' };
 import icon from '../public/icons/icon.svg' with { type: 'file' };
@@ -16,6 +17,7 @@ const FILES: Readonly<Record<string, string>> = {
   'argon2.js': argon2,
   'door.js': door,
   'fallback.js': fallback,
+  'groups.js': groups,
   'island.js': island,
   'sw.js': serviceWorker,
   'icon.svg': icon,

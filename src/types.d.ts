@@ -27,6 +27,10 @@ declare module '*/built/fallback.js' {
   const path: string;
   export default path;
 }
+declare module '*/built/groups.js' {
+  const path: string;
+  export default path;
+}
 declare module '*/built/argon2.js' {
   const path: string;
   export default path;

@@ -84,6 +84,7 @@ export function Document({ site, page, title, viewer, children }: DocumentProps)
           data-release={site.release}
           data-worker={script ? assets.url('argon2.js') : ''}
           data-fallback={script ? assets.url('fallback.js') : ''}
+          {...(script === 'island.js' ? { 'data-groups': assets.url('groups.js') } : {})}
         >
           <a class="skip" href="#main">
             Skip to content

@@ -8,6 +8,7 @@ import { Admin } from './admin/people.tsx';
 import type { PageName, Site, Viewer } from './layout.tsx';
 import { Conversation } from './pages/conversation.tsx';
 import { Welcome } from './pages/conversations.tsx';
+import { Group } from './pages/group.tsx';
 import { NewConversation } from './pages/new-conversation.tsx';
 import { ErrorPage, PlainHttp } from './pages/notice.tsx';
 import { RecoveryCode } from './pages/recovery-code.tsx';
@@ -64,8 +65,7 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
       page,
       title: text,
       viewer,
-      conversations: [row, { ...row, current: true }],
-      people: [person],
+      conversations: [row, { ...row, current: true }, { ...row, peer: null }],
       children: await pane,
     });
   return {
@@ -82,11 +82,16 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
     ),
     conversation: await shell(
       'conversation',
-      Conversation({ id: conversation, self: person, peer: person, relayDays: 7 }),
+      Conversation({ id: conversation, self: person, peer: person, others: [person], relayDays: 7 }),
     ),
+    groupConversation: await shell(
+      'conversation',
+      Conversation({ id: conversation, self: person, peer: null, others: [person, person], relayDays: 7 }),
+    ),
+    group: await shell('conversation', Group({ id: conversation })),
     newConversation: await shell(
       'conversations',
-      NewConversation({ people: [person], typed: { people: text, name: text }, errors }),
+      NewConversation({ people: [person], typed: { people: text }, errors }),
     ),
     verify: await shell('verify', Verify({ ...person, conversation })),
     settings: await shell(
@@ -175,7 +180,7 @@ describe('whatever somebody is called', () => {
   test('the words arrive letter by letter, as text and in fields', async () => {
     const { newConversation = '', fragmentRow = '' } = await everyView('Ann "A&amp;T" <b>');
     const typed = shapeOf(newConversation)
-      .find(({ attributes }) => attributes.some(([name, value]) => name === 'id' && value === 'page-people'))
+      .find(({ attributes }) => attributes.some(([name, value]) => name === 'id' && value === 'people'))
       ?.attributes.find(([name]) => name === 'value')?.[1];
     // HTMLRewriter gives attributes as they are written.
     expect(typed).toBe('Ann &#34;A&amp;amp;T&#34; &lt;b&gt;');
@@ -319,8 +324,8 @@ describe('names that do not change', () => {
     const { conversation = '', verify = '', admin = '', settings = '' } = await everyView('mina');
     expect(conversation).toContain('<nav class="side-list" aria-label="Conversations"');
     expect(textsOf(conversation, 'button').filter((text) => text === 'New conversation')).toHaveLength(1);
-    expect(labelsOf(conversation)).toEqual(['People', 'Name']);
-    expect(textsOf(conversation, 'button')).toContain('Start');
+    // What a group is called is sealed: the dialog's fields are the island's.
+    expect(labelsOf(conversation)).toEqual([]);
     expect(conversation).toContain('role="log" aria-label="Messages"');
     expect(conversation).toContain('<sotto-composer data-conversation="mina">');
     expect(textsOf(conversation, 'a').filter((text) => text === 'Verify')).toHaveLength(1);

@@ -79,11 +79,12 @@ export class Composer extends HTMLElement {
 
   /** "Sealed for 2 people, 3 devices", from the lists that this device has verified. */
   async #count(view: ConversationView): Promise<void> {
-    const client = await engine;
-    this.#text.placeholder = view.peer ? `Message ${view.peer.name}` : 'Message';
-    const own = (await client.devices()).length;
-    const devices = own + (view.peer?.devices ?? 0);
-    const people = view.members.length;
+    const readers = await (await engine).readers(view.id);
+    const name = view.peer?.name ?? view.name;
+    this.#text.placeholder = name ? `Message ${name}` : 'Message';
+    this.hidden = !view.writable;
+    const people = readers.length;
+    const devices = readers.reduce((sum, reader) => sum + reader.devices.length, 0);
     const words = `${people} ${people === 1 ? 'person' : 'people'}, ${devices} ${devices === 1 ? 'device' : 'devices'}`;
     this.#sealedFor.textContent = `Sealed for ${words}`;
     fillCounts(people, devices);

@@ -49,6 +49,7 @@ function show(list: HTMLElement, view: ConversationView): void {
   if (preview instanceof SealedPreview) preview.show(view.last);
   showUnread(row, view.unread);
   if (view.peer) showPeer(row, view.peer);
+  else if (view.name) showName(row, view.name);
   const time = row.querySelector('time');
   if (time && view.lastActivity > 0) {
     time.dateTime = new Date(view.lastActivity).toISOString();
@@ -73,9 +74,13 @@ function showPeers(list: HTMLElement, peer: PeerView): void {
     showPeer(row, peer);
 }
 
-function showPeer(row: HTMLElement, { name, verified }: { name: string; verified: boolean }): void {
+function showName(row: HTMLElement, name: string): void {
   const place = row.querySelector('[data-peer-name]');
   if (place && place.textContent !== name) place.textContent = name;
+}
+
+function showPeer(row: HTMLElement, { name, verified }: { name: string; verified: boolean }): void {
+  showName(row, name);
   const initials = row.querySelector('[data-initials]');
   if (initials) initials.textContent = initialsOf(name);
   row.querySelector('[data-verified-mark]')?.toggleAttribute('hidden', !verified);

@@ -2,6 +2,7 @@
 
 import { openConversationsList } from './conversations-list.ts';
 import { openCopy } from './copy.ts';
+import { openGroupPage, openGroupTitle, openNewConversationDialog } from './group.ts';
 import { openReaders } from './readers.ts';
 import { openPrivacy, openRemoval } from './settings.ts';
 import { openTimeline } from './timeline.ts';
@@ -12,6 +13,9 @@ const MARKS: readonly (readonly [selector: string, open: (element: HTMLElement) 
   ['#timeline', openTimeline],
   ['[data-safety-number]', openVerify],
   ['[data-readers]', openReaders],
+  ['[data-group-title]', openGroupTitle],
+  ['[data-group]', openGroupPage],
+  ['dialog:has([data-new-conversation])', openNewConversationDialog],
   ['button[data-copy]', openCopy],
   ['[data-remove-device]', openRemoval],
   ['[data-privacy]', openPrivacy],

@@ -19,6 +19,9 @@ export const hourOf = (at: number): string => hour.format(at);
 /** Everything, for a tooltip. */
 export const fullOf = (at: number): string => full.format(at);
 
+/** Day, month and year. */
+export const dateOf = (at: number): string => longDayOfYear.format(at);
+
 /** As short as it can be in a list: hour, weekday or date. */
 export function shortOf(at: number): string {
   const days = daysAgo(at);

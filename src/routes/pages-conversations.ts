@@ -5,19 +5,23 @@
  * |---|---|
  * | GET / | the list, and what to do next |
  * | GET /c/ID | one conversation; for htmx its pane alone |
+ * | GET /c/ID/people | who is in a group, and its name |
  * | GET /verify/ACCOUNT | the page of the safety number |
- * | GET /conversations/new, POST /conversations (people, name) | the form, and 303 to the conversation |
+ * | GET /conversations/new, POST /conversations (people) | the form, and 303 to the conversation |
  */
 import { Elysia } from 'elysia';
 import { Conversation } from '../../views/pages/conversation.tsx';
 import { Welcome } from '../../views/pages/conversations.tsx';
+import { Group } from '../../views/pages/group.tsx';
 import { NewConversation } from '../../views/pages/new-conversation.tsx';
 import { Verify } from '../../views/pages/verify.tsx';
+import { groupSize } from '../../views/parts/conversation-row.tsx';
 import { Sentences } from '../../views/parts/sentences.tsx';
 import type { Session } from '../auth/sessions.ts';
 import type { Person } from '../contract/accounts.ts';
-import { isAccountId, isConversationId } from '../contract/ids.ts';
-import { MAX_NAME_LENGTH, RELAY_RETENTION_MS } from '../contract/limits.ts';
+import { type AccountId, isAccountId, isConversationId } from '../contract/ids.ts';
+import { RELAY_RETENTION_MS } from '../contract/limits.ts';
+import type { ConversationRecord } from '../contract/relay.ts';
 import { Refusal } from '../http/errors.ts';
 import { readForm } from './pages-form.ts';
 import { createFrame, goTo, html, isAdmin, type PageDeps, peerOf, wantsPart } from './pages-frame.ts';
@@ -33,6 +37,12 @@ export const conversationPages = (deps: PageDeps) => {
     const person = isAccountId(id) ? await accounts.person(id) : null;
     if (!person) throw new Refusal('NotFound', 'There is nobody here of that name.');
     return person;
+  };
+
+  /** The people of a group but oneself, as the server believes. */
+  const othersIn = async ({ members }: ConversationRecord, self: AccountId) => {
+    const named = new Map((await accounts.people()).map((person) => [person.account, person]));
+    return members.filter((member) => member !== self).flatMap((member) => named.get(member) ?? []);
   };
 
   const newConversation = async (request: Request, session: Session, problem?: FormProblem) => {
@@ -72,12 +82,34 @@ export const conversationPages = (deps: PageDeps) => {
       if (session instanceof Response) return session;
       if (!isConversationId(params.id)) throw new Refusal('NotFound', 'There is no such conversation.');
       const record = await conversations.find(session.account, params.id);
-      const peer = await personOf(peerOf(record, session.account) ?? '');
-      const safePane = await Conversation({ id: record.id, self: session, peer, relayDays: RELAY_DAYS });
+      const direct = peerOf(record, session.account);
+      const peer = direct === null ? null : await personOf(direct);
+      const others = peer === null ? await othersIn(record, session.account) : [peer];
+      const safePane = await Conversation({
+        id: record.id,
+        self: session,
+        peer,
+        others,
+        relayDays: RELAY_DAYS,
+      });
       return frame.pane(request, session, {
         page: 'conversation',
-        title: peer.name,
+        title: peer?.name ?? groupSize(record.members.length),
         safePane,
+        open: record.id,
+      });
+    })
+
+    .get('/c/:id/people', async ({ request, params }) => {
+      const session = await frame.enter(request);
+      if (session instanceof Response) return session;
+      if (!isConversationId(params.id)) throw new Refusal('NotFound', 'There is no such conversation.');
+      const record = await conversations.find(session.account, params.id);
+      if (record.kind !== 'group') throw new Refusal('NotFound', 'There is no such group.');
+      return frame.pane(request, session, {
+        page: 'conversation',
+        title: 'People and name',
+        safePane: await Group({ id: record.id }),
         open: record.id,
       });
     })
@@ -89,7 +121,8 @@ export const conversationPages = (deps: PageDeps) => {
       if (peer.account === session.account)
         throw new Refusal('NotFound', 'A safety number is between two people: you and somebody else.');
       const records = await conversations.list(session.account);
-      const conversation = records.find((record) => record.members.includes(peer.account))?.id ?? null;
+      const conversation =
+        records.find((record) => peerOf(record, session.account) === peer.account)?.id ?? null;
       const safePane = await Verify({ ...peer, conversation });
       return frame.pane(request, session, { page: 'verify', title: `Verify ${peer.name}`, safePane });
     })
@@ -105,7 +138,7 @@ export const conversationPages = (deps: PageDeps) => {
         const session = await frame.guard.withDevice(request);
         deps.limits.take('writeAccount', session.account);
         const form = await readForm(request);
-        const typed = { people: (form.get('people') ?? '').trim(), name: (form.get('name') ?? '').trim() };
+        const typed = { people: (form.get('people') ?? '').trim() };
         const started = await start(session, typed).catch(problemOf);
         if (!('errors' in started)) return goTo(request, `/c/${started.id}`);
         return wantsPart(request)
@@ -115,9 +148,7 @@ export const conversationPages = (deps: PageDeps) => {
       { parse: 'none' },
     );
 
-  async function start(session: Session, typed: { readonly people: string; readonly name: string }) {
-    if ([...typed.name].length > MAX_NAME_LENGTH)
-      return { errors: { name: `A name has ${MAX_NAME_LENGTH} characters at most.` } };
+  async function start(session: Session, typed: { readonly people: string }) {
     const names = typed.people
       .split(',')
       .map((name) => name.trim().replace(/^@/, '').toLowerCase())
@@ -125,7 +156,9 @@ export const conversationPages = (deps: PageDeps) => {
     const [name] = names;
     if (!name) return { errors: { people: 'Enter the username of the person to write to.' } };
     if (names.length > 1)
-      return { errors: { people: 'One person for now: conversations are between the two of you.' } };
+      return {
+        errors: { people: 'One person here: a group is signed by your browser, which needs a script.' },
+      };
     const person = await accounts.personNamed(name);
     if (!person) return { errors: { people: `Nobody here has the username ${name.slice(0, 64)}.` } };
     if (person.account === session.account)
@@ -135,7 +168,7 @@ export const conversationPages = (deps: PageDeps) => {
 };
 
 interface FormProblem {
-  readonly typed: { readonly people: string; readonly name: string };
+  readonly typed: { readonly people: string };
   readonly errors: Readonly<Record<string, string>>;
 }
 

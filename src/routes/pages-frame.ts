@@ -1,6 +1,7 @@
 /** What every page route needs: who asks, what the frame around a page holds, and how answers are made. */
 
 import type { PageName, Site, Viewer } from '../../views/layout.tsx';
+import { groupSize } from '../../views/parts/conversation-row.tsx';
 import { Pane, Shell } from '../../views/parts/shell.tsx';
 import type { Session } from '../auth/sessions.ts';
 import type { Role } from '../contract/accounts.ts';
@@ -59,9 +60,10 @@ export function createFrame(deps: PageDeps): Frame {
       const names = new Map(people.map(({ account, name }) => [account, name]));
       const rows = records.flatMap((record) => {
         const peer = peerOf(record, session.account);
-        const name = peer && names.get(peer);
-        return peer && name
-          ? [
+        const name = peer === null ? groupSize(record.members.length) : names.get(peer);
+        return name === undefined
+          ? []
+          : [
               {
                 conversation: record.id,
                 peer,
@@ -69,10 +71,8 @@ export function createFrame(deps: PageDeps): Frame {
                 lastActivity: record.lastActivity,
                 current: record.id === open,
               },
-            ]
-          : [];
+            ];
       });
-      const choices = people.filter(({ account, disabled }) => account !== session.account && !disabled);
       return html(
         await Shell({
           site: here,
@@ -80,7 +80,6 @@ export function createFrame(deps: PageDeps): Frame {
           title,
           viewer: viewerOf(session),
           conversations: rows,
-          people: choices,
           children: safePane,
         }),
         status,
@@ -99,9 +98,9 @@ export const viewerOf = ({ account, device, username, name, role }: Session): Vi
   isAdmin: isAdmin(role),
 });
 
-/** The other person of a direct conversation. */
-export const peerOf = ({ members }: ConversationRecord, self: AccountId): AccountId | null =>
-  members.find((member) => member !== self) ?? null;
+/** The other person of a direct conversation; null for a group. */
+export const peerOf = ({ kind, members }: ConversationRecord, self: AccountId): AccountId | null =>
+  kind === 'direct' ? (members.find((member) => member !== self) ?? null) : null;
 
 /** What pages say of themselves when nothing may be read: errors must not depend on the database. */
 export const bareSite = (assets: Deps['assets']): Site => ({ workspace: '', release: RELEASE, assets });

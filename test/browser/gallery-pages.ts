@@ -5,6 +5,7 @@ import { Admin } from '../../views/admin/people.tsx';
 import type { AssetUrls, Site, Viewer } from '../../views/layout.tsx';
 import { Conversation } from '../../views/pages/conversation.tsx';
 import { Welcome } from '../../views/pages/conversations.tsx';
+import { Group } from '../../views/pages/group.tsx';
 import { NewConversation } from '../../views/pages/new-conversation.tsx';
 import { ErrorPage, PlainHttp } from '../../views/pages/notice.tsx';
 import { RecoveryCode } from '../../views/pages/recovery-code.tsx';
@@ -73,10 +74,16 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
       title: 'Harbour Lab',
       viewer: ADA,
       conversations: rows.map((row) => ({ ...row, current: page === 'conversation' && row.current })),
-      people: PEOPLE,
       children: String(children),
     });
-  const talk = await Conversation({ id: conversation('0'), self: ADA, peer: MINA, relayDays: 7 });
+  const talk = await Conversation({
+    id: conversation('0'),
+    self: ADA,
+    peer: MINA,
+    others: [MINA],
+    relayDays: 7,
+  });
+  const group = { id: conversation('0'), self: ADA, peer: null, others: PEOPLE, relayDays: 7 };
 
   const pages: Record<string, string | Promise<string>> = {
     setup: Setup({ ...register, site: { ...site, workspace: '' } }),
@@ -96,13 +103,15 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
       await Welcome({ workspace: 'Harbour Lab', isAdmin: true, conversations: 5, others: 5 }),
     ),
     conversation: shell('conversation', talk),
+    'group-conversation': shell('conversation', await Conversation(group)),
+    group: shell('conversation', await Group(group)),
     silence: shell('conversation', talk),
     dialog: shell('conversation', talk),
     'new-conversation': shell(
       'conversations',
       await NewConversation({
         people: PEOPLE,
-        typed: { people: 'mona', name: '' },
+        typed: { people: 'mona' },
         errors: { people: 'Nobody here has the username mona.' },
       }),
     ),

@@ -142,5 +142,42 @@ export function drawWords(): void {
   if (name === 'dialog') document.querySelector<HTMLElement>('[command=show-modal]')?.click();
 }
 
+/** The part for groups over an engine that answers from here. For `page.evaluate`, as above. */
+export async function drawGroups(): Promise<void> {
+  const dialog = document.querySelector<HTMLElement>('dialog[open] [data-new-conversation]');
+  const place = document.querySelector<HTMLElement>('[data-group]');
+  if (!dialog && !place) return;
+  const part: typeof import('../../src/island/groups/main.ts') = await import(
+    document.body.dataset.groups ?? ''
+  );
+  const person = (digit: string, username: string, label: string, more: object = {}) => ({
+    account: digit.repeat(32),
+    username,
+    name: label,
+    isSelf: false,
+    verified: false,
+    identityChanged: false,
+    role: 'member',
+    devices: [{}, {}],
+    ...more,
+  });
+  const people = [
+    person('3', 'ada', 'Ada Kern', { isSelf: true, role: 'owner' }),
+    person('c', 'mina', 'Mina Ito', { verified: true, role: 'admin' }),
+    person('5', 'ola', 'Ola Berg', { identityChanged: true, devices: [{}] }),
+    person('4', 'wilhelmina.k', 'Wilhelmina Konstantinopoulou-Papadimitriou', { role: 'guest' }),
+  ];
+  const id = '0'.repeat(64);
+  const view = { id, name: 'Field team', topic: 'Masts, batteries, weather', role: 'owner', open: false };
+  const engine = {
+    self: people[0],
+    people: async () => people.slice(1),
+    readers: async () => people,
+    conversations: async () => [{ ...view, writable: true }],
+  } as unknown as Parameters<typeof part.openGroup>[1];
+  if (dialog) await part.openNewConversation(dialog, engine, () => {});
+  if (place) part.openGroup(place, engine, () => () => {});
+}
+
 /** The composer's style sheet, for the page to find. */
 export const composerStyle = STYLE;

@@ -9,7 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { createAssets } from '../../src/assets.ts';
 import { CONTENT_SECURITY_POLICY } from '../../src/http/headers.ts';
 import { samplePages } from './gallery-pages.ts';
-import { composerStyle, drawWords } from './gallery-words.ts';
+import { composerStyle, drawGroups, drawWords } from './gallery-words.ts';
 import { launchBrowser } from './support/browser.ts';
 
 const ROOT = resolve(import.meta.dir, '../..');
@@ -22,22 +22,28 @@ const SCHEMES = ['light', 'dark'] as const;
 
 const asset = (path: string) => Bun.file(join(ROOT, 'public', path)).bytes();
 
-/** The styles as they ship, and a script that does nothing: the pages stand alone here. */
-async function galleryAssets() {
-  const built = await Bun.build({
-    entrypoints: [join(ROOT, 'public/css/app.css')],
+async function built(entry: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { outputs } = await Bun.build({
+    entrypoints: [join(ROOT, entry)],
     target: 'browser',
+    format: 'esm',
     minify: true,
   });
-  const [css] = built.outputs;
-  if (!css) throw new Error('the styles could not be built');
+  const [output] = outputs;
+  if (!output) throw new Error(`${entry} could not be built`);
+  return new Uint8Array(await output.arrayBuffer());
+}
+
+/** The styles as they ship, and a script that does nothing: the pages stand alone here. */
+async function galleryAssets() {
   return createAssets(
     new Map([
-      ['app.css', new Uint8Array(await css.arrayBuffer())],
+      ['app.css', await built('public/css/app.css')],
       ['island.js', new TextEncoder().encode('export {};')],
       ['door.js', new TextEncoder().encode('export {};')],
       ['argon2.js', new TextEncoder().encode('export {};')],
       ['fallback.js', new TextEncoder().encode('export {};')],
+      ['groups.js', await built('src/island/groups/main.ts')],
       ['icon.svg', await asset('icons/icon.svg')],
       ['icon-192.png', await asset('icons/icon-192.png')],
     ]),
@@ -73,6 +79,7 @@ async function shoot(browser: Browser, url: string, names: readonly string[]): P
         await page.goto(`${url}/${name}`);
         await page.evaluate((style) => Object.assign(window, { composerStyle: style }), composerStyle);
         await page.evaluate(drawWords);
+        await page.evaluate(drawGroups);
         const label = `${name}-${size.name}-${colorScheme}`;
         await page.screenshot({ path: join(OUT, `${label}.png`) });
         problems += await check(page, label);

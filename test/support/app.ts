@@ -20,6 +20,7 @@ const PAGE_FILES = [
   'island.js',
   'door.js',
   'argon2.js',
+  'groups.js',
   'fallback.js',
   'icon.svg',
   'icon-192.png',

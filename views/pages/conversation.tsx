@@ -1,6 +1,7 @@
-/** GET /c/:id: one conversation. The server draws the frame; words are drawn by the island alone. */
+/** GET /c/:id: one conversation. The server draws the frame; words, and what a group is called, are drawn by the island alone. */
 import type { AccountId, ConversationId } from '../../src/contract/ids.ts';
 import { Avatar } from '../parts/avatar.tsx';
+import { GroupAvatar, groupSize } from '../parts/conversation-row.tsx';
 import { Icon, VerifiedMark } from '../parts/icon.tsx';
 
 export interface Reader {
@@ -12,16 +13,19 @@ export interface Reader {
 export interface ConversationProps {
   readonly id: ConversationId;
   readonly self: Reader;
-  readonly peer: Reader;
+  /** The other person of a direct conversation; null for a group. */
+  readonly peer: Reader | null;
+  /** Everybody but oneself, as the server believes; the island draws them anew from the signed roster. */
+  readonly others: readonly Reader[];
   /** How many days the relay keeps what nobody fetched. */
   readonly relayDays: number;
 }
 
-export function Conversation({ id, self, peer, relayDays }: ConversationProps) {
+export function Conversation({ id, self, peer, others, relayDays }: ConversationProps) {
   return (
     <div class="conversation" data-view="conversation">
       <div class="talk">
-        <header class="bar" data-peer={peer.account}>
+        <header class="bar" data-peer={peer?.account ?? id}>
           <a
             class="icon-button back"
             href="/"
@@ -32,20 +36,7 @@ export function Conversation({ id, self, peer, relayDays }: ConversationProps) {
           >
             <Icon name="back" />
           </a>
-          <Avatar name={peer.name} />
-          <div class="bar-title">
-            <h1 tabindex="-1">
-              <span data-peer-name="" safe>
-                {peer.name}
-              </span>
-              <VerifiedMark />
-            </h1>
-            <p safe>{`@${peer.username}`}</p>
-          </div>
-          <a class="button quiet" href={`/verify/${peer.account}`}>
-            <Icon name="shield" />
-            Verify
-          </a>
+          {peer ? <PeerTitle peer={peer} /> : <GroupTitle id={id} people={others.length + 1} />}
           <button type="button" class="icon-button open-details" popovertarget="details" aria-label="Details">
             <Icon name="info" />
           </button>
@@ -56,11 +47,13 @@ export function Conversation({ id, self, peer, relayDays }: ConversationProps) {
           aria-label="Messages"
           tabindex="0"
           data-conversation={id}
-          data-peer={peer.account}
+          {...(peer ? { 'data-peer': peer.account } : {})}
         />
         <p class="silence">
           <b>Nothing said yet.</b>
-          <span safe>{`Only you and ${peer.name} can read what is written here.`}</span>
+          <span safe>
+            {`Only ${peer ? `you and ${peer.name}` : 'the people in this group'} can read what is written here.`}
+          </span>
         </p>
         <noscript>
           <p class="card warn">
@@ -70,12 +63,55 @@ export function Conversation({ id, self, peer, relayDays }: ConversationProps) {
         </noscript>
         <sotto-composer data-conversation={id} />
       </div>
-      <Details self={self} peer={peer} relayDays={relayDays} />
+      <Details id={id} self={self} peer={peer} others={others} relayDays={relayDays} />
     </div>
   );
 }
 
-function Details({ self, peer, relayDays }: Omit<ConversationProps, 'id'>) {
+function PeerTitle({ peer }: { peer: Reader }) {
+  return (
+    <>
+      <Avatar name={peer.name} />
+      <div class="bar-title">
+        <h1 tabindex="-1">
+          <span data-peer-name="" safe>
+            {peer.name}
+          </span>
+          <VerifiedMark />
+        </h1>
+        <p safe>{`@${peer.username}`}</p>
+      </div>
+      <a class="button quiet" href={`/verify/${peer.account}`}>
+        <Icon name="shield" />
+        Verify
+      </a>
+    </>
+  );
+}
+
+function GroupTitle({ id, people }: { id: ConversationId; people: number }) {
+  return (
+    <>
+      <GroupAvatar />
+      <div class="bar-title" data-group-title={id}>
+        <h1 tabindex="-1">
+          <span data-group-name="" safe>
+            {groupSize(people)}
+          </span>
+        </h1>
+        <p data-group-topic="" safe>
+          {people === 1 ? '1 person' : `${people} people`}
+        </p>
+      </div>
+      <a class="button quiet" href={`/c/${id}/people`}>
+        <Icon name="people" />
+        People
+      </a>
+    </>
+  );
+}
+
+function Details({ id, self, peer, others, relayDays }: ConversationProps) {
   return (
     <section class="details" id="details" popover="auto" aria-label="Details">
       <header class="details-head">
@@ -90,21 +126,17 @@ function Details({ self, peer, relayDays }: Omit<ConversationProps, 'id'>) {
           <Icon name="close" />
         </button>
       </header>
-      <ul class="readers" data-readers="">
+      <ul class="readers" data-readers={id}>
         <ReaderRow reader={self} you />
-        <ReaderRow reader={peer} />
+        {others.map((reader) => (
+          <ReaderRow reader={reader} />
+        ))}
       </ul>
       <p class="details-note">
-        Every message is sealed for <b data-people-count="">2</b> people on <b data-device-count="">their</b>{' '}
-        devices. Nobody else has a key, not even this server.
+        Every message is sealed for <b data-people-count="" safe>{`${others.length + 1}`}</b> people on{' '}
+        <b data-device-count="">their</b> devices. Nobody else has a key, not even this server.
       </p>
-      <div class="card">
-        <h3>Is it really them?</h3>
-        <p safe>{`Compare safety numbers with ${peer.name} once, in person or on a call.`}</p>
-        <a class="link" href={`/verify/${peer.account}`}>
-          Compare numbers
-        </a>
-      </div>
+      {peer ? <VerifyCard peer={peer} /> : <GroupCard id={id} />}
       <h2>How long it stays</h2>
       <p class="details-note">
         <span
@@ -113,6 +145,33 @@ function Details({ self, peer, relayDays }: Omit<ConversationProps, 'id'>) {
         The history is on your devices alone.
       </p>
     </section>
+  );
+}
+
+function VerifyCard({ peer }: { peer: Reader }) {
+  return (
+    <div class="card">
+      <h3>Is it really them?</h3>
+      <p safe>{`Compare safety numbers with ${peer.name} once, in person or on a call.`}</p>
+      <a class="link" href={`/verify/${peer.account}`}>
+        Compare numbers
+      </a>
+    </div>
+  );
+}
+
+function GroupCard({ id }: { id: ConversationId }) {
+  return (
+    <div class="card">
+      <h3>Who decides who is here?</h3>
+      <p>
+        Owners and admins of this group sign who is in it. Your device checks every signature: the server
+        cannot add anybody unseen.
+      </p>
+      <a class="link" href={`/c/${id}/people`}>
+        People and name
+      </a>
+    </div>
   );
 }
 

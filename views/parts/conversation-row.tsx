@@ -1,16 +1,16 @@
 /**
- * One conversation in the list. A plain link: the list around it (`parts/conversation-list.tsx`) tells htmx to swap the
- * main pane instead of loading a page. The same row arrives over the socket when somebody starts a conversation.
+ * One conversation in the list. A plain link: the list around it (`parts/shell.tsx`) tells htmx to swap the main pane
+ * instead of loading a page. The same row arrives over the socket when somebody starts a conversation.
  */
 import type { AccountId, ConversationId } from '../../src/contract/ids.ts';
 import { Avatar } from './avatar.tsx';
-import { VerifiedMark } from './icon.tsx';
+import { Icon, VerifiedMark } from './icon.tsx';
 
 export interface ConversationRowProps {
   readonly conversation: ConversationId;
-  /** The other person of a direct conversation. */
-  readonly peer: AccountId;
-  /** Their name as the server knows it. */
+  /** The other person of a direct conversation; null for a group. */
+  readonly peer: AccountId | null;
+  /** Their name as the server knows it. What a group is called is sealed: only its size stands here. */
   readonly name: string;
   /** Epoch milliseconds: the list is in this order, newest first. */
   readonly lastActivity: number;
@@ -25,11 +25,11 @@ export function ConversationRow({ conversation, peer, name, lastActivity, curren
         class="row"
         href={`/c/${conversation}`}
         data-conversation={conversation}
-        data-peer={peer}
+        {...(peer === null ? { 'data-group': '', 'data-peer': conversation } : { 'data-peer': peer })}
         data-activity={String(lastActivity)}
         {...(current ? { 'aria-current': 'page' as const } : {})}
       >
-        <Avatar name={name} />
+        {peer === null ? <GroupAvatar /> : <Avatar name={name} />}
         <span class="row-name">
           <b data-peer-name="" safe>
             {name}
@@ -45,3 +45,16 @@ export function ConversationRow({ conversation, peer, name, lastActivity, curren
     </li>
   );
 }
+
+/** A group has no initials that the server could know. */
+export function GroupAvatar() {
+  return (
+    <span class="avatar" aria-hidden="true">
+      <Icon name="people" />
+    </span>
+  );
+}
+
+/** What stands for a group's name until the island writes the real one. */
+export const groupSize = (people: number): string =>
+  people === 1 ? 'Group, only you' : `Group of ${people}`;

@@ -10,17 +10,15 @@ import { Mark } from './brand.tsx';
 import { ConversationRow, type ConversationRowProps } from './conversation-row.tsx';
 import { Icon } from './icon.tsx';
 import { MessageTemplate } from './message.tsx';
-import { NewConversationDialog, type PersonChoice } from './new-conversation.tsx';
+import { NewConversationDialog } from './new-conversation.tsx';
 
 export interface ShellProps extends Pick<DocumentProps, 'site' | 'page' | 'title'> {
   readonly viewer: Viewer;
   readonly conversations: readonly ConversationRowProps[];
-  /** Whom a conversation can be started with. */
-  readonly people: readonly PersonChoice[];
   readonly children: Children;
 }
 
-export function Shell({ site, page, title, viewer, conversations, people, children }: ShellProps) {
+export function Shell({ site, page, title, viewer, conversations, children }: ShellProps) {
   return (
     <Document site={site} page={page} title={title} viewer={viewer}>
       <div class="app">
@@ -48,7 +46,7 @@ export function Shell({ site, page, title, viewer, conversations, people, childr
       <p id="connection" role="status" />
       <div id="inbox" hidden hx-ws:connect="/socket" />
       <MessageTemplate />
-      <NewConversationDialog people={people} />
+      <NewConversationDialog />
     </Document>
   );
 }

@@ -1,0 +1,61 @@
+/** Who may come in, and the way out. */
+import type { ConversationView, Reader } from '../../client/engine-types.ts';
+import { button, carefulButton, check, draw } from './draw.ts';
+import type { Tools } from './group.ts';
+
+/** Draws what this person may do about the group as a whole. */
+export function drawAccess(
+  place: HTMLElement,
+  view: ConversationView,
+  readers: readonly Reader[],
+  { engine, conversation, run }: Tools,
+): void {
+  if (!view.writable) {
+    place.replaceChildren(
+      draw(
+        'p',
+        { class: 'card' },
+        'You are not in this group any more. What you have read stays on this device.',
+      ),
+    );
+    return;
+  }
+  const parts: Node[] = [];
+  if (view.role === 'owner' || view.role === 'admin') {
+    const open = check(
+      'Open to everybody here',
+      'Anybody in the workspace may come in, and is seen doing so. Its name is then known to the server.',
+    );
+    open.input.checked = view.open;
+    open.input.addEventListener('change', () => {
+      const wanted = open.input.checked;
+      void run(
+        () => engine.setOpen(conversation, wanted),
+        wanted ? 'Anybody in the workspace may come in now.' : 'Only its admins add people now.',
+      );
+    });
+    parts.push(open.row);
+  }
+  const hasAdmin = readers.some(({ role, identityChanged }) => isAdmin(role) && !identityChanged);
+  if (!hasAdmin)
+    parts.push(
+      draw('p', { class: 'card warn' }, 'No admin is left here: nobody can add people or change the name.'),
+      button('Continue in a new group', 'button', () =>
+        run(() => engine.succeedGroup(conversation), 'A new group with the same people follows this one.'),
+      ),
+    );
+  const others = readers.filter(({ isSelf }) => !isSelf);
+  const last = view.role === 'owner' && !others.some(({ role }) => isAdmin(role));
+  const question =
+    last && others.length > 0
+      ? 'Leave? Nobody else here is an admin: make somebody one first.'
+      : 'Leave? You read nothing that is written later.';
+  parts.push(
+    carefulButton('Leave group', question, () =>
+      run(() => engine.leave(conversation), 'You have left. What you have read stays on this device.'),
+    ),
+  );
+  place.replaceChildren(...parts);
+}
+
+const isAdmin = (role: Reader['role']): boolean => role === 'owner' || role === 'admin';

@@ -1,0 +1,115 @@
+/** The dialog that begins a conversation: with one person, or a group whose name is sealed and whose people are signed. */
+import type { Engine, PeerView } from '../../client/engine-types.ts';
+import type { ConversationId } from '../../contract/ids.ts';
+import { check, draw, field, sentenceOf, shadowOf } from './draw.ts';
+import { completed, matching, namesIn } from './people-field.ts';
+
+const STYLE = `
+  :host { display: block; margin-top: var(--s4); }
+  .stack, .field { min-width: 0; grid-template-columns: minmax(0, 1fr); }
+  .suggestions { display: flex; flex-wrap: wrap; gap: var(--s2); }
+  .suggestions:empty { display: none; }
+  .suggestions button { max-width: 100%; justify-content: start; overflow: hidden; text-overflow: ellipsis; }
+`;
+/** Shown at once: more than that is found by typing. */
+const MOST_SUGGESTED = 6;
+/** A group without a name is called after its people, as many as are read at a glance. */
+const MOST_NAMED = 4;
+
+/** Draws the form into its place; `go` opens the conversation that was begun. */
+export async function openNewConversation(
+  host: HTMLElement,
+  engine: Engine,
+  go: (id: ConversationId) => void,
+): Promise<void> {
+  const root = shadowOf(host, STYLE);
+  const people = field('people', 'People', {
+    hint: 'Usernames, with commas between them. One makes a conversation of two, more make a group.',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    required: true,
+  });
+  const name = field('name', 'Name', {
+    hint: 'For a group; sealed, so the server never sees it. A conversation of two carries the other’s name.',
+    maxlength: '64',
+  });
+  const open = check(
+    'Open to everybody here',
+    'Anybody in the workspace may come in. Its name is then known to the server.',
+  );
+  const suggestions = draw('div', { class: 'suggestions', role: 'group', 'aria-label': 'Suggestions' });
+  const problem = draw('p', { class: 'error', role: 'alert' });
+  const progress = draw('p', { class: 'progress', role: 'status' });
+  const start = draw('button', { class: 'button primary' }, 'Start');
+  people.row.append(suggestions);
+  const form = draw('form', { class: 'stack' }, people.row, name.row, open.row, problem, progress, start);
+  root.replaceChildren(form);
+  people.input.focus();
+
+  const known = await engine.people();
+  const suggest = () => {
+    const found = matching(known, people.input.value).slice(0, MOST_SUGGESTED);
+    suggestions.replaceChildren(
+      ...found.map((person) => {
+        const words = `${person.name} @${person.username}`;
+        const pick = draw('button', { type: 'button', class: 'button small' }, words);
+        pick.addEventListener('click', () => {
+          people.input.value = completed(people.input.value, person.username);
+          people.input.focus();
+          suggest();
+        });
+        return pick;
+      }),
+    );
+  };
+  people.input.addEventListener('input', suggest);
+  suggest();
+
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    problem.textContent = '';
+    progress.textContent = 'Starting…';
+    start.disabled = true;
+    try {
+      const chosen = await chosenPeople(engine, people.input.value);
+      const wanted = name.input.value.trim();
+      const alone = chosen.length === 1 && wanted === '' && !open.input.checked;
+      const [only] = chosen;
+      const view =
+        alone && only
+          ? await engine.direct(only.account)
+          : await engine.createGroup({
+              name: wanted || nameAfter(engine.self.name, chosen),
+              people: chosen.map(({ account }) => account),
+              open: open.input.checked,
+            });
+      form.reset();
+      suggest();
+      go(view.id);
+    } catch (error) {
+      problem.textContent = sentenceOf(error);
+    } finally {
+      progress.textContent = '';
+      start.disabled = false;
+    }
+  });
+}
+
+/** The people that were named. Throws Error with a sentence for one that nobody has. */
+async function chosenPeople(engine: Engine, typed: string): Promise<readonly PeerView[]> {
+  const names = namesIn(typed);
+  if (names.length === 0) throw new Error('Enter the username of the person to write to.');
+  const people = new Map((await engine.people()).map((person) => [person.username, person]));
+  return names.map((username) => {
+    const person = people.get(username);
+    if (person) return person;
+    if (username === engine.self.username) throw new Error('That is you. Enter the usernames of others.');
+    throw new Error(`Nobody here has the username ${username.slice(0, 64)}.`);
+  });
+}
+
+function nameAfter(self: string, people: readonly PeerView[]): string {
+  const names = [self, ...people.map(({ name }) => name)].map((name) => name.split(/\s+/u)[0] ?? name);
+  const rest = names.length - MOST_NAMED;
+  return rest > 0 ? `${names.slice(0, MOST_NAMED).join(', ')} and ${rest} more` : names.join(', ');
+}

@@ -1,0 +1,88 @@
+/** One row of a group's people: name, devices, role, and what one may do about it. */
+import type { GroupRole, Reader } from '../../client/engine-types.ts';
+import { button, carefulButton, draw } from './draw.ts';
+import type { Tools } from './group.ts';
+
+const ROLES: readonly GroupRole[] = ['owner', 'admin', 'member', 'guest'];
+const RANK: Readonly<Record<GroupRole, number>> = { owner: 1, admin: 2, member: 3, guest: 4 };
+const WORDS: Readonly<Record<GroupRole, string>> = {
+  owner: 'Owner',
+  admin: 'Admin',
+  member: 'Member',
+  guest: 'Guest',
+};
+
+/** The row of somebody; `own` is this person's own role, null when they are not in the group. */
+export function drawPerson(reader: Reader, own: GroupRole | null, tools: Tools): HTMLLIElement {
+  const { engine, conversation, run } = tools;
+  const row = draw(
+    'li',
+    { class: 'list-row person', 'data-account': reader.account },
+    draw('span', { class: 'avatar', 'aria-hidden': 'true' }, initials(reader.name)),
+    draw('span', { class: 'list-main' }, nameOf(reader), draw('small', { class: 'hint' }, devicesOf(reader))),
+  );
+  const mayChange = own !== null && RANK[own] <= RANK.admin && !reader.isSelf;
+  const role = reader.role ?? 'member';
+  const below = own === 'owner' || (own === 'admin' && RANK[role] > RANK.admin);
+  const side = draw('span', { class: 'list-side buttons' });
+  if (reader.identityChanged && mayChange)
+    side.append(
+      button('Confirm new identity', 'button small', () =>
+        run(
+          () => engine.confirmIdentity(conversation, reader.account),
+          `${reader.name} takes part again, with the new identity.`,
+        ),
+      ),
+    );
+  if (mayChange && below && own) side.append(roleChoice(reader, role, own, tools));
+  else side.append(draw('span', { class: 'hint' }, WORDS[role]));
+  if (!reader.isSelf) side.append(draw('a', { class: 'link', href: `/verify/${reader.account}` }, 'Verify'));
+  if (mayChange && below)
+    side.append(
+      carefulButton('Remove', `Remove ${reader.name}?`, () =>
+        run(
+          () => engine.removePerson(conversation, reader.account),
+          `${reader.name} is removed and gets nothing that is written from now on.`,
+        ),
+      ),
+    );
+  row.append(side);
+  return row;
+}
+
+function nameOf({ name, username, isSelf, verified, identityChanged }: Reader): HTMLElement {
+  const line = draw('span', {}, draw('b', {}, isSelf ? `${name} (you)` : name), ` @${username}`);
+  if (verified) line.append(draw('span', { class: 'tag' }, 'Verified'));
+  if (identityChanged)
+    line.append(draw('span', { class: 'tag bad' }, 'New identity: gets nothing until it is confirmed'));
+  return line;
+}
+
+const devicesOf = ({ devices }: Reader): string =>
+  devices.length === 1 ? '1 device' : `${devices.length} devices`;
+
+function roleChoice(reader: Reader, role: GroupRole, own: GroupRole, { engine, conversation, run }: Tools) {
+  const select = draw('select', { class: 'choice', 'aria-label': `Role of ${reader.name}` });
+  for (const each of ROLES)
+    if (RANK[each] >= RANK[own])
+      select.append(draw('option', { value: each, selected: each === role }, WORDS[each]));
+  select.addEventListener('change', () => {
+    const wanted = ROLES.find((each) => each === select.value);
+    if (wanted)
+      void run(
+        () => engine.setRole(conversation, reader.account, wanted),
+        `${reader.name} is ${WORDS[wanted].toLowerCase()} now.`,
+      );
+  });
+  return select;
+}
+
+/** One or two capitals: of the first and the last word. */
+function initials(name: string): string {
+  const words = name.trim().split(/\s+/u);
+  const last = words.length > 1 ? words.at(-1) : '';
+  return [words[0], last]
+    .map((word) => [...(word ?? '')][0] ?? '')
+    .join('')
+    .toUpperCase();
+}
