@@ -4,6 +4,7 @@ import type { Engine } from '../client/engine-types.ts';
 import type { JsonSocket } from '../client/json-socket.ts';
 import { TransportFailed, TransportRefused } from '../client/ports.ts';
 import { readSelf } from '../client/self.ts';
+import type { Invocation } from './command.ts';
 import { cliCrypto } from './crypto.ts';
 import { Failed } from './failures.ts';
 import { Home } from './home.ts';
@@ -48,6 +49,7 @@ export async function openDevice(
       live: line,
       crypto: cliCrypto,
       timer: timers.timer,
+      note: home.note,
     });
     const finish = async () => {
       for (let round = 0; round < ROUNDS; round++) {
@@ -84,20 +86,38 @@ export async function openDevice(
 }
 
 const notEnrolled = (folder: string) =>
-  new Failed(`There is no device in ${folder} yet: use "sotto client join" or "sotto client login" first.`);
+  new Failed(
+    Home.wasUsed(folder)
+      ? `The database of the device in ${folder} is gone, and its keys and messages with it: put it back from where it went, or use "sotto client login" to make a new device here and "sotto client devices" to remove the old one.`
+      : `There is no device in ${folder} yet: use "sotto client join" or "sotto client login" first.`,
+  );
 
 /** Milliseconds that an ending command gives to what it leaves behind. */
 const FINISH_MS = 5000;
 
-/** Runs a command over the device of a folder; then does what is due soon, and closes it. Throws as `openDevice`. */
-export async function withDevice(folder: string, work: (device: Device) => Promise<void>): Promise<void> {
-  const device = await openDevice(folder);
+/**
+ * Runs a command over the device of a folder; then does what is due soon, and closes it. What the person must know goes to
+ * standard error. Throws as `openDevice`.
+ */
+export async function withDevice(
+  { home, output }: Pick<Invocation, 'home' | 'output'>,
+  work: (device: Device) => Promise<void>,
+): Promise<void> {
+  const device = await openDevice(home);
+  tellNotices(device, output);
   try {
     await work(device);
     await atMost(FINISH_MS, device.finish());
   } finally {
     await atMost(FINISH_MS, device.close());
   }
+}
+
+/** Tells the notices of an engine on standard error; that the session has ended is an error of its own. */
+export function tellNotices({ engine }: Device, output: Invocation['output']): void {
+  engine.subscribe((event) => {
+    if (event.type === 'notice' && event.code !== 'NotSignedIn') void output.note(event.message);
+  });
 }
 
 /** Fetches what waits and sends what waits. False when the server cannot be reached; throws Failed when it refuses. */

@@ -5,8 +5,10 @@
 import { Database, SQLiteError } from 'bun:sqlite';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Note } from '../client/ports.ts';
 import { ARRIVALS_SCHEMA, Arrivals } from './arrivals.ts';
-import { Failed } from './failures.ts';
+import { Failed, sentenceOf } from './failures.ts';
+import { fileNote } from './note.ts';
 import { ProcessLock } from './process-lock.ts';
 import { SqliteStorage, STORAGE_SCHEMA } from './sqlite-storage.ts';
 
@@ -16,6 +18,8 @@ const DATABASE = 'device.sqlite';
 const LOCK = 'lock.sqlite';
 /** Held while something is printed. */
 const PRINTING = 'printing.sqlite';
+/** How far the device has gone: stays when the database is put back, or is lost. */
+const NOTE = 'sealed.json';
 /** Milliseconds that a commit waits for another process's. */
 const BUSY_MS = 10_000;
 /** Pages after which the log is written back: old ratchet states do not stay in it for longer than they must. */
@@ -27,6 +31,7 @@ type Setting = 'server' | 'cookie' | 'username';
 export class Home {
   readonly storage: SqliteStorage;
   readonly arrivals: Arrivals;
+  readonly note: Note;
   private readonly lock: ProcessLock;
   private readonly printing: ProcessLock;
 
@@ -38,11 +43,17 @@ export class Home {
     this.printing = new ProcessLock(join(folder, PRINTING), Number.POSITIVE_INFINITY);
     this.storage = new SqliteStorage(db, this.lock);
     this.arrivals = new Arrivals(db, this.printing);
+    this.note = fileNote(join(folder, NOTE));
   }
 
   /** Whether a device was ever made here. */
   static exists(folder: string): boolean {
     return existsSync(join(folder, DATABASE));
+  }
+
+  /** Whether a device has sent from here, whatever has become of its database. */
+  static wasUsed(folder: string): boolean {
+    return existsSync(join(folder, NOTE));
   }
 
   /**
@@ -66,6 +77,8 @@ export class Home {
       return new Home(folder, db);
     } catch (error) {
       if (error instanceof Failed) throw error;
+      if (error instanceof SQLiteError && error.code?.startsWith('SQLITE_CORRUPT') === true)
+        throw new Failed(sentenceOf(error));
       if (error instanceof SQLiteError && error.code === 'SQLITE_NOTADB')
         throw new Failed(`${join(folder, DATABASE)} is not the database of a Sotto device.`);
       throw new Failed(`The folder ${folder} cannot be used: ${reason(error)}`);

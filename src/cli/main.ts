@@ -1,7 +1,7 @@
 /** `sotto client ...`: a device on the command line. Each command loads only what it needs. */
 import { parseArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { WrongUse } from './failures.ts';
+import { sentenceOf, WrongUse } from './failures.ts';
 import { type Io, processIo } from './io.ts';
 import { Output } from './output.ts';
 import { type CommandName, USAGE, usageFor } from './usage.ts';
@@ -32,7 +32,7 @@ export async function runClient(argv: readonly string[], io: Io = processIo): Pr
   } catch (error) {
     // Whoever read the output has gone, such as `head`: there is nobody to tell.
     if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return 1;
-    const sentence = error instanceof Error ? error.message : String(error);
+    const sentence = sentenceOf(error);
     await io.warn(error instanceof WrongUse ? `${sentence}\n\n${usageFor(argv)}\n` : `${sentence}\n`);
     return error instanceof WrongUse ? 2 : 1;
   }

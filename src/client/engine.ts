@@ -58,7 +58,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
   const { self, stored } = await loadSelf(ports.storage, ports.crypto);
   const ctx = new Context(ports, self);
   await pinSelf(ctx, stored);
-  const wasPutBack = await mendWhenPutBack(ctx);
+  let wasPutBack = await mendWhenPutBack(ctx);
   const runner = new Runner(ctx, ports.live);
   const endHearing = ports.notify?.listen((text) => ctx.tasks.run(() => retell(ctx, text))) ?? (() => {});
   const { storage } = ports;
@@ -76,16 +76,19 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
 
   return {
     self: { account: self.account, device: self.device, username: self.username, name: self.name },
-    start: () => {
-      if (wasPutBack) ctx.notice('E_ROLLBACK', NOTICES.putBack);
-      runner.start();
-    },
+    start: () => runner.start(),
     stop: async () => {
       endHearing();
       await runner.stop();
     },
     idle: () => ctx.tasks.settled(),
-    subscribe: (listener) => ctx.subscribe(listener),
+    subscribe: (listener) => {
+      const end = ctx.subscribe(listener);
+      // It happens once, so it waits for the first who listens.
+      if (wasPutBack) ctx.notice('E_ROLLBACK', NOTICES.putBack);
+      wasPutBack = false;
+      return end;
+    },
 
     send: async (conversation, text) => {
       const message = await composeText(ctx, conversation, text);

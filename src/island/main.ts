@@ -12,6 +12,7 @@ import { keepDraftsIn } from './drafts.ts';
 import { listenToSocket, live } from './live.ts';
 import { lockStorage, openUnlockedStorage } from './local-storage.ts';
 import { mount } from './mount.ts';
+import { openNote } from './note.ts';
 import { watchNotices, watchRequests } from './notices.ts';
 import { readPage } from './page.ts';
 import { SealedMessage } from './sealed-message.ts';
@@ -60,6 +61,7 @@ async function begin(account: AccountId): Promise<void> {
       return () => clearTimeout(timer);
     },
     notify: openTabs(account),
+    note: openNote(account),
   });
   stop = () => engine.stop();
   provideEngine(engine);

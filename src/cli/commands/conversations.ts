@@ -5,7 +5,7 @@ import { synchronise, withDevice } from '../device.ts';
 import { aligned, timeOf } from '../output.ts';
 
 export const conversations: Command = ({ home, output }) =>
-  withDevice(home, async (device) => {
+  withDevice({ home, output }, async (device) => {
     if (!(await synchronise(device)))
       await output.note('The server cannot be reached: this is what the device has.');
     const known = await device.engine.conversations();

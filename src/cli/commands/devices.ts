@@ -12,11 +12,11 @@ import { vaultKeyFrom } from '../secrets.ts';
 import { LOG_IN_AGAIN } from '../server.ts';
 
 export const devices: Command = async (invocation) => {
-  const { home, option } = invocation;
+  const { option } = invocation;
   const revoked = option('revoke');
   if (revoked !== null && !isDeviceId(revoked))
     throw new WrongUse(`--revoke takes the 32 hexadecimal digits of a device, not "${revoked}".`);
-  await withDevice(home, (device) =>
+  await withDevice(invocation, (device) =>
     revoked === null ? list(device, invocation) : revoke(device, revoked, invocation),
   );
 };

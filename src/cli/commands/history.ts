@@ -10,7 +10,7 @@ const DEFAULT_LIMIT = '50';
 export const history: Command = async ({ home, option, output }) => {
   const limit = wholeNumber('limit', option('limit') ?? DEFAULT_LIMIT);
   const where = conversationOf({ person: option('with'), id: option('conversation'), option: 'with' });
-  await withDevice(home, async (device) => {
+  await withDevice({ home, output }, async (device) => {
     if (!(await synchronise(device)))
       await output.note('The server cannot be reached: this is what the device has.');
     const conversation = await findConversation(device, where);

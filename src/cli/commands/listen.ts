@@ -1,7 +1,7 @@
 /** `listen`: prints what arrives, each message once, until enough has come. */
 import { duration, wholeNumber } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { atMost, openDevice } from '../device.ts';
+import { atMost, openDevice, tellNotices } from '../device.ts';
 import { Failed } from '../failures.ts';
 import { Printer } from '../printer.ts';
 import { LOG_IN_AGAIN } from '../server.ts';
@@ -29,9 +29,9 @@ export const listen: Command = async ({ home, option, isSet, output, io }) => {
     failed: ended.reject,
   });
 
+  tellNotices(device, output);
   server.onSignedOut = () => ended.resolve('signed out');
   engine.subscribe((event) => {
-    if (event.type === 'notice' && event.code !== 'NotSignedIn') void output.note(event.message);
     if (event.type === 'message' || event.type === 'updated') printer.look();
   });
   const timer = timeout === null ? null : setTimeout(() => ended.resolve('time'), timeout);

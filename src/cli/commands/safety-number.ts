@@ -9,7 +9,7 @@ const GROUP = /.{5}/g;
 
 export const safetyNumber: Command = async ({ home, required, isSet, output }) => {
   const name = required('with');
-  await withDevice(home, async (device) => {
+  await withDevice({ home, output }, async (device) => {
     const { account } = await findPerson(device, name);
     if (isSet('accept-identity')) await device.engine.acknowledgeIdentity(account);
     if (isSet('mark-verified')) await device.engine.setVerified(account, true);

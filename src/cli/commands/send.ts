@@ -13,7 +13,7 @@ export const send: Command = async ({ home, option, rest, output, io }) => {
   const [given = '-'] = rest;
   const text = given === '-' ? (await io.readInput(MAX_CONTENT_BYTES)).replace(/\r?\n$/, '') : given;
 
-  await withDevice(home, async (device) => {
+  await withDevice({ home, output }, async (device) => {
     const { engine } = device;
     // What waits comes first: it is older than this message, and what is queued is sent before it.
     await atMost(SYNC_MS, synchronise(device));
