@@ -2,6 +2,7 @@
 import type * as accounts from '../contract/accounts.ts';
 import type { ErrorName } from '../contract/errors.ts';
 import { isAccountId, isBodyId, isConversationId, isDeviceId } from '../contract/ids.ts';
+import type { LogPage } from '../contract/log.ts';
 import type * as relay from '../contract/relay.ts';
 import { flag, list, nullable, number, oneOf, record, type Shape, text, word } from './stored.ts';
 
@@ -10,6 +11,18 @@ export const device = word(isDeviceId);
 const conversation = word(isConversationId);
 export const body = word(isBodyId);
 export const role = oneOf('owner', 'admin', 'member', 'guest', 'auditor');
+
+/** Epoch milliseconds. What is no date would put a message at no place, and could not be drawn. */
+export const time: Shape<number> = {
+  write: (value) => value,
+  read: (json) => {
+    if (typeof json !== 'number' || !Number.isSafeInteger(json) || json < 0 || json > LATEST_MS)
+      throw new TypeError('The server sent a time that is none.');
+    return json;
+  },
+};
+/** The last millisecond that a Date can be (ECMA-262, 21.4.1.1). */
+const LATEST_MS = 8.64e15;
 
 const person = { account, username: text, name: text, role, disabled: flag };
 
@@ -23,6 +36,9 @@ export const directoryEntry: Shape<accounts.DirectoryEntry> = record({
 
 export const people: Shape<readonly accounts.Person[]> = list(record(person));
 export const directory: Shape<readonly accounts.DirectoryEntry[]> = list(directoryEntry);
+export const logPage: Shape<LogPage> = record({ head: text, leaves: list(text), more: flag });
+/** What a device needs of the workspace when it has no key of the log yet. */
+export const logKey: Shape<Pick<accounts.Workspace, 'logKey'>> = record({ logKey: text });
 export const prekeyStock: Shape<accounts.PrekeyStock> = record({ remaining: number });
 
 export const prekeyBundles: Shape<readonly accounts.PrekeyBundleRecord[]> = list(
@@ -38,7 +54,7 @@ const conversationRecord: Shape<relay.ConversationRecord> = record({
   kind: oneOf('direct', 'group'),
   members: list(account),
   epoch: number,
-  lastActivity: number,
+  lastActivity: time,
 });
 
 export { conversationRecord as conversation };
@@ -53,7 +69,7 @@ export const openConversations: Shape<readonly relay.OpenConversation[]> = list(
   record({ id: conversation, title: text, members: number }),
 );
 
-export const accepted: Shape<relay.Accepted> = record({ id: body, acceptedAt: number, recipients: number });
+export const accepted: Shape<relay.Accepted> = record({ id: body, acceptedAt: time, recipients: number });
 
 export const delivery = {
   seq: number,
@@ -67,7 +83,7 @@ export const delivery = {
   },
   conversation,
   sender: record({ account, device }),
-  acceptedAt: number,
+  acceptedAt: time,
   attempts: number,
   body: text,
   envelope: text,

@@ -20,6 +20,8 @@ import { tidy } from './tidy.ts';
 const DAY_MS = 24 * 3600_000;
 const RENEWAL_TOLD_MS = 30 * DAY_MS;
 const LONGEST_RETRY_MS = 60_000;
+/** A server may ask for more patience than that, and for no more than an hour: a timer of years would run at once. */
+const LONGEST_ASKED_MS = 3600_000;
 /** Ids that are kept for a later call of `flush`. */
 const SENT_REMEMBERED = 1000;
 
@@ -135,7 +137,8 @@ export class Runner {
     const asked =
       error instanceof TransportRefused && 'retry_after' in error.body ? error.body.retry_after : 0;
     const grown = Math.min(LONGEST_RETRY_MS, 1000 * 2 ** this.failures++);
-    const delay = Math.max((asked ?? 0) * 1000, grown / 2 + this.ctx.randomBelow(grown / 2));
+    const wait = Math.min((asked ?? 0) * 1000, LONGEST_ASKED_MS);
+    const delay = Math.max(wait, grown / 2 + this.ctx.randomBelow(grown / 2));
     this.ctx.tasks.later('flush', delay, () => this.post());
   }
 
