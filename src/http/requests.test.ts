@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { Elysia, t } from 'elysia';
+import { createAssets } from '../assets.ts';
 import type { ErrorBody } from '../contract/errors.ts';
+import { RELEASE_HEADER } from '../contract/release.ts';
 import { createLog } from '../ops/log.ts';
 import { Refusal } from '../services/refusal.ts';
 import { DbUnavailable } from '../store/db.ts';
@@ -19,6 +21,7 @@ const app = new Elysia({ serve: { maxRequestBodySize: 1024 * 1024 } })
         clock: Date.now,
         random: (length) => crypto.getRandomValues(new Uint8Array(length)),
         origin: () => ORIGIN,
+        assets: createAssets(new Map(), '2.0.0'),
       },
       (status, body) => `<h1>${status}</h1>${body.message}`,
       async () => null,
@@ -108,4 +111,16 @@ test('log lines carry the path without its query', async () => {
   const seen = lines.filter((line) => line.includes('"path":"/page"'));
   expect(seen.length).toBeGreaterThan(0);
   expect(lines.join('')).not.toContain('token=abc');
+});
+
+test('a page of another release is told to load itself again; who names none is answered', async () => {
+  const ask = (headers: Record<string, string>) => fetch(`${url}/page`, { headers });
+  expect((await ask({})).status).toBe(200);
+  expect((await ask({ [RELEASE_HEADER]: '2.0.0' })).status).toBe(200);
+  const old = await fetch(`${url}/api/v1/gone`, { headers: { [RELEASE_HEADER]: '1.0.0' } });
+  expect(old.status).toBe(426);
+  expect(await errorOf(old)).toMatchObject({
+    error: 'UpgradeRequired',
+    message: 'This page is of the release 1.0.0, and the server of 2.0.0. Load it again; nothing is lost.',
+  });
 });

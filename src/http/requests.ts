@@ -6,6 +6,7 @@ import { Elysia } from 'elysia';
 import type { ErrorBody } from '../contract/errors.ts';
 import { MAX_POST_BYTES, MAX_REQUEST_BYTES } from '../contract/limits.ts';
 import { PATHS } from '../contract/paths.ts';
+import { RELEASE_HEADER } from '../contract/release.ts';
 import type { Deps } from '../deps.ts';
 import { Refusal, toErrorBody } from './errors.ts';
 import { securityHeaders } from './headers.ts';
@@ -23,7 +24,7 @@ interface Open {
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export const requests = (
-  deps: Pick<Deps, 'log' | 'clock' | 'random' | 'origin'>,
+  deps: Pick<Deps, 'log' | 'clock' | 'random' | 'origin' | 'assets'>,
   errorPage: ErrorPage,
   addressCheck: AddressCheck,
 ) => {
@@ -38,6 +39,7 @@ export const requests = (
       Object.assign(set.headers, headers, { 'x-request-id': id });
       checkSize(request);
       checkOrigin(request, deps.origin());
+      checkRelease(request, deps.assets.manifest.release);
       return (await addressCheck(request)) ?? undefined;
     })
     .onAfterHandle({ as: 'global' }, ({ set, request }) => {
@@ -101,6 +103,16 @@ function checkOrigin(request: Request, origin: string): void {
     throw new Refusal(
       'Forbidden',
       `This request came from another site. Open ${origin} and try again there.`,
+    );
+}
+
+/** A page of another release reads our answers wrongly: it is told to load itself again, and keeps its drafts. */
+function checkRelease(request: Request, release: string): void {
+  const asked = request.headers.get(RELEASE_HEADER);
+  if (asked !== null && asked !== release)
+    throw new Refusal(
+      'UpgradeRequired',
+      `This page is of the release ${asked.slice(0, 40)}, and the server of ${release}. Load it again; nothing is lost.`,
     );
 }
 
