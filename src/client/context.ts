@@ -162,6 +162,7 @@ export class Context {
       this.emit(event);
       if (event.type === 'message' || event.type === 'updated')
         told.push(`${event.type} ${event.message.id}`);
+      if (event.type === 'devices') told.push(event.type);
     }
     for (const account of op.touched.peers) {
       await this.tellPeer(account);

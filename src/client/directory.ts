@@ -4,6 +4,7 @@ import type { AccountId } from '../contract/ids.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Context } from './context.ts';
 import type { Operation } from './operation.ts';
+import { noteOwnList } from './own-devices.ts';
 import { pinEntry, readPeer, type StoredPeer, writePeer } from './peers.ts';
 import { NOTICES } from './sentences.ts';
 import { dropSessions } from './sessions.ts';
@@ -67,6 +68,7 @@ async function refreshPerson(ctx: Context, entry: DirectoryEntry): Promise<'same
       op.events.push({ type: 'notice', code: 'identity', message: NOTICES.identity(next.name) });
     }
     if (before !== null) await dropGoneDevices(op, before, next);
+    if (next.account === ctx.self.account) await noteOwnList(op, ctx, before, next);
     return 'changed';
   });
 }

@@ -80,12 +80,35 @@ export interface PeerView {
   readonly devices: number;
 }
 
+/** One of one's own devices. */
+export interface OwnDeviceView {
+  readonly device: DeviceId;
+  /** Null while nobody has told it here. */
+  readonly name: string | null;
+  /** Of its certificate, epoch milliseconds. */
+  readonly created: number;
+  readonly expires: number;
+  readonly current: boolean;
+}
+
+/** A change in the signed list of one's own devices. */
+export interface DeviceNews {
+  readonly device: DeviceId;
+  readonly kind: 'added' | 'renewed' | 'removed';
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** One sentence, with what to do. */
+  readonly message: string;
+}
+
 export type EngineEvent =
   | { readonly type: 'message'; readonly message: HistoryMessage }
   /** A message drawn before has another status, text or reason. */
   | { readonly type: 'updated'; readonly message: HistoryMessage }
   | { readonly type: 'conversation'; readonly conversation: ConversationView }
   | { readonly type: 'peer'; readonly peer: PeerView }
+  /** One's own devices, their names or the news about them are other ones: see `devices` and `deviceNews`. */
+  | { readonly type: 'devices' }
   /** Something the person must know, in one sentence, with what happens next. */
   | { readonly type: 'notice'; readonly code: string; readonly message: string }
   /** `outbox` is what waits to be sent. */
@@ -179,12 +202,10 @@ export interface Engine {
   /** The person has seen that this identity is another one. */
   acknowledgeIdentity(person: AccountId): Promise<void>;
   /** One's own devices, from the signed list. */
-  devices(): Promise<
-    readonly {
-      readonly device: DeviceId;
-      readonly created: number;
-      readonly expires: number;
-      readonly current: boolean;
-    }[]
-  >;
+  devices(): Promise<readonly OwnDeviceView[]>;
+  /** Names one of them, here and on the others. Throws Error with one sentence. */
+  renameDevice(device: DeviceId, name: string): Promise<void>;
+  /** What changed in that list and was not dismissed yet. */
+  deviceNews(): Promise<readonly DeviceNews[]>;
+  dismissNews(device: DeviceId): Promise<void>;
 }

@@ -13,11 +13,13 @@ import {
   readConversation,
   viewConversation,
 } from './conversations.ts';
+import { nameSelf, renameDevice } from './device-names.ts';
 import { refreshPeople } from './directory.ts';
 import type { Engine, PeerView } from './engine-types.ts';
 import { findMessage, readPage } from './history.ts';
 import { acknowledgeNew, markVerified, pinnedPerson, safetyDigits } from './identity.ts';
 import { loadSelf, pinSelf } from './open-self.ts';
+import { dismissNews, listDevices, listNews } from './own-devices.ts';
 import { barePeer, readPeer, viewPeer } from './peers.ts';
 import {
   type Live,
@@ -45,6 +47,8 @@ export interface EnginePorts {
   readonly timer: Timer;
   /** When other tabs or processes share the storage and want to hear at once. */
   readonly notify?: Notify;
+  /** What this device is called until its person names it, such as "Firefox on Linux". */
+  readonly deviceName?: string;
   /** Where a storage that was put back to an older state can be told by. */
   readonly note?: Note;
 }
@@ -58,6 +62,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
   const { self, stored } = await loadSelf(ports.storage, ports.crypto);
   const ctx = new Context(ports, self);
   await pinSelf(ctx, stored);
+  if (ports.deviceName !== undefined) await nameSelf(ctx, ports.deviceName);
   let wasPutBack = await mendWhenPutBack(ctx);
   const runner = new Runner(ctx, ports.live);
   const endHearing = ports.notify?.listen((text) => ctx.tasks.run(() => retell(ctx, text))) ?? (() => {});
@@ -145,15 +150,10 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
       await acknowledgeNew(ctx, person);
       await learnAgain(person);
     },
-    devices: async () => {
-      const own = await readPeer(storage, self.account);
-      return (own?.devices ?? []).map(({ device, created, expires }) => ({
-        device,
-        created,
-        expires,
-        current: device === self.device,
-      }));
-    },
+    devices: () => listDevices(ctx),
+    renameDevice: (device, name) => renameDevice(ctx, device, name),
+    deviceNews: () => listNews(storage),
+    dismissNews: (device) => dismissNews(ctx, device),
   };
 }
 
@@ -191,5 +191,6 @@ async function retell(ctx: Context, text: string): Promise<void> {
     }
     if (type === 'peer' && isAccountId(id)) await ctx.tellPeer(id);
     if (type === 'conversation' && isConversationId(id)) await ctx.tellConversation(id);
+    if (type === 'devices') ctx.emit({ type });
   }
 }

@@ -14,6 +14,7 @@ import {
 import { type ReceiptPayload, receiptPayload, type SyncPayload, syncPayload } from '../protocol/payload.ts';
 import type { Context } from './context.ts';
 import { clearUnread, readConversation } from './conversations.ts';
+import { takeName } from './device-names.ts';
 import { queueErrand } from './errands.ts';
 import { findMessage, readPage, setStatus } from './history.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
@@ -31,6 +32,12 @@ const IDS_PER_RECEIPT = 256;
 /** Whether senders are told what was read here; true until the person decides otherwise. */
 export async function readsAreTold(reads: Reads): Promise<boolean> {
   return (await readRecord(reads, 'meta', 'receipts', flag)) ?? true;
+}
+
+/** The choice, as a device that is new gets it; nothing while none was made. */
+export async function receiptSettings(reads: Reads): Promise<SyncPayload['settings']> {
+  const on = await readRecord(reads, 'meta', 'receipts', flag);
+  return on === null ? [] : [{ name: 'receipts', value: Uint8Array.of(on ? 1 : 0), changedAt: 0 }];
 }
 
 /** Turns receipts on or off, here and on one's own other devices. */
@@ -151,7 +158,9 @@ export async function takeSync(op: Operation, ctx: Context, sync: SyncPayload): 
     }
     await clearUnread(op, id, read);
   }
-  for (const { name, value, changedAt } of sync.settings) {
+  for (const setting of sync.settings) {
+    if (await takeName(op, ctx, setting)) continue;
+    const { name, value, changedAt } = setting;
     if (name !== 'receipts' || changedAt > ctx.now() + 24 * 3600_000) continue;
     op.write('meta', 'receipts', flag, value[0] === 1);
   }
