@@ -16,6 +16,7 @@ import type { Devices } from './services/devices.ts';
 import type { Invites } from './services/invites.ts';
 import type { Links } from './services/links.ts';
 import type { Prekeys } from './services/prekeys.ts';
+import type { Rosters } from './services/rosters.ts';
 import type { Transparency } from './services/transparency.ts';
 import type { Db } from './store/db.ts';
 
@@ -39,6 +40,7 @@ export interface Services {
   readonly links: Links;
   readonly prekeys: Prekeys;
   readonly conversations: Conversations;
+  readonly rosters: Rosters;
   readonly delivery: Delivery;
   readonly transparency: Transparency;
 }

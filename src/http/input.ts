@@ -3,7 +3,7 @@
  * collected, so that a person sees every sentence at once.
  */
 import { fromBase64 } from '../contract/bytes.ts';
-import { MAX_REQUEST_BYTES } from '../contract/limits.ts';
+import { MAX_REQUEST_BYTES, UNPRINTABLE } from '../contract/limits.ts';
 import { invalid } from '../services/refusal.ts';
 import { Refusal } from './errors.ts';
 
@@ -43,9 +43,6 @@ interface NumberRules {
   readonly min: number;
   readonly max: number;
 }
-
-/** Lone surrogates, control characters, and characters that turn the direction of text around. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 export class Input {
   readonly #fields: Readonly<Record<string, unknown>>;

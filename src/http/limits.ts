@@ -41,6 +41,8 @@ export const LIMITS = {
   inviteAccount: { burst: 30, perMinute: 10 },
   /** Socket connections by one account. */
   socketAccount: { burst: 60, perMinute: 60 },
+  /** Changes of groups' members by one account: each costs three signatures to verify. */
+  rosterAccount: { burst: 60, perMinute: 30 },
   /** Any other write by one account. */
   writeAccount: { burst: 120, perMinute: 120 },
 } as const satisfies Record<string, Limit>;

@@ -1,12 +1,26 @@
-/** Conversations over the API: list one's own, start a direct one. */
+/**
+ * Conversations over the API.
+ *
+ * | call | needs | answers |
+ * |---|---|---|
+ * | GET /api/v1/conversations | a session | one's own |
+ * | GET /api/v1/conversations/open | a device | open groups that one is not in |
+ * | GET /api/v1/conversations/ID | a session | one of one's own |
+ * | POST /api/v1/conversations | a session; a device for a group | a direct one with somebody, or a group by its first event |
+ * | GET /api/v1/conversations/ID/roster?after=EPOCH | a device | signed events of a group |
+ * | POST /api/v1/conversations/ID/roster | a device, a RosterAppend | the group after its next event |
+ */
 import { Elysia } from 'elysia';
-import { isConversationId } from '../contract/ids.ts';
+import { type ConversationId, isConversationId } from '../contract/ids.ts';
 import { PATHS } from '../contract/paths.ts';
+import type { ConversationRecord, OpenConversation, RosterRecord } from '../contract/relay.ts';
 import type { Deps } from '../deps.ts';
 import { readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
 import { notFound } from '../services/conversations.ts';
-import { readPerson } from './relay-input.ts';
+import { readAfterEpoch, readConversation, readEvent } from './relay-input.ts';
+
+const ROSTER = `${PATHS.conversations}/:id/roster` as const;
 
 export const conversationApiRoutes = (deps: Deps) => {
   const guard = createGuard(deps);
@@ -17,18 +31,45 @@ export const conversationApiRoutes = (deps: Deps) => {
       const session = await guard.signedIn(request);
       return [...(await services.conversations.list(session.account))];
     })
+    .get(PATHS.openConversations, async ({ request }): Promise<OpenConversation[]> => {
+      const session = await guard.withDevice(request);
+      return [...(await services.rosters.open(session.account))];
+    })
     .get(`${PATHS.conversations}/:id`, async ({ request, params }) => {
       const session = await guard.signedIn(request);
-      if (!isConversationId(params.id)) throw notFound();
-      return services.conversations.find(session.account, params.id);
+      return services.conversations.find(session.account, idOf(params));
     })
     .post(
       PATHS.conversations,
-      async ({ request }) => {
+      async ({ request }): Promise<ConversationRecord> => {
         const session = await guard.signedIn(request);
         limits.take('writeAccount', session.account);
-        return services.conversations.createDirect(session, readPerson(await readInput(request)));
+        const asked = readConversation(await readInput(request));
+        if (asked.kind === 'direct') return services.conversations.createDirect(session, asked.person);
+        limits.take('rosterAccount', session.account);
+        return services.rosters.create(await guard.withDevice(request), asked.event);
+      },
+      { parse: 'none' },
+    )
+    .get(ROSTER, async ({ request, params, query }): Promise<RosterRecord> => {
+      const session = await guard.withDevice(request);
+      limits.take('relayAccount', session.account);
+      return services.rosters.read(session.account, idOf(params), readAfterEpoch(query));
+    })
+    .post(
+      ROSTER,
+      async ({ request, params }): Promise<ConversationRecord> => {
+        const session = await guard.withDevice(request);
+        limits.take('rosterAccount', session.account);
+        const event = readEvent(await readInput(request));
+        return services.rosters.append(session, idOf(params), event);
       },
       { parse: 'none' },
     );
 };
+
+/** What is no id is nobody's conversation. */
+function idOf({ id }: { readonly id: string }): ConversationId {
+  if (!isConversationId(id)) throw notFound();
+  return id;
+}

@@ -5,6 +5,9 @@ import { MAX_SEQS } from '../contract/relay.ts';
 import type { Input } from '../http/input.ts';
 import { invalid } from '../services/refusal.ts';
 
+/** Bytes of a signed roster event: 200 people, a policy and a signature; the service verifies what is inside. */
+const ROSTER_EVENT = { min: 1, max: 16 * 1024 };
+
 /** Numbers of envelopes. Throws ValidationError. */
 export function readSeqs(value: unknown): readonly number[] {
   if (!Array.isArray(value) || value.length > MAX_SEQS || !value.every(isSeq))
@@ -25,15 +28,34 @@ export function readPage(query: Readonly<Record<string, string | undefined>>): {
   return { after, limit };
 }
 
-/** The other person of a direct conversation. Throws ValidationError. */
-export function readPerson(input: Input): AccountId {
-  input.choice('kind', ['direct']);
+/** What a new conversation is: a direct one with somebody, or a group by its first event. Throws ValidationError. */
+export function readConversation(
+  input: Input,
+):
+  | { readonly kind: 'direct'; readonly person: AccountId }
+  | { readonly kind: 'group'; readonly event: Uint8Array } {
+  if (input.choice('kind', ['direct', 'group']) === 'group')
+    return { kind: 'group', event: readEvent(input) };
   const people = input.ids('people', isAccountId, 2);
   input.check();
   const [person] = people;
   if (people.length !== 1 || !person)
     throw invalid({ people: ['A direct conversation is with exactly one other person.'] });
-  return person;
+  return { kind: 'direct', person };
+}
+
+/** A signed roster event. Throws ValidationError. */
+export function readEvent(input: Input): Uint8Array {
+  const event = input.bytes('event', ROSTER_EVENT);
+  input.check();
+  return event;
+}
+
+/** `?after=EPOCH`, -1 or nothing for all events. Throws ValidationError. */
+export function readAfterEpoch({ after = '-1' }: Readonly<Record<string, string | undefined>>): number {
+  const epoch = after === '-1' ? -1 : whole(after);
+  if (epoch === null) throw invalid({ after: ['"after" is the number of the last event seen, or -1.'] });
+  return epoch;
 }
 
 const isSeq = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;

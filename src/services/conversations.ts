@@ -1,4 +1,4 @@
-/** Conversations as the relay knows them: ids, members and times. Only direct ones so far; their ids are implied. */
+/** Conversations as the relay knows them: ids, members and times. Groups are made and changed in `rosters.ts`. */
 import type { Session } from '../auth/sessions.ts';
 import { conversationId, fromHex } from '../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
@@ -10,7 +10,8 @@ import {
   type ConversationWithMembers,
   conversationOf,
   conversationsOf,
-  insertConversation,
+  insertDirect,
+  type Member,
   membersOf,
 } from '../store/conversations.ts';
 import { Recent } from './recent.ts';
@@ -26,17 +27,26 @@ export interface Conversations {
    * oneself, NotFound for an unknown account, Forbidden for a disabled one.
    */
   createDirect(session: Session, person: AccountId): Promise<ConversationRecord>;
-  /** Members of any conversation, from a bounded cache; null for an unknown one. For the relay's own checks. */
-  membersOf(id: ConversationId): Promise<readonly AccountId[] | null>;
+  /** Grows with every change of a group's members on this node: what was derived from older ones is void. */
+  readonly version: number;
+  /** Members of any conversation, from a bounded cache; null for one without any. For the relay's own checks. */
+  membersOf(id: ConversationId): Promise<readonly Member[] | null>;
+  /** This group has other members now; after the transaction that changed them. */
+  forget(id: ConversationId): void;
 }
 
-/** The members of a direct conversation never change; the ttl only lets go of those that nobody uses. */
+/** Members change on this node alone, which forgets them; the ttl only lets go of those that nobody uses. */
 const CACHE = { ttl: 3600_000, max: 10_000 };
 
 export function createConversations({ db, hub, clock }: Pick<Ports, 'db' | 'hub' | 'clock'>): Conversations {
-  const members = new Recent<ConversationId, readonly AccountId[]>(clock, CACHE);
+  const members = new Recent<ConversationId, readonly Member[]>(clock, CACHE);
+  let version = 0;
 
   return {
+    get version() {
+      return version;
+    },
+
     async list(account) {
       return (await conversationsOf(db, account)).map(record);
     },
@@ -62,7 +72,7 @@ export function createConversations({ db, hub, clock }: Pick<Ports, 'db' | 'hub'
         throw new Refusal('Forbidden', `${other.name} cannot receive messages: the account is disabled.`);
 
       const people = [session.account, person].sort();
-      const created = await db.write((tx) => insertConversation(tx, id, 'direct', people, clock()));
+      const created = await db.write((tx) => insertDirect(tx, id, people, clock()));
       if (created) for (const account of people) hub.publish({ type: 'conversation', account, id });
       return this.find(session.account, id);
     },
@@ -70,10 +80,16 @@ export function createConversations({ db, hub, clock }: Pick<Ports, 'db' | 'hub'
     async membersOf(id) {
       const known = members.get(id);
       if (known) return known;
+      const since = members.generation;
       const found = await membersOf(db, id);
       if (found.length === 0) return null;
-      members.put(id, found, members.generation);
+      members.put(id, found, since);
       return found;
+    },
+
+    forget(id) {
+      version++;
+      members.forget([id]);
     },
   };
 }
@@ -83,6 +99,6 @@ export function notFound(): Refusal {
   return new Refusal('NotFound', 'There is no such conversation among yours.');
 }
 
-function record({ id, members, last_activity }: ConversationWithMembers): ConversationRecord {
-  return { id, kind: 'direct', members, epoch: 0, lastActivity: last_activity };
+function record({ id, kind, members, epoch, last_activity }: ConversationWithMembers): ConversationRecord {
+  return { id, kind, members, epoch, lastActivity: last_activity };
 }

@@ -44,8 +44,8 @@ const PAGE_BYTES = 1024 * 1024;
 export function createDelivery(
   { db, hub, clock }: Pick<Ports, 'db' | 'hub' | 'clock'>,
   services: {
-    readonly devices: Pick<Recipients, 'version' | 'recipientsOf' | 'ownersOf'>;
-    readonly conversations: Pick<Conversations, 'membersOf'>;
+    readonly devices: Pick<Recipients, 'version' | 'recipientsOf' | 'identitiesOf' | 'ownersOf'>;
+    readonly conversations: Pick<Conversations, 'version' | 'membersOf'>;
   },
 ): Delivery {
   const { devices, conversations } = services;

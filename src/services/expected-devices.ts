@@ -1,8 +1,12 @@
-/** Which devices a class 1 body must reach (PROTOCOL 12): every device of every member, except the sending one. */
+/**
+ * Which devices a class 1 body must reach (PROTOCOL 12): every device of every member, except the sending one. Of a group,
+ * the members whose identity is the one that its roster names: nobody seals for another one.
+ */
 import { createHash } from 'node:crypto';
 import type { DeviceSession } from '../auth/sessions.ts';
 import { fromHex } from '../contract/bytes.ts';
 import type { AccountId, ConversationId, DeviceId } from '../contract/ids.ts';
+import type { Member } from '../store/conversations.ts';
 import type { Conversations } from './conversations.ts';
 import { Recent } from './recent.ts';
 import type { DeviceState, Recipients } from './recipients.ts';
@@ -27,7 +31,7 @@ export interface ExpectedDevices {
 
 interface Derived {
   readonly expected: Expected;
-  /** Of the device lists that it was derived from. */
+  /** Of the device lists and members that it was derived from. */
   readonly version: number;
 }
 
@@ -36,23 +40,25 @@ const CACHE = { ttl: 2_000, max: 10_000 };
 
 export function createExpectedDevices(
   clock: () => number,
-  devices: Pick<Recipients, 'version' | 'recipientsOf'>,
-  conversations: Pick<Conversations, 'membersOf'>,
+  devices: Pick<Recipients, 'version' | 'recipientsOf' | 'identitiesOf'>,
+  conversations: Pick<Conversations, 'version' | 'membersOf'>,
 ): ExpectedDevices {
   const recent = new Recent<string, Derived>(clock, CACHE);
+  // Both only grow, so that their sum is another one whenever one of them is.
+  const current = () => devices.version + conversations.version;
 
   return {
     of(session, conversation) {
       const key = conversation + session.device;
       const known = recent.get(key);
-      return known !== undefined && known.version === devices.version
+      return known !== undefined && known.version === current()
         ? known.expected
         : load(session, conversation, key);
     },
   };
 
   async function load(session: DeviceSession, conversation: ConversationId, key: string) {
-    const version = devices.version;
+    const version = current();
     const expected = await derive(session, conversation);
     if (expected) recent.put(key, { expected, version }, recent.generation);
     return expected;
@@ -60,8 +66,8 @@ export function createExpectedDevices(
 
   async function derive(session: DeviceSession, conversation: ConversationId): Promise<Expected | null> {
     const members = await conversations.membersOf(conversation);
-    if (!members?.includes(session.account)) return null;
-    const accounts = await devices.recipientsOf(members);
+    if (!members?.some(({ account }) => account === session.account)) return null;
+    const accounts = await devices.recipientsOf(await reachable(members));
     const recipients: Recipient[] = [];
     for (const { account, disabled, devices: own } of accounts.values())
       for (const state of own)
@@ -69,7 +75,22 @@ export function createExpectedDevices(
     recipients.sort((a, b) => (a.device < b.device ? -1 : 1));
     return { recipients, hash: hashDevices(recipients) };
   }
+
+  /** Accounts of these members, without those whose identity is another one than the roster names. */
+  async function reachable(members: readonly Member[]): Promise<readonly AccountId[]> {
+    const named = members.filter(({ identity }) => identity !== null).map(({ account }) => account);
+    const identities = await devices.identitiesOf(named);
+    return members
+      .filter(({ account, identity }) => {
+        const known = identities.get(account);
+        return identity === null || (known !== undefined && sameBytes(identity, known));
+      })
+      .map(({ account }) => account);
+  }
 }
+
+/** Hashes of public keys: no secret depends on the time this takes. */
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 /** SHA-256 over device ids in the order given, 32 bytes: what a post with implied recipients names. */
 export function hashDevices(recipients: readonly { readonly device: DeviceId }[]): Uint8Array {

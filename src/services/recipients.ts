@@ -1,6 +1,8 @@
 /** Who a message has to reach: current devices by account, from a bounded cache that every change clears. */
 import type { AccountId, DeviceId } from '../contract/ids.ts';
 import type { Ports } from '../deps.ts';
+import { hash } from '../protocol/hash.ts';
+import { accountKeys } from '../store/accounts.ts';
 import * as store from '../store/devices.ts';
 import { Recent } from './recent.ts';
 
@@ -27,6 +29,8 @@ export interface Recipients {
   readonly version: number;
   /** From a bounded cache; unknown accounts are left out. */
   recipientsOf(accounts: readonly AccountId[]): Promise<ReadonlyMap<AccountId, AccountDevices>>;
+  /** H of the account key, 32 bytes; from a bounded cache; unknown accounts are left out. */
+  identitiesOf(accounts: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Uint8Array>>;
   /** The accounts of current devices; unknown and revoked ones are left out. */
   ownersOf(devices: readonly DeviceId[]): Promise<ReadonlyMap<DeviceId, AccountId>>;
   /** This account has other devices now, or was disabled or enabled. */
@@ -40,6 +44,7 @@ const CHUNK = 200;
 
 export function createRecipients({ db, clock }: Pick<Ports, 'db' | 'clock'>): Recipients {
   const accounts = new Recent<AccountId, AccountDevices>(clock, CACHE);
+  const identities = new Recent<AccountId, Uint8Array>(clock, CACHE);
   const owners = new Recent<DeviceId, AccountId>(clock, CACHE);
   let version = 0;
 
@@ -67,6 +72,23 @@ export function createRecipients({ db, clock }: Pick<Ports, 'db' | 'clock'>): Re
       return found;
     },
 
+    async identitiesOf(asked) {
+      const found = new Map<AccountId, Uint8Array>();
+      const missing = asked.filter((account) => {
+        const known = identities.get(account);
+        if (known) found.set(account, known);
+        return known === undefined;
+      });
+      const since = identities.generation;
+      for (let at = 0; at < missing.length; at += CHUNK)
+        for (const { id, aik } of await accountKeys(db, missing.slice(at, at + CHUNK))) {
+          const identity = hash(aik);
+          identities.put(id, identity, since);
+          found.set(id, identity);
+        }
+      return found;
+    },
+
     async ownersOf(asked) {
       const found = new Map<DeviceId, AccountId>();
       const since = owners.generation;
@@ -82,6 +104,7 @@ export function createRecipients({ db, clock }: Pick<Ports, 'db' | 'clock'>): Re
     forget(account) {
       version++;
       accounts.forget([account]);
+      identities.forget([account]);
       owners.clear();
     },
   };

@@ -8,6 +8,7 @@ import { createDevices } from './devices.ts';
 import { createInvites } from './invites.ts';
 import { createLinks } from './links.ts';
 import { createPrekeys } from './prekeys.ts';
+import { createRosters } from './rosters.ts';
 import { createTransparency } from './transparency.ts';
 
 export function createServices(ports: Ports, origin: () => string): Services {
@@ -19,6 +20,18 @@ export function createServices(ports: Ports, origin: () => string): Services {
   const transparency = createTransparency(ports);
   const accounts = createAccounts(ports, { sessions, invites, devices, transparency, origin });
   const conversations = createConversations(ports);
+  const rosters = createRosters(ports, { devices, conversations });
   const delivery = createDelivery(ports, { devices, conversations });
-  return { accounts, invites, sessions, devices, links, prekeys, conversations, delivery, transparency };
+  return {
+    accounts,
+    invites,
+    sessions,
+    devices,
+    links,
+    prekeys,
+    conversations,
+    rosters,
+    delivery,
+    transparency,
+  };
 }

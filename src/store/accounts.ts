@@ -74,3 +74,13 @@ export async function setAccountDisabled(
 export async function accountIds(db: Db): Promise<AccountId[]> {
   return (await db.read<{ id: AccountId }>('SELECT id FROM accounts')).map((row) => row.id);
 }
+
+/** What is said of those whom a roster names. */
+export type NamedAccountRow = Pick<AccountRow, 'id' | 'name' | 'aik' | 'disabled'>;
+
+/** These accounts with their keys, in any order; unknown ones are left out. */
+export async function accountKeys(db: Db, ids: readonly AccountId[]): Promise<NamedAccountRow[]> {
+  if (ids.length === 0) return [];
+  const marks = ids.map((_, index) => `$${index + 1}`).join(', ');
+  return db.read<NamedAccountRow>(`SELECT id, name, aik, disabled FROM accounts WHERE id IN (${marks})`, ids);
+}

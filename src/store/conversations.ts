@@ -4,7 +4,9 @@ import type { Db, Tx } from './db.ts';
 
 export interface ConversationRow {
   readonly id: ConversationId;
-  readonly kind: string;
+  readonly kind: 'direct' | 'group';
+  /** Of the newest roster event; 0 for a direct conversation. */
+  readonly epoch: number;
   /** Epoch milliseconds of the last class 1 body, or of creation. */
   readonly last_activity: number;
 }
@@ -18,21 +20,37 @@ export interface ConversationWithMembers extends ConversationRow {
   readonly members: readonly AccountId[];
 }
 
-const COLUMNS = 'c.id, c.kind, c.last_activity, m.account';
+/** Somebody whom the relay delivers to. */
+export interface Member {
+  readonly account: AccountId;
+  /** Hash of the account key that the roster names, 32 bytes; null in a direct conversation. */
+  readonly identity: Uint8Array | null;
+}
 
-/** Inserts a conversation; false when there is one with this id. */
+const COLUMNS = 'c.id, c.kind, c.epoch, c.last_activity, m.account';
+
+/** Inserts a conversation without members; false when there is one with this id. */
 export async function insertConversation(
   tx: Tx,
   id: ConversationId,
-  kind: 'direct',
-  members: readonly AccountId[],
+  kind: ConversationRow['kind'],
   now: number,
 ): Promise<boolean> {
   const inserted = await tx.run(
     'INSERT INTO conversations (id, kind, created_at, last_activity) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
     [id, kind, now, now],
   );
-  if (inserted === 0) return false;
+  return inserted === 1;
+}
+
+/** Inserts a direct conversation and its members; false when there is one with this id. */
+export async function insertDirect(
+  tx: Tx,
+  id: ConversationId,
+  members: readonly AccountId[],
+  now: number,
+): Promise<boolean> {
+  if (!(await insertConversation(tx, id, 'direct', now))) return false;
   for (const account of members)
     await tx.run('INSERT INTO members (conversation, account) VALUES ($1, $2)', [id, account]);
   return true;
@@ -66,13 +84,20 @@ export async function conversationOf(
   return grouped(rows)[0] ?? null;
 }
 
-/** Accounts that are members, in the order of their ids; none for an unknown conversation. */
-export async function membersOf(db: Db, id: ConversationId): Promise<AccountId[]> {
-  const rows = await db.read<{ account: AccountId }>(
-    'SELECT account FROM members WHERE conversation = $1 ORDER BY account',
+/** Its members, in the order of their ids; none for an unknown conversation. */
+export function membersOf(db: Db, id: ConversationId): Promise<Member[]> {
+  return db.read<Member>('SELECT account, identity FROM members WHERE conversation = $1 ORDER BY account', [
+    id,
+  ]);
+}
+
+/** Epoch milliseconds of its last class 1 body, or of creation; 0 for an unknown one. */
+export async function lastActivityOf(db: Db, id: ConversationId): Promise<number> {
+  const [row] = await db.read<{ last_activity: number }>(
+    'SELECT last_activity FROM conversations WHERE id = $1',
     [id],
   );
-  return rows.map((row) => row.account);
+  return row?.last_activity ?? 0;
 }
 
 /** Moves the last activity forward. */

@@ -4,6 +4,7 @@ import devices from '../../migrations/0002_devices.sql' with { type: 'text' };
 import relay from '../../migrations/0003_relay.sql' with { type: 'text' };
 import transparency from '../../migrations/0010_transparency.sql' with { type: 'text' };
 import links from '../../migrations/0011_links.sql' with { type: 'text' };
+import rosters from '../../migrations/0012_rosters.sql' with { type: 'text' };
 
 export interface Migration {
   readonly version: number;
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 3, name: 'relay', sql: relay },
   { version: 10, name: 'transparency', sql: transparency },
   { version: 11, name: 'links', sql: links },
+  { version: 12, name: 'rosters', sql: rosters },
 ];

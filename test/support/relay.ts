@@ -19,6 +19,7 @@ import { type Conversations, createConversations } from '../../src/services/conv
 import { createDelivery, type Delivery } from '../../src/services/delivery.ts';
 import { createRecipients, type Recipients } from '../../src/services/recipients.ts';
 import { createRetention, type Retention } from '../../src/services/retention.ts';
+import { createRosters, type Rosters } from '../../src/services/rosters.ts';
 import type { Db, Tx } from '../../src/store/db.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
@@ -147,6 +148,7 @@ export interface TestRelay {
   readonly clock: ReturnType<typeof manualClock>;
   readonly recipients: Recipients;
   readonly conversations: Conversations;
+  readonly rosters: Rosters;
   readonly delivery: Delivery;
   readonly retention: Retention;
   /** Everything the hub was told. */
@@ -171,10 +173,14 @@ export async function openRelay(path = ':memory:', db: Db = openSqlite(path)): P
   };
   const recipients = createRecipients({ db, clock });
   const conversations = createConversations({ db, hub, clock });
+  const rosters = createRosters(
+    { db, hub, clock, random: randomBytes },
+    { devices: recipients, conversations },
+  );
   const delivery = createDelivery({ db, hub, clock }, { devices: recipients, conversations });
   const config = parseConfig([], {});
   const retention = createRetention({ config, db, hub, log: silent });
-  return { db, hub, clock, recipients, conversations, delivery, retention, events };
+  return { db, hub, clock, recipients, conversations, rosters, delivery, retention, events };
 }
 
 /** Rows of a table, to see that nothing was half written. */
