@@ -25,7 +25,7 @@ export async function safetyDigits(
   account: AccountId,
 ): Promise<{ readonly digits: string; readonly verified: boolean }> {
   const peer = await pinnedPerson(ctx, account);
-  const digits = await safetyNumber(
+  const { digits } = await safetyNumber(
     { account: ctx.self.accountBytes, aik: ctx.self.aik },
     { account: fromHex(account), aik: peer.changed ?? peer.aik },
   );

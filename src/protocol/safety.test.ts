@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { concat, utf8 } from './codec.ts';
 import { hash } from './hash.ts';
-import { halfNumber, joinHalves, safetyNumber } from './safety.ts';
+import { halfNumber, joinHalves, readVerification, safetyNumber, writeVerification } from './safety.ts';
 
 /** libsignal, rust/protocol/src/fingerprint.rs and NumericFingerprintGeneratorTest: 5,200 iterations. */
 const LIBSIGNAL = {
@@ -22,22 +22,34 @@ const mine = { account: new Uint8Array(16).fill(1), aik: new Uint8Array(1984).fi
 const theirs = { account: new Uint8Array(16).fill(3), aik: new Uint8Array(1984).fill(4) };
 
 test('both sides see the same 60 digits, over H of both key halves', async () => {
-  const number = await safetyNumber(mine, theirs);
+  const here = await safetyNumber(mine, theirs);
+  const number = here.digits;
   expect(number).toMatch(/^\d{60}$/);
-  expect(await safetyNumber(theirs, mine)).toBe(number);
+  expect(await safetyNumber(theirs, mine)).toEqual({ digits: number, mine: here.theirs, theirs: here.mine });
   const half = ({ account, aik }: typeof mine) => halfNumber(concat(Uint8Array.of(2), hash(aik)), account);
   expect([half(mine) + half(theirs), half(theirs) + half(mine)]).toContain(number);
 });
 
 test('another key, either half of it, or another account gives other digits', async () => {
-  const numbers = await Promise.all([
+  const sides = await Promise.all([
     safetyNumber(mine, theirs),
     safetyNumber(mine, { ...theirs, aik: theirs.aik.with(0, 5) }),
     safetyNumber(mine, { ...theirs, aik: theirs.aik.with(1983, 5) }),
     safetyNumber(mine, { ...theirs, account: theirs.account.with(15, 5) }),
   ]);
+  const numbers = sides.map(({ digits }) => digits);
   expect(new Set(numbers).size).toBe(4);
+  expect(new Set(sides.map(({ theirs }) => theirs.toHex())).size).toBe(4);
   // One's own half does not depend on the other side.
   const [first, second] = numbers.map((number) => [number.slice(0, 30), number.slice(30)]);
   expect(first?.some((half) => second?.includes(half))).toBe(true);
+});
+
+test('the code of a comparison comes back as it was written, and nothing else is one', async () => {
+  const { mine: shower, theirs: scanner } = await safetyNumber(mine, theirs);
+  const verification = { shower, scanner, ktSize: 7, ktRoot: new Uint8Array(32).fill(9) };
+  const text = writeVerification(verification);
+  expect(readVerification(text)).toEqual(verification);
+  for (const other of ['', 'https://example.org', text.slice(1), text.slice(0, -2), `${text}AA`, `${text}*`])
+    expect(() => readVerification(other)).toThrow('E_FORMAT');
 });
