@@ -225,3 +225,17 @@ export async function acquaint(a: Client, b: Client): Promise<ConversationId> {
   await b.engine.direct(a.account);
   return id;
 }
+
+/** Lets these devices say everything that they owe each other by themselves. */
+export async function settle(server: HostileServer, ...clients: readonly Client[]): Promise<void> {
+  const posts = () => server.seen.filter(({ path }) => path === PATHS.messages).length;
+  for (let still = 0; still < 3; ) {
+    const before = posts();
+    for (const { time, engine } of clients) {
+      time.pass(11_000);
+      await engine.flush();
+      await engine.idle();
+    }
+    still = posts() === before ? still + 1 : 0;
+  }
+}
