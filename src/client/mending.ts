@@ -14,12 +14,15 @@ import { Address, addressKey, isSameAddress } from './address.ts';
 import { admitMessage } from './admit.ts';
 import type { Context } from './context.ts';
 import { queueErrand } from './errands.ts';
-import { findMessage, timeOf } from './history.ts';
+import { findMessage, timeOf, updateMessage } from './history.ts';
 import { dropDelivery } from './inbox.ts';
+import { checkClaim } from './log-claims.ts';
+import { SplitView } from './log-evidence.ts';
 import { type Operation, readRecord } from './operation.ts';
 import { findDevice, readPeer } from './peers.ts';
 import { addressOf, type Target } from './recipients.ts';
 import { readSent, type SentRecord, writeSent } from './sent.ts';
+import { NOTICES, unopenedSentence } from './sentences.ts';
 import { findSession, noteGone } from './sessions.ts';
 import { decodeStored, flag, number, record, word } from './stored.ts';
 
@@ -138,6 +141,7 @@ export async function takeOriginal(
     const pinned = peer === null ? null : findDevice(peer, deviceId(header.device));
     if (account !== from.account || pinned === null || header.class !== 1) throw unauthentic();
     if (!(await verifyBody(ctx.crypto, opened, pinned.signingKey))) throw unauthentic();
+    await checkClaim(op, ctx, opened);
     const id = bodyId(header.bodyId);
     const shown = await findMessage(op, id);
     const acceptedAt = shown === null ? ctx.now() : timeOf(shown.order);
@@ -146,8 +150,21 @@ export async function takeOriginal(
     }
     dropDelivery(op, id);
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
+    // Another view of the log is evidence, whatever it came in.
+    if (!(error instanceof ProtocolError) || error instanceof SplitView) throw error;
+    if (error.code === 'E_EQUIV') await showEquivocation(op, from, payload);
   }
+}
+
+/** Its sender has said something else at its place: it stays closed, and is not asked for again. */
+async function showEquivocation(op: Operation, from: Target, payload: HistoryPayload): Promise<void> {
+  const shown = await findMessage(op, bodyId(openOriginal(payload).header.bodyId));
+  if (shown?.kind !== 'unreadable') return;
+  await updateMessage(op, { ...shown, reason: unopenedSentence('E_EQUIV') });
+  dropDelivery(op, shown.id);
+  const peer = await readPeer(op, from.account);
+  const message = NOTICES.equivocation(peer?.name ?? 'somebody');
+  op.events.push({ type: 'notice', code: 'E_EQUIV', message });
 }
 
 /** It was sealed for this device, which has not had it again yet. */

@@ -147,6 +147,8 @@ test('two devices with one state: the receiver drops the session, says so, and b
   expect(after).toBeString();
   expect(after).not.toBe(before);
   expect(await sid(clone)).toEqual([after]);
+  await world.advance(61_000);
+  expect(notices(b).map(({ code }) => code)).toEqual(['E_CLONE', 'E_EQUIV']);
   // The place in the order is taken: what the copy said stays closed, with the reason; nothing takes its place.
   expect((await texts(b, id)).toSorted()).toEqual(['', 'from the original', 'one', 'two']);
 });
