@@ -16,6 +16,7 @@ import { noteSynced, refreshConversations, refreshPinned, refreshStatuses } from
 import { NOTICES } from './sentences.ts';
 import { Single } from './single.ts';
 import { tidy } from './tidy.ts';
+import { tellUnhealed } from './unhealed.ts';
 
 const DAY_MS = 24 * 3600_000;
 const RENEWAL_TOLD_MS = 30 * DAY_MS;
@@ -174,6 +175,7 @@ export class Runner {
   private async tend(): Promise<void> {
     await this.prekeys.run().catch(() => {});
     await tidy(this.ctx);
+    await tellUnhealed(this.ctx);
     this.ctx.tasks.later('tend', DAY_MS, () => this.tendDaily());
   }
 
