@@ -62,6 +62,8 @@ const SERVER_PROTOCOL = new Set(
     'provider',
     'record',
     'roster',
+    'roster-chain',
+    'roster-event',
     'suite',
     'transparency',
   ].map((name) => `src/protocol/${name}.ts`),
