@@ -11,12 +11,13 @@ const COMMON = { home: text, json: flag, help: { type: 'boolean', short: 'h' } }
 const COMMANDS = {
   join: { invite: text, username: text, name: text, workspace: text },
   login: { server: text, username: text },
+  link: { server: text, yes: flag },
   send: { to: text, conversation: text },
   listen: { count: text, timeout: text, own: flag, read: flag },
   conversations: {},
   history: { with: text, conversation: text, limit: text },
   'safety-number': { with: text, 'mark-verified': flag, 'accept-identity': flag },
-  devices: { revoke: text },
+  devices: { revoke: text, approve: text, rename: text },
   logout: { everywhere: flag },
 } as const satisfies Record<CommandName, object>;
 
@@ -47,9 +48,10 @@ export function parseArguments(argv: readonly string[]): Arguments | null {
   for (const name of Object.keys(values))
     if (!Object.hasOwn(COMMON, name) && !Object.hasOwn(COMMANDS[command], name))
       throw new WrongUse(`${command} has no option --${name}.`);
-  if (rest.length > (command === 'send' ? 1 : 0))
+  const most = command === 'send' || values.rename !== undefined ? 1 : 0;
+  if (rest.length > most)
     throw new WrongUse(
-      command === 'send'
+      most === 1
         ? `Put the text in quotes: "${rest[1]}" stands after it.`
         : `"${rest[0]}" is more than ${command} takes.`,
     );

@@ -1,4 +1,5 @@
 /** An open device: its home, its engine, and the way to the server. */
+import { hostname } from 'node:os';
 import { openEngine } from '../client/engine.ts';
 import type { Engine } from '../client/engine-types.ts';
 import type { JsonSocket } from '../client/json-socket.ts';
@@ -49,6 +50,7 @@ export async function openDevice(
       live: line,
       crypto: cliCrypto,
       timer: timers.timer,
+      deviceName: DEVICE_NAME,
       note: home.note,
     });
     const finish = async () => {
@@ -92,6 +94,9 @@ const notEnrolled = (folder: string) =>
       : `There is no device in ${folder} yet: use "sotto client join" or "sotto client login" first.`,
   );
 
+/** Told to one's own other devices alone. */
+const DEVICE_NAME = `Command line on ${hostname()}`;
+
 /** Milliseconds that an ending command gives to what it leaves behind. */
 const FINISH_MS = 5000;
 
@@ -108,6 +113,7 @@ export async function withDevice(
   try {
     await work(device);
     await atMost(FINISH_MS, device.finish());
+    await tellNews(device, output, 'all');
   } finally {
     await atMost(FINISH_MS, device.close());
   }
@@ -118,6 +124,19 @@ export function tellNotices({ engine }: Device, output: Invocation['output']): v
   engine.subscribe((event) => {
     if (event.type === 'notice' && event.code !== 'NotSignedIn') void output.note(event.message);
   });
+}
+
+/** Tells what changed among one's own devices, once; the nameless ones only when `all` are wanted: names come a little later. */
+export async function tellNews(
+  { engine }: Device,
+  output: Invocation['output'],
+  which: 'all' | 'named',
+): Promise<void> {
+  for (const { device, name, message } of await engine.deviceNews()) {
+    if (name === null && which === 'named') continue;
+    await output.note(message);
+    await engine.dismissNews(device);
+  }
 }
 
 /** Fetches what waits and sends what waits. False when the server cannot be reached; throws Failed when it refuses. */

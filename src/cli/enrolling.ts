@@ -1,5 +1,6 @@
 /** What join and login share: a home becomes a device of an account. */
 import type { Enrolled, EnrolTools } from '../client/enrol.ts';
+import type { LinkTransport } from '../client/link/link-transport.ts';
 import { readSelf } from '../client/self.ts';
 import { cliCrypto } from './crypto.ts';
 import { Failed } from './failures.ts';
@@ -10,6 +11,7 @@ import { enrollingTransport } from './server.ts';
 export interface Enrolling {
   readonly home: Home;
   readonly tools: EnrolTools;
+  readonly links: LinkTransport;
   /** Keeps the session in the home, after the server has taken the device. */
   keep(enrolled: Enrolled): void;
 }
@@ -22,11 +24,12 @@ export async function enrolling<T>(
 ): Promise<T> {
   const isNew = !Home.exists(folder);
   const home = Home.open(folder);
-  const { transport, cookie } = enrollingTransport(origin);
+  const { transport, links, cookie } = enrollingTransport(origin);
   let isLeft = false;
   try {
     return await work({
       home,
+      links,
       tools: {
         crypto: cliCrypto,
         transport,

@@ -9,6 +9,7 @@ import { type CommandName, USAGE, usageFor } from './usage.ts';
 const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   join: async () => (await import('./commands/join.ts')).join,
   login: async () => (await import('./commands/login.ts')).login,
+  link: async () => (await import('./commands/link.ts')).link,
   send: async () => (await import('./commands/send.ts')).send,
   listen: async () => (await import('./commands/listen.ts')).listen,
   conversations: async () => (await import('./commands/conversations.ts')).conversations,

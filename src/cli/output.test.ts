@@ -18,6 +18,7 @@ const message: HistoryMessage = {
   verified: true,
   status: null,
   reason: null,
+  note: null,
   suite: 2,
 };
 

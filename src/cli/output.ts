@@ -9,6 +9,9 @@ export type EventName =
   | 'message'
   | 'conversation'
   | 'device'
+  | 'code'
+  | 'approved'
+  | 'renamed'
   | 'safety'
   | 'revoked'
   | 'signed-out';

@@ -1,6 +1,8 @@
 /** The way to the server: HTTP and the socket, with the session's cookie. */
+import { type HttpTransportOptions, httpCalls } from '../client/http-relay.ts';
 import { httpTransport } from '../client/http-transport.ts';
 import { type JsonSocket, jsonSocket } from '../client/json-socket.ts';
+import { httpLinks, type LinkTransport } from '../client/link/link-transport.ts';
 import type { Transport } from '../client/ports.ts';
 import { PATHS } from '../contract/paths.ts';
 import { SOCKET_PROTOCOL } from '../contract/relay.ts';
@@ -25,10 +27,11 @@ export function originOf(option: string, text: string): string {
 /** A transport for signing in: it keeps the cookies of its own requests, until the home takes the last one. */
 export function enrollingTransport(origin: string): {
   readonly transport: Transport;
+  readonly links: LinkTransport;
   readonly cookie: () => string | null;
 } {
   let cookie: string | null = null;
-  const transport = httpTransport({
+  const options: HttpTransportOptions = {
     origin,
     headers: () => (cookie === null ? {} : { cookie }),
     onResponse: ({ headers }) => {
@@ -37,13 +40,18 @@ export function enrollingTransport(origin: string): {
         cookie = pair.endsWith('=') ? null : pair;
       }
     },
-  });
-  return { transport, cookie: () => cookie };
+  };
+  return {
+    transport: httpTransport(options),
+    links: httpLinks(httpCalls(options)),
+    cookie: () => cookie,
+  };
 }
 
 /** The server of a home, in the home's session. */
 export class Server {
   readonly transport: Transport;
+  readonly links: LinkTransport;
   /** The server has said that the session is over. */
   signedOut = false;
   /** Called when it says so. */
@@ -53,14 +61,16 @@ export class Server {
     private readonly home: Home,
     private readonly origin: string,
   ) {
-    this.transport = httpTransport({
+    const options: HttpTransportOptions = {
       origin,
       timeout: TIMEOUT_MS,
       headers: () => this.#headers(),
       onResponse: ({ status }) => {
         if (status === 401) this.#ended();
       },
-    });
+    };
+    this.transport = httpTransport(options);
+    this.links = httpLinks(httpCalls(options));
   }
 
   /** The live line of this session. */

@@ -7,6 +7,10 @@ export const USAGE_OF = {
   login: `login [--server URL] [--username NAME]
       signs in and makes DIR a device of the account, or resumes the device that DIR is.
       Opens the vault with SOTTO_PASSWORD or SOTTO_RECOVERY_CODE.`,
+  link: `link [--server URL] [--yes]
+      makes DIR a device by approval on another one: prints a code and waits ten minutes for it to be typed there, under
+      Settings, Devices, "Approve a new device", or after "devices --approve". Then it says whose device this would be,
+      and asks; with --yes it does not ask.`,
   send: `send (--to NAME | --conversation ID) [TEXT]
       sends TEXT, or standard input when there is none or it is "-". Done when the relay has it on its disk; when
       the relay cannot be reached it says that the message is queued, and the next command sends it.`,
@@ -22,8 +26,9 @@ export const USAGE_OF = {
       messages on this device, oldest first`,
   'safety-number': `safety-number --with NAME [--mark-verified | --accept-identity]
       60 digits to compare; --accept-identity goes on with somebody whose identity has changed`,
-  devices: `devices [--revoke ID]
-      your devices; revoking needs SOTTO_PASSWORD or SOTTO_RECOVERY_CODE`,
+  devices: `devices [--rename ID NAME | --revoke ID | --approve CODE]
+      your devices. Names are known to your devices alone. Revoking one, and approving a new one that shows CODE, need
+      SOTTO_PASSWORD or SOTTO_RECOVERY_CODE. Only approve a device that is in your hands now.`,
   logout: `logout [--everywhere]
       ends the session, or all of them; keys and history stay, login resumes`,
 } as const;
@@ -40,8 +45,9 @@ ${Object.values(USAGE_OF)
 
 --json prints one object a line, named in "event": joined {account, device, recoveryCode}, sent {id}, queued {id},
 message {id, conversation, sender, account, device, sentAt, kind, text, files, verified, mine, status, reason},
-conversation {id, kind, with, name, members, unread, lastActivity}, device {device, created, expires, current},
-safety {digits, with, verified}, revoked {device}, signed-out. Times are epoch milliseconds, sender is a username.
+conversation {id, kind, with, name, members, unread, lastActivity}, device {device, name, created, expires, current},
+safety {digits, with, verified}, revoked {device}, renamed {device, name},
+code {code, expires}, approved {device, agent, check}, signed-out. Times are epoch milliseconds, sender is a username.
 Exit codes: 0 done, 1 failed (reason on standard error), 2 wrong use.`;
 
 /** How the command among these arguments is used, or all of them. */

@@ -94,6 +94,8 @@ export interface OwnDeviceView {
 /** A change in the signed list of one's own devices. */
 export interface DeviceNews {
   readonly device: DeviceId;
+  /** Null while nobody has told it here. */
+  readonly name: string | null;
   readonly kind: 'added' | 'renewed' | 'removed';
   /** Epoch milliseconds. */
   readonly at: number;

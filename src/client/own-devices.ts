@@ -102,8 +102,9 @@ export async function listNews(reads: Reads): Promise<readonly DeviceNews[]> {
     const device = key.slice(NEWS.length);
     if (!isDeviceId(device)) continue;
     const { kind, at } = decodeStored(StoredNews, value);
-    const name = (await deviceName(reads, device)) ?? device.slice(0, 8);
-    news.push({ device, kind, at, message: SENTENCES[kind](name, dayOf(at)) });
+    const name = await deviceName(reads, device);
+    const message = SENTENCES[kind](name ?? device.slice(0, 8), dayOf(at));
+    news.push({ device, name, kind, at, message });
   }
   return news;
 }

@@ -1,7 +1,7 @@
 /** `listen`: prints what arrives, each message once, until enough has come. */
 import { duration, wholeNumber } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { atMost, openDevice, tellNotices } from '../device.ts';
+import { atMost, openDevice, tellNews, tellNotices } from '../device.ts';
 import { Failed } from '../failures.ts';
 import { Printer } from '../printer.ts';
 import { LOG_IN_AGAIN } from '../server.ts';
@@ -30,9 +30,11 @@ export const listen: Command = async ({ home, option, isSet, output, io }) => {
   });
 
   tellNotices(device, output);
+  let tellingNews = Promise.resolve();
   server.onSignedOut = () => ended.resolve('signed out');
   engine.subscribe((event) => {
     if (event.type === 'message' || event.type === 'updated') printer.look();
+    if (event.type === 'devices') tellingNews = tellingNews.then(() => tellNews(device, output, 'named'));
   });
   const timer = timeout === null ? null : setTimeout(() => ended.resolve('time'), timeout);
   const looking = setInterval(() => printer.lookForOthers(), LOOK_MS);
@@ -47,6 +49,8 @@ export const listen: Command = async ({ home, option, isSet, output, io }) => {
     await atMost(FINISH_MS, printer.settled());
     if (how === 'signed out') throw new Failed(LOG_IN_AGAIN);
     await atMost(FINISH_MS, isSet('read') ? device.finishInTime() : device.finish());
+    await tellingNews;
+    await tellNews(device, output, 'all');
   } finally {
     if (timer !== null) clearTimeout(timer);
     clearInterval(looking);
