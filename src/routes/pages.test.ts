@@ -204,7 +204,7 @@ describe('conversations', () => {
     ['', 'Enter the username'],
     [' , ', 'Enter the username'],
     ['nobody', 'Nobody here has the username nobody'],
-    ['mina, ola', 'One person for now'],
+    ['mina, ola', 'One person here'],
     ['ada', 'That is you'],
     ['"><script>', 'Nobody here has the username'],
     ['x'.repeat(5000), 'Nobody here has the username'],
@@ -224,10 +224,32 @@ describe('conversations', () => {
     },
   );
 
-  test('cannot have an endless name, or come as anything but a form', async () => {
-    const long = await open('/conversations', { as: ada, form: { people: 'mina', name: 'x'.repeat(65) } });
-    expect(long.status).toBe(400);
-    expect(long.html).toContain('64 characters at most');
+  test('of a group has its size for a name, and a page for its people', async () => {
+    const id = 'a9'.repeat(32);
+    await app.deps.db.write(async (tx) => {
+      await tx.run(
+        "INSERT INTO conversations (id, kind, created_at, last_activity) VALUES ($1, 'group', $2, $3)",
+        [id, 1, 1],
+      );
+      for (const { account } of [ada.request, mina.request])
+        await tx.run('INSERT INTO members (conversation, account) VALUES ($1, $2)', [id, account]);
+    });
+    const page = await open(`/c/${id}`, { as: ada });
+    expect(page.html).toContain('Group of 2');
+    expect(page.html).toContain(`href="/c/${id}/people"`);
+    expect(page.html).not.toContain('>Verify<');
+    expect((await open('/', { as: mina })).html).toContain(`data-conversation="${id}"`);
+    const people = await open(`/c/${id}/people`, { as: ada });
+    expect(people.status).toBe(200);
+    expect(people.html).toContain(`data-group="${id}"`);
+    const outside = await open(`/c/${id}/people`, { as: ola });
+    const nowhere = await open(`/c/${'0'.repeat(64)}/people`, { as: ola });
+    expect([outside.status, nowhere.status]).toEqual([404, 404]);
+    const direct = await conversationOf(ada, 'mina');
+    expect((await open(`${direct}/people`, { as: ada })).status).toBe(404);
+  });
+
+  test('cannot come as anything but a form', async () => {
     expect((await open('/conversations', { as: ada, body: '{}', type: 'application/json' })).status).toBe(
       415,
     );
@@ -235,7 +257,7 @@ describe('conversations', () => {
       413,
     );
     expect((await open('/conversations', { form: { people: 'mina' } })).status).toBe(401);
-    expect((await open('/conversations/new', { as: ada })).html).toContain('id="page-people"');
+    expect((await open('/conversations/new', { as: ada })).html).toContain('id="people"');
   });
 
   test('a write from another site is refused', async () => {

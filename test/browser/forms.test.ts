@@ -13,7 +13,6 @@ let app: TestApp;
 let browser: Browser;
 let ada: Registered;
 let mina: Registered;
-let ola: Registered;
 
 /** The styles as they ship, and of the island only htmx, its socket, and the guard of what may enter the page. */
 async function assets() {
@@ -49,7 +48,7 @@ beforeAll(async () => {
     prekeys: 0,
   });
   mina = await join(app.origin, (await invites.create(null, {})).token, 'mina', { prekeys: 0 });
-  ola = await join(app.origin, (await invites.create(null, {})).token, 'ola', { prekeys: 0 });
+  await join(app.origin, (await invites.create(null, {})).token, 'ola', { prekeys: 0 });
   browser = await launchBrowser();
 }, PATIENCE);
 afterAll(async () => {

@@ -16,11 +16,13 @@ export function Verify({ account, name, username, conversation }: VerifyProps) {
     <Sheet view="verify" title={`Verify ${name}`} lead={`@${username}`}>
       <div class="verify" data-peer={account}>
         <p>
-          You and <b safe>{name}</b> see the same sixty digits here when nobody stands between you. Meet, or
-          call each other, and compare them all. A chat, this one included, is not a safe way to compare.
+          You and <b safe>{name}</b> see the same sixty digits here when nobody stands between you. Meet and
+          scan each other’s code, or call each other and compare all digits. A chat, this one included, is not
+          a safe way to compare.
         </p>
         <div class="safety">
           <h2 class="safety-title">Safety number</h2>
+          <div class="safety-code" data-verify-code="" hidden />
           <p class="safety-digits" data-safety-number="" translate="no" />
           <p class="safety-state" role="status">
             <span data-verified="" hidden>
@@ -34,10 +36,15 @@ export function Verify({ account, name, username, conversation }: VerifyProps) {
             The safety number needs JavaScript: it is computed in this browser, from the keys that are in it.
           </p>
         </noscript>
+        <div class="safety-scan" data-scan="" hidden />
+        <p class="card" role="status" data-scan-result="" hidden />
         <div class="buttons">
           <button type="button" class="button primary" data-verify={account}>
             <Icon name="shield" />
             Mark as verified
+          </button>
+          <button type="button" class="button" data-scan-code="" hidden>
+            Scan their code
           </button>
           {conversation ? (
             <a class="button" href={`/c/${conversation}`}>
