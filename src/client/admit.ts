@@ -3,11 +3,12 @@
  * to 7). The same for what a relay delivered and for an original that its sender gave again.
  */
 import { accountId, bodyId, conversationId, deviceId } from '../contract/bytes.ts';
-import type { ConversationId, DeviceId } from '../contract/ids.ts';
+import type { AccountId, ConversationId, DeviceId } from '../contract/ids.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { equalBytes } from '../protocol/hash.ts';
 import type { OpenedBody } from '../protocol/message.ts';
 import { textPayload } from '../protocol/payload.ts';
+import { ROSTER_TOLERANCE_MS } from '../protocol/roster-chain.ts';
 import { GAP_SHOWN_AFTER_MS, placeInChain } from './chains.ts';
 import type { Context } from './context.ts';
 import {
@@ -18,14 +19,20 @@ import {
   writeConversation,
 } from './conversations.ts';
 import type { HistoryMessage } from './engine-types.ts';
+import { type Chain, loadChain, mayLead } from './groups/chain.ts';
+import { LateMessage, UnknownRoster } from './groups/errors.ts';
+import { BEFORE_CHANGE } from './groups/sentences.ts';
+import { takeState } from './groups/state.ts';
 import { addMessage, findMessage, orderOf, readPage, timeBelow, timeOf, updateMessage } from './history.ts';
 import type { Operation, Reads } from './operation.ts';
 import { readPeer, type StoredPeer } from './peers.ts';
-import { hashOfLists } from './recipients.ts';
+import { hashOfLists, isConfirmed } from './recipients.ts';
 import { GAP_CLOSED } from './sentences.ts';
 
 /** Clocks of relay and device may differ by this much. */
 const CLOCK_LEEWAY_MS = 5 * 60_000;
+/** Between two questions to the directory about everybody in a group. */
+const GROUP_LISTS_PAUSE_MS = 10_000;
 
 /**
  * Adds the message, or does nothing when it is there already. The signature has been verified by the caller.
@@ -41,7 +48,7 @@ export async function admitMessage(
   const { header, content } = opened;
   const now = ctx.now();
   const sender = { account: accountId(header.account), device: deviceId(header.device) };
-  const conversation = await admittingConversation(op, ctx, opened);
+  const admitted = await admittingConversation(op, ctx, opened);
   if (content.seq < 1) throw new ProtocolError('E_FORMAT', 'messages count from 1');
   const id = bodyId(header.bodyId);
   const shown = await findMessage(op, id);
@@ -49,7 +56,7 @@ export async function admitMessage(
   const placed = await placeInChain(
     op,
     {
-      conversation: conversation.id,
+      conversation: admitted.conversation.id,
       ...sender,
       seq: content.seq,
       hash: opened.contentHash,
@@ -57,7 +64,7 @@ export async function admitMessage(
       id,
       time:
         shown === null
-          ? await timeOfArrival(op, conversation.id, sender.device, accepted)
+          ? await timeOfArrival(op, admitted.conversation.id, sender.device, accepted)
           : timeOf(shown.order),
       before: arrival.before,
     },
@@ -66,6 +73,7 @@ export async function admitMessage(
   if (placed.duplicate !== null) return;
   if (placed.opened) op.afterwards.push(() => ctx.wakes.gaps(GAP_SHOWN_AFTER_MS));
   for (const notice of placed.closed) await closeGap(op, notice);
+  const { conversation, text, ...kind } = await readKind(op, ctx, opened, admitted);
   const message: HistoryMessage = {
     id,
     conversation: conversation.id,
@@ -73,18 +81,37 @@ export async function admitMessage(
     sender,
     mine: sender.account === ctx.self.account,
     sentAt: content.sentAt,
-    ...readKind(opened),
+    ...kind,
+    text: text ?? '',
     verified: true,
     status: null,
+    note: isBelowChange(admitted, placed.time) ? BEFORE_CHANGE : null,
     suite: header.suite,
   };
-  if (shown === null) addMessage(op, message);
-  else await updateMessage(op, message);
+  // Words that were said again make no line.
+  if (shown !== null) await updateMessage(op, message);
+  else if (text !== null) addMessage(op, message);
   const active = { ...conversation, lastActivity: Math.max(conversation.lastActivity, placed.time) };
-  writeConversation(op, message.mine ? active : countUnread(op, active, message));
-  if (!(await agreesOnDevices(op, conversation, content.deviceListsHash))) {
-    op.afterwards.push(() => ctx.wakes.directory(conversation.members));
+  const counts = !message.mine && message.kind !== 'notice';
+  writeConversation(op, counts ? countUnread(op, active, message) : active);
+  if (!(await agreesOnDevices(op, admitted, content.deviceListsHash))) {
+    const ask = () => ctx.wakes.directory(conversation.members);
+    // In a group they may differ for long, with every message: somebody's new identity is acknowledged here and not there.
+    if (admitted.chain === null) op.afterwards.push(ask);
+    else
+      op.afterwards.push(() =>
+        ctx.tasks.later(`lists/${conversation.id}`, GROUP_LISTS_PAUSE_MS, async () => ask()),
+      );
   }
+}
+
+/** Where a message was admitted: the conversation, and for a group its members at the message's own roster. */
+interface Admitted {
+  readonly conversation: StoredConversation;
+  readonly chain: Chain | null;
+  /** Of the roster that the content names; 0 in a direct conversation. */
+  readonly epoch: number;
+  readonly from: AccountId;
 }
 
 /**
@@ -107,29 +134,73 @@ async function admittingConversation(
   op: Operation,
   ctx: Context,
   { header, content }: OpenedBody,
-): Promise<StoredConversation> {
+): Promise<Admitted> {
   const id = conversationId(header.conversation);
   const from = accountId(header.account);
   const known = await readConversation(op, id);
   const conversation = known ?? (await ensureDirect(op, id, [ctx.self.account, from], ctx.now()));
-  if (conversation === null || !conversation.members.includes(from)) {
+  if (conversation === null) throw new UnknownRoster(id);
+  if (conversation.kind === 'group') {
+    const chain = await loadChain(op, ctx, id);
+    const epoch = chain?.epochOf(content.rosterHash) ?? null;
+    if (chain === null || epoch === null) throw new UnknownRoster(id);
+    checkMember(chain, epoch, from, content.sentAt);
+    return { conversation, chain, epoch, from };
+  }
+  if (!conversation.members.includes(from)) {
     throw new ProtocolError('E_ROSTER', 'not a conversation of these people');
   }
   if (!equalBytes(content.rosterHash, header.conversation)) {
     throw new ProtocolError('E_ROSTER', 'another roster than this conversation has');
   }
-  return conversation;
+  return { conversation, chain: null, epoch: 0, from };
 }
 
-function readKind({ content }: OpenedBody): Pick<HistoryMessage, 'kind' | 'text' | 'reason'> {
-  if (content.kind !== 'text') {
-    return {
-      kind: 'unknown',
-      text: '',
-      reason: 'This message needs a newer Sotto; it shows after an update.',
-    };
+/** Whoever writes under an older roster must have been in it, and may have been late by a day at most (PROTOCOL 7). */
+function checkMember(chain: Chain, epoch: number, from: AccountId, sentAt: number): void {
+  if (chain.memberAt(epoch, from) === null)
+    throw new ProtocolError('E_ROSTER', 'not a member at this roster');
+  const next = chain.links[epoch + 1];
+  if (next !== undefined && sentAt > next.time + ROSTER_TOLERANCE_MS) throw new LateMessage();
+}
+
+/** Whether a message that was sent before members changed stands below that change. */
+function isBelowChange({ chain, epoch }: Admitted, time: number): boolean {
+  const next = chain?.links[epoch + 1];
+  return next !== undefined && time > next.time;
+}
+
+/** What kind of message it is. A null text is one that makes no line. */
+async function readKind(
+  op: Operation,
+  ctx: Context,
+  { header, content }: OpenedBody,
+  { conversation, chain, epoch, from }: Admitted,
+): Promise<
+  Pick<HistoryMessage, 'kind' | 'reason'> & {
+    readonly text: string | null;
+    readonly conversation: StoredConversation;
   }
-  return { kind: 'text', text: textPayload.decode(content.payload).text, reason: null };
+> {
+  if (content.kind === 'text') {
+    const { text } = textPayload.decode(content.payload);
+    return { kind: 'text', text, reason: null, conversation };
+  }
+  if (content.kind === 'state') {
+    const taken = await takeState(op, ctx, conversation, content.payload, {
+      sender: { account: from, device: deviceId(header.device) },
+      sentAt: content.sentAt,
+      counts: chain === null || mayLead(chain.memberAt(epoch, from)),
+      epoch,
+    });
+    return { kind: 'notice', reason: null, ...taken };
+  }
+  return {
+    kind: 'unknown',
+    text: '',
+    reason: 'This message needs a newer Sotto; it shows after an update.',
+    conversation,
+  };
 }
 
 async function closeGap(op: Operation, notice: HistoryMessage['id']): Promise<void> {
@@ -137,15 +208,17 @@ async function closeGap(op: Operation, notice: HistoryMessage['id']): Promise<vo
   if (shown !== null) await updateMessage(op, { ...shown, text: GAP_CLOSED, reason: null });
 }
 
+/** A group's older rosters are not compared: what its members' devices were then is not kept. */
 async function agreesOnDevices(
   reads: Reads,
-  conversation: StoredConversation,
+  { conversation, chain, epoch }: Admitted,
   claimed: Uint8Array,
 ): Promise<boolean> {
+  if (chain !== null && epoch !== chain.head.epoch) return true;
   const peers: StoredPeer[] = [];
   for (const account of conversation.members) {
     const peer = await readPeer(reads, account);
-    if (peer !== null) peers.push(peer);
+    if (peer !== null && (chain === null || isConfirmed(chain, peer))) peers.push(peer);
   }
   return equalBytes(hashOfLists(peers), claimed);
 }

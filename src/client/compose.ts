@@ -6,6 +6,7 @@ import { ACTIVE_SUITE } from '../protocol/suite.ts';
 import type { Context } from './context.ts';
 import { readConversation, writeConversation } from './conversations.ts';
 import type { HistoryMessage } from './engine-types.ts';
+import { REFUSED } from './groups/sentences.ts';
 import { addMessage, orderOf, readPage, timeBelow } from './history.ts';
 import { addOutgoing } from './outbox.ts';
 
@@ -27,6 +28,7 @@ export async function composeText(
   return ctx.operate(async (op) => {
     const known = await readConversation(op, conversation);
     if (known === null) throw new Error('This conversation is not known here: open it first.');
+    if (known.kind === 'group' && known.role === null) throw new Error(REFUSED.gone);
     const [last] = await readPage(op, conversation, { limit: 1 });
     const sentAt = Math.max(ctx.now(), known.ownSentAt);
     const time = Math.max(sentAt, timeBelow(last, ctx.self.device));
@@ -41,6 +43,7 @@ export async function composeText(
       sealed: false,
       refusals: 0,
       held: null,
+      left: [],
     });
     const message: HistoryMessage = {
       id,
@@ -54,6 +57,7 @@ export async function composeText(
       verified: true,
       status: 'Sending',
       reason: null,
+      note: null,
       suite: ACTIVE_SUITE,
     };
     addMessage(op, message);

@@ -10,13 +10,31 @@ import {
   isAccountId,
   isBodyId,
   isConversationId,
+  isDeviceId,
 } from '../contract/ids.ts';
 import { directConversationId } from '../protocol/roster.ts';
 import type { ConversationView, HistoryMessage } from './engine-types.ts';
 import { readPage } from './history.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
 import { readPeer, viewPeer } from './peers.ts';
-import { bytes, decodeStored, list, number, type Of, record, word } from './stored.ts';
+import {
+  added,
+  bytes,
+  decodeStored,
+  flag,
+  list,
+  nullable,
+  number,
+  type Of,
+  oneOf,
+  record,
+  text,
+  word,
+} from './stored.ts';
+
+/** One word of a conversation's own, and who said it when: the later one counts, in one device's time the higher id. */
+export const Detail = record({ value: text, sentAt: number, device: word(isDeviceId) });
+export type Detail = Of<typeof Detail>;
 
 /** Store `conversations`, key `c/ID`. */
 export const StoredConversation = record({
@@ -29,8 +47,34 @@ export const StoredConversation = record({
   ownSeq: number,
   ownHash: bytes,
   ownSentAt: number,
+  kind: added(oneOf('direct', 'group'), 'direct'),
+  /** Of the newest roster event of a group; -1 for a direct conversation. */
+  epoch: added(number, -1),
+  /** One's own role in a group; null in a direct one, and in a group that one is not in. */
+  role: added(nullable(oneOf('owner', 'admin', 'member', 'guest')), null),
+  open: added(flag, false),
+  /** What its admins call it, newest first within each field. */
+  details: added(record({ name: nullable(Detail), topic: nullable(Detail) }), { name: null, topic: null }),
+  /** The name that an open group shows to everybody; else empty. */
+  title: added(text, ''),
+  /** Epoch under which everything in `details` was last said to everybody. */
+  saidAt: added(number, -1),
+  /** Why nothing is sent here: the server's words about its members do not hold. `final` when two signed ones contradict. */
+  stopped: added(nullable(record({ reason: text, final: flag })), null),
 });
 export type StoredConversation = Of<typeof StoredConversation>;
+
+/** What a direct conversation has instead of a roster. */
+export const DIRECT = {
+  kind: 'direct',
+  epoch: -1,
+  role: null,
+  open: false,
+  details: { name: null, topic: null },
+  title: '',
+  saidAt: -1,
+  stopped: null,
+} as const satisfies Partial<StoredConversation>;
 
 /** The id of the direct conversation of two people: nobody chooses it (PROTOCOL 1). */
 export function directId(a: AccountId, b: AccountId): ConversationId {
@@ -69,6 +113,7 @@ export async function ensureDirect(
     ownSeq: 0,
     ownHash: new Uint8Array(32),
     ownSentAt: 0,
+    ...DIRECT,
   };
   writeConversation(op, made);
   return made;
@@ -112,19 +157,21 @@ export async function viewConversation(
   conversation: StoredConversation,
   self: AccountId,
 ): Promise<ConversationView> {
-  const other = conversation.members.find((member) => member !== self);
+  const { kind, role, details, title } = conversation;
+  const isGroup = kind === 'group';
+  const other = isGroup ? undefined : conversation.members.find((member) => member !== self);
   const peer = other === undefined ? null : await readPeer(reads, other);
   const [last] = await readPage(reads, conversation.id, { limit: 1 });
   return {
     id: conversation.id,
-    kind: 'direct',
+    kind,
     members: conversation.members,
     peer: peer === null ? null : viewPeer(peer),
-    name: null,
-    topic: null,
-    role: null,
-    writable: true,
-    open: false,
+    name: isGroup ? (details.name?.value ?? (title === '' ? null : title)) : null,
+    topic: details.topic?.value ?? null,
+    role,
+    writable: !isGroup || role !== null,
+    open: conversation.open,
     unread: conversation.unread,
     last: last ?? null,
     lastActivity: conversation.lastActivity,

@@ -24,6 +24,8 @@ export interface HistoryMessage {
   readonly status: SendStatus | null;
   /** Why it cannot be opened or was not sent, and what happens next: one sentence. */
   readonly reason: string | null;
+  /** A remark about one that opened, in a few words, such as that it was sent before members changed. */
+  readonly note: string | null;
   readonly suite: number;
 }
 
@@ -46,6 +48,12 @@ export interface ConversationView {
   readonly last: HistoryMessage | null;
   readonly lastActivity: number;
 }
+
+/**
+ * What a camera saw on another person's screen: `same` (and they are verified now); `different`, another identity; `own-code`,
+ * one's own code; `no-code`, something else; `other-log`, the same identities over another transparency log.
+ */
+export type Comparison = 'same' | 'different' | 'own-code' | 'no-code' | 'other-log';
 
 export type GroupRole = 'owner' | 'admin' | 'member' | 'guest';
 
@@ -80,6 +88,53 @@ export interface PeerView {
   readonly devices: number;
 }
 
+/** What contradicts the transparency log as this device knows it. Bytes are base64url, `root` hexadecimal. */
+export interface LogEvidence {
+  /** Who it is from: `claim` is another device's word, everything else is the server's. */
+  readonly kind: 'signature' | 'rollback' | 'fork' | 'leaf' | 'account' | 'claim';
+  /** When it was found and when the person went on all the same, epoch milliseconds. */
+  readonly at: number;
+  readonly seen: number | null;
+  /** The other side's log: leaves and root. */
+  readonly size: number;
+  readonly root: string;
+  /** This device's head at that time, and the one that the server showed, both signed by the log. */
+  readonly own: string | null;
+  readonly shown: string | null;
+  readonly leaf: string | null;
+  /** Who said so: the message's header and content, and the device's signature over both. */
+  readonly claim: null | {
+    readonly account: AccountId;
+    readonly device: DeviceId;
+    readonly body: BodyId;
+    readonly header: string;
+    readonly content: string;
+    readonly signature: string;
+  };
+}
+
+/** Somebody of the workspace as the log has them. */
+export interface LoggedPerson {
+  readonly account: AccountId;
+  readonly username: string;
+  /** Of their identity, 32 bytes in hexadecimal. */
+  readonly fingerprint: string;
+  /** Changes that the log has of them: first device, and every later list. */
+  readonly version: number;
+}
+
+/** The transparency log as this device has verified it. */
+export interface LogStatus {
+  /** Null until a server has shown one. */
+  readonly head: null | { readonly size: number; readonly root: string; readonly time: number };
+  /** Of the log's key, pinned when this device joined: 32 bytes in hexadecimal. */
+  readonly keyFingerprint: string | null;
+  readonly people: readonly LoggedPerson[];
+  readonly evidence: readonly LogEvidence[];
+  /** Nothing is sent until the person has looked at the evidence. */
+  readonly frozen: boolean;
+}
+
 /** One of one's own devices. */
 export interface OwnDeviceView {
   readonly device: DeviceId;
@@ -111,6 +166,8 @@ export type EngineEvent =
   | { readonly type: 'peer'; readonly peer: PeerView }
   /** One's own devices, their names or the news about them are other ones: see `devices` and `deviceNews`. */
   | { readonly type: 'devices' }
+  /** The transparency log has grown, or evidence against it was found or looked at: see `log`. */
+  | { readonly type: 'log' }
   /** Something the person must know, in one sentence, with what happens next. */
   | { readonly type: 'notice'; readonly code: string; readonly message: string }
   /** `outbox` is what waits to be sent. */
@@ -197,10 +254,19 @@ export interface Engine {
   readReceipts(): Promise<boolean>;
   setReadReceipts(on: boolean): Promise<void>;
 
+  /** Everybody whom the log names. */
   people(): Promise<readonly PeerView[]>;
+  /** The transparency log, and what contradicts it. */
+  log(): Promise<LogStatus>;
+  /** The person has seen the evidence and goes on: what waits is sent, the evidence stays. */
+  acknowledgeLog(): Promise<void>;
   /** 60 digits, the same on both sides, and whether this person is verified. */
   safetyNumber(person: AccountId): Promise<{ readonly digits: string; readonly verified: boolean }>;
   setVerified(person: AccountId, verified: boolean): Promise<void>;
+  /** The text of the QR code that this person scans to compare. */
+  verificationCode(person: AccountId): Promise<string>;
+  /** Compares the text of the code on this person's screen; marks them as verified when all of it is the same. */
+  compareCode(person: AccountId, text: string): Promise<Comparison>;
   /** The person has seen that this identity is another one. */
   acknowledgeIdentity(person: AccountId): Promise<void>;
   /** One's own devices, from the signed list. */

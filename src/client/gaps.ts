@@ -40,6 +40,7 @@ async function showGap(op: Operation, ctx: Context, sender: Sender, gap: Gap): P
     ...gapSentence(gap.to - gap.from + 1),
     verified: true,
     status: null,
+    note: null,
     suite: 0,
   });
   writeConversation(op, known);

@@ -13,7 +13,7 @@ import {
 } from '../contract/ids.ts';
 import type { HistoryMessage, SendStatus } from './engine-types.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
-import { decodeStored, flag, nullable, number, type Of, oneOf, record, text, word } from './stored.ts';
+import { added, decodeStored, flag, nullable, number, type Of, oneOf, record, text, word } from './stored.ts';
 
 const StoredMessage = record({
   id: word(isBodyId),
@@ -28,6 +28,7 @@ const StoredMessage = record({
   verified: flag,
   status: nullable(oneOf('Sending', 'Sent', 'Delivered', 'Read', 'Failed')),
   reason: nullable(text),
+  note: added(nullable(text), null),
   suite: number,
 });
 type StoredMessage = Of<typeof StoredMessage>;

@@ -3,10 +3,11 @@
  * `p/N` the sealed post of either, kept only to repeat the identical bytes while the outcome is unknown (PROTOCOL 6).
  * N grows, so the outbox is posted in the order in which things were said.
  */
-import { isBodyId, isConversationId } from '../contract/ids.ts';
+import { isBodyId, isConversationId, isDeviceId } from '../contract/ids.ts';
 import { Address } from './address.ts';
 import { type Operation, type Reads, readRecord, sortable } from './operation.ts';
 import {
+  added,
   bytes,
   decodeStored,
   flag,
@@ -26,7 +27,7 @@ export const Outgoing = record({
   /** Id of the body as it is sealed now; another one after the relay refused the recipients. */
   id: word(isBodyId),
   conversation: word(isConversationId),
-  kind: oneOf('text'),
+  kind: oneOf('text', 'state'),
   payload: bytes,
   /** Epoch milliseconds. */
   sentAt: number,
@@ -37,6 +38,8 @@ export const Outgoing = record({
   refusals: number,
   /** Why it does not leave at present, and what happens next; it is tried again at the next occasion. */
   held: nullable(text),
+  /** Devices that the relay names and that nothing is sealed for: of members whose identity is another one now. */
+  left: added(list(word(isDeviceId)), []),
 });
 export type Outgoing = Of<typeof Outgoing>;
 

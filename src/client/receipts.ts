@@ -26,6 +26,8 @@ import { decodeStored, flag, word } from './stored.ts';
 const DELAY_MS = 5000;
 /** Between two receipts to one person. */
 const INTERVAL_MS = 2000;
+/** Members of a conversation in which receipts are sent, at most. */
+const RECEIPTS_UP_TO = 20;
 /** Messages in one receipt. */
 const IDS_PER_RECEIPT = 256;
 
@@ -51,7 +53,8 @@ export async function setReadsTold(op: Operation, ctx: Context, on: boolean): Pr
 export async function markConversationRead(op: Operation, ctx: Context, id: ConversationId): Promise<void> {
   const cleared = await clearUnread(op, id, null);
   if (cleared.length === 0) return;
-  if (await readsAreTold(op)) {
+  const members = (await readConversation(op, id))?.members.length ?? 0;
+  if (members <= RECEIPTS_UP_TO && (await readsAreTold(op))) {
     for (const { id: message, account } of cleared) {
       op.write('outbox', `r/${account}/${message}`, word(isConversationId), id);
     }

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { fromBase64, toBase64 } from '../contract/bytes.ts';
 import type { ConversationId } from '../contract/ids.ts';
 import type { Delivery } from '../contract/relay.ts';
-import { StoredConversation } from './conversations.ts';
+import { DIRECT, StoredConversation } from './conversations.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { encodeStored } from './stored.ts';
 import { Plug, reusedSteps } from './testing/crash.ts';
@@ -251,6 +251,7 @@ test('a stranger’s message in somebody else’s conversation stays closed [R1]
         ownSeq: 0,
         ownHash: new Uint8Array(32),
         ownSentAt: 0,
+        ...DIRECT,
       }),
     },
   ]);

@@ -5,9 +5,13 @@
 import { fromHex } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
 import { deviceListsHash } from '../protocol/content.ts';
+import { equalBytes, hash } from '../protocol/hash.ts';
+import { ACTIVE_SUITE } from '../protocol/suite.ts';
 import { type Address, isSameAddress } from './address.ts';
 import type { Self } from './context.ts';
 import type { StoredConversation } from './conversations.ts';
+import { accountsOf, type Chain } from './groups/chain.ts';
+import { GROUP_HELD } from './groups/sentences.ts';
 import type { Reads } from './operation.ts';
 import { blockedReason, isWhole, type PeerDevice, readPeer, type StoredPeer } from './peers.ts';
 import { HELD } from './sentences.ts';
@@ -28,27 +32,39 @@ export type Snapshot =
       readonly targets: readonly Target[];
       /** Devices whose certificate has run out: not reached. */
       readonly expired: readonly Target[];
-      /** 32 bytes, bound in the content. */
+      /** 32 bytes each, bound in the content. */
+      readonly rosterHash: Uint8Array;
       readonly deviceListsHash: Uint8Array;
     }
   | { readonly kind: 'unknown'; readonly accounts: readonly AccountId[] }
   | { readonly kind: 'blocked'; readonly reason: string };
 
-/** The recipients of a conversation now. */
+/**
+ * The recipients of a conversation now.
+ * @param chain of a group: its members, whom admins have signed for; null for a direct conversation
+ */
 export async function snapshotRecipients(
   reads: Reads,
   self: Self,
   conversation: StoredConversation,
+  chain: Chain | null,
   now: number,
 ): Promise<Snapshot> {
+  if (conversation.kind === 'group') {
+    const reason = groupReason(self, conversation, chain);
+    if (reason !== null) return { kind: 'blocked', reason };
+  }
   const peers: StoredPeer[] = [];
   const unknown: AccountId[] = [];
-  for (const account of conversation.members) {
+  for (const account of chain === null ? conversation.members : accountsOf(chain.head)) {
     const peer = await readPeer(reads, account);
-    const reason = peer === null ? null : blockedReason(peer);
+    const reason = peer === null || chain !== null ? null : blockedReason(peer);
     if (reason !== null) return { kind: 'blocked', reason };
-    if (peer === null || !isWhole(peer)) unknown.push(account);
-    else peers.push(peer);
+    if (peer === null) unknown.push(account);
+    // Somebody with another identity than the one that was signed for gets nothing, and holds nobody up.
+    else if (chain !== null && !isConfirmed(chain, peer)) continue;
+    else if (isWhole(peer)) peers.push(peer);
+    else unknown.push(account);
   }
   if (unknown.length > 0) return { kind: 'unknown', accounts: unknown };
   const all = peers.flatMap((peer) =>
@@ -63,8 +79,23 @@ export async function snapshotRecipients(
     kind: 'ready',
     targets: all.filter(({ pinned }) => pinned.expires > now),
     expired: all.filter(({ pinned }) => pinned.expires <= now),
+    rosterHash: chain === null ? fromHex(conversation.id) : chain.head.head,
     deviceListsHash: hashOfLists(peers),
   };
+}
+
+/** Why nothing may be sealed in a group now, or null. */
+function groupReason(self: Self, { stopped }: StoredConversation, chain: Chain | null): string | null {
+  if (stopped !== null) return stopped.reason;
+  if (chain === null) return GROUP_HELD.unknown;
+  if (chain.member(self.account) === null) return GROUP_HELD.gone;
+  return chain.head.policy.suite > ACTIVE_SUITE ? GROUP_HELD.suite : null;
+}
+
+/** Whether the pinned identity of a member is the one that an admin has signed for. */
+export function isConfirmed(chain: Chain, peer: StoredPeer): boolean {
+  const member = chain.member(peer.account);
+  return member !== null && peer.changed === null && equalBytes(member.identity, hash(peer.aik));
 }
 
 /** H over the lists of these people, as a content names them; 32 bytes. */

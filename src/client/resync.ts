@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { directId, ensureDirect } from './conversations.ts';
 import { refreshPeople } from './directory.ts';
 import { EMPTY_SYNC, queueErrand } from './errands.ts';
+import { refreshGroups } from './groups/refresh.ts';
 import { setStatus } from './history.ts';
 import { noteExpired } from './mending.ts';
 import { readRecord } from './operation.ts';
@@ -21,14 +22,16 @@ const LONG_ABSENCE_MS = RELAY_RETENTION_MS - 12 * 3600_000;
 
 /**
  * Learns of conversations that others began. The server names the members; only those that make the id are believed
- * [R1, R12]. Gives the ids that are new here.
+ * [R1, R12]. Of groups it is the signed roster. Gives the ids that are new or changed here.
  */
 export async function refreshConversations(ctx: Context): Promise<readonly ConversationId[]> {
   const records = await ctx.transport.conversations();
   const self = ctx.self.account;
   const strangers = new Set<string>();
   const made: ConversationId[] = [];
-  for (const { id, members, lastActivity } of records) {
+  made.push(...(await refreshGroups(ctx, records)));
+  for (const { id, kind, members, lastActivity } of records) {
+    if (kind !== 'direct') continue;
     const [other] = members.filter((member) => member !== self);
     if (other === undefined || members.length !== 2 || directId(self, other) !== id) continue;
     if ((await ctx.storage.get('conversations', `c/${id}`)) !== null) continue;

@@ -5,6 +5,7 @@ import { refreshPeople } from './directory.ts';
 import { flushOutbox } from './flush.ts';
 import { type FrameActions, takeFrame } from './frames.ts';
 import { showGaps } from './gaps.ts';
+import { tendGroups } from './groups/tend.ts';
 import { listOwedKx, OfferBudget, type OwedKx, sealDueKx } from './kx.ts';
 import { sendRequests } from './mending.ts';
 import { listErrands, listOutgoing } from './outbox.ts';
@@ -215,6 +216,7 @@ export class Runner {
     const { changed } = await refreshPeople(this.ctx, accounts);
     if (changed.length === 0) return;
     this.ctx.wakes.inbox(0);
+    await tendGroups(this.ctx);
     await this.post();
   }
 }

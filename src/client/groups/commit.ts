@@ -1,0 +1,121 @@
+/** Takes verified events into the storage: the chain, what the conversation has of it, and a line for each, in one commit. */
+import type { ConversationId } from '../../contract/ids.ts';
+import { memberOf, type Roster } from '../../protocol/roster.ts';
+import { ROSTER_OPS, type RosterOp } from '../../protocol/roster-event.ts';
+import type { Context } from '../context.ts';
+import { readConversation, type StoredConversation, writeConversation } from '../conversations.ts';
+import type { Operation } from '../operation.ts';
+import { accountsOf, readEvent, roleOf, writeEvent } from './chain.ts';
+import { readDraft, removeDraft } from './draft.ts';
+import type { FreshEvent } from './fetch.ts';
+import { addLine } from './lines.ts';
+import { sayDetails } from './state.ts';
+
+/** After these, whoever made the change tells everybody what the group is called. */
+const TOLD_AFTER: ReadonlySet<RosterOp> = new Set([ROSTER_OPS.create, ROSTER_OPS.add, ROSTER_OPS.rekey]);
+
+/**
+ * Stores what is new of these events, which follow one another. Events that another tab has stored are left as they are.
+ * False when nothing was stored: a group that one was never in is not kept.
+ */
+export async function commitEvents(
+  ctx: Context,
+  id: ConversationId,
+  events: readonly FreshEvent[],
+): Promise<boolean> {
+  return ctx.operate(async (op) => {
+    const known = await readConversation(op, id);
+    const fresh = events.filter(({ event }) => event.epoch > (known?.epoch ?? -1));
+    const [first] = fresh;
+    const last = fresh.at(-1);
+    if (first === undefined || last === undefined) return false;
+    if (!(await follows(op, id, first))) return false;
+    const { roster } = last;
+    const own = memberOf(roster, ctx.self.accountBytes);
+    if (known === null && own === null) return false;
+    for (const each of fresh) writeEvent(op, each, each.stored);
+    for (const each of shownOf(ctx, fresh, known)) await addLine(op, ctx, id, each, each.stored.device);
+    const next = withRoster(ctx, id, known ?? newGroup(id, roster.time), roster);
+    writeConversation(op, next);
+    await tellDetails(op, ctx, next, fresh);
+    op.afterwards.push(() => ctx.wakes.inbox(0));
+    return true;
+  });
+}
+
+async function follows(op: Operation, id: ConversationId, { event }: FreshEvent): Promise<boolean> {
+  if (event.epoch === 0) return true;
+  const before = await readEvent(op, id, event.epoch - 1);
+  return before !== null && before.hash.toHex() === event.previous.toHex();
+}
+
+/** What happened before one came in is not shown. */
+function shownOf(
+  ctx: Context,
+  fresh: readonly FreshEvent[],
+  known: StoredConversation | null,
+): readonly FreshEvent[] {
+  if (known !== null && known.role !== null) return fresh;
+  const isIn = (each: FreshEvent | undefined) =>
+    each !== undefined && memberOf(each.roster, ctx.self.accountBytes) !== null;
+  const entry = fresh.findLastIndex((each, i) => isIn(each) && !isIn(fresh[i - 1]));
+  return entry < 0 ? [] : fresh.slice(entry);
+}
+
+/** A group of which nothing is known but its first event. */
+function newGroup(id: ConversationId, lastActivity: number): StoredConversation {
+  return {
+    id,
+    kind: 'group',
+    members: [],
+    unread: 0,
+    lastActivity,
+    ownSeq: 0,
+    ownHash: new Uint8Array(32),
+    ownSentAt: 0,
+    epoch: -1,
+    role: null,
+    open: false,
+    details: { name: null, topic: null },
+    title: '',
+    saidAt: -1,
+    stopped: null,
+  };
+}
+
+function withRoster(
+  ctx: Context,
+  id: ConversationId,
+  group: StoredConversation,
+  roster: Roster,
+): StoredConversation {
+  return {
+    ...group,
+    id,
+    members: accountsOf(roster),
+    epoch: roster.epoch,
+    role: roleOf(memberOf(roster, ctx.self.accountBytes)),
+    open: roster.policy.open === 1,
+    title: roster.policy.title,
+    lastActivity: Math.max(group.lastActivity, Math.min(roster.time, ctx.now())),
+    stopped: group.stopped?.final === true ? group.stopped : null,
+  };
+}
+
+/** Who came in learns at once what the group is called, from the device that let them in. */
+async function tellDetails(
+  op: Operation,
+  ctx: Context,
+  group: StoredConversation,
+  fresh: readonly FreshEvent[],
+): Promise<void> {
+  const own = fresh.filter(
+    ({ stored, event }) => stored.device === ctx.self.device && TOLD_AFTER.has(event.op),
+  );
+  if (own.length === 0 || group.role === null) return;
+  const draft = own.some(({ event }) => event.op === ROSTER_OPS.create)
+    ? await readDraft(op, group.id)
+    : null;
+  if (draft !== null) removeDraft(op, group.id);
+  await sayDetails(op, ctx, group, draft);
+}

@@ -1,0 +1,105 @@
+/** What stands in a conversation where its members changed: one line for each event, in the order of the events' times. */
+import { accountId, bodyId } from '../../contract/bytes.ts';
+import type { AccountId, ConversationId, DeviceId } from '../../contract/ids.ts';
+import { type HashedRosterEvent, ROSTER_OPS, ROSTER_ROLES } from '../../protocol/roster-event.ts';
+import type { Context } from '../context.ts';
+import { addMessage, orderOf } from '../history.ts';
+import type { Operation, Reads } from '../operation.ts';
+import { readPeer } from '../peers.ts';
+
+/** Names in one line; the rest is counted. */
+const MOST_NAMES = 3;
+
+const BECOMES: Readonly<Record<number, string>> = {
+  [ROSTER_ROLES.owner]: 'an owner',
+  [ROSTER_ROLES.admin]: 'an admin',
+  [ROSTER_ROLES.member]: 'a member',
+  [ROSTER_ROLES.guest]: 'a guest',
+};
+
+/** Adds the line of an event. It counts as nobody's message. */
+export async function addLine(
+  op: Operation,
+  ctx: Context,
+  conversation: ConversationId,
+  { event, hash }: HashedRosterEvent,
+  device: DeviceId,
+): Promise<void> {
+  const account = accountId(event.by);
+  const text = await sentenceOf(op, ctx, { event, hash });
+  if (text === null) return;
+  const time = Math.min(event.time, ctx.now());
+  addMessage(op, {
+    id: bodyId(hash.slice(0, 16)),
+    conversation,
+    order: orderOf(time, device, event.epoch),
+    sender: { account, device },
+    mine: account === ctx.self.account,
+    sentAt: event.time,
+    kind: 'notice',
+    text,
+    verified: true,
+    status: null,
+    reason: null,
+    note: null,
+    suite: 0,
+  });
+}
+
+async function sentenceOf(reads: Reads, ctx: Context, { event }: HashedRosterEvent): Promise<string | null> {
+  const { op, subjects, policy } = event;
+  const by = accountId(event.by);
+  const who = await nameIn(reads, ctx, by, true);
+  const others = subjects.map(({ account }) => accountId(account)).filter((each) => each !== by);
+  const whom = await namesIn(reads, ctx, others);
+  const [first] = subjects;
+  switch (op) {
+    case ROSTER_OPS.create: {
+      const made = others.length === 0 ? `${who} made this group` : `${who} made this group with ${whom}`;
+      return policy?.predecessor
+        ? `${made}; it follows another group, in which no admin was left.`
+        : `${made}.`;
+    }
+    case ROSTER_OPS.add:
+      return `${who} added ${whom}.`;
+    case ROSTER_OPS.remove:
+      return others.length === 0 ? `${who} left.` : `${who} removed ${whom}.`;
+    case ROSTER_OPS.leave:
+      return `${who} left.`;
+    case ROSTER_OPS.join:
+      return `${who} came in.`;
+    case ROSTER_OPS.role: {
+      const becomes = BECOMES[first?.role ?? 0] ?? 'something else';
+      if (others.length > 0) return `${who} made ${whom} ${becomes}.`;
+      return by === ctx.self.account ? `You are ${becomes} now.` : `${who} is ${becomes} now.`;
+    }
+    case ROSTER_OPS.rekey:
+      return `${who} confirmed the new identity of ${whom}.`;
+    case ROSTER_OPS.policy:
+      return policy?.open === 1
+        ? `${who} opened this group: everybody of the workspace may come in.`
+        : `${who} closed this group: only who is added comes in.`;
+    default:
+      return null;
+  }
+}
+
+/** The name of an account within a sentence of this device: "you" for oneself. */
+export async function nameIn(
+  reads: Reads,
+  ctx: Context,
+  account: AccountId,
+  begins: boolean,
+): Promise<string> {
+  if (account === ctx.self.account) return begins ? 'You' : 'you';
+  return (await readPeer(reads, account))?.name ?? (begins ? 'Somebody' : 'somebody');
+}
+
+async function namesIn(reads: Reads, ctx: Context, accounts: readonly AccountId[]): Promise<string> {
+  const shown = accounts.length > MOST_NAMES + 1 ? accounts.slice(0, MOST_NAMES) : accounts;
+  const names: string[] = [];
+  for (const account of shown) names.push(await nameIn(reads, ctx, account, false));
+  const more = accounts.length - shown.length;
+  if (more > 0) return `${names.join(', ')} and ${more} others`;
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : (names[0] ?? 'nobody');
+}

@@ -1,0 +1,44 @@
+/** What a person is told about groups: one sentence, with what happens next. */
+
+/** Why nothing is sent in a group. */
+export const STOPPED = {
+  forked:
+    'The server has shown two different lists of who is in this group, so nothing is sent here any more; both are kept as evidence. Begin a new group, and tell who runs the server.',
+  'rolled back':
+    'The server shows an older list of who is in this group than before, so nothing is sent here; it goes on when the server shows the newer one again.',
+  unverified:
+    'The server shows a change of this group’s members that nobody there has signed, so nothing is sent here; it goes on when the server shows what was signed.',
+  revoked:
+    'The newest change of this group’s members was signed by a device that was removed since, so nothing is sent here until an admin has confirmed it.',
+  stranger:
+    'The server shows a group in which you would be with people whose identities are not the ones known here; it is not shown.',
+} as const;
+
+/** Why a message in a group waits, or never leaves. */
+export const GROUP_HELD = {
+  gone: 'You are not in this group any more, so this message was not sent.',
+  suite: 'This group needs a newer Sotto, so the message waits; it is sent after an update.',
+  unknown: 'This group’s members are not known here yet, so the message waits until the server shows them.',
+} as const;
+
+export const REFUSED = {
+  unknown: 'This conversation is not a group that this device knows.',
+  gone: 'You are not in this group any more.',
+  noLead: 'Only owners and admins of this group can do this.',
+  noOne: 'This person is not in this group.',
+  busy: 'Others changed the members at the same time, again and again: try once more.',
+  offline: 'The server cannot be reached: whether this was done shows when it is back.',
+  many: (most: number) => `A group has ${most} people at most: take fewer.`,
+  devices: (most: number) =>
+    `The people of this group would have more than ${most} devices: take fewer people.`,
+  identity: (name: string) =>
+    `${name} has a new identity: compare the safety number or acknowledge it first.`,
+  unseen: 'The server shows nobody here by that name whose identity can be checked.',
+} as const;
+
+export const LATE =
+  'This message was written long after its sender was told of other members; it stays closed.';
+export const UNKNOWN_ROSTER =
+  'This message goes by members that the server has not shown here; it opens when it does.';
+/** Beside a message that was sent before others came or went, and stands below that. */
+export const BEFORE_CHANGE = 'sent before the change';

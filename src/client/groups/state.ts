@@ -1,0 +1,183 @@
+/**
+ * What a conversation is called, sealed like every message (`state`, PROTOCOL 6): the later one counts, field by field, and
+ * in a group only from owners and admins.
+ */
+import { STATE_LIMITS, type StatePayload, statePayload } from '../../protocol/payload.ts';
+import type { Context } from '../context.ts';
+import { type Detail, type StoredConversation, writeConversation } from '../conversations.ts';
+import type { HistoryMessage } from '../engine-types.ts';
+import { addMessage, orderOf, readPage, timeBelow } from '../history.ts';
+import type { Operation, Reads } from '../operation.ts';
+import { addOutgoing } from '../outbox.ts';
+import { nameIn } from './lines.ts';
+
+type Details = StoredConversation['details'];
+/** New words; a field that is not there stays as it is. */
+export interface NewDetails {
+  readonly name?: string;
+  readonly topic?: string;
+}
+
+const utf8 = new TextEncoder();
+
+/** Throws Error with a sentence for words that do not fit. */
+export function checkDetails({ name, topic }: NewDetails): void {
+  if (name !== undefined && name.trim() === '') throw new Error('A group needs a name.');
+  if (name !== undefined && utf8.encode(name).length > STATE_LIMITS.nameBytes)
+    throw new Error(`This name is longer than ${STATE_LIMITS.nameBytes} bytes: choose a shorter one.`);
+  if (topic !== undefined && utf8.encode(topic).length > STATE_LIMITS.topicBytes)
+    throw new Error(`This topic is longer than ${STATE_LIMITS.topicBytes} bytes: choose a shorter one.`);
+}
+
+/**
+ * Says everything that is known of a conversation's words again, for those who have just come in; with `anew`, what it is
+ * called from the beginning.
+ */
+export async function sayDetails(
+  op: Operation,
+  ctx: Context,
+  conversation: StoredConversation,
+  anew: { readonly name: string; readonly topic: string | null } | null,
+): Promise<void> {
+  const { details } = conversation;
+  if (anew !== null) {
+    await queueState(op, ctx, conversation, {
+      name: anew.name,
+      ...(anew.topic === null ? {} : { topic: anew.topic }),
+    });
+  } else if (details.name !== null || details.topic !== null) {
+    await queueState(op, ctx, conversation, {
+      ...(details.name === null ? {} : { name: details.name.value }),
+      ...(details.topic === null ? {} : { topic: details.topic.value }),
+    });
+  }
+}
+
+/** Puts a `state` message into the outbox and takes its words over here. The conversation is the newest there is. */
+export async function queueState(
+  op: Operation,
+  ctx: Context,
+  conversation: StoredConversation,
+  words: NewDetails,
+): Promise<void> {
+  const { details } = conversation;
+  const latest = Math.max(details.name?.sentAt ?? 0, details.topic?.sentAt ?? 0);
+  const sentAt = Math.max(ctx.now(), conversation.ownSentAt, latest + 1);
+  const entry = await addOutgoing(op, {
+    id: ctx.newBodyId(),
+    conversation: conversation.id,
+    kind: 'state',
+    payload: statePayload.encode({
+      name: words.name ?? null,
+      topic: words.topic ?? null,
+      picture: null,
+      timer: null,
+    }),
+    sentAt,
+    bound: null,
+    sealed: false,
+    refusals: 0,
+    held: null,
+    left: [],
+  });
+  const next = merged(details, words, { sentAt, device: ctx.self.device });
+  const text = await sentenceOf(op, ctx, details, next, ctx.self.account, false);
+  if (text !== null) {
+    const [last] = await readPage(op, conversation.id, { limit: 1 });
+    const time = Math.max(sentAt, timeBelow(last, ctx.self.device));
+    addMessage(op, {
+      id: entry.id,
+      conversation: conversation.id,
+      order: orderOf(time, ctx.self.device, entry.n),
+      sender: { account: ctx.self.account, device: ctx.self.device },
+      mine: true,
+      sentAt,
+      kind: 'notice',
+      text,
+      verified: true,
+      status: null,
+      reason: null,
+      note: null,
+      suite: 0,
+    });
+  }
+  writeConversation(op, {
+    ...conversation,
+    details: next,
+    ownSentAt: sentAt,
+    saidAt: isWhole(next, words) ? conversation.epoch : conversation.saidAt,
+  });
+  op.afterwards.push(() => ctx.wakes.flush());
+}
+
+/** What a `state` message that was received makes of a conversation, and the words of its line, null for nothing new. */
+export interface TakenState {
+  readonly conversation: StoredConversation;
+  readonly text: string | null;
+}
+
+/**
+ * @param from.counts whether its sender may say it
+ * @param from.epoch of the roster that it was sent under
+ * @throws ProtocolError E_FORMAT
+ */
+export async function takeState(
+  reads: Reads,
+  ctx: Context,
+  conversation: StoredConversation,
+  payload: Uint8Array,
+  from: Pick<HistoryMessage, 'sender' | 'sentAt'> & { readonly counts: boolean; readonly epoch: number },
+): Promise<TakenState> {
+  const state = statePayload.decode(payload);
+  if (!from.counts) {
+    const who = await nameIn(reads, ctx, from.sender.account, true);
+    return { conversation, text: `${who} wanted to rename this group; only owners and admins may.` };
+  }
+  const words = wordsOf(state);
+  const stamp = { sentAt: from.sentAt, device: from.sender.device };
+  const details = merged(conversation.details, words, stamp);
+  const isLate = from.epoch > 0 && conversation.details.name === null;
+  const text = await sentenceOf(reads, ctx, conversation.details, details, from.sender.account, isLate);
+  const saidAt = isWhole(details, words) ? Math.max(conversation.saidAt, from.epoch) : conversation.saidAt;
+  return { conversation: { ...conversation, details, saidAt }, text };
+}
+
+const wordsOf = ({ name, topic }: StatePayload): NewDetails => ({
+  ...(name === null ? {} : { name }),
+  ...(topic === null ? {} : { topic }),
+});
+
+/** Whether these words are all that there is to say. */
+const isWhole = (details: Details, words: NewDetails): boolean =>
+  (details.name === null || words.name !== undefined) &&
+  (details.topic === null || words.topic !== undefined);
+
+function merged(before: Details, words: NewDetails, stamp: Omit<Detail, 'value'>): Details {
+  const later = (known: Detail | null, value: string | undefined): Detail | null =>
+    value === undefined || (known !== null && !isLater(stamp, known)) ? known : { ...stamp, value };
+  return { name: later(before.name, words.name), topic: later(before.topic, words.topic) };
+}
+
+const isLater = (one: Omit<Detail, 'value'>, other: Omit<Detail, 'value'>): boolean =>
+  one.sentAt > other.sentAt || (one.sentAt === other.sentAt && one.device > other.device);
+
+/** @param isLate the words are older than one's own time here, and somebody says them again */
+async function sentenceOf(
+  reads: Reads,
+  ctx: Context,
+  before: Details,
+  after: Details,
+  by: HistoryMessage['sender']['account'],
+  isLate: boolean,
+): Promise<string | null> {
+  const who = await nameIn(reads, ctx, by, true);
+  if (after.name !== null && after.name.value !== before.name?.value) {
+    return isLate
+      ? `This group is called ${after.name.value}.`
+      : `${who} named this group ${after.name.value}.`;
+  }
+  if (after.topic === null || after.topic.value === (before.topic?.value ?? '')) return null;
+  return after.topic.value === ''
+    ? `${who} took the topic away.`
+    : `${who} set the topic: ${after.topic.value}`;
+}

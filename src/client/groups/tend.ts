@@ -1,0 +1,61 @@
+/** What an admin's device does by itself in its groups: it confirms what removed devices signed, and says names again. */
+import type { ConversationId } from '../../contract/ids.ts';
+import { ROSTER_OPS } from '../../protocol/roster-event.ts';
+import type { Context } from '../context.ts';
+import { listConversations, readConversation, type StoredConversation } from '../conversations.ts';
+import type { Reads } from '../operation.ts';
+import { findDevice, readPeer } from '../peers.ts';
+import { type Chain, loadChain } from './chain.ts';
+import { changeRoster } from './change.ts';
+import { sayDetails } from './state.ts';
+
+/** Several admins may be online: each waits for a random while of at most this, and looks whether another one did it. */
+const WITHIN_MS = 30_000;
+
+/** Plans what the groups need that this account leads. */
+export async function tendGroups(ctx: Context): Promise<void> {
+  for (const group of await listConversations(ctx.storage)) {
+    if (!isLed(group)) continue;
+    const chain = await loadChain(ctx.storage, ctx, group.id);
+    if (chain === null) continue;
+    if (needsSaying(group, chain)) later(ctx, 'say', group.id, () => sayAgain(ctx, group.id));
+    if (await needsConfirming(ctx.storage, ctx, chain))
+      later(ctx, 'confirm', group.id, () => confirm(ctx, group.id));
+  }
+}
+
+const isLed = ({ kind, role, stopped }: StoredConversation): boolean =>
+  kind === 'group' && (role === 'owner' || role === 'admin') && stopped === null;
+
+function later(ctx: Context, name: string, id: ConversationId, task: () => Promise<void>): void {
+  ctx.tasks.later(`${name}/${id}`, ctx.randomBelow(WITHIN_MS), task);
+}
+
+/** Somebody has come in, and nobody has said since what the group is called. */
+const needsSaying = ({ details, saidAt }: StoredConversation, chain: Chain): boolean =>
+  (details.name !== null || details.topic !== null) && saidAt < chain.lastAddition;
+
+async function sayAgain(ctx: Context, id: ConversationId): Promise<void> {
+  const chain = await loadChain(ctx.storage, ctx, id);
+  await ctx.operate(async (op) => {
+    const group = await readConversation(op, id);
+    if (chain === null || group === null || !isLed(group) || !needsSaying(group, chain)) return;
+    await sayDetails(op, ctx, group, null);
+  });
+}
+
+/** The newest event is of a device that is not signed for any more. This device knew it before, or it would not count here. */
+async function needsConfirming(reads: Reads, ctx: Context, chain: Chain): Promise<boolean> {
+  const last = chain.links.at(-1);
+  if (last === undefined || last.device === ctx.self.device) return false;
+  const peer = await readPeer(reads, last.account);
+  return peer !== null && peer.listVersion > 0 && findDevice(peer, last.device) === null;
+}
+
+async function confirm(ctx: Context, id: ConversationId): Promise<void> {
+  await changeRoster(ctx, id, async (chain) => {
+    const group = await readConversation(ctx.storage, id);
+    if (group === null || !isLed(group) || !(await needsConfirming(ctx.storage, ctx, chain))) return null;
+    return { op: ROSTER_OPS.confirm, subjects: [] };
+  });
+}
