@@ -4,7 +4,7 @@
  */
 import { decodeCertificate } from '../protocol/certificate.ts';
 import { equalBytes, wipe } from '../protocol/hash.ts';
-import { type Signer, signingKeyPairFromSecret } from '../protocol/identity.ts';
+import { prepareSigner, type Signer, signingKeyPairFromSecret } from '../protocol/identity.ts';
 import type { Crypto } from '../protocol/ports.ts';
 import type { SecretKey } from '../protocol/provider.ts';
 import type { DeviceSeeds, HeldKeys, Storage } from './ports.ts';
@@ -45,7 +45,7 @@ export async function openKeyring(storage: Storage, crypto: Crypto, self: Stored
     const signing = await signingKeyPairFromSecret(crypto, found.signing);
     if (!equalBytes(signing.publicKey, certificate.signingKey))
       throw new Error('The keys here are not those of this device: sign in again to make it a new one.');
-    return { signing, agreement: found.agreement };
+    return { signing: await prepareSigner(crypto, signing), agreement: found.agreement };
   });
 }
 

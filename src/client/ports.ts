@@ -5,7 +5,6 @@ import type { PrekeyStock, PrekeyUpload, SignedIn } from '../contract/accounts.t
 import type { ErrorBody, WrongDevicesBody } from '../contract/errors.ts';
 import type { AccountId, ConversationId, DeviceId } from '../contract/ids.ts';
 import type * as relay from '../contract/relay.ts';
-import type { SigningHandles } from '../protocol/identity.ts';
 import type { KeyHandle } from '../protocol/provider.ts';
 
 /** Epoch milliseconds. */
@@ -71,7 +70,7 @@ export interface DeviceSeeds {
 }
 /** The same as keys that can be used and not be carried off. */
 export interface HeldKeys {
-  readonly signing: SigningHandles;
+  readonly signing: { readonly classical: KeyHandle; readonly lattice: KeyHandle };
   readonly agreement: KeyHandle;
 }
 /**

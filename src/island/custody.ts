@@ -7,7 +7,7 @@ import { equalBytes, kdf } from '../protocol/hash.ts';
 import { signHybrid, verifyHybrid } from '../protocol/identity.ts';
 import type { Crypto } from '../protocol/ports.ts';
 import { LOCAL, settled } from './database.ts';
-import { HELD, heldKeys, readHeld, SEALED, write } from './device-keys.ts';
+import { HELD, heldKeys, isHeld, readHeld, SEALED, write } from './device-keys.ts';
 import { importLocalKey } from './local-key.ts';
 
 const NONCE_BYTES = 12;
@@ -28,20 +28,20 @@ export function custodyKey(localKey: Uint8Array): Promise<CryptoKey> {
 
 /** Keeps keys where `crypto.provider` can hold secrets; gives seeds back where it no longer can. */
 export function custody(database: IDBDatabase, crypto: Crypto, key: CryptoKey): DeviceKeys {
-  const { hold } = crypto.provider;
+  const { prepare, holds } = crypto.provider;
   const { read, forget } = heldKeys(database);
   return {
     forget,
     async read() {
-      const held = hold ? await read() : null;
+      const held = holds ? await read() : null;
       return held ?? (await openSeeds(database, key));
     },
     async keep(seeds, publicKeys) {
-      if (!hold) return null;
+      if (!holds || !prepare) return null;
       try {
         await write(database, {
           [SEALED]: await sealSeeds(key, seeds),
-          [HELD]: await importSeeds(hold, seeds),
+          [HELD]: await importSeeds(prepare, seeds),
         });
         const back = await openSeeds(database, key);
         const held = await readHeld(database);
@@ -60,16 +60,18 @@ export function custody(database: IDBDatabase, crypto: Crypto, key: CryptoKey): 
 }
 
 async function importSeeds(
-  hold: NonNullable<Crypto['provider']['hold']>,
+  prepare: NonNullable<Crypto['provider']['prepare']>,
   { signing, agreement }: DeviceSeeds,
 ): Promise<HeldKeys> {
-  return {
+  const held = {
     signing: {
-      classical: await hold('Ed25519', signing.subarray(0, 32)),
-      lattice: await hold('ML-DSA-65', signing.subarray(32)),
+      classical: await prepare('Ed25519', signing.subarray(0, 32)),
+      lattice: await prepare('ML-DSA-65', signing.subarray(32)),
     },
-    agreement: await hold('X25519', agreement),
+    agreement: await prepare('X25519', agreement),
   };
+  if (!isHeld(held)) throw new TypeError('The browser gave keys that can be read out.');
+  return held;
 }
 
 /** Whether keys that were read back do what the seeds of these public keys would. */

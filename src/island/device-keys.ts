@@ -40,7 +40,8 @@ export async function readHeld(database: IDBDatabase): Promise<HeldKeys | null> 
 const isSecret = (value: unknown): value is CryptoKey =>
   value instanceof CryptoKey && value.type === 'private' && !value.extractable;
 
-function isHeld(value: unknown): value is HeldKeys {
+/** Whether these are three secrets that nobody reads out. */
+export function isHeld(value: unknown): value is HeldKeys {
   if (typeof value !== 'object' || value === null || !('signing' in value && 'agreement' in value))
     return false;
   const { signing, agreement } = value;

@@ -27,7 +27,7 @@ export async function openUnlockedStorage(account: AccountId): Promise<Storage |
   const key = await readLocalKey(database);
   const keys = heldKeys(database);
   const { provider } = await browserCrypto();
-  if (key && (provider.hold || !(await keys.read()))) return createStorage(database, key, keys);
+  if (key && (provider.holds || !(await keys.read()))) return createStorage(database, key, keys);
   database.close();
   return null;
 }

@@ -3,7 +3,7 @@
  * it has given known answers (PROTOCOL 11). Ed25519 is in native-ed25519.ts.
  */
 import { malformed, ProtocolError, unauthentic } from '../protocol/errors.ts';
-import { type HeldAlgorithm, type Provider, type SecretKey, secretBytes } from '../protocol/provider.ts';
+import { type Provider, type SecretKey, type SecretUse, secretBytes } from '../protocol/provider.ts';
 import { type DsaName, type KemName, suiteOf } from '../protocol/suite.ts';
 import { isCanonicalCoordinate } from '../protocol/x25519-input.ts';
 
@@ -33,7 +33,6 @@ const PKCS8 = {
   X25519: Uint8Array.fromHex('302e020100300506032b656e04220420'),
   Ed25519: Uint8Array.fromHex('302e020100300506032b657004220420'),
 } as const;
-const BASE_POINT = Uint8Array.of(9, ...new Uint8Array(31));
 
 function need(value: Uint8Array, length: number): void {
   if (value.length !== length) throw malformed(`${value.length} bytes where ${length} belong`);
@@ -41,7 +40,7 @@ function need(value: Uint8Array, length: number): void {
 const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
 
 /** A secret of 32 B as a key that cannot be exported, for its one use. */
-export async function hold(algorithm: HeldAlgorithm, secret: Uint8Array): Promise<CryptoKey> {
+export async function hold(algorithm: SecretUse, secret: Uint8Array): Promise<CryptoKey> {
   need(secret, 32);
   if (algorithm !== 'X25519' && algorithm !== 'Ed25519')
     return subtle.importKey('raw-seed', own(secret), algorithm, false, ['sign']);
@@ -53,8 +52,24 @@ export async function hold(algorithm: HeldAlgorithm, secret: Uint8Array): Promis
 }
 
 /** The key of a secret, whichever form it has. */
-export const keyOf = async (algorithm: HeldAlgorithm, secret: SecretKey): Promise<CryptoKey> =>
+export const keyOf = async (algorithm: SecretUse, secret: SecretKey): Promise<CryptoKey> =>
   secret instanceof CryptoKey ? secret : hold(algorithm, secretBytes(secret));
+
+/** Keys of peers that are remembered as the browser imported them: one device is verified many times. */
+const MOST_REMEMBERED = 64;
+const remembered = new Map<string, CryptoKey>();
+
+/** A public key for verification. Rejects for bytes that are none. */
+export async function verifyingKey(use: 'Ed25519' | DsaName, publicKey: Uint8Array): Promise<CryptoKey> {
+  const place = `${use} ${publicKey.toHex()}`;
+  const known = remembered.get(place);
+  if (known) return known;
+  const format = use === 'Ed25519' ? 'raw' : 'raw-public';
+  const key = await subtle.importKey(format, own(publicKey), use, false, ['verify']);
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  remembered.set(place, key);
+  return key;
+}
 
 async function derive(secret: SecretKey, publicKey: Uint8Array): Promise<Uint8Array> {
   const [ours, theirs] = await Promise.all([
@@ -66,8 +81,8 @@ async function derive(secret: SecretKey, publicKey: Uint8Array): Promise<Uint8Ar
 
 export const agreement: Pick<Provider, 'x25519' | 'x25519PublicKey'> = {
   async x25519PublicKey(secret) {
-    need(secret, 32);
-    return derive(secret, BASE_POINT);
+    const key = await subtle.getPublicKey(await keyOf('X25519', secret), []);
+    return new Uint8Array(await subtle.exportKey('raw', key));
   },
   async x25519(secret, publicKey) {
     if (secret instanceof Uint8Array) need(secret, 32);
@@ -145,7 +160,7 @@ export const signatures: Pick<Provider, 'mlDsaPublicKey' | 'mlDsaSign' | 'mlDsaV
   async mlDsaVerify(suite, publicKey, message, context, signature) {
     const name = dsaOf(suite);
     try {
-      const key = await subtle.importKey('raw-public', own(publicKey), name, false, ['verify']);
+      const key = await verifyingKey(name, publicKey);
       const algorithm = { name, context: own(context) };
       return await subtle.verify(algorithm, key, own(signature), own(message));
     } catch {

@@ -7,7 +7,7 @@ import { strictEd25519 } from '../protocol/ed25519.ts';
 import { malformed } from '../protocol/errors.ts';
 import type { Provider } from '../protocol/provider.ts';
 import { isCanonicalCoordinate } from '../protocol/x25519-input.ts';
-import { keyOf } from './native-crypto.ts';
+import { keyOf, verifyingKey } from './native-crypto.ts';
 
 const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
 
@@ -61,7 +61,7 @@ export async function verifies(
   signature: Uint8Array,
 ): Promise<boolean> {
   try {
-    const key = await crypto.subtle.importKey('raw', own(publicKey), 'Ed25519', false, ['verify']);
+    const key = await verifyingKey('Ed25519', publicKey);
     return await crypto.subtle.verify('Ed25519', key, own(signature), own(message));
   } catch {
     return false;

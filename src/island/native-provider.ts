@@ -31,6 +31,7 @@ const HOLDING: readonly Partial<Native>[] = [agreement, signatures, edwards];
  */
 export async function chooseProvider(loadNoble: () => Promise<Provider>): Promise<Provider> {
   const trusted = await Promise.all(PARTS.map(([, check]) => check().catch(() => false)));
+  const holding = { prepare: hold, holds: true } as const;
   const native = {
     ...strictEd25519,
     ...agreement,
@@ -38,13 +39,14 @@ export async function chooseProvider(loadNoble: () => Promise<Provider>): Promis
     ...signatures,
     ...sealing,
     ...edwards,
-    hold,
+    ...holding,
   };
   if (trusted.every(Boolean)) return { ...native, name: 'native' };
   const parts = PARTS.filter((_, index) => trusted[index]).map(([part]) => part);
   const name = `native ${parts.length}/${PARTS.length}, noble`;
-  const holding = HOLDING.every((part) => parts.includes(part)) ? { hold } : {};
-  return Object.assign({}, await loadNoble(), ...parts, holding, { name });
+  // What noble has prepared, a native part cannot use.
+  const prepared = HOLDING.every((part) => parts.includes(part)) ? holding : { prepare: undefined };
+  return Object.assign({}, await loadNoble(), ...parts, prepared, { name });
 }
 
 /** The public key of a secret, and what it agrees on with another one. */

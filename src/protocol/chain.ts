@@ -6,7 +6,7 @@
  *   CK'      = KDF(CK, "", "ck", u32be(n), 32)
  */
 import { concat, u32be } from './codec.ts';
-import { kdf, wipe } from './hash.ts';
+import { kdf, kdfEach, wipe } from './hash.ts';
 import type { MessageKeys, ReceivingChain, SkippedKey } from './session-state.ts';
 
 const EMPTY = new Uint8Array();
@@ -39,8 +39,12 @@ export function turn(
   chainKey: Uint8Array,
   n: number,
 ): { keys: MessageKeys; chainKey: Uint8Array } {
-  const keys = messageKeys(suite, chainKey, n);
-  return { keys, chainKey: walk(suite, chainKey, n, n + 1)[1] ?? EMPTY };
+  const context = u32be(n);
+  const [keys = EMPTY, next = EMPTY] = kdfEach({ suite, ikm: chainKey, salt: EMPTY }, [
+    { label: 'mk', context, length: 64 },
+    { label: 'ck', context, length: 32 },
+  ]);
+  return { keys, chainKey: next };
 }
 
 /** One step of the root. `sender` and `receiver` are ratchet keys on the new chain. */

@@ -4,9 +4,9 @@
  */
 import { concat, lp, utf8 } from './codec.ts';
 import { malformed } from './errors.ts';
-import { suiteHash } from './hash.ts';
+import { equalBytes, suiteHash } from './hash.ts';
 import type { Crypto } from './ports.ts';
-import type { KeyHandle, SecretKey } from './provider.ts';
+import type { SecretKey } from './provider.ts';
 import { ACTIVE_SUITE, type DsaName, suiteOf } from './suite.ts';
 
 /** What a signature may be for. The label stands in the signed bytes and in ML-DSA's context [R3, R42]. */
@@ -50,16 +50,18 @@ export const SIGNING_SECRET_BYTES = signingSizes(ACTIVE_SUITE).secret;
 /** 3,373: Ed25519 signature 64 || ML-DSA-65 signature 3,309. */
 export const SIGNATURE_BYTES = signingSizes(ACTIVE_SUITE).signature;
 
-/** The two secrets of a signing key as the platform keeps them. */
-export interface SigningHandles {
-  readonly classical: KeyHandle;
-  readonly lattice: KeyHandle;
+/** The two secrets of a signing key. */
+export interface SigningSecrets {
+  /** Ed25519. */
+  readonly classical: SecretKey;
+  /** ML-DSA. */
+  readonly lattice: SecretKey;
 }
-/** Whatever can sign: a pair in memory, or one whose secrets the platform keeps. */
+/** Whatever can sign: a pair in memory, or one whose secrets the provider has prepared or the platform keeps. */
 export interface Signer {
   /** Ed25519 32 B || ML-DSA 1,952 B. */
   readonly publicKey: Uint8Array;
-  readonly secret: Uint8Array | SigningHandles;
+  readonly secret: Uint8Array | SigningSecrets;
 }
 export interface SigningKeyPair extends Signer {
   /** Ed25519 seed 32 B || ML-DSA seed 32 B. */
@@ -84,9 +86,33 @@ export async function signingKeyPairFromSecret(
   return { publicKey: concat(classical, lattice), secret };
 }
 
+/** Keys whose fingerprints are remembered: every signature of a device asks for the same one. */
+const MOST_REMEMBERED = 256;
+const remembered = new Map<string, { readonly publicKey: Uint8Array; readonly fingerprint: Uint8Array }>();
+
+/** The same signer for many signatures: its secrets are made ready once. */
+export async function prepareSigner(
+  { provider }: Pick<Crypto, 'provider'>,
+  { publicKey, secret }: SigningKeyPair,
+  suite = ACTIVE_SUITE,
+): Promise<Signer> {
+  const { prepare } = provider;
+  const { dsa } = suiteOf(suite);
+  if (!prepare || dsa === null) return { publicKey, secret };
+  const classical = await prepare('Ed25519', secret.subarray(0, 32));
+  return { publicKey, secret: { classical, lattice: await prepare(dsa, secret.subarray(32)) } };
+}
+
 /** H(edPk || mlPk), 32 B: the short name of a signing key. */
-export const fingerprint = (publicKey: Uint8Array, suite = ACTIVE_SUITE): Uint8Array =>
-  suiteHash(suite, publicKey);
+export function fingerprint(publicKey: Uint8Array, suite = ACTIVE_SUITE): Uint8Array {
+  const place = `${suite} ${publicKey.subarray(0, ED_PUBLIC).toHex()}`;
+  const known = remembered.get(place);
+  if (known && equalBytes(known.publicKey, publicKey)) return known.fingerprint.slice();
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  const made = suiteHash(suite, publicKey);
+  remembered.set(place, { publicKey: publicKey.slice(), fingerprint: made });
+  return made.slice();
+}
 
 /** M = lp("sotto/2/sig/" + label) || H(edPk || mlPk) || H(m). */
 function signedBytes(
@@ -118,7 +144,7 @@ export async function signHybrid(
   return concat(classical, lattice);
 }
 
-const partsOf = (secret: Signer['secret']): Readonly<Record<keyof SigningHandles, SecretKey>> =>
+const partsOf = (secret: Signer['secret']): SigningSecrets =>
   secret instanceof Uint8Array ? { classical: secret.subarray(0, 32), lattice: secret.subarray(32) } : secret;
 
 /**

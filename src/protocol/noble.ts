@@ -7,7 +7,7 @@ import { concat } from './codec.ts';
 import { strictEd25519 } from './ed25519.ts';
 import { malformed, ProtocolError, unauthentic } from './errors.ts';
 import { wipe } from './hash.ts';
-import { type Provider, secretBytes } from './provider.ts';
+import { type KeyHandle, type Provider, secretBytes } from './provider.ts';
 import { type DsaName, type KemName, suiteOf } from './suite.ts';
 import { isCanonicalCoordinate } from './x25519-input.ts';
 
@@ -93,10 +93,33 @@ export function verifyFormatted(
   }
 }
 
+/** A seed that has been expanded: a third of the time of a signature. */
+class ExpandedKey implements KeyHandle {
+  readonly extractable = false;
+  readonly #use: DsaName;
+  readonly #secretKey: Uint8Array;
+
+  constructor(use: DsaName, secretKey: Uint8Array) {
+    this.#use = use;
+    this.#secretKey = secretKey;
+  }
+  sign(suite: number, message: Uint8Array, context: Uint8Array, extraEntropy: Uint8Array): Uint8Array {
+    if (suiteOf(suite).dsa !== this.#use) throw malformed('a key of another suite');
+    return DSAS[this.#use].sign(message, this.#secretKey, { context, extraEntropy });
+  }
+}
+
 export const noble: Provider = {
   name: 'noble',
 
-  async x25519PublicKey(secret) {
+  async prepare(use, secret) {
+    if (use === 'X25519' || use === 'Ed25519') return secret;
+    need(secret, 32, 'an ML-DSA seed');
+    return new ExpandedKey(use, DSAS[use].keygen(secret).secretKey);
+  },
+
+  async x25519PublicKey(ours) {
+    const secret = secretBytes(ours);
     need(secret, 32, 'an X25519 secret');
     return x25519.getPublicKey(secret);
   },
@@ -149,6 +172,7 @@ export const noble: Provider = {
   async mlDsaSign(suite, seed, message, context, randomness) {
     need(randomness, 32, 'signing randomness');
     if (context.length > MAX_CONTEXT_BYTES) throw malformed('a signature context above 255 bytes');
+    if (seed instanceof ExpandedKey) return seed.sign(suite, message, context, randomness);
     const { secretKey } = expandDsaSeed(suite, secretBytes(seed));
     try {
       return dsaOf(suite).sign(message, secretKey, { context, extraEntropy: randomness });

@@ -88,7 +88,8 @@ export async function initiate(
   b: { readonly agreementKey: Uint8Array; readonly certificate: Uint8Array } & PublicPrekeys,
 ): Promise<HandshakeKeys & { readonly ephemeral: Uint8Array; readonly ciphertext: Uint8Array }> {
   const { signedPrekey, oneTime } = b;
-  const secret = random(32);
+  const bytes = random(32);
+  const secret = (await provider.prepare?.('X25519', bytes)) ?? bytes;
   const ephemeral = await provider.x25519PublicKey(secret);
   const kem = oneTime?.kem ?? signedPrekey.kem;
   const { ciphertext, sharedSecret } = await provider.mlKemEncapsulate(suite, kem, random(32));
@@ -98,7 +99,7 @@ export async function initiate(
     await provider.x25519(secret, signedPrekey.x25519),
   ];
   if (oneTime !== null) secrets.push(await provider.x25519(secret, oneTime.x25519));
-  wipe(secret);
+  wipe(bytes);
   const inputs = {
     suite,
     certificateA: a.certificate,

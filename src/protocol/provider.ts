@@ -1,19 +1,19 @@
 import { malformed } from './errors.ts';
 import type { DsaName } from './suite.ts';
 
-/** A secret that the platform keeps: it can be used and not be read. Only the provider that made it knows how. */
+/** A secret in the form of the provider that made it, which alone knows how to use it. */
 export interface KeyHandle {
   readonly extractable: boolean;
 }
-/** A secret as bytes, or one that the platform keeps. */
+/** A secret as bytes, or prepared. */
 export type SecretKey = Uint8Array | KeyHandle;
-/** What a kept secret is for: one use each [R6]. */
-export type HeldAlgorithm = 'X25519' | 'Ed25519' | DsaName;
+/** What a secret is for: one use each [R6]. */
+export type SecretUse = 'X25519' | 'Ed25519' | DsaName;
 
-/** The bytes of a secret. @throws E_FORMAT for one that a platform keeps: it belongs to another provider */
+/** The bytes of a secret. @throws E_FORMAT for one that another provider has prepared */
 export function secretBytes(secret: SecretKey): Uint8Array {
   if (secret instanceof Uint8Array) return secret;
-  throw malformed('a secret that another provider keeps');
+  throw malformed('a secret that another provider has prepared');
 }
 
 /**
@@ -23,14 +23,13 @@ export function secretBytes(secret: SecretKey): Uint8Array {
 export interface Provider {
   readonly name: string;
 
-  /**
-   * Takes a secret of 32 B into keeping, where the platform can: it stays usable and nobody can read it out again, also
-   * after it was stored. The caller wipes the bytes. Absent where secrets can only be bytes.
-   */
-  readonly hold?: (algorithm: HeldAlgorithm, secret: Uint8Array) => Promise<KeyHandle>;
+  /** Makes a secret of 32 B that is used more than once quicker to use; gives the bytes back where nothing is gained. */
+  readonly prepare?: (algorithm: SecretUse, secret: Uint8Array) => Promise<SecretKey>;
+  /** What `prepare` gives cannot be read out, and the platform can store it so. */
+  readonly holds?: true;
 
   /** RFC 7748: 32 B secret to 32 B public key. */
-  x25519PublicKey(secret: Uint8Array): Promise<Uint8Array>;
+  x25519PublicKey(secret: SecretKey): Promise<Uint8Array>;
   /**
    * RFC 7748 with the checks of PROTOCOL 1 [R26]: 32 B shared secret. E_AUTH for a public key with bit 255 set, a value
    * of p or more, or low order.

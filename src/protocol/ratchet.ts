@@ -58,8 +58,9 @@ async function stepSending(crypto: Crypto, session: Session): Promise<Session> {
   const { ratchet, pq, suite } = session;
   const now = crypto.clock();
   const secret = random(32);
-  const dh = await provider.x25519PublicKey(secret);
-  const shared = await provider.x25519(secret, ratchet.peerDh);
+  const prepared = (await provider.prepare?.('X25519', secret)) ?? secret;
+  const dh = await provider.x25519PublicKey(prepared);
+  const shared = await provider.x25519(prepared, ratchet.peerDh);
   const next = pq.ready === null ? pq : advanced(pq, pq.ready.epoch, now);
   const epochSecret = pq.ready?.secret ?? EMPTY;
   const root = mix(suite, ratchet.rootKey, concat(shared, epochSecret), next.epoch, dh, ratchet.peerDh);

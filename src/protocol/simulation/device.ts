@@ -5,7 +5,7 @@ import { type Content, contentHash } from '../content.ts';
 import { type HandshakeProof, parseEnvelope } from '../envelope.ts';
 import { handshakeTree } from '../handshake.ts';
 import { hash } from '../hash.ts';
-import { createSigningKeyPair, type SigningKeyPair } from '../identity.ts';
+import { createSigningKeyPair, type Signer } from '../identity.ts';
 import { leafHash } from '../merkle.ts';
 import { sealBody } from '../message.ts';
 import { type OpenedMessage, openFirstMessage, openMessage } from '../open.ts';
@@ -31,7 +31,7 @@ import {
 
 export interface Device {
   readonly crypto: Crypto;
-  readonly dik: SigningKeyPair;
+  readonly dik: Signer;
   readonly self: OwnDevice;
   readonly known: KnownCertificate;
   readonly signedPrekey: OwnPrekeys['signedPrekey'] & { readonly bundle: PeerBundle['signedPrekey'] };

@@ -122,7 +122,7 @@ export async function carryOff(account: AccountId): Promise<readonly string[]> {
 /** A storage with the vault open, in a browser that no longer has what holding takes. */
 export async function openWithoutHolding(account: AccountId, localKey: Uint8Array<ArrayBuffer>) {
   const tools = await browserCrypto();
-  const { hold: _hold, ...provider } = tools.provider;
+  const { prepare: _prepare, holds: _holds, ...provider } = tools.provider;
   const database = await openDatabase(account);
   const key = await importLocalKey(localKey.slice());
   const keys = custody(database, { ...tools, provider }, await custodyKey(localKey));
