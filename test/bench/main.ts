@@ -7,7 +7,7 @@ import { idleMemory } from './idle.ts';
 import { latency } from './latency.ts';
 import { firstLoad } from './page.ts';
 import { screens } from './screens.ts';
-import { sealing } from './seal.ts';
+import { crowds, sealing } from './seal.ts';
 import { starts } from './start.ts';
 import { historyCost, throughput } from './throughput.ts';
 
@@ -22,6 +22,8 @@ interface Row {
 const { values: flags } = parseArgs({
   options: { long: { type: 'boolean', default: false }, only: { type: 'string' } },
 });
+/** A short text in steady state, by people with two devices each; 1 KB is 1,000 bytes. */
+const KILOBYTES_UP: Readonly<Record<number, number>> = { 2: 4.5, 10: 7.3, 50: 21.4, 200: 74.2 };
 const seconds = flags.long ? 15 : 3;
 const rows: Row[] = [];
 const add = (what: string, value: number, unit: string, target = '') =>
@@ -83,6 +85,29 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
       add(`${where}: seal for one device`, work.seal, 'ms', goals[0]);
       add(`${where}: open`, work.open, 'ms', goals[1]);
       add(`${where}: first contact with a device`, work.contact, 'ms', goals[2]);
+    }
+  },
+  async people() {
+    const sizes = [2, 10, 50, 200];
+    const { bun, chromium } = await crowds(sizes);
+    for (const [i, people] of sizes.entries()) {
+      const what = `${people} people x 2 devices`;
+      const bytes = (bun[i]?.bytes ?? Number.NaN) / 1000;
+      const most = KILOBYTES_UP[people] ?? 0;
+      add(`${what}: bytes up`, bytes, 'KB', `${most}: ${bytes <= most ? 'holds' : 'MISSED'}`);
+      for (const [where, work] of [
+        ['Bun, noble', bun[i]],
+        ['Chromium, native', chromium?.[i]],
+      ] as const) {
+        if (!work) continue;
+        add(`${what}, ${where}: sender`, work.seal, 'ms');
+        add(`${what}, ${where}: sender, all have answered`, work.sealAnswered, 'ms');
+        add(`${what}, ${where}: receiver`, work.open, 'ms');
+        const second = where !== 'Bun, noble' && people === 200 ? '1,000 (one peer stands in for all)' : '';
+        add(`${what}, ${where}: first contact with all`, work.contact, 'ms', second);
+        const each = Math.round((work.contact / work.devices) * 100) / 100;
+        add(`${what}, ${where}: first contact, each of ${work.devices}`, each, 'ms');
+      }
     }
   },
   async screens() {

@@ -1,20 +1,16 @@
 /** What a client computes for a message and for first contact, timed where it runs: Bun with noble, Chromium with its own. */
-import { makeDevice } from '../../src/client/enrol/device-keys.ts';
 import { chooseProvider } from '../../src/island/native-provider.ts';
-import { verifyCertificate } from '../../src/protocol/certificate.ts';
-import { verifyDeviceList } from '../../src/protocol/device-list.ts';
-import { createSigningKeyPair } from '../../src/protocol/identity.ts';
+import { prepareSigner } from '../../src/protocol/identity.ts';
 import { noble } from '../../src/protocol/noble.ts';
 import type { Crypto } from '../../src/protocol/ports.ts';
 import {
-  decodePrekeyBatch,
-  decodeSignedPrekey,
-  prekeyPath,
-  verifyOneTimePrekey,
-  verifySignedPrekey,
-} from '../../src/protocol/prekeys.ts';
-import { startSession } from '../../src/protocol/session.ts';
-import { acquainted, createDevice, receive, sendText } from '../../src/protocol/simulation/device.ts';
+  acquainted,
+  createDevice,
+  type Device,
+  receive,
+  sendText,
+} from '../../src/protocol/simulation/device.ts';
+import { meet, publishPerson } from './contact-work.ts';
 
 /** Milliseconds, medians. */
 export interface SealWork {
@@ -27,15 +23,26 @@ export interface SealWork {
   readonly contact: number;
 }
 
-/** @param native take the runtime's own primitives where they pass their known answers */
-export async function sealWork(native: boolean, rounds: number): Promise<SealWork> {
-  const provider = native ? await chooseProvider(async () => noble) : noble;
-  const crypto: Crypto = {
-    provider,
+/** What this runtime computes with. @param native take its own primitives where they pass their known answers */
+export async function benchCrypto(native: boolean): Promise<Crypto> {
+  return {
+    provider: native ? await chooseProvider(async () => noble) : noble,
     random: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
     clock: Date.now,
   };
-  const [a, b] = [await createDevice(crypto), await createDevice(crypto)];
+}
+
+/** A device whose signing key is ready, as a client has it when it has started. */
+export async function benchDevice(crypto: Crypto): Promise<Device> {
+  const device = await createDevice(crypto);
+  const { publicKey, secret } = device.dik;
+  const pair = secret instanceof Uint8Array ? { publicKey, secret } : null;
+  return pair ? { ...device, dik: await prepareSigner(crypto, pair) } : device;
+}
+
+export async function sealWork(native: boolean, rounds: number): Promise<SealWork> {
+  const crypto = await benchCrypto(native);
+  const [a, b] = [await benchDevice(crypto), await benchDevice(crypto)];
   let sessions = await acquainted(a, b);
   const seal: number[] = [];
   const open: number[] = [];
@@ -49,40 +56,22 @@ export async function sealWork(native: boolean, rounds: number): Promise<SealWor
     sessions = { a: sent.session, b: opened.session };
   }
 
-  const aik = await createSigningKeyPair(crypto);
-  const account = crypto.random(16);
-  const { stored } = await makeDevice(
-    crypto,
-    { account, aik, username: 'mina', name: 'Mina', vaultVersion: 1, previous: null, leaf: null },
-    crypto.random(16),
-  );
-  const { root, leaves } = decodePrekeyBatch(stored.oneTimePrekeys.batch);
-  const [leaf] = leaves;
-  if (!leaf) throw new Error('no prekeys');
-  const served = { leaf, path: prekeyPath(leaves, 0), index: 0, size: leaves.length, root };
+  const person = await publishPerson(crypto, 1);
   const contact: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const began = performance.now();
-    const now = crypto.clock();
-    const trusted = { aik: aik.publicKey, account };
-    await verifyDeviceList(crypto, stored.deviceList, trusted);
-    const known = await verifyCertificate(crypto, stored.certificate, { ...trusted, now });
-    const { signingKey } = known.certificate;
-    await verifySignedPrekey(crypto, stored.signedPrekey.signed, { signingKey, now });
-    const { prekey, hash } = decodeSignedPrekey(stored.signedPrekey.signed);
-    const oneTime = await verifyOneTimePrekey(crypto, served, { signingKey });
-    await startSession(
-      crypto,
-      a.self,
-      { ...known, signedPrekey: { ...prekey, hash }, oneTime },
-      { suite: 2 },
-    );
+    await meet(crypto, a.self, person);
     contact.push(performance.now() - began);
   }
-  return { provider: provider.name, seal: median(seal), open: median(open), contact: median(contact) };
+  return {
+    provider: crypto.provider.name,
+    seal: median(seal),
+    open: median(open),
+    contact: median(contact),
+  };
 }
 
-function median(times: readonly number[]): number {
+export function median(times: readonly number[]): number {
   const sorted = times.toSorted((left, right) => left - right);
   return Math.round((sorted[sorted.length >> 1] ?? Number.NaN) * 100) / 100;
 }
