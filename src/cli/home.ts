@@ -13,7 +13,7 @@ import { ProcessLock } from './process-lock.ts';
 import { SqliteStorage, STORAGE_SCHEMA } from './sqlite-storage.ts';
 
 /** Version of the folder's tables; the client's own records carry another. */
-const SCHEMA = 1;
+const SCHEMA = 2;
 const DATABASE = 'device.sqlite';
 const LOCK = 'lock.sqlite';
 /** Held while something is printed. */
@@ -161,9 +161,12 @@ function migrate(db: Database, folder: string): void {
   db.transaction(() => {
     // Two first commands may meet here.
     if (version() === SCHEMA) return;
-    db.run('CREATE TABLE settings (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL)');
+    if (version() === 0) {
+      db.run('CREATE TABLE settings (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL)');
+      db.run(ARRIVALS_SCHEMA);
+    }
+    // Every store, and those that an older release did not have.
     db.run(STORAGE_SCHEMA);
-    db.run(ARRIVALS_SCHEMA);
     db.run(`PRAGMA user_version = ${SCHEMA}`);
   }).immediate();
 }

@@ -1,6 +1,13 @@
 /** The Storage port on SQLite: one table for each store, one durable transaction for each commit. */
-import type { Database, SQLQueryBindings } from 'bun:sqlite';
-import { type Change, type Range, STORES, type Storage, type StoreName } from '../client/ports.ts';
+import { type Database, SQLiteError, type SQLQueryBindings } from 'bun:sqlite';
+import {
+  type Change,
+  type Range,
+  STORES,
+  type Storage,
+  StorageFull,
+  type StoreName,
+} from '../client/ports.ts';
 import type { ProcessLock } from './process-lock.ts';
 
 /** Above every character that a key may hold. */
@@ -8,7 +15,7 @@ const END = '\u{10ffff}';
 
 /** The tables that the stores live in. */
 export const STORAGE_SCHEMA = STORES.map(
-  (store) => `CREATE TABLE "${store}" (key TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);`,
+  (store) => `CREATE TABLE IF NOT EXISTS "${store}" (key TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL);`,
 ).join('\n');
 
 export class SqliteStorage implements Storage {
@@ -45,6 +52,16 @@ export class SqliteStorage implements Storage {
 
   async commit(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
+    try {
+      this.write(changes);
+    } catch (error) {
+      if (error instanceof SQLiteError && error.code?.startsWith('SQLITE_FULL') === true)
+        throw new StorageFull({ cause: error });
+      throw error;
+    }
+  }
+
+  private write(changes: readonly Change[]): void {
     this.db
       .transaction(() => {
         for (const { store, key, value } of changes) {

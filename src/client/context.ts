@@ -8,6 +8,7 @@ import type { SecretKey } from '../protocol/provider.ts';
 import { readConversation, viewConversation } from './conversations.ts';
 import type { EngineEvent } from './engine-types.ts';
 import type { OwedKx } from './kx.ts';
+import { LogView } from './log-store.ts';
 import { Operation } from './operation.ts';
 import { readPeer, viewPeer } from './peers.ts';
 import type { Note, Notify, RelayTransport, Storage, Timer } from './ports.ts';
@@ -86,6 +87,8 @@ export class Context {
   constructor(
     ports: ContextPorts,
     readonly self: Self,
+  /** The transparency log as this device has verified it. */
+  readonly log = new LogView();
   ) {
     this.storage = ports.storage;
     this.transport = noting(ports.transport, () => this.heard());
@@ -187,6 +190,10 @@ export class Context {
     this.emit({ type: 'conversation', conversation: view });
   }
 }
+    if (op.touched.log) {
+      this.emit({ type: 'log' });
+      told.push('log');
+    }
 
 /** The same transport; `heard` is told of every answer. */
 function noting(transport: RelayTransport, heard: () => void): RelayTransport {

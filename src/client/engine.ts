@@ -15,12 +15,14 @@ import {
 } from './conversations.ts';
 import { nameSelf, renameDevice } from './device-names.ts';
 import { refreshPeople } from './directory.ts';
-import type { Engine, PeerView } from './engine-types.ts';
+import type { Engine } from './engine-types.ts';
+import * as groups from './groups/actions.ts';
 import { findMessage, readPage } from './history.ts';
 import { acknowledgeNew, markVerified, pinnedPerson, safetyDigits } from './identity.ts';
+import { acknowledgeLog, logStatus } from './log-status.ts';
 import { loadSelf, pinSelf } from './open-self.ts';
 import { dismissNews, listDevices, listNews } from './own-devices.ts';
-import { barePeer, readPeer, viewPeer } from './peers.ts';
+import { listPeople } from './people.ts';
 import {
   type Live,
   type Note,
@@ -62,6 +64,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
   const { self, stored } = await loadSelf(ports.storage, ports.crypto);
   const ctx = new Context(ports, self);
   await pinSelf(ctx, stored);
+  await ctx.log.load(ctx.storage);
   if (ports.deviceName !== undefined) await nameSelf(ctx, ports.deviceName);
   let wasPutBack = await mendWhenPutBack(ctx);
   const runner = new Runner(ctx, ports.live);
@@ -154,31 +157,9 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
     renameDevice: (device, name) => renameDevice(ctx, device, name),
     deviceNews: () => listNews(storage),
     dismissNews: (device) => dismissNews(ctx, device),
+    log: () => logStatus(ctx),
+    acknowledgeLog: () => acknowledgeLog(ctx),
   };
-}
-
-async function notYet(): Promise<never> {
-  throw new Error('Groups are not possible yet.');
-}
-
-/** Everybody of the workspace but oneself; without a network, everybody who is pinned. */
-async function listPeople(ctx: Context): Promise<readonly PeerView[]> {
-  const pinned = new Map<string, PeerView>();
-  for (const [account] of await ctx.storage.list('peers', { prefix: '' })) {
-    const peer = isAccountId(account) ? await readPeer(ctx.storage, account) : null;
-    if (peer !== null && account !== ctx.self.account) pinned.set(account, viewPeer(peer));
-  }
-  try {
-    const people = await ctx.transport.people();
-    return people
-      .filter(({ account, disabled }) => account !== ctx.self.account && !disabled)
-      .map(
-        (person) => pinned.get(person.account) ?? viewPeer(barePeer({ ...person, aik: new Uint8Array() })),
-      );
-  } catch (error) {
-    if (error instanceof TransportFailed) return [...pinned.values()];
-    throw error;
-  }
 }
 
 /** Tells here what another tab or process changed. */
@@ -194,3 +175,7 @@ async function retell(ctx: Context, text: string): Promise<void> {
     if (type === 'devices') ctx.emit({ type });
   }
 }
+    if (type === 'log') {
+      await ctx.log.load(ctx.storage);
+      ctx.emit({ type });
+    }

@@ -9,6 +9,7 @@ import { awaitingAnswer, sealEnvelope } from '../protocol/session.ts';
 import { ACTIVE_SUITE } from '../protocol/suite.ts';
 import type { Claimed } from './bundles.ts';
 import type { Context } from './context.ts';
+import { seenLog } from './log-claims.ts';
 import { noteSealing } from './mark.ts';
 import type { Operation } from './operation.ts';
 import { addErrand, type Errand, readErrand, removeEntry, writeErrand, writePost } from './outbox.ts';
@@ -39,18 +40,20 @@ export async function queueErrand(
   op.afterwards.push(() => ctx.wakes.flush());
 }
 
-/** Seals a queued errand. `bundles`: these devices need a claim first. */
+/** Seals a queued errand. `bundles`: these devices need a claim first; `log`: this device has seen no log yet. */
 export async function sealErrand(
   op: Operation,
   ctx: Context,
   n: number,
   bundles: ReadonlyMap<DeviceId, Claimed>,
 ): Promise<
-  { readonly kind: 'sealed' | 'gone' } | { readonly kind: 'bundles'; readonly targets: readonly Target[] }
+  | { readonly kind: 'sealed' | 'gone' | 'log' }
+  | { readonly kind: 'bundles'; readonly targets: readonly Target[] }
 > {
   const errand = await readErrand(op, n);
   if (errand === null) return { kind: 'gone' };
   if (errand.sealed) return { kind: 'sealed' };
+  if (ctx.log.head === null) return { kind: 'log' };
   const targets = await listTargets(op, ctx, errand);
   const plan = await planLanes(op, ctx, targets, bundles, errand.fresh);
   if (plan.wanting.length > 0) return { kind: 'bundles', targets: plan.wanting };
@@ -100,8 +103,7 @@ export async function sealOn(
       previous: zeros,
       rosterHash: zeros,
       deviceListsHash: zeros,
-      ktSize: 0,
-      ktRoot: zeros,
+      ...seenLog(ctx),
       handshakeRoot: tree.root,
       sentAt: ctx.now(),
       payload: errand.payload,

@@ -14,6 +14,8 @@ import {
   listErrands,
   listOutgoing,
   type Outgoing,
+import { isFrozen } from './log-evidence.ts';
+import { updateLog } from './log-update.ts';
   readOutgoing,
   readPost,
   removeEntry,
@@ -48,6 +50,7 @@ export async function flushOutbox(ctx: Context, sent: BodyId[]): Promise<void> {
     if (held.has(conversation)) continue;
     const { result, id } = await deliver(ctx, n);
     if (result === 'held') held.add(conversation);
+  if (await isFrozen(ctx.storage)) return holdAll(ctx);
     if (result === 'sent' && id !== null) sent.push(id);
   }
   for (const { n } of await listErrands(ctx.storage)) await deliverErrand(ctx, n);
@@ -59,6 +62,13 @@ async function deliver(
 ): Promise<{ readonly result: Result; readonly id: BodyId | null }> {
   const bundles = new Map<DeviceId, Claimed>();
   const tries: Tries = { conversationMade: false };
+/** The log shows two views: everything waits, and says so. */
+async function holdAll(ctx: Context): Promise<void> {
+  await ctx.operate(async (op) => {
+    for (const { n } of await listOutgoing(op)) await hold(op, n, HELD.frozen);
+  });
+}
+
   let id: BodyId | null = null;
   for (let round = 0; round < ROUNDS; round++) {
     const entry = await readOutgoing(ctx.storage, n);
@@ -90,6 +100,13 @@ async function sealOnce(ctx: Context, entry: Outgoing, bundles: Map<DeviceId, Cl
 async function postSealed(ctx: Context, entry: Outgoing, tries: Tries): Promise<Result | 'again'> {
   const post = await readPost(ctx.storage, entry.n);
   if (post === null) return 'again';
+  if (outcome.kind === 'log') {
+    await updateLog(ctx);
+    if (ctx.log.head === null) {
+      await ctx.operate((op) => hold(op, entry.n, HELD.log));
+      return false;
+    }
+  }
   try {
     const accepted = await ctx.transport.post(post);
     await settle(ctx, entry, accepted);

@@ -86,6 +86,8 @@ export function httpRelay({ asked, told }: HttpCalls): RelayTransport {
   return {
     people: () => asked(answers.people, 'GET', PATHS.people),
     directory: (people) => asked(answers.directory, 'POST', PATHS.directory, { people }),
+    log: (from) => asked(answers.logPage, 'GET', `${PATHS.log}?from=${from}`),
+    logKey: async () => (await asked(answers.logKey, 'GET', PATHS.workspace)).logKey,
     claimPrekeys: (devices) => asked(answers.prekeyBundles, 'POST', PATHS.claimPrekeys, { devices }),
     prekeyStock: () => asked(answers.prekeyStock, 'GET', PATHS.prekeys),
     uploadPrekeys: (body) => told('POST', PATHS.prekeys, body),

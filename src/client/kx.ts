@@ -51,8 +51,9 @@ export function owedKx(target: Target, session: Session, now: number): OwedKx | 
   return due === null ? null : { target, within: due.within };
 }
 
-/** Seals the `kx` that this device is owed, unless another message did it meanwhile. False when the budget is used up. */
+/** Seals the `kx` that this device is owed, unless another message did it meanwhile. False when it has to wait: the budget is used up, or no log was seen. */
 export async function sealDueKx(ctx: Context, budget: OfferBudget, target: Target): Promise<boolean> {
+  if (ctx.log.head === null) return false;
   return ctx.operate(async (op) => {
     const session = await sendingSession(op, addressOf(target));
     const due = session === null ? null : kxDue(session, ctx.now());

@@ -19,6 +19,7 @@ import type { Context } from './context.ts';
 import { findMessage } from './history.ts';
 import { dropDelivery } from './inbox.ts';
 import { owedKx } from './kx.ts';
+import { checkClaim } from './log-claims.ts';
 import { resealExpired } from './mending.ts';
 import type { Operation } from './operation.ts';
 import { handshakePrekeys, removeOneTime } from './own-prekeys.ts';
@@ -81,7 +82,7 @@ export async function isOpened(op: Operation, delivery: Delivery): Promise<boole
 
 /**
  * Opens a delivery and takes what is in it. Throws ProtocolError for what does not open, UnknownSender when the directory
- * may know more.
+ * may know more, LogBehind when the log may.
  */
 export async function openDelivery(op: Operation, ctx: Context, delivery: Delivery): Promise<void> {
   const parsed = parseDelivery(delivery);
@@ -91,6 +92,7 @@ export async function openDelivery(op: Operation, ctx: Context, delivery: Delive
   const pinned = peer === null ? null : findDevice(peer, device);
   if (peer === null || pinned === null) throw new UnknownSender(account);
   const opened = await openParsed(op, ctx, parsed, peer, pinned);
+  await checkClaim(op, ctx, opened);
   op.write('replay', `body/${delivery.id}`, number, ctx.now());
   dropDelivery(op, delivery.id);
   const from = { account, pinned };

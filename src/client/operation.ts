@@ -29,7 +29,7 @@ export class Operation implements Reads {
   /** Told after the commit, in order. */
   readonly events: EngineEvent[] = [];
   /** Conversations and people whose views are told anew after the commit. */
-  readonly touched = { conversations: new Set<ConversationId>(), peers: new Set<AccountId>() };
+  readonly touched = { conversations: new Set<ConversationId>(), peers: new Set<AccountId>(), log: false };
   /** Run after the commit, still under the lock and before anything leaves. */
   readonly committed: (() => Promise<void>)[] = [];
   /** Run after the commit: timers, wake-ups. */

@@ -10,10 +10,13 @@ import { decodeCertificate, verifyCertificate } from '../protocol/certificate.ts
 import { decodeDeviceList, verifyDeviceList } from '../protocol/device-list.ts';
 import { ProtocolError, unauthentic } from '../protocol/errors.ts';
 import { equalBytes } from '../protocol/hash.ts';
+import { fingerprint } from '../protocol/identity.ts';
+import type { LoggedAccount } from '../protocol/log-replay.ts';
 import type { Crypto } from '../protocol/ports.ts';
+import { verifyLogLeaf } from '../protocol/transparency.ts';
 import type { PeerView } from './engine-types.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
-import { bytes, flag, list, nullable, number, type Of, record, text, word } from './stored.ts';
+import { added, bytes, flag, list, nullable, number, type Of, record, text, word } from './stored.ts';
 
 /** A device whose certificate has verified under the pinned identity. */
 export const PeerDevice = record({
@@ -41,6 +44,8 @@ export const StoredPeer = record({
   listHash: bytes,
   listed: number,
   vaultVersion: number,
+  /** Of the account's leaf in the log that stands for this list, 32 bytes; empty when it was pinned before there was a log. */
+  leafHash: added(bytes, new Uint8Array()),
   devices: list(PeerDevice),
   verified: flag,
   /** The identity that the server shows now, when it is another one. */
@@ -92,6 +97,7 @@ export function barePeer(peer: Pick<StoredPeer, 'account' | 'username' | 'name' 
     listHash: new Uint8Array(32),
     listed: 0,
     vaultVersion: 0,
+    leafHash: new Uint8Array(),
     devices: [],
     verified: false,
     changed: null,
@@ -99,15 +105,36 @@ export function barePeer(peer: Pick<StoredPeer, 'account' | 'username' | 'name' 
 }
 
 /**
- * What the pin of an account becomes when the server shows this entry. The pin is null for somebody not seen before:
+ * The directory and the log were asked one after the other, and do not say the same: one of them may have moved on in
+ * between.
+ */
+export class NotAsLogged extends ProtocolError {
+  constructor() {
+    super('E_KT', 'an entry that is not what the log says');
+  }
+}
+
+/**
+ * What the pin of an account becomes when the server shows this entry, which has to be what the log says. The pin is null for somebody not seen before:
  * first sight is trusted. Gives the pin itself when nothing is new. Throws ProtocolError: E_AUTH for signatures,
- * E_ROSTER for a list that goes back or names a revoked device, E_SUITE for a device that lost a suite, E_FORMAT.
+ * E_ROSTER for a list that goes back or names a revoked device, E_SUITE for a device that lost a suite, E_FORMAT;
+ * NotAsLogged.
+ * @param logged the account's newest leaf in the replayed log
  */
 export async function pinEntry(
   crypto: Crypto,
   pin: StoredPeer | null,
   entry: DirectoryEntry,
+  logged: LoggedAccount | null,
 ): Promise<StoredPeer> {
+  const next = await nextPin(crypto, pin, entry);
+  await checkLogged(crypto, pin, entry, logged);
+  // Another identity waits for the person: the pin stays that of the old one, with its leaf.
+  if (logged === null || next.changed !== null || equalBytes(next.leafHash, logged.hash)) return next;
+  return { ...next, leafHash: logged.hash };
+}
+
+async function nextPin(crypto: Crypto, pin: StoredPeer | null, entry: DirectoryEntry): Promise<StoredPeer> {
   const aik = fromBase64(entry.aik);
   const base = pin ?? barePeer({ account: entry.account, username: entry.username, name: entry.name, aik });
   if (!equalBytes(base.aik, aik)) {
@@ -150,6 +177,30 @@ export async function pinEntry(
     vaultVersion: verified.vaultVersion,
     devices,
   };
+}
+
+/**
+ * The log says the same of this account: its identity has signed the newest leaf, which names this very list, and the name
+ * that the entry gives it.
+ */
+async function checkLogged(
+  crypto: Crypto,
+  pin: StoredPeer | null,
+  entry: DirectoryEntry,
+  logged: LoggedAccount | null,
+): Promise<void> {
+  if (logged === null || entry.leaf === null || entry.username !== logged.leaf.username)
+    throw new NotAsLogged();
+  const { list, hash } = decodeDeviceList(fromBase64(entry.deviceList));
+  if (!equalBytes(logged.leaf.deviceList, hash) || logged.leaf.vaultVersion !== list.vaultVersion)
+    throw new NotAsLogged();
+  const aik = fromBase64(entry.aik);
+  if (!equalBytes(logged.leaf.identity, fingerprint(aik))) throw new NotAsLogged();
+  // What was verified once under the same key need not be verified again.
+  if (pin !== null && equalBytes(pin.aik, aik) && equalBytes(pin.leafHash, logged.hash)) return;
+  const signed = fromBase64(entry.leaf);
+  const leaf = await verifyLogLeaf(crypto, signed, { aik, account: fromHex(entry.account) });
+  if (!equalBytes(leaf.hash, logged.hash)) throw new NotAsLogged();
 }
 
 /**

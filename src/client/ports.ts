@@ -5,6 +5,7 @@ import type { PrekeyStock, PrekeyUpload, SignedIn } from '../contract/accounts.t
 import type { ErrorBody, WrongDevicesBody } from '../contract/errors.ts';
 import type { AccountId, ConversationId, DeviceId } from '../contract/ids.ts';
 import type * as relay from '../contract/relay.ts';
+import type { LogPage } from '../contract/log.ts';
 import type { KeyHandle } from '../protocol/provider.ts';
 
 /** Epoch milliseconds. */
@@ -24,6 +25,7 @@ export const STORES = [
   'inbox', // deliveries that could not be opened yet, kept 8 days
   'history', // messages, by conversation and order
   'conversations', // what this device knows of each: read mark, last message, counts
+  'log', // the transparency log as it was verified, and evidence against it
 ] as const;
 export type StoreName = (typeof STORES)[number];
 
@@ -128,6 +130,10 @@ export interface RelayTransport {
   appendRoster(conversation: ConversationId, append: relay.RosterAppend): Promise<relay.ConversationRecord>;
   openConversations(): Promise<readonly relay.OpenConversation[]>;
   /** A binary post of contract/post.ts. */
+  /** The transparency log from this place on. */
+  log(from: number): Promise<LogPage>;
+  /** Its public key, for a device that has none pinned. */
+  logKey(): Promise<Base64>;
   post(post: Uint8Array): Promise<relay.Accepted>;
   pending(after: number): Promise<relay.Pending>;
   acknowledge(seqs: readonly number[]): Promise<void>;

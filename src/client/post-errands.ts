@@ -4,6 +4,7 @@ import type { DeviceId } from '../contract/ids.ts';
 import { type Claimed, claimInto } from './bundles.ts';
 import type { Context } from './context.ts';
 import { sealErrand } from './errands.ts';
+import { updateLog } from './log-update.ts';
 import type { Operation } from './operation.ts';
 import { type Errand, readErrand, readPost, removeEntry, removePost, writeErrand } from './outbox.ts';
 import { TransportRefused } from './ports.ts';
@@ -26,6 +27,11 @@ export async function deliverErrand(ctx: Context, n: number): Promise<void> {
     const outcome = await ctx.operate((op) => sealErrand(op, ctx, n, bundles));
     if (outcome.kind === 'bundles') await claimInto(ctx, bundles, outcome.targets);
     if (outcome.kind === 'gone') return;
+    if (outcome.kind === 'log') {
+      await updateLog(ctx);
+      // It waits in the outbox.
+      if (ctx.log.head === null) return;
+    }
   }
 }
 

@@ -25,6 +25,9 @@ import { dropSession } from './sessions.ts';
 import { Single } from './single.ts';
 
 /** Asking the directory again about the same sender for deliveries that do not open waits for so long. */
+import { LogBehind } from './log-claims.ts';
+import { SplitView } from './log-evidence.ts';
+import { keepAndTell, updateLog } from './log-update.ts';
 const DIRECTORY_PAUSE_MS = 5000;
 /** Deliveries kept unopened; beyond it the relay sends rubbish, and nothing new is kept. */
 const MOST_KEPT = 2000;
@@ -98,7 +101,7 @@ export class Receiver {
     await this.ctx.operate((op) => this.keep(op, delivery, outcome, isNew));
   }
 
-  private async open(delivery: Delivery, mayAsk: boolean): Promise<Outcome> {
+  private async open(delivery: Delivery, mayAsk: boolean, mayUpdate = true): Promise<Outcome> {
     try {
       return await this.ctx.operate(async (op) => {
         if (await isOpened(op, delivery)) {
@@ -110,14 +113,18 @@ export class Receiver {
       });
     } catch (error) {
       if (error instanceof UnknownSender) {
-        if (mayAsk && (await this.learn(error.account))) return this.open(delivery, false);
-        return 'E_AUTH';
+        if (mayAsk && (await this.learn(error.account))) return this.open(delivery, false, mayUpdate);
+        return { code: 'E_AUTH', sentence: null };
+      }
+      if (error instanceof LogBehind) {
+        if (!mayUpdate) return this.split(error.split);
+        if (await this.learnLog()) return this.open(delivery, mayAsk, false);
+        return { code: 'E_KT', sentence: null };
       }
       if (!(error instanceof ProtocolError)) throw error;
-      // A conversation that another of one's own devices began may be one that this device has not heard of.
-      const own = error.code === 'E_ROSTER' && delivery.sender.account === this.ctx.self.account;
-      if (own && mayAsk && (await this.learnConversations())) return this.open(delivery, false);
-      return error.code;
+      if (error instanceof UnknownRoster && mayAsk && (await this.learnRoster(error.conversation)))
+        return this.open(delivery, false, mayUpdate);
+      return { code: error.code, sentence: sentenceOf(error) };
     }
   }
 
@@ -128,9 +135,23 @@ export class Receiver {
       this.ctx.wakes.inbox(DIRECTORY_PAUSE_MS);
       return false;
     }
-    this.askedAt.set(account, now);
+  }
+
+  /** Keeps the proof that a sender was shown another log. The message stays closed until the person has looked. */
+  private async split({ evidence }: SplitView): Promise<Outcome> {
+    await this.ctx.operate(async (op) => {
+      const { claim } = evidence;
+      const peer = claim && (await readPeer(op, claim.account));
+      await keepAndTell(op, evidence, NOTICES.splitClaim(peer?.name ?? 'somebody'));
+    });
+    return { code: 'E_KT', sentence: null };
+  }
+
+  /** Asks for the log; false without an answer, and then the message waits for the next one. */
+  private async learnLog(): Promise<boolean> {
     try {
-      await refreshPeople(this.ctx, [account]);
+      await updateLog(this.ctx);
+      if (error instanceof SplitView) return this.split(error);
       return true;
     } catch {
       return false;

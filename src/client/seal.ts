@@ -17,6 +17,8 @@ import { readConversation, type StoredConversation, writeConversation } from './
 import { setStatus } from './history.ts';
 import { owedKx } from './kx.ts';
 import { nextPlace, noteSealing } from './mark.ts';
+import { seenLog } from './log-claims.ts';
+import { isFrozen } from './log-evidence.ts';
 import type { Operation } from './operation.ts';
 import { type Outgoing, readOutgoing, writeOutgoing, writePost } from './outbox.ts';
 import { type Lane, planLanes } from './plan.ts';
@@ -35,6 +37,8 @@ export type SealOutcome =
   /** Bundles must be claimed for these devices first. */
   | { readonly kind: 'bundles'; readonly targets: readonly Target[] }
   /** It cannot leave now; the entry says why. */
+  /** The transparency log must be asked for first. */
+  | { readonly kind: 'log' }
   | { readonly kind: 'held' };
 
 /** Seals the entry `n` of the outbox with what is known now. */
@@ -48,6 +52,8 @@ export async function sealOutgoing(
   if (entry === null) return { kind: 'gone' };
   if (entry.sealed) return { kind: 'sealed' };
   const conversation = await readConversation(op, entry.conversation);
+  if (await isFrozen(op)) return hold(op, n, HELD.frozen);
+  if (ctx.log.head === null) return { kind: 'log' };
   if (conversation === null) return { kind: 'gone' };
   const snapshot = await snapshotRecipients(op, ctx.self, conversation, ctx.now());
   if (snapshot.kind === 'unknown') return { kind: 'people', accounts: snapshot.accounts };
@@ -98,10 +104,9 @@ async function sealFor(
     content: {
       kind: entry.kind,
       ...place,
-      rosterHash: fromHex(conversation.id),
-      deviceListsHash: listsHash,
-      ktSize: 0,
-      ktRoot: new Uint8Array(32),
+      rosterHash: bound.rosterHash,
+      deviceListsHash: bound.deviceListsHash,
+      ...seenLog(ctx),
       handshakeRoot: tree.root,
       sentAt: entry.sentAt,
       payload: entry.payload,

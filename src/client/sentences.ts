@@ -7,7 +7,7 @@ const UNOPENED: Readonly<Record<ErrorCode, string>> = {
   E_AUTH:
     'This message could not be opened; the sender’s device is asked for it again, and it appears here when the answer comes.',
   E_SUITE: 'This message uses an encryption that this device refuses; ask the sender to update Sotto.',
-  E_KT: 'The server’s list of identities does not agree with itself; nothing is sent or opened until an admin has looked at it.',
+  E_KT: 'The sender’s device has seen another log of identities than this one; the message opens when they agree, or when you have looked at the evidence in Settings.',
   E_ROSTER: 'This message is from somebody who is not a member here; it stays closed.',
   E_REPLAY: 'This is a copy of a message that came before; it stays closed.',
   E_SKIP: 'Too many messages are missing before this one; the sender’s device is asked for it again.',
@@ -38,6 +38,9 @@ export const HELD = {
     'None of this person’s devices has been here for a long time, so the message waits; it is sent when one is back.',
   putBack:
     'This device was put back to an older state, and nobody here knows whether this message was sent: look whether it arrived, and write it again if not.',
+  frozen:
+    'The server’s log of identities shows two views, so nothing is sent; look at the evidence in Settings and speak with your administrator.',
+  log: 'The server’s log of identities is empty, so the message waits; unlock Sotto here once more, and it is sent.',
   signIn: 'You are signed out, so the message waits; sign in and it is sent.',
 } as const;
 
@@ -49,6 +52,14 @@ export const NOTICES = {
     `The server’s answer about ${name}’s devices does not verify; it was refused, and what was known stays in use.`,
   identity: (name: string) =>
     `${name} has a new identity. Compare the safety number or acknowledge it; until then nothing is sent to them.`,
+  splitServer:
+    'The server has shown this device two different logs of identities. Nothing is sent; the evidence is in Settings, for your administrator.',
+  splitClaim: (name: string) =>
+    `A device of ${name} has seen another log of identities than this device. Nothing is sent; the evidence is in Settings, for your administrator.`,
+  ownIdentity:
+    'The server’s log names an identity for your account that is not yours. Nothing is sent; tell everybody you write with, and your administrator: the evidence is in Settings.',
+  notLogged: (name: string) =>
+    `What the server says of ${name} is not what its log of identities says; it was refused, and what was known stays in use.`,
   clone: (name: string) =>
     `A device of ${name} seems to run twice with the same keys; a new session begins. Ask ${name} to look at their list of devices.`,
   equivocation: (name: string) =>

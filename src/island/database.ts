@@ -10,6 +10,11 @@ const MIGRATIONS: readonly ((database: IDBDatabase) => void)[] = [
   (database) => {
     for (const store of [LOCAL, ...STORES]) database.createObjectStore(store);
   },
+  // `log`, for databases that were made before there was one.
+  (database) => {
+    for (const store of STORES)
+      if (!database.objectStoreNames.contains(store)) database.createObjectStore(store);
+  },
 ];
 
 const nameOf = (account: AccountId): string => `sotto-${account}`;

@@ -19,11 +19,22 @@ export interface LoggedAccount extends PlacedLeaf {
 }
 
 export class LogReplay {
-  private readonly tree = new MerkleLog(sha256);
+  private readonly tree: MerkleLog;
   /** By account, hexadecimal. */
-  private readonly accounts = new Map<string, LoggedAccount>();
-  private readonly names = new Map<string, Uint8Array>();
+  private readonly accounts: Map<string, LoggedAccount>;
+  private readonly names: Map<string, Uint8Array>;
   private lastRoot: { readonly size: number; readonly root: Uint8Array } | null = null;
+
+  constructor(from?: LogReplay) {
+    this.tree = from?.tree.copy() ?? new MerkleLog(sha256);
+    this.accounts = new Map(from?.accounts);
+    this.names = new Map(from?.names);
+  }
+
+  /** Another one that stands where this one does: what is tried there leaves this one alone. */
+  copy(): LogReplay {
+    return new LogReplay(this);
+  }
 
   get size(): number {
     return this.tree.size;

@@ -11,6 +11,13 @@ export class MerkleLog {
 
   constructor(private readonly hash: TreeHash) {}
 
+  /** Another one with the same leaves, which grows by itself. */
+  copy(): MerkleLog {
+    const copy = new MerkleLog(this.hash);
+    copy.levels.splice(0, 1, ...this.levels.map((level) => [...level]));
+    return copy;
+  }
+
   /** Leaves. */
   get size(): number {
     return this.level(0).length;

@@ -1,4 +1,5 @@
 /** One device's way to a FakeRelay: its transport, and a live line that a test connects and cuts. */
+import { toBase64 } from '../../contract/bytes.ts';
 import { type AccountId, type DeviceId, isBodyId } from '../../contract/ids.ts';
 import { ENVELOPES_PER_PAGE } from '../../contract/limits.ts';
 import type { ServerFrame } from '../../contract/relay.ts';
@@ -10,6 +11,8 @@ type EngineCalls = Pick<
   Transport,
   | 'people'
   | 'directory'
+  | 'log'
+  | 'logKey'
   | 'claimPrekeys'
   | 'prekeyStock'
   | 'uploadPrekeys'
@@ -58,7 +61,7 @@ export class FakeLine implements Live {
     for (const listener of this.listeners) listener(frame);
   }
 
-  private async call<T>(name: string, work: () => T): Promise<T> {
+  private async call<T>(name: string, work: () => T | Promise<T>): Promise<T> {
     const { relay, device } = this;
     relay.calls[name] = (relay.calls[name] ?? 0) + 1;
     if (this.cut) throw lost();
@@ -89,6 +92,8 @@ export class FakeLine implements Live {
             return entry === undefined ? [] : [relay.knobs.directory(entry)];
           }),
         ),
+      log: (from) => this.call('log', () => relay.knobs.log(device, relay.log).page(from)),
+      logKey: () => this.call('logKey', () => toBase64(relay.log.key.publicKey)),
       claimPrekeys: (devices) =>
         this.call('claimPrekeys', () => devices.flatMap((each) => relay.claim(each) ?? [])),
       prekeyStock: () =>
@@ -160,6 +165,8 @@ const unused: Transport = {
   revokeDevice: no,
   people: no,
   directory: no,
+  log: no,
+  logKey: no,
   claimPrekeys: no,
   prekeyStock: no,
   uploadPrekeys: no,

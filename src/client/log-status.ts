@@ -1,0 +1,40 @@
+/** The transparency log for those who draw it, and the person's decision to go on (PROTOCOL 8). */
+import { accountId, toHex } from '../contract/bytes.ts';
+import { fingerprint } from '../protocol/identity.ts';
+import type { Context } from './context.ts';
+import type { LogStatus } from './engine-types.ts';
+import { isFrozen, listEvidence, settleEvidence, viewEvidence } from './log-evidence.ts';
+import { RESTART } from './log-update.ts';
+import { LOG_KEY } from './self.ts';
+
+/** What this device has verified, and everything it ever kept against it. */
+export async function logStatus(ctx: Context): Promise<LogStatus> {
+  await ctx.log.load(ctx.storage);
+  const { head, log } = ctx.log;
+  const key = await ctx.storage.get('meta', LOG_KEY);
+  return {
+    head: head && { size: head.size, root: toHex(head.root), time: head.time },
+    keyFingerprint: key && toHex(fingerprint(key)),
+    people: log.everybody().map(({ leaf }) => ({
+      account: accountId(leaf.account),
+      username: leaf.username,
+      fingerprint: toHex(leaf.identity),
+      version: leaf.version,
+    })),
+    evidence: (await listEvidence(ctx.storage)).map(viewEvidence),
+    frozen: await isFrozen(ctx.storage),
+  };
+}
+
+/**
+ * Marks the evidence as seen. When the server itself had shown another log, the one that it shows now is replayed from its
+ * start: pinned identities stay what they were.
+ */
+export async function acknowledgeLog(ctx: Context): Promise<void> {
+  await ctx.operate(async (op) => {
+    const settled = await settleEvidence(op, ctx.now());
+    if (settled.some(({ kind }) => kind !== 'claim')) op.writeBytes('log', RESTART, Uint8Array.of(1));
+  });
+  ctx.wakes.inbox(0);
+  ctx.wakes.flush();
+}

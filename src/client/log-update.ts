@@ -1,0 +1,190 @@
+/**
+ * Fetches what the transparency log has grown by, replays it, and believes it only when the pinned key has signed the
+ * head, nothing went back, and the head's root is the replay's own (PROTOCOL 8; R37). Asked outside the lock.
+ */
+import { fromBase64, toBase64 } from '../contract/bytes.ts';
+import { isProtocolError, ProtocolError } from '../protocol/errors.ts';
+import { equalBytes } from '../protocol/hash.ts';
+import { fingerprint } from '../protocol/identity.ts';
+import { LogReplay } from '../protocol/log-replay.ts';
+import { decodeLogHead, logLeafHash, verifyLogHead } from '../protocol/transparency.ts';
+import type { Context } from './context.ts';
+import { type Evidence, isSettled, keepEvidence } from './log-evidence.ts';
+import { dropLeaves, readHead, type VerifiedHead, writeLeaves } from './log-store.ts';
+import type { Operation } from './operation.ts';
+import { LOG_KEY } from './self.ts';
+import { NOTICES } from './sentences.ts';
+
+/** Leaves that a client takes at all: three thousand people who change their devices every month for fifteen years. */
+const MOST_LEAVES = 500_000;
+/** Rounds of asking while other tabs write the same. */
+const ROUNDS = 4;
+/** Store `log`: the person goes on after the server showed another log; the next one that verifies is taken from its start. */
+export const RESTART = 'restart';
+
+/** What asking brought: `refused` when the server showed something that cannot be; it is kept as evidence. */
+export type LogOutcome = 'same' | 'grown' | 'refused';
+
+/** Brings the log up to date. Throws TransportFailed or TransportRefused. */
+export async function updateLog(ctx: Context): Promise<LogOutcome> {
+  for (let round = 0; round < ROUNDS; round++) {
+    await ctx.log.load(ctx.storage);
+    const outcome = await tryUpdate(ctx);
+    if (outcome !== 'again') return outcome;
+  }
+  return 'same';
+}
+
+interface Shown {
+  readonly signed: Uint8Array;
+  /** Without signatures, from the place that was asked for. */
+  readonly leaves: readonly Uint8Array[];
+}
+
+async function tryUpdate(ctx: Context): Promise<LogOutcome | 'again'> {
+  const before = ctx.log.head;
+  const restarts = (await ctx.storage.get('log', RESTART)) !== null;
+  const from = restarts || before === null ? 0 : before.size;
+  const key = await pinnedKey(ctx);
+  const shown = await fetchLeaves(ctx, from);
+  if (!restarts && before !== null && equalBytes(shown.signed, before.signed)) return 'same';
+  const found = await verify(ctx, key, shown, from, restarts);
+  if ('kind' in found) return refuse(ctx, found);
+  const { replay, head } = found;
+  const grew = await ctx.operate(async (op) => {
+    const stored = await readHead(op);
+    // Another tab was quicker, or has begun anew.
+    if (!isSameHead(stored, before) || ((await op.get('log', RESTART)) !== null) !== restarts) return 'again';
+    if (restarts) await dropLeaves(op);
+    op.remove('log', RESTART);
+    await writeLeaves(op, from, shown.leaves, head);
+    op.touched.log = true;
+    return before !== null && before.size === head.size ? 'same' : 'grown';
+  });
+  if (grew === 'again') return grew;
+  ctx.log.take(replay, head);
+  await watchOwn(ctx, shown.leaves, replay);
+  if (grew === 'grown') ctx.wakes.inbox(0);
+  return grew;
+}
+
+const isSameHead = (a: VerifiedHead | null, b: VerifiedHead | null): boolean =>
+  a === null || b === null ? a === b : a.size === b.size && equalBytes(a.root, b.root);
+
+/** The log's key that was pinned when this device joined. A device from before the log pins the first one that it is shown. */
+async function pinnedKey(ctx: Context): Promise<Uint8Array> {
+  const pinned = await ctx.storage.get('meta', LOG_KEY);
+  if (pinned !== null) return pinned;
+  const logKey = await ctx.transport.logKey();
+  return ctx.operate(async (op) => {
+    const known = await op.get('meta', LOG_KEY);
+    if (known !== null) return known;
+    const shown = fromBase64(logKey);
+    op.writeBytes('meta', LOG_KEY, shown);
+    return shown;
+  });
+}
+
+async function fetchLeaves(ctx: Context, from: number): Promise<Shown> {
+  const leaves: Uint8Array[] = [];
+  for (;;) {
+    const page = await ctx.transport.log(from + leaves.length);
+    leaves.push(...page.leaves.map(fromBase64));
+    if (from + leaves.length > MOST_LEAVES) throw new ProtocolError('E_LIMIT', 'a log of that many leaves');
+    if (!page.more || page.leaves.length === 0) return { signed: fromBase64(page.head), leaves };
+  }
+}
+
+type Verified = { readonly replay: LogReplay; readonly head: VerifiedHead };
+
+async function verify(
+  ctx: Context,
+  key: Uint8Array,
+  { signed, leaves }: Shown,
+  from: number,
+  restarts: boolean,
+): Promise<Verified | Evidence> {
+  const before = ctx.log.head;
+  const refuse = (kind: Evidence['kind'], more: Partial<Evidence> = {}): Evidence => ({
+    kind,
+    at: ctx.now(),
+    own: before?.signed ?? null,
+    ...claimed(signed),
+    shown: signed,
+    leaf: null,
+    claim: null,
+    seen: null,
+    ...more,
+  });
+  let head: VerifiedHead;
+  try {
+    head = { ...(await verifyLogHead(ctx.crypto, signed, key)), signed };
+  } catch (error) {
+    if (isProtocolError(error)) return refuse('signature');
+    throw error;
+  }
+  if (head.size < from) return refuse('rollback');
+  // What is refused half way must leave the replay that is in use as it is.
+  const replay = restarts || from === 0 ? new LogReplay() : ctx.log.log.copy();
+  for (const leaf of leaves) {
+    try {
+      replay.append(leaf);
+    } catch (error) {
+      if (!isProtocolError(error)) throw error;
+      return refuse('leaf', { leaf, size: replay.size, root: logLeafHash(leaf) });
+    }
+  }
+  if (replay.size !== head.size || !equalBytes(replay.root(), head.root)) return refuse('fork');
+  return { replay, head };
+}
+
+/** What the head says of itself, if it is one. */
+function claimed(signed: Uint8Array): Pick<Evidence, 'size' | 'root'> {
+  try {
+    return decodeLogHead(signed);
+  } catch {
+    return { size: 0, root: new Uint8Array(32) };
+  }
+}
+
+/** Keeps what the server showed, once, and says so. */
+async function refuse(ctx: Context, evidence: Evidence): Promise<'refused'> {
+  await ctx.operate(async (op) => {
+    if (await isSettled(op, evidence)) return;
+    await keepAndTell(op, evidence, evidence.kind === 'account' ? NOTICES.ownIdentity : NOTICES.splitServer);
+  });
+  return 'refused';
+}
+
+/** Keeps evidence and says so, in the same commit; what is known already is not told again. */
+export async function keepAndTell(op: Operation, evidence: Evidence, message: string): Promise<void> {
+  if (await keepEvidence(op, evidence)) op.events.push({ type: 'notice', code: 'E_KT', message });
+}
+
+/** New leaves of one's own account: another identity there is nobody's doing but the server's. */
+async function watchOwn(ctx: Context, leaves: readonly Uint8Array[], replay: LogReplay): Promise<void> {
+  const own = replay.account(ctx.self.accountBytes);
+  if (own === null || own.index < replay.size - leaves.length) return;
+  if (equalBytes(own.leaf.identity, fingerprint(ctx.self.aik))) {
+    ctx.wakes.directory([ctx.self.account]);
+    return;
+  }
+  const { head } = ctx.log;
+  await refuse(ctx, {
+    kind: 'account',
+    at: ctx.now(),
+    own: head?.signed ?? null,
+    size: own.index,
+    root: own.hash,
+    shown: head?.signed ?? null,
+    leaf: leaves[own.index - (replay.size - leaves.length)] ?? null,
+    claim: null,
+    seen: null,
+  });
+}
+
+/** The pinned key of the log in base64url, or null before there is one. */
+export async function pinnedLogKey(ctx: Context): Promise<string | null> {
+  const key = await ctx.storage.get('meta', LOG_KEY);
+  return key === null ? null : toBase64(key);
+}

@@ -1,0 +1,37 @@
+/** Who is in the workspace: names and accounts as the log has them, and nowhere else (PROTOCOL 8). */
+import { fromHex } from '../contract/bytes.ts';
+import { isAccountId } from '../contract/ids.ts';
+import type { Context } from './context.ts';
+import type { PeerView } from './engine-types.ts';
+import { updateLog } from './log-update.ts';
+import { barePeer, readPeer, viewPeer } from './peers.ts';
+import { TransportFailed } from './ports.ts';
+
+/**
+ * Everybody but oneself whom the log knows under the name that the server gives; without a network, everybody who is
+ * pinned. A name that the server puts on another account is nobody's.
+ */
+export async function listPeople(ctx: Context): Promise<readonly PeerView[]> {
+  const pinned = new Map<string, PeerView>();
+  for (const [account] of await ctx.storage.list('peers', { prefix: '' })) {
+    const peer = isAccountId(account) ? await readPeer(ctx.storage, account) : null;
+    if (peer !== null && account !== ctx.self.account) pinned.set(account, viewPeer(peer));
+  }
+  try {
+    const people = await ctx.transport.people();
+    const isLogged = ({ account, username }: (typeof people)[number]) =>
+      ctx.log.log.account(fromHex(account))?.leaf.username === username;
+    if (!people.every(isLogged)) await updateLog(ctx);
+    return people
+      .filter(({ account, disabled }) => account !== ctx.self.account && !disabled)
+      .flatMap((person) => {
+        const known = pinned.get(person.account);
+        // Somebody from before the log who was pinned then stays whom they were.
+        if (known !== undefined) return known.username === person.username || isLogged(person) ? [known] : [];
+        return isLogged(person) ? [viewPeer(barePeer({ ...person, aik: new Uint8Array() }))] : [];
+      });
+  } catch (error) {
+    if (error instanceof TransportFailed) return [...pinned.values()];
+    throw error;
+  }
+}
