@@ -29,7 +29,7 @@ export class SealedMessage extends HTMLElement {
 
   /** Draws an opened message, or the sentence that says why it is not. */
   show({ kind, text, reason }: HistoryMessage): void {
-    this.#text.className = kind === 'text' ? '' : 'aside';
+    this.#text.className = kind === 'text' || kind === 'notice' ? '' : 'aside';
     this.#text.replaceChildren(drawText(kind === 'text' ? text : (reason ?? text)));
   }
 

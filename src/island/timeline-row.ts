@@ -33,12 +33,13 @@ export function fillRow(row: HTMLElement, message: HistoryMessage, author: Autho
   fillStatus(row, message);
 }
 
-function fillStatus(row: HTMLElement, { mine, status, reason }: HistoryMessage): void {
+function fillStatus(row: HTMLElement, { mine, status, reason, note }: HistoryMessage): void {
   const place = row.querySelector<HTMLElement>('[data-status]');
   if (!place) return;
-  const word = mine && status ? status : '';
-  if (place.textContent !== word) place.textContent = word;
-  place.dataset.state = word.toLowerCase();
+  const state = mine && status ? status : '';
+  const words = [note ?? '', state].filter((each) => each !== '').join(' · ');
+  if (place.textContent !== words) place.textContent = words;
+  place.dataset.state = state.toLowerCase();
   if (status === 'Failed' && reason) place.textContent = `Failed: ${reason}`;
 }
 
