@@ -39,6 +39,12 @@ export function checkPasswordParameters({ memory, passes, lanes }: PasswordCost)
   }
 }
 
+/** Refuses a salt that is too short to be anybody's own, or absurdly long. @throws E_FORMAT [R16] */
+export function checkSalt(salt: Uint8Array): void {
+  if (salt.length < SALT_BYTES.min || salt.length > SALT_BYTES.max)
+    throw malformed('a salt of another length');
+}
+
 /**
  * Argon2id 1.3 (RFC 9106) over the password in Unicode normalisation form C, so that every keyboard means the same.
  * Yields to the event loop as it goes.
@@ -52,8 +58,7 @@ export async function argon2id(
 ): Promise<Uint8Array> {
   checkPasswordParameters(parameters);
   const { salt, memory, passes, lanes } = parameters;
-  if (salt.length < SALT_BYTES.min || salt.length > SALT_BYTES.max)
-    throw malformed('a salt of another length');
+  checkSalt(salt);
   const secret = utf8(password.normalize('NFC'));
   const digest = await argon2idAsync(secret, salt, { m: memory, t: passes, p: lanes, dkLen: 32 });
   wipe(secret);

@@ -5,6 +5,7 @@ import { fromBase64, toBase64 } from '../../contract/bytes.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import {
   checkPasswordParameters,
+  checkSalt,
   prfVaultKey,
   type SplitKey,
   splitPasswordKey,
@@ -125,17 +126,19 @@ export async function unlockWithPrf(
 /** Both halves of a password, under the parameters that the server keeps; weaker ones than the floor are refused [R16]. */
 async function passwordKeys(tools: SignInTools, username: string, password: string): Promise<SplitKey> {
   const { salt: text, ...cost } = await ask(() => tools.transport.signInStart(username));
+  let salt: Uint8Array;
   try {
     checkPasswordParameters(cost);
+    salt = fromBase64(text);
+    checkSalt(salt);
   } catch (cause) {
-    if (!(cause instanceof ProtocolError)) throw cause;
+    if (!(cause instanceof ProtocolError) && !(cause instanceof SyntaxError)) throw cause;
     throw new EnrolError(
       'weak-parameters',
       'The server asked for your password in a way that would make it easy to guess. It was not sent. Tell your administrator.',
       { cause },
     );
   }
-  const salt = fromBase64(text);
   const digest = await tools.hashPassword(password, { salt, ...cost });
   const keys = splitPasswordKey(digest, salt);
   digest.fill(0);

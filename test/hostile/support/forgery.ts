@@ -61,3 +61,10 @@ export function flipped(text: string, at: number): string {
   bytes[index] = (bytes[index] ?? 0) ^ 1;
   return toBase64(bytes);
 }
+
+/** A base64url text with these bytes from a place on. */
+export function withBytes(text: string, at: number, ...values: readonly number[]): string {
+  const bytes = fromBase64(text);
+  bytes.set(values, at);
+  return toBase64(bytes);
+}
