@@ -3,6 +3,7 @@
  * the commit, before any event, before the answer. Its parent talks to it over IPC.
  */
 import type { DeviceSession } from '../../src/auth/sessions.ts';
+import type { ConversationId } from '../../src/contract/ids.ts';
 import type { Db, Tx } from '../../src/store/db.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { openRelay } from './relay.ts';
@@ -11,11 +12,18 @@ export type Order =
   /** Die when this many more steps were taken; 0 is never. */
   | { readonly do: 'arm'; readonly steps: number }
   | { readonly do: 'send'; readonly session: DeviceSession; readonly posts: readonly string[] }
-  | { readonly do: 'acknowledge'; readonly session: DeviceSession; readonly seqs: readonly number[] };
+  | { readonly do: 'acknowledge'; readonly session: DeviceSession; readonly seqs: readonly number[] }
+  /** The next event of a group, or without an id the first one of a new group; in base64. */
+  | {
+      readonly do: 'roster';
+      readonly session: DeviceSession;
+      readonly id: ConversationId | null;
+      readonly event: string;
+    };
 
 export type Report =
   | { readonly kind: 'ready' }
-  /** One post was answered. */
+  /** One post or roster event was answered. */
   | { readonly kind: 'accepted'; readonly id: string }
   | { readonly kind: 'done' };
 
@@ -75,6 +83,15 @@ if (path && process.send) {
         }),
       );
     if (order.do === 'acknowledge') await relay.delivery.acknowledge(order.session, order.seqs);
+    if (order.do === 'roster') {
+      const event = Uint8Array.fromBase64(order.event);
+      const { id } =
+        order.id === null
+          ? await relay.rosters.create(order.session, event)
+          : await relay.rosters.append(order.session, order.id, event);
+      step();
+      say({ kind: 'accepted', id });
+    }
     say({ kind: 'done' });
   });
   say({ kind: 'ready' });
