@@ -1,6 +1,6 @@
 /** The one entry: arguments to command. Each command loads only what it needs, so that every one of them starts fast. */
 import { CommandFailed } from './commands/failed.ts';
-import { ADMIN_USAGE, USAGE } from './commands/usage.ts';
+import { ADMIN_USAGE, USAGE, VERIFY_USAGE } from './commands/usage.ts';
 import { ConfigError } from './config.ts';
 import { Refusal } from './services/refusal.ts';
 import { NewerSchema } from './store/migrate.ts';
@@ -17,10 +17,12 @@ async function main(argv: readonly string[]): Promise<number> {
       return (await import('./commands/admin.ts')).admin(args, process.env);
     case 'client':
       return (await import('./cli/main.ts')).runClient(args);
+    case 'verify':
+      return (await import('./commands/verify.ts')).verifyCommand(args, process.env);
     case '--help':
     case '-h':
     case 'help':
-      console.log(`${USAGE}\n\n${ADMIN_USAGE}`);
+      console.log(`${USAGE}\n\n${ADMIN_USAGE}\n\n${VERIFY_USAGE}`);
       return 0;
     default:
       throw new CommandFailed(`There is no command "${command}".\n\n${USAGE}`, 2);

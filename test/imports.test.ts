@@ -14,6 +14,8 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   cli: ['client', 'protocol'],
   // The headers alone, which the worker sets over the server's.
   'service-worker': ['http'],
+  // The lists that a served page is held against.
+  verify: ['island', 'http'],
   views: [],
   store: ['config', 'realtime', 'blobs', 'ops'],
   realtime: ['config', 'store', 'blobs', 'ops'],
@@ -32,6 +34,7 @@ const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
   contract: [/^@simplewebauthn\/server$/],
   cli: [],
   'service-worker': [],
+  verify: [],
   island: [/^htmx\.org/, /^@simplewebauthn\/browser/],
   views: [/^@kitajs\/html/],
   routes: [/^elysia$/, /^@kitajs\/html/],

@@ -6,6 +6,7 @@ sotto serve [--port 3000] [--host 127.0.0.1] [--data ./data] [--url ORIGIN]
             [--trusted-proxy CIDR] [--log-level info]          the server
 sotto admin ...                                                what an admin does when locked out
 sotto client --home DIR ...                                    a device on the command line; see sotto client --help
+sotto verify URL ...                                           whether a server serves what this build would serve
 
 Every flag of serve is also a variable: SOTTO_PORT, SOTTO_HOST, SOTTO_DATA, SOTTO_URL, SOTTO_TRUSTED_PROXY,
 SOTTO_LOG_LEVEL.`;
@@ -15,3 +16,10 @@ sotto admin invite [--role R] [--uses N] [--expires 7d]        a link that makes
 sotto admin people                                             who has an account
 sotto admin disable NAME                                       ends a person's sessions and keeps them out
 All take --data DIR (default ./data), --url ORIGIN and --json.`;
+
+export const VERIFY_USAGE = `sotto verify URL [--login [--username NAME]] [--home DIR] [--json]
+  fetches the pages of a server as several browsers do, and everything that they load, and compares scripts, styles,
+  workers, icons and security headers with those of this build; believes nothing that the server says about itself.
+  --login looks signed in as well (SOTTO_USERNAME or --username, SOTTO_PASSWORD); that session is without a device and
+  sees the unlock page only. --home DIR looks with the session of a device on the command line: the workspace's pages.
+  Exit codes: 0 all the same, 1 something differs, each in one line; 2 wrong use.`;

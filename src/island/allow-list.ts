@@ -45,8 +45,11 @@ const BY_HAND = /^(?:click|submit|change|input)(?: (?:changed|once|delay:\d+m?s)
 /** What an error of the server may change about its request: where and how it is shown. */
 const STATUS_RULE = /^(?:(?:swap|target|select):[^\s,:"'<>]+(?:\s+|,\s*|$))+$/;
 
+/** What is asked of an element: the DOM's own, or one that another parser has read. */
+export type Markup = Pick<Element, 'namespaceURI' | 'localName' | 'getAttribute' | 'hasAttribute'>;
+
 /** Whether this element of HTML may stay; svg has its own list. */
-export function allowsElement(element: Element): boolean {
+export function allowsElement(element: Markup): boolean {
   if (element.namespaceURI === 'http://www.w3.org/2000/svg') return SVG_ELEMENTS.has(element.localName);
   if (element.namespaceURI !== 'http://www.w3.org/1999/xhtml') return false;
   // `is` outlives its attribute when HTML is written out again; no element of ours is customised that way.
@@ -58,7 +61,7 @@ export function allowsElement(element: Element): boolean {
 }
 
 /** Whether this attribute of an allowed element may stay. `origin` is the page's own. */
-export function allowsAttribute(element: Element, name: string, value: string, origin: string): boolean {
+export function allowsAttribute(element: Markup, name: string, value: string, origin: string): boolean {
   if (isScript(value)) return false;
   const svg = element.namespaceURI === 'http://www.w3.org/2000/svg';
   if (element.localName === 'template') return TEMPLATE_ATTRIBUTES.has(name);
