@@ -11,7 +11,14 @@ import type { OwedKx } from './kx.ts';
 import { LogView } from './log-store.ts';
 import { Operation } from './operation.ts';
 import { readPeer, viewPeer } from './peers.ts';
-import type { Note, Notify, RelayTransport, Storage, Timer } from './ports.ts';
+import {
+  type Note,
+  type Notify,
+  type RelayTransport,
+  type Storage,
+  StorageFull,
+  type Timer,
+} from './ports.ts';
 import { Tasks } from './tasks.ts';
 
 /** This device, with its keys in memory. */
@@ -59,6 +66,8 @@ export interface Wakes {
   /** Deliveries that did not open may open now. */
   inbox(delay: number): void;
   directory(accounts: readonly AccountId[]): void;
+  /** The storage had no room: what could not be taken or sent is tried again. */
+  full(): void;
 }
 const nothing = () => {};
 const ASLEEP: Wakes = {
@@ -69,6 +78,7 @@ const ASLEEP: Wakes = {
   gaps: nothing,
   inbox: nothing,
   directory: nothing,
+  full: nothing,
 };
 
 /** One open engine, as its parts see it. */
@@ -77,6 +87,8 @@ export class Context {
   readonly transport: RelayTransport;
   readonly crypto: Crypto;
   readonly tasks: Tasks;
+  /** The transparency log as this device has verified it. */
+  readonly log = new LogView();
   /** Null where the storage is all there is. */
   readonly note: Note | null;
   private readonly notify: Notify | null;
@@ -87,8 +99,6 @@ export class Context {
   constructor(
     ports: ContextPorts,
     readonly self: Self,
-  /** The transparency log as this device has verified it. */
-  readonly log = new LogView();
   ) {
     this.storage = ports.storage;
     this.transport = noting(ports.transport, () => this.heard());
@@ -146,14 +156,19 @@ export class Context {
 
   /** Runs one operation under the lock of the storage: reads, computes, commits once, then tells. Not re-entrant. */
   async operate<T>(work: (op: Operation) => Promise<T>): Promise<T> {
-    const { op, result } = await this.storage.exclusive(async () => {
-      const op = new Operation(this.storage);
-      const result = await work(op);
-      const changes = op.changes();
-      if (changes.length > 0) await this.storage.commit(changes);
-      for (const follow of op.committed) await follow();
-      return { op, result };
-    });
+    const { op, result } = await this.storage
+      .exclusive(async () => {
+        const op = new Operation(this.storage);
+        const result = await work(op);
+        const changes = op.changes();
+        if (changes.length > 0) await this.storage.commit(changes);
+        for (const follow of op.committed) await follow();
+        return { op, result };
+      })
+      .catch((error: unknown) => {
+        if (error instanceof StorageFull) this.wakes.full();
+        throw error;
+      });
     await this.tell(op);
     for (const task of op.afterwards) task();
     return result;
@@ -175,6 +190,10 @@ export class Context {
       await this.tellConversation(id);
       told.push(`conversation ${id}`);
     }
+    if (op.touched.log) {
+      this.emit({ type: 'log' });
+      told.push('log');
+    }
     if (told.length > 0) this.notify?.post(told.join('\n'));
   }
 
@@ -190,10 +209,6 @@ export class Context {
     this.emit({ type: 'conversation', conversation: view });
   }
 }
-    if (op.touched.log) {
-      this.emit({ type: 'log' });
-      told.push('log');
-    }
 
 /** The same transport; `heard` is told of every answer. */
 function noting(transport: RelayTransport, heard: () => void): RelayTransport {

@@ -2,10 +2,11 @@
 
 import type * as accounts from '../contract/accounts.ts';
 import type { PrekeyStock, PrekeyUpload, SignedIn } from '../contract/accounts.ts';
+import type { Base64 } from '../contract/bytes.ts';
 import type { ErrorBody, WrongDevicesBody } from '../contract/errors.ts';
 import type { AccountId, ConversationId, DeviceId } from '../contract/ids.ts';
-import type * as relay from '../contract/relay.ts';
 import type { LogPage } from '../contract/log.ts';
+import type * as relay from '../contract/relay.ts';
 import type { KeyHandle } from '../protocol/provider.ts';
 
 /** Epoch milliseconds. */
@@ -24,8 +25,8 @@ export const STORES = [
   'outbox', // content waiting to be sealed and posted
   'inbox', // deliveries that could not be opened yet, kept 8 days
   'history', // messages, by conversation and order
-  'conversations', // what this device knows of each: read mark, last message, counts
   'log', // the transparency log as it was verified, and evidence against it
+  'conversations', // what this device knows of each: read mark, last message, counts
 ] as const;
 export type StoreName = (typeof STORES)[number];
 
@@ -51,7 +52,7 @@ export interface Range {
 export interface Storage {
   get(store: StoreName, key: string): Promise<Uint8Array | null>;
   list(store: StoreName, range: Range): Promise<readonly (readonly [key: string, value: Uint8Array])[]>;
-  /** All or nothing, on the disk when the promise resolves (IndexedDB: durability "strict"). */
+  /** All or nothing, on the disk when the promise resolves (IndexedDB: durability "strict"). Throws StorageFull. */
   commit(changes: readonly Change[]): Promise<void>;
   /**
    * One operation at a time over every tab and process that shares this storage (Web Lock `sotto-ratchet`, a lock file,
@@ -93,6 +94,17 @@ export interface DeviceKeys {
   forget(): Promise<void>;
 }
 
+/** The storage has no room: nothing of the commit was kept, and everything that was kept before still is. */
+export class StorageFull extends Error {
+  override readonly name = 'StorageFull';
+  constructor(options?: ErrorOptions) {
+    super(
+      'This device has no room left, so this was not kept: make room on its disk and try again.',
+      options,
+    );
+  }
+}
+
 /** One small text beside the storage and not in it, so that putting back the one does not put back the other. */
 export interface Note {
   read(): Promise<string | null>;
@@ -118,6 +130,10 @@ export class TransportFailed extends Error {
 export interface RelayTransport {
   people(): Promise<readonly accounts.Person[]>;
   directory(people: readonly AccountId[]): Promise<readonly accounts.DirectoryEntry[]>;
+  /** The transparency log from this place on. */
+  log(from: number): Promise<LogPage>;
+  /** Its public key, for a device that has none pinned. */
+  logKey(): Promise<Base64>;
   claimPrekeys(devices: readonly DeviceId[]): Promise<readonly accounts.PrekeyBundleRecord[]>;
   prekeyStock(): Promise<PrekeyStock>;
   uploadPrekeys(upload: PrekeyUpload): Promise<void>;
@@ -130,10 +146,6 @@ export interface RelayTransport {
   appendRoster(conversation: ConversationId, append: relay.RosterAppend): Promise<relay.ConversationRecord>;
   openConversations(): Promise<readonly relay.OpenConversation[]>;
   /** A binary post of contract/post.ts. */
-  /** The transparency log from this place on. */
-  log(from: number): Promise<LogPage>;
-  /** Its public key, for a device that has none pinned. */
-  logKey(): Promise<Base64>;
   post(post: Uint8Array): Promise<relay.Accepted>;
   pending(after: number): Promise<relay.Pending>;
   acknowledge(seqs: readonly number[]): Promise<void>;

@@ -22,6 +22,9 @@ import { tellUnhealed } from './unhealed.ts';
 const DAY_MS = 24 * 3600_000;
 const RENEWAL_TOLD_MS = 30 * DAY_MS;
 const LONGEST_RETRY_MS = 60_000;
+/** A storage without room is tried again after so long, and told of at most so often. */
+const ROOM_RETRY_MS = 15_000;
+const FULL_TOLD_EVERY_MS = 3600_000;
 /** A server may ask for more patience than that, and for no more than an hour: a timer of years would run at once. */
 const LONGEST_ASKED_MS = 3600_000;
 /** Ids that are kept for a later call of `flush`. */
@@ -44,6 +47,8 @@ export class Runner {
   /** Ids that left and that no call of `flush` has named yet. */
   private readonly sent: BodyId[] = [];
   private failures = 0;
+  /** When the person was last told that there is no room, epoch milliseconds. */
+  private fullToldAt = 0;
   private online = false;
   private endListening = () => {};
 
@@ -76,6 +81,7 @@ export class Runner {
       gaps: (delay) => tasks.later('gaps', delay, () => this.repeat('gaps', () => showGaps(ctx))),
       inbox: (delay) => tasks.later('inbox', delay, () => this.receiver.retryKept()),
       directory: (accounts) => tasks.run(() => this.learn(accounts)),
+      full: () => this.waitForRoom(),
     };
   }
 
@@ -142,6 +148,16 @@ export class Runner {
     const wait = Math.min((asked ?? 0) * 1000, LONGEST_ASKED_MS);
     const delay = Math.max(wait, grown / 2 + this.ctx.randomBelow(grown / 2));
     this.ctx.tasks.later('flush', delay, () => this.post());
+  }
+
+  /** What was not kept was not acknowledged either: a sync fetches it again. */
+  private waitForRoom(): void {
+    const { ctx } = this;
+    if (ctx.now() - this.fullToldAt >= FULL_TOLD_EVERY_MS) {
+      this.fullToldAt = ctx.now();
+      ctx.notice('E_FULL', NOTICES.full);
+    }
+    ctx.tasks.later('room', ROOM_RETRY_MS, () => this.sync());
   }
 
   private tellConnection(outbox: number): void {

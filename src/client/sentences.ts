@@ -68,6 +68,7 @@ export const NOTICES = {
     'This device was put back to an older state: what came in between may be missing here, and it goes on with new keys. If you did not do that, remove this device and sign in again.',
   unhealed: (name: string) =>
     `Messages pass between you and a device of ${name}, but for a week the keys behind them could not be renewed; the server may be holding that back. Ask ${name} to open Sotto, and if this does not end, tell whoever runs the server.`,
+  full: 'This device has no room left: what is sent to you waits on the server, and what you write stays in its box. Make room on the disk; Sotto goes on by itself.',
   clock: 'The clock of this device is more than 5 minutes off; set it, or times of messages will be wrong.',
   renewal:
     'This device’s certificate runs out soon: unlock with your password or passkey, and it is renewed.',

@@ -48,7 +48,7 @@ export function settled<T>(request: IDBRequest<T>): Promise<T> {
 export function completed(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
+    // Every error ends in an abort, which alone knows its reason: a full disk shows at the commit.
     transaction.onabort = () => reject(transaction.error);
-    transaction.onerror = () => reject(transaction.error);
   });
 }

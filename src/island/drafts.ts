@@ -21,7 +21,8 @@ export async function readDraft(conversation: ConversationId): Promise<string> {
 /** Keeps the draft, at once or right after the write that is under way; empty text forgets it. */
 export function writeDraft(conversation: ConversationId, text: string): void {
   waiting.set(conversation, text);
-  if (!writing) void writeAll();
+  // What cannot be kept now stays in its box, and is tried again with the next key.
+  if (!writing) void writeAll().catch(() => {});
 }
 
 async function writeAll(): Promise<void> {

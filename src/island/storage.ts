@@ -2,7 +2,14 @@
  * The client's Storage port on IndexedDB. Values are sealed with AES-256-GCM under the local key, bound to their store,
  * key and schema version (PROTOCOL 11), so that no record can be moved, and the disk holds no plaintext.
  */
-import type { Change, DeviceKeys, Range, Storage, StoreName } from '../client/ports.ts';
+import {
+  type Change,
+  type DeviceKeys,
+  type Range,
+  type Storage,
+  StorageFull,
+  type StoreName,
+} from '../client/ports.ts';
 import { completed, settled } from './database.ts';
 
 /** Written into the additional data of every record: raised when the meaning of records changes. */
@@ -42,7 +49,11 @@ export function createStorage(database: IDBDatabase, key: CryptoKey, keys?: Devi
         if (value) transaction.objectStore(store).put(value, name);
         else transaction.objectStore(store).delete(name);
       }
-      await done;
+      await done.catch((error: unknown) => {
+        if (error instanceof DOMException && error.name === 'QuotaExceededError')
+          throw new StorageFull({ cause: error });
+        throw error;
+      });
     },
 
     async exclusive(operation) {
