@@ -17,6 +17,8 @@ const BROWSER_ENTRIES = {
   'argon2.js': 'src/island/argon2-worker.ts',
   'fallback.js': 'src/island/fallback.ts',
   'groups.js': 'src/island/groups/main.ts',
+  'qr.js': 'src/island/qr/main.ts',
+  'devices.js': 'src/island/devices/main.ts',
   'sw.js': 'src/service-worker/main.ts',
   'app.css': 'public/css/app.css',
 } as const;

@@ -35,6 +35,10 @@ declare module '*/built/argon2.js' {
   const path: string;
   export default path;
 }
+declare module '*/built/qr.js' {
+  const path: string;
+  export default path;
+}
 declare module '*/built/sw.js' {
   const path: string;
   export default path;

@@ -17,6 +17,8 @@ export type PageName =
   | 'sign-in'
   | 'recover'
   | 'unlock'
+  | 'link'
+  | 'approve'
   | 'recovery-code'
   | 'conversations'
   | 'conversation'
@@ -84,7 +86,10 @@ export function Document({ site, page, title, viewer, children }: DocumentProps)
           data-release={site.release}
           data-worker={script ? assets.url('argon2.js') : ''}
           data-fallback={script ? assets.url('fallback.js') : ''}
-          {...(script === 'island.js' ? { 'data-groups': assets.url('groups.js') } : {})}
+          data-qr={script ? assets.url('qr.js') : ''}
+          {...(script === 'island.js'
+            ? { 'data-groups': assets.url('groups.js'), 'data-devices': assets.url('devices.js') }
+            : {})}
         >
           <a class="skip" href="#main">
             Skip to content
@@ -103,6 +108,8 @@ const DOORS: ReadonlySet<PageName> = new Set([
   'sign-in',
   'recover',
   'unlock',
+  'link',
+  'approve',
   'recovery-code',
 ]);
 

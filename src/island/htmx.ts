@@ -13,7 +13,7 @@ function deny(): never {
 
 /** Where only the island writes: a fragment of the server never lands in these. */
 const ISLAND_ONLY =
-  '#timeline, #notices, #connection, sotto-composer, sealed-message, sealed-preview, [data-safety-number], [data-recovery-code], [data-readers], [data-group-title], [data-group], [data-new-conversation]';
+  '#timeline, #notices, #connection, sotto-composer, sealed-message, sealed-preview, [data-safety-number], [data-verify-code], [data-scan], [data-recovery-code], [data-readers], [data-group-title], [data-group], [data-new-conversation]';
 
 interface RequestDetail {
   readonly ctx: { readonly request: { readonly headers: Record<string, string> } };

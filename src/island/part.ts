@@ -8,3 +8,13 @@ import { partAddress } from './trusted-types.ts';
 export async function loadGroups(): Promise<typeof import('./groups/main.ts')> {
   return import(partAddress('groups'));
 }
+
+/** Drawing QR codes, and reading them with the camera. */
+export async function loadQr(): Promise<typeof import('./qr/main.ts')> {
+  return import(partAddress('qr'));
+}
+
+/** The list of one's own devices in the settings. */
+export async function loadDevices(): Promise<typeof import('./devices/main.ts')> {
+  return import(partAddress('devices'));
+}

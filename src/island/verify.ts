@@ -1,16 +1,34 @@
-/** The page that compares safety numbers: 60 digits, the same on both screens (PROTOCOL 8). */
-import { isAccountId } from '../contract/ids.ts';
+/** The page that compares identities: 60 digits and a code, the same on both screens (PROTOCOL 8). */
+import type { Comparison, Engine } from '../client/engine-types.ts';
+import { type AccountId, isAccountId } from '../contract/ids.ts';
+import { loadQr } from './part.ts';
 import { engine } from './session.ts';
 
 const GROUP = 5;
 
-/** Fills `[data-safety-number]` and takes `button[data-verify]`. The peer is named by `data-peer` on or around it. */
+/** What a scan found, in a sentence, and how it looks. */
+const FOUND: Readonly<Record<Comparison, readonly [words: string, look: string]>> = {
+  same: ['Everything is the same. This person is verified.', 'ok'],
+  different: [
+    'The codes differ: this is not the identity that you write to here. Write nothing private, and tell your admin.',
+    'warn',
+  ],
+  'own-code': ['That is your own code. Scan the one on their screen.', ''],
+  'no-code': ['That is no verification code. Open this page on their device and scan the code there.', ''],
+  'other-log': [
+    'The identities are the same, but the server shows the two of you different transparency logs. Tell your admin.',
+    'warn',
+  ],
+};
+
+/** Fills `[data-safety-number]` and what stands around it. The peer is named by `data-peer` on or around it. */
 export async function openVerify(place: HTMLElement): Promise<void> {
-  const peer = place.closest<HTMLElement>('[data-peer]')?.dataset.peer ?? '';
-  if (!isAccountId(peer)) return;
+  const frame = place.closest<HTMLElement>('[data-peer]');
+  const peer = frame?.dataset.peer ?? '';
+  if (!frame || !isAccountId(peer)) return;
   const client = await engine;
-  const button = document.querySelector<HTMLButtonElement>('button[data-verify]');
-  const state = document.querySelector<HTMLElement>('[data-verified]');
+  const button = frame.querySelector<HTMLButtonElement>('button[data-verify]');
+  const state = frame.querySelector<HTMLElement>('[data-verified]');
 
   const draw = async () => {
     const { digits, verified } = await client.safetyNumber(peer);
@@ -28,6 +46,56 @@ export async function openVerify(place: HTMLElement): Promise<void> {
     button.disabled = true;
     await client.setVerified(peer, !verified);
     verified = await draw();
+  });
+  const code = frame.querySelector<HTMLElement>('[data-verify-code]');
+  if (code) await drawCode(code, client, peer);
+  openScanner(frame, client, peer, async () => {
+    verified = await draw();
+  });
+}
+
+async function drawCode(place: HTMLElement, client: Engine, peer: AccountId): Promise<void> {
+  const [{ drawQr }, text] = await Promise.all([loadQr(), client.verificationCode(peer)]);
+  drawQr(place, text, 'Your code, for the other person to scan');
+  place.hidden = false;
+}
+
+/** The camera compares at once what eyes compare digit by digit. */
+function openScanner(
+  frame: HTMLElement,
+  client: Engine,
+  peer: AccountId,
+  compared: () => Promise<void>,
+): void {
+  const button = frame.querySelector<HTMLButtonElement>('button[data-scan-code]');
+  const view = frame.querySelector<HTMLElement>('[data-scan]');
+  const result = frame.querySelector<HTMLElement>('[data-scan-result]');
+  if (!button || !view || !result) return;
+  const say = (words: string, look: string) => {
+    result.textContent = words;
+    result.className = `card ${look}`;
+    result.hidden = false;
+  };
+  let stop: (() => void) | null = null;
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    if (stop) return stop();
+    const { scanQr } = await loadQr();
+    const scan = scanQr(view);
+    stop = scan.stop;
+    view.hidden = false;
+    write(button, 'Stop the camera');
+    try {
+      say(...FOUND[await client.compareCode(peer, await scan.text)]);
+      await compared();
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === 'AbortError'))
+        say(error instanceof Error ? error.message : 'The camera could not be used.', '');
+    } finally {
+      stop = null;
+      view.hidden = true;
+      write(button, 'Scan their code');
+    }
   });
 }
 

@@ -21,6 +21,8 @@ const PAGE_FILES = [
   'door.js',
   'argon2.js',
   'groups.js',
+  'qr.js',
+  'devices.js',
   'fallback.js',
   'icon.svg',
   'icon-192.png',
