@@ -161,12 +161,11 @@ function migrate(db: Database, folder: string): void {
   db.transaction(() => {
     // Two first commands may meet here.
     if (version() === SCHEMA) return;
-    if (version() === 0) {
-      db.run('CREATE TABLE settings (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL)');
-      db.run(ARRIVALS_SCHEMA);
-    }
-    // Every store, and those that an older release did not have.
+    const isNew = version() === 0;
+    if (isNew) db.run('CREATE TABLE settings (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL)');
+    // Every store, and those that an older release did not have; arrivals watch one of them.
     db.run(STORAGE_SCHEMA);
+    if (isNew) db.run(ARRIVALS_SCHEMA);
     db.run(`PRAGMA user_version = ${SCHEMA}`);
   }).immediate();
 }
