@@ -2,8 +2,8 @@
  * Takes an opened message of a conversation into the history: membership, place in its sender's order, kind (PROTOCOL 5
  * to 7). The same for what a relay delivered and for an original that its sender gave again.
  */
-import { accountId, bodyId, conversationId, deviceId } from '../contract/bytes.ts';
-import type { AccountId, ConversationId, DeviceId } from '../contract/ids.ts';
+import { accountId, bodyId, conversationId, deviceId, fromHex } from '../contract/bytes.ts';
+import type { AccountId } from '../contract/ids.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { equalBytes } from '../protocol/hash.ts';
 import type { OpenedBody } from '../protocol/message.ts';
@@ -21,16 +21,23 @@ import {
 import type { HistoryMessage } from './engine-types.ts';
 import { type Chain, loadChain, mayLead } from './groups/chain.ts';
 import { LateMessage, UnknownRoster } from './groups/errors.ts';
+import { lineOf } from './groups/lines.ts';
 import { BEFORE_CHANGE } from './groups/sentences.ts';
 import { takeState } from './groups/state.ts';
-import { addMessage, findMessage, orderOf, readPage, timeBelow, timeOf, updateMessage } from './history.ts';
+import {
+  addMessage,
+  CLOCK_LEEWAY_MS,
+  findMessage,
+  orderOf,
+  timeOf,
+  timeOfArrival,
+  updateMessage,
+} from './history.ts';
 import type { Operation, Reads } from './operation.ts';
 import { readPeer, type StoredPeer } from './peers.ts';
 import { hashOfLists, isConfirmed } from './recipients.ts';
 import { GAP_CLOSED } from './sentences.ts';
 
-/** Clocks of relay and device may differ by this much. */
-const CLOCK_LEEWAY_MS = 5 * 60_000;
 /** Between two questions to the directory about everybody in a group. */
 const GROUP_LISTS_PAUSE_MS = 10_000;
 
@@ -74,10 +81,11 @@ export async function admitMessage(
   if (placed.opened) op.afterwards.push(() => ctx.wakes.gaps(GAP_SHOWN_AFTER_MS));
   for (const notice of placed.closed) await closeGap(op, notice);
   const { conversation, text, ...kind } = await readKind(op, ctx, opened, admitted);
+  const order = orderOf(placed.time, sender.device, content.seq);
   const message: HistoryMessage = {
     id,
     conversation: conversation.id,
-    order: orderOf(placed.time, sender.device, content.seq),
+    order,
     sender,
     mine: sender.account === ctx.self.account,
     sentAt: content.sentAt,
@@ -85,7 +93,7 @@ export async function admitMessage(
     text: text ?? '',
     verified: true,
     status: null,
-    note: isBelowChange(admitted, placed.time) ? BEFORE_CHANGE : null,
+    note: (await isBelowChange(op, admitted, order)) ? BEFORE_CHANGE : null,
     suite: header.suite,
   };
   // Words that were said again make no line.
@@ -112,21 +120,6 @@ interface Admitted {
   /** Of the roster that the content names; 0 in a direct conversation. */
   readonly epoch: number;
   readonly from: AccountId;
-}
-
-/**
- * What arrives comes below what is there as long as clocks may differ; what is older stands where the relay's time puts
- * it.
- */
-export async function timeOfArrival(
-  reads: Reads,
-  conversation: ConversationId,
-  device: DeviceId,
-  accepted: number,
-): Promise<number> {
-  const [last] = await readPage(reads, conversation, { limit: 1 });
-  const below = timeBelow(last, device);
-  return below - accepted < CLOCK_LEEWAY_MS ? Math.max(below, accepted) : accepted;
 }
 
 /** The conversation that the header names, if sender and roster say the same [R1, R12]. */
@@ -164,10 +157,11 @@ function checkMember(chain: Chain, epoch: number, from: AccountId, sentAt: numbe
   if (next !== undefined && sentAt > next.time + ROSTER_TOLERANCE_MS) throw new LateMessage();
 }
 
-/** Whether a message that was sent before members changed stands below that change. */
-function isBelowChange({ chain, epoch }: Admitted, time: number): boolean {
+/** Whether a message that was sent before members changed stands below the line of that change. */
+async function isBelowChange(reads: Reads, { chain, epoch }: Admitted, order: string): Promise<boolean> {
   const next = chain?.links[epoch + 1];
-  return next !== undefined && time > next.time;
+  const line = next === undefined ? null : await findMessage(reads, lineOf(fromHex(next.hash)));
+  return line !== null && order > line.order;
 }
 
 /** What kind of message it is. A null text is one that makes no line. */
@@ -192,6 +186,7 @@ async function readKind(
       sentAt: content.sentAt,
       counts: chain === null || mayLead(chain.memberAt(epoch, from)),
       epoch,
+      isLate: (chain?.entryOf(ctx.self.account) ?? 0) > 0,
     });
     return { kind: 'notice', reason: null, ...taken };
   }

@@ -3,27 +3,33 @@
  * its recipients is sealed once more, after the directory was asked again (PROTOCOL 6, 12; R1, R8, R28).
  */
 
-import type { BodyId, ConversationId, DeviceId } from '../contract/ids.ts';
+import type { WrongDevicesBody } from '../contract/errors.ts';
+import { type BodyId, type ConversationId, type DeviceId, isAccountId, isDeviceId } from '../contract/ids.ts';
 import type { Accepted } from '../contract/relay.ts';
 import { type Claimed, claimInto } from './bundles.ts';
 import type { Context } from './context.ts';
-import { readConversation } from './conversations.ts';
+import { readConversation, type StoredConversation } from './conversations.ts';
 import { refreshPeople } from './directory.ts';
+import { loadChain } from './groups/chain.ts';
+import { GROUP_HELD } from './groups/sentences.ts';
+import { syncRoster } from './groups/sync.ts';
 import { renameMessage, setStatus } from './history.ts';
+import { isFrozen } from './log-evidence.ts';
+import { updateLog } from './log-update.ts';
 import {
   listErrands,
   listOutgoing,
   type Outgoing,
-import { isFrozen } from './log-evidence.ts';
-import { updateLog } from './log-update.ts';
   readOutgoing,
   readPost,
   removeEntry,
   removePost,
   writeOutgoing,
 } from './outbox.ts';
+import { readPeer } from './peers.ts';
 import { TransportRefused } from './ports.ts';
 import { deliverErrand, FINAL } from './post-errands.ts';
+import { isConfirmed } from './recipients.ts';
 import { hold, sealOutgoing } from './seal.ts';
 import { removeSent } from './sent.ts';
 import { HELD } from './sentences.ts';
@@ -44,16 +50,23 @@ type Result = 'sent' | 'held' | 'gone';
  * when trying again later may help.
  */
 export async function flushOutbox(ctx: Context, sent: BodyId[]): Promise<void> {
+  if (await isFrozen(ctx.storage)) return holdAll(ctx);
   const held = new Set<ConversationId>();
   for (const { n, conversation } of await listOutgoing(ctx.storage)) {
     // What comes after a message that cannot leave waits behind it: the order within a sender is part of the promise.
     if (held.has(conversation)) continue;
     const { result, id } = await deliver(ctx, n);
     if (result === 'held') held.add(conversation);
-  if (await isFrozen(ctx.storage)) return holdAll(ctx);
     if (result === 'sent' && id !== null) sent.push(id);
   }
   for (const { n } of await listErrands(ctx.storage)) await deliverErrand(ctx, n);
+}
+
+/** The log shows two views: everything waits, and says so. */
+async function holdAll(ctx: Context): Promise<void> {
+  await ctx.operate(async (op) => {
+    for (const { n } of await listOutgoing(op)) await hold(op, n, HELD.frozen);
+  });
 }
 
 async function deliver(
@@ -62,13 +75,6 @@ async function deliver(
 ): Promise<{ readonly result: Result; readonly id: BodyId | null }> {
   const bundles = new Map<DeviceId, Claimed>();
   const tries: Tries = { conversationMade: false };
-/** The log shows two views: everything waits, and says so. */
-async function holdAll(ctx: Context): Promise<void> {
-  await ctx.operate(async (op) => {
-    for (const { n } of await listOutgoing(op)) await hold(op, n, HELD.frozen);
-  });
-}
-
   let id: BodyId | null = null;
   for (let round = 0; round < ROUNDS; round++) {
     const entry = await readOutgoing(ctx.storage, n);
@@ -94,12 +100,6 @@ async function sealOnce(ctx: Context, entry: Outgoing, bundles: Map<DeviceId, Cl
     return false;
   }
   if (outcome.kind === 'bundles') await claimInto(ctx, bundles, outcome.targets);
-  return true;
-}
-
-async function postSealed(ctx: Context, entry: Outgoing, tries: Tries): Promise<Result | 'again'> {
-  const post = await readPost(ctx.storage, entry.n);
-  if (post === null) return 'again';
   if (outcome.kind === 'log') {
     await updateLog(ctx);
     if (ctx.log.head === null) {
@@ -107,6 +107,12 @@ async function postSealed(ctx: Context, entry: Outgoing, tries: Tries): Promise<
       return false;
     }
   }
+  return true;
+}
+
+async function postSealed(ctx: Context, entry: Outgoing, tries: Tries): Promise<Result | 'again'> {
+  const post = await readPost(ctx.storage, entry.n);
+  if (post === null) return 'again';
   try {
     const accepted = await ctx.transport.post(post);
     await settle(ctx, entry, accepted);
@@ -134,9 +140,11 @@ async function refusedPost(
   tries: Tries,
 ): Promise<Result | 'again'> {
   const { status, body } = refusal;
+  const conversation = await readConversation(ctx.storage, entry.conversation);
+  if (conversation === null) return 'gone';
+  const isGroup = conversation.kind === 'group';
+  if (status === 404 && isGroup) return refusedByGroup(ctx, entry);
   if (status === 404 && !tries.conversationMade) {
-    const conversation = await readConversation(ctx.storage, entry.conversation);
-    if (conversation === null) return 'gone';
     await ctx.transport.createConversation({
       kind: 'direct',
       people: conversation.members.filter((member) => member !== ctx.self.account),
@@ -144,7 +152,7 @@ async function refusedPost(
     tries.conversationMade = true;
     return 'again';
   }
-  if (status === 409 && 'expected' in body) return refusedRecipients(ctx, entry, body.expected);
+  if (status === 409 && 'expected' in body) return refusedRecipients(ctx, entry, conversation, body.expected);
   if (status === 401) {
     await ctx.operate((op) => hold(op, entry.n, HELD.signIn));
     throw refusal;
@@ -159,21 +167,49 @@ async function refusedPost(
   throw refusal;
 }
 
+/** The relay says that this account is in no such group: what was verified decides whether the message is over or waits. */
+async function refusedByGroup(ctx: Context, entry: Outgoing): Promise<Result> {
+  await syncRoster(ctx, entry.conversation).catch((error: unknown) => {
+    if (!(error instanceof TransportRefused)) throw error;
+  });
+  return ctx.operate(async (op) => {
+    const current = await readConversation(op, entry.conversation);
+    if (current?.role == null) {
+      removeEntry(op, entry.n);
+      await setStatus(op, entry.id, 'Failed', GROUP_HELD.gone);
+      return 'gone';
+    }
+    return (await hold(op, entry.n, current.stopped?.reason ?? GROUP_HELD.unknown)).kind;
+  });
+}
+
 /**
- * The relay expects other recipients. The directory is asked and verified again; then the same words are sealed under a
- * new id for whom the members' own lists name. A second refusal, or an account that is no member, is E_ROSTER [R1].
+ * The relay expects other recipients. Roster and directory are asked and verified again; then the same words are sealed under
+ * a new id for whom the members' own lists name. A second refusal when nothing new was learned, or an account that is no
+ * member, is E_ROSTER [R1].
  */
 async function refusedRecipients(
   ctx: Context,
   entry: Outgoing,
-  expected: readonly { readonly account: string }[],
+  before: StoredConversation,
+  expected: WrongDevicesBody['expected'],
 ): Promise<Result | 'again'> {
-  const conversation = await readConversation(ctx.storage, entry.conversation);
-  if (conversation === null) return 'gone';
-  const { refused } = await refreshPeople(ctx, conversation.members);
-  const members = new Set<string>(conversation.members);
+  if (before.kind === 'group') await syncRoster(ctx, before.id);
+  const after = (await readConversation(ctx.storage, before.id)) ?? before;
+  const { refused, changed } = await refreshPeople(ctx, after.members);
+  // Whoever went meanwhile was expected when the relay answered.
+  const members = new Set<string>([...before.members, ...after.members]);
   const foreign = expected.some(({ account }) => !members.has(account));
-  const reason = foreign || entry.refusals > 0 ? HELD.roster : refused.length > 0 ? HELD.directory : null;
+  const left = await leftOut(ctx, after, expected);
+  const isNew = after.epoch !== before.epoch || changed.length > 0 || left.join() !== entry.left.join();
+  const isRepeated = entry.refusals > 0 && !(after.kind === 'group' && isNew);
+  const reason =
+    after.stopped?.reason ??
+    (foreign || isRepeated
+      ? HELD.roster
+      : refused.length > 0 && after.kind === 'direct'
+        ? HELD.directory
+        : null);
   return ctx.operate(async (op) => {
     const current = await readOutgoing(op, entry.n);
     if (current === null) return 'gone';
@@ -185,6 +221,7 @@ async function refusedRecipients(
       id,
       sealed: false,
       refusals: reason === null ? current.refusals + 1 : 0,
+      left,
     };
     writeOutgoing(op, anew);
     removePost(op, entry.n);
@@ -195,4 +232,21 @@ async function refusedRecipients(
     op.events.push({ type: 'notice', code: 'E_ROSTER', message: reason });
     return 'held';
   });
+}
+
+/** Devices that the relay expects of members whose identity nobody has signed for: they get nothing, and are named as left out. */
+async function leftOut(
+  ctx: Context,
+  group: StoredConversation,
+  expected: WrongDevicesBody['expected'],
+): Promise<readonly DeviceId[]> {
+  const chain = group.kind === 'group' ? await loadChain(ctx.storage, ctx, group.id) : null;
+  if (chain === null) return [];
+  const left: DeviceId[] = [];
+  for (const { account, device } of expected) {
+    if (!isAccountId(account) || !isDeviceId(device) || chain.member(account) === null) continue;
+    const peer = await readPeer(ctx.storage, account);
+    if (peer !== null && !isConfirmed(chain, peer)) left.push(device);
+  }
+  return left.sort();
 }

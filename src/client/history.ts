@@ -55,6 +55,24 @@ export function timeBelow(last: HistoryMessage | undefined, device: DeviceId): n
   return last.sender.device === device ? timeOf(last.order) : timeOf(last.order) + 1;
 }
 
+/** Clocks of relay and device may differ by this much. */
+export const CLOCK_LEEWAY_MS = 5 * 60_000;
+
+/**
+ * What arrives comes below what is there as long as clocks may differ; what is older stands where the relay's time puts
+ * it.
+ */
+export async function timeOfArrival(
+  reads: Reads,
+  conversation: ConversationId,
+  device: DeviceId,
+  accepted: number,
+): Promise<number> {
+  const [last] = await readPage(reads, conversation, { limit: 1 });
+  const below = timeBelow(last, device);
+  return below - accepted < CLOCK_LEEWAY_MS ? Math.max(below, accepted) : accepted;
+}
+
 /** Adds a message that is not there yet, and tells it. */
 export function addMessage(op: Operation, message: HistoryMessage): void {
   write(op, message);

@@ -4,17 +4,29 @@
  */
 
 import { fromBase64 } from '../contract/bytes.ts';
-import { type AccountId, isAccountId, isBodyId, isConversationId, isDeviceId } from '../contract/ids.ts';
+import {
+  type AccountId,
+  type ConversationId,
+  isAccountId,
+  isBodyId,
+  isConversationId,
+  isDeviceId,
+} from '../contract/ids.ts';
 import { MAX_BODY_BYTES } from '../contract/limits.ts';
 import { type Delivery, MAX_SEQS } from '../contract/relay.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
 import { type ErrorCode, ProtocolError } from '../protocol/errors.ts';
-import { timeOfArrival } from './admit.ts';
 import type { Context } from './context.ts';
 import { readConversation, writeConversation } from './conversations.ts';
 import { refreshPeople } from './directory.ts';
-import { addMessage, findMessage, orderOf, updateMessage } from './history.ts';
+import { LateMessage, UnknownRoster } from './groups/errors.ts';
+import { LATE, UNKNOWN_ROSTER } from './groups/sentences.ts';
+import { syncRoster } from './groups/sync.ts';
+import { addMessage, findMessage, orderOf, timeOfArrival, updateMessage } from './history.ts';
 import { dropDelivery, INBOX_KEPT_MS, keepDelivery, listKept } from './inbox.ts';
+import { LogBehind } from './log-claims.ts';
+import { SplitView } from './log-evidence.ts';
+import { keepAndTell, updateLog } from './log-update.ts';
 import { planRequest } from './mending.ts';
 import { isConsistent, isOpened, openDelivery, UnknownSender } from './open.ts';
 import type { Operation } from './operation.ts';
@@ -25,10 +37,9 @@ import { dropSession } from './sessions.ts';
 import { Single } from './single.ts';
 
 /** Asking the directory again about the same sender for deliveries that do not open waits for so long. */
-import { LogBehind } from './log-claims.ts';
-import { SplitView } from './log-evidence.ts';
-import { keepAndTell, updateLog } from './log-update.ts';
 const DIRECTORY_PAUSE_MS = 5000;
+/** Asking for the same roster again waits for so long; it is also asked for when the server says that it has changed. */
+const ROSTER_PAUSE_MS = 5000;
 /** Deliveries kept unopened; beyond it the relay sends rubbish, and nothing new is kept. */
 const MOST_KEPT = 2000;
 /** Characters of the largest body in base64url. */
@@ -45,7 +56,12 @@ function isDelivery(delivery: Delivery): boolean {
   return named && body.length <= BASE64_LIMIT && isConsistent(delivery);
 }
 
-type Outcome = 'opened' | 'known' | ErrorCode;
+/** Why a delivery stays closed, with a sentence where the code says too little. */
+interface Failure {
+  readonly code: ErrorCode;
+  readonly sentence: string | null;
+}
+type Outcome = 'opened' | 'known' | Failure;
 
 /** Takes deliveries in the order in which it is given them. */
 export class Receiver {
@@ -55,6 +71,7 @@ export class Receiver {
   private readonly unacknowledged: number[] = [];
   private readonly acknowledgements = new Single(() => this.acknowledge());
   private readonly askedAt = new Map<AccountId, number>();
+  private readonly rostersAskedAt = new Map<ConversationId, number>();
 
   constructor(private readonly ctx: Context) {}
 
@@ -121,6 +138,7 @@ export class Receiver {
         if (await this.learnLog()) return this.open(delivery, mayAsk, false);
         return { code: 'E_KT', sentence: null };
       }
+      if (error instanceof SplitView) return this.split(error);
       if (!(error instanceof ProtocolError)) throw error;
       if (error instanceof UnknownRoster && mayAsk && (await this.learnRoster(error.conversation)))
         return this.open(delivery, false, mayUpdate);
@@ -128,11 +146,19 @@ export class Receiver {
     }
   }
 
-  /** Asks the directory about a sender; false when it was asked just now. */
-  private async learn(account: AccountId): Promise<boolean> {
+  /**
+   * Asks about the members of a conversation; false when that was done just now. One that others began, or another of one's own
+   * devices, may be one that this device has not heard of.
+   */
+  private async learnRoster(id: ConversationId): Promise<boolean> {
     const now = this.ctx.now();
-    if (now - (this.askedAt.get(account) ?? 0) < DIRECTORY_PAUSE_MS) {
-      this.ctx.wakes.inbox(DIRECTORY_PAUSE_MS);
+    if (now - (this.rostersAskedAt.get(id) ?? 0) < ROSTER_PAUSE_MS) return false;
+    this.rostersAskedAt.set(id, now);
+    try {
+      const known = await readConversation(this.ctx.storage, id);
+      if (known?.kind === 'group') return (await syncRoster(this.ctx, id)) === 'changed';
+      return (await refreshConversations(this.ctx)).length > 0;
+    } catch {
       return false;
     }
   }
@@ -151,30 +177,38 @@ export class Receiver {
   private async learnLog(): Promise<boolean> {
     try {
       await updateLog(this.ctx);
-      if (error instanceof SplitView) return this.split(error);
       return true;
     } catch {
       return false;
     }
   }
 
-  private async learnConversations(): Promise<boolean> {
+  /** Asks the directory about a sender; false when it was asked just now. */
+  private async learn(account: AccountId): Promise<boolean> {
+    const now = this.ctx.now();
+    if (now - (this.askedAt.get(account) ?? 0) < DIRECTORY_PAUSE_MS) {
+      this.ctx.wakes.inbox(DIRECTORY_PAUSE_MS);
+      return false;
+    }
+    this.askedAt.set(account, now);
     try {
-      return (await refreshConversations(this.ctx)).length > 0;
+      await refreshPeople(this.ctx, [account]);
+      return true;
     } catch {
       return false;
     }
   }
 
-  private async keep(op: Operation, delivery: Delivery, code: ErrorCode, isNew: boolean): Promise<void> {
+  private async keep(op: Operation, delivery: Delivery, failure: Failure, isNew: boolean): Promise<void> {
     const { ctx } = this;
+    const { code } = failure;
     if (code === 'E_REPLAY') return;
     if (code === 'E_CLONE') await this.dropCloned(op, delivery);
     this.kept ??= (await op.list('inbox', { prefix: '' })).length;
     if (isNew && this.kept >= MOST_KEPT) return;
     if ((await keepDelivery(op, delivery, code, ctx.now())).isNew) this.kept++;
     await planRequest(op, ctx, delivery, code);
-    await this.show(op, delivery, code);
+    await this.show(op, delivery, failure);
     if (isNew && code === 'E_EQUIV') await this.warn(op, delivery, code, NOTICES.equivocation);
   }
 
@@ -190,12 +224,12 @@ export class Receiver {
   }
 
   /** A message of a conversation that stays closed for now is shown in its place, with the reason. */
-  private async show(op: Operation, delivery: Delivery, code: ErrorCode): Promise<void> {
+  private async show(op: Operation, delivery: Delivery, failure: Failure): Promise<void> {
     if (delivery.class !== 1) return;
     const { ctx } = this;
     const conversation = await readConversation(op, delivery.conversation);
     if (conversation === null || !conversation.members.includes(delivery.sender.account)) return;
-    const reason = await this.reason(op, delivery, code);
+    const reason = await this.reason(op, delivery, failure);
     const shown = await findMessage(op, delivery.id);
     if (shown !== null) {
       if (shown.kind === 'unreadable' && shown.reason !== reason)
@@ -217,12 +251,13 @@ export class Receiver {
       verified: false,
       status: null,
       reason,
+      note: null,
       suite: 0,
     });
     writeConversation(op, { ...conversation, lastActivity: Math.max(conversation.lastActivity, time) });
   }
 
-  private async reason(op: Operation, delivery: Delivery, code: ErrorCode): Promise<string> {
+  private async reason(op: Operation, delivery: Delivery, failure: Failure): Promise<string> {
     const peer = await readPeer(op, delivery.sender.account);
     if (peer?.changed != null) {
       return `${peer.name} has a new identity; messages from it open when you have acknowledged it.`;
@@ -230,6 +265,11 @@ export class Receiver {
     if (peer !== null && findDevice(peer, delivery.sender.device) === null) {
       return `This message is from a device that ${peer.name} has not signed for; it opens when they have.`;
     }
-    return unopenedSentence(code);
+    return failure.sentence ?? unopenedSentence(failure.code);
   }
+}
+
+function sentenceOf(error: ProtocolError): string | null {
+  if (error instanceof LateMessage) return LATE;
+  return error instanceof UnknownRoster ? UNKNOWN_ROSTER : null;
 }

@@ -14,11 +14,12 @@ import { ACTIVE_SUITE } from '../protocol/suite.ts';
 import type { Claimed } from './bundles.ts';
 import type { Context } from './context.ts';
 import { readConversation, type StoredConversation, writeConversation } from './conversations.ts';
+import { loadChain } from './groups/chain.ts';
 import { setStatus } from './history.ts';
 import { owedKx } from './kx.ts';
-import { nextPlace, noteSealing } from './mark.ts';
 import { seenLog } from './log-claims.ts';
 import { isFrozen } from './log-evidence.ts';
+import { nextPlace, noteSealing } from './mark.ts';
 import type { Operation } from './operation.ts';
 import { type Outgoing, readOutgoing, writeOutgoing, writePost } from './outbox.ts';
 import { type Lane, planLanes } from './plan.ts';
@@ -36,9 +37,9 @@ export type SealOutcome =
   | { readonly kind: 'people'; readonly accounts: readonly Target['account'][] }
   /** Bundles must be claimed for these devices first. */
   | { readonly kind: 'bundles'; readonly targets: readonly Target[] }
-  /** It cannot leave now; the entry says why. */
   /** The transparency log must be asked for first. */
   | { readonly kind: 'log' }
+  /** It cannot leave now; the entry says why. */
   | { readonly kind: 'held' };
 
 /** Seals the entry `n` of the outbox with what is known now. */
@@ -51,11 +52,12 @@ export async function sealOutgoing(
   const entry = await readOutgoing(op, n);
   if (entry === null) return { kind: 'gone' };
   if (entry.sealed) return { kind: 'sealed' };
-  const conversation = await readConversation(op, entry.conversation);
   if (await isFrozen(op)) return hold(op, n, HELD.frozen);
   if (ctx.log.head === null) return { kind: 'log' };
+  const conversation = await readConversation(op, entry.conversation);
   if (conversation === null) return { kind: 'gone' };
-  const snapshot = await snapshotRecipients(op, ctx.self, conversation, ctx.now());
+  const chain = conversation.kind === 'group' ? await loadChain(op, ctx, conversation.id) : null;
+  const snapshot = await snapshotRecipients(op, ctx.self, conversation, chain, ctx.now());
   if (snapshot.kind === 'unknown') return { kind: 'people', accounts: snapshot.accounts };
   if (snapshot.kind === 'blocked') return hold(op, entry.n, snapshot.reason);
   const plan = await planLanes(op, ctx, snapshot.targets, bundles);
@@ -65,8 +67,10 @@ export async function sealOutgoing(
   if (plan.unreached.some(others) && !plan.lanes.some(({ target }) => others(target))) {
     return hold(op, entry.n, HELD.unreached);
   }
-  const unreached = [...snapshot.expired, ...plan.unreached].map(({ pinned }) => pinned.device).sort();
-  await sealFor(op, ctx, entry, conversation, plan.lanes, unreached, snapshot.deviceListsHash);
+  const unreached = [...snapshot.expired, ...plan.unreached].map(({ pinned }) => pinned.device);
+  const reached = new Set(plan.lanes.map(({ target }) => target.pinned.device));
+  const omitted = [...new Set([...unreached, ...entry.left])].filter((each) => !reached.has(each)).sort();
+  await sealFor(op, ctx, entry, conversation, plan.lanes, omitted, snapshot);
   return { kind: 'sealed' };
 }
 
@@ -86,7 +90,7 @@ async function sealFor(
   conversation: StoredConversation,
   lanes: readonly Lane[],
   omitted: readonly DeviceId[],
-  listsHash: Uint8Array,
+  bound: { readonly rosterHash: Uint8Array; readonly deviceListsHash: Uint8Array },
 ): Promise<void> {
   const awaiting = lanes.filter(({ session }) => awaitingAnswer(session));
   const tree = handshakeTree(awaiting.map(({ session }) => session.transcript));

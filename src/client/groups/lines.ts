@@ -1,9 +1,9 @@
 /** What stands in a conversation where its members changed: one line for each event, in the order of the events' times. */
 import { accountId, bodyId } from '../../contract/bytes.ts';
-import type { AccountId, ConversationId, DeviceId } from '../../contract/ids.ts';
+import type { AccountId, BodyId, ConversationId, DeviceId } from '../../contract/ids.ts';
 import { type HashedRosterEvent, ROSTER_OPS, ROSTER_ROLES } from '../../protocol/roster-event.ts';
 import type { Context } from '../context.ts';
-import { addMessage, orderOf } from '../history.ts';
+import { addMessage, orderOf, timeOfArrival } from '../history.ts';
 import type { Operation, Reads } from '../operation.ts';
 import { readPeer } from '../peers.ts';
 
@@ -17,6 +17,9 @@ const BECOMES: Readonly<Record<number, string>> = {
   [ROSTER_ROLES.guest]: 'a guest',
 };
 
+/** The id of the line of an event with this hash (32 bytes). */
+export const lineOf = (hash: Uint8Array): BodyId => bodyId(hash.slice(0, 16));
+
 /** Adds the line of an event. It counts as nobody's message. */
 export async function addLine(
   op: Operation,
@@ -28,11 +31,12 @@ export async function addLine(
   const account = accountId(event.by);
   const text = await sentenceOf(op, ctx, { event, hash });
   if (text === null) return;
-  const time = Math.min(event.time, ctx.now());
+  const time = await timeOfArrival(op, conversation, device, Math.min(event.time, ctx.now()));
   addMessage(op, {
-    id: bodyId(hash.slice(0, 16)),
+    id: lineOf(hash),
     conversation,
-    order: orderOf(time, device, event.epoch),
+    // Never the place of a message of that device, which counts by itself.
+    order: `${orderOf(time, device, event.epoch)}r`,
     sender: { account, device },
     mine: account === ctx.self.account,
     sentAt: event.time,
@@ -95,7 +99,9 @@ export async function nameIn(
   return (await readPeer(reads, account))?.name ?? (begins ? 'Somebody' : 'somebody');
 }
 
-async function namesIn(reads: Reads, ctx: Context, accounts: readonly AccountId[]): Promise<string> {
+async function namesIn(reads: Reads, ctx: Context, all: readonly AccountId[]): Promise<string> {
+  const { account: self } = ctx.self;
+  const accounts = [...all.filter((each) => each !== self), ...all.filter((each) => each === self)];
   const shown = accounts.length > MOST_NAMES + 1 ? accounts.slice(0, MOST_NAMES) : accounts;
   const names: string[] = [];
   for (const account of shown) names.push(await nameIn(reads, ctx, account, false));

@@ -119,6 +119,7 @@ export interface TakenState {
 /**
  * @param from.counts whether its sender may say it
  * @param from.epoch of the roster that it was sent under
+ * @param from.isLate one has come in after the group was made, so the first name that is heard is an old one
  * @throws ProtocolError E_FORMAT
  */
 export async function takeState(
@@ -126,7 +127,11 @@ export async function takeState(
   ctx: Context,
   conversation: StoredConversation,
   payload: Uint8Array,
-  from: Pick<HistoryMessage, 'sender' | 'sentAt'> & { readonly counts: boolean; readonly epoch: number },
+  from: Pick<HistoryMessage, 'sender' | 'sentAt'> & {
+    readonly counts: boolean;
+    readonly epoch: number;
+    readonly isLate: boolean;
+  },
 ): Promise<TakenState> {
   const state = statePayload.decode(payload);
   if (!from.counts) {
@@ -136,7 +141,7 @@ export async function takeState(
   const words = wordsOf(state);
   const stamp = { sentAt: from.sentAt, device: from.sender.device };
   const details = merged(conversation.details, words, stamp);
-  const isLate = from.epoch > 0 && conversation.details.name === null;
+  const isLate = from.isLate && conversation.details.name === null;
   const text = await sentenceOf(reads, ctx, conversation.details, details, from.sender.account, isLate);
   const saidAt = isWhole(details, words) ? Math.max(conversation.saidAt, from.epoch) : conversation.saidAt;
   return { conversation: { ...conversation, details, saidAt }, text };
