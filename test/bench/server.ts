@@ -3,16 +3,19 @@ import { randomBytes } from 'node:crypto';
 import { createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import { toHex } from '../../src/contract/bytes.ts';
-import type { ConversationId } from '../../src/contract/ids.ts';
+import type { AccountId, ConversationId } from '../../src/contract/ids.ts';
 import type { Deps, Ports } from '../../src/deps.ts';
 import { loadAssets } from '../../src/embedded.ts';
 import { LIMITS, type Limit, type LimitName, RateLimits } from '../../src/http/limits.ts';
 import { createLog } from '../../src/ops/log.ts';
 import { makeBodyId } from '../../src/protocol/body-header.ts';
+import { hash } from '../../src/protocol/hash.ts';
 import { createLocalHub } from '../../src/realtime/local.ts';
 import { createServices } from '../../src/services/services.ts';
-import { insertConversation } from '../../src/store/conversations.ts';
+import { insertConversation, insertDirect } from '../../src/store/conversations.ts';
+import type { Tx } from '../../src/store/db.ts';
 import { migrate } from '../../src/store/migrate.ts';
+import { putMember } from '../../src/store/rosters.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { addPerson, openCookie } from '../support/relay.ts';
 import { answerQuestions, type Circle, report } from './child.ts';
@@ -59,15 +62,11 @@ report({ kind: 'ready', port });
 async function seedCircle(count: number): Promise<Circle> {
   const people = await Promise.all(Array.from({ length: count }, () => addPerson(db, Date.now())));
   const conversation = toHex(randomBytes(32)) as ConversationId;
-  await db.write((tx) =>
-    insertConversation(
-      tx,
-      conversation,
-      'direct',
-      people.map(({ account }) => account),
-      Date.now(),
-    ),
-  );
+  const accounts = people.map(({ account }) => account);
+  await db.write(async (tx) => {
+    if (count === 2) await insertDirect(tx, conversation, accounts, Date.now());
+    else await insertGroup(tx, conversation, accounts);
+  });
   const members = await Promise.all(
     people.map(async (person) => ({
       cookie: await openCookie(deps, person),
@@ -76,6 +75,13 @@ async function seedCircle(count: number): Promise<Circle> {
     })),
   );
   return { conversation, members };
+}
+
+/** A group whose roster names the identities that its people have. */
+async function insertGroup(tx: Tx, id: ConversationId, accounts: readonly AccountId[]): Promise<void> {
+  const identity = hash(new Uint8Array());
+  await insertConversation(tx, id, 'group', Date.now());
+  for (const account of accounts) await putMember(tx, id, { account, identity, role: 3 });
 }
 
 /** Messages of the past as the relay remembers them: delivered, without body and envelope. */
