@@ -146,6 +146,7 @@ const MAX_CONTEXT_BYTES = 255;
 
 export const signatures: Pick<Provider, 'mlDsaPublicKey' | 'mlDsaSign' | 'mlDsaVerify'> = {
   async mlDsaPublicKey(suite, seed) {
+    need(seed, 32);
     const key = await subtle.getPublicKey(await hold(dsaOf(suite), seed), ['verify']);
     return new Uint8Array(await subtle.exportKey('raw-public', key));
   },
@@ -153,11 +154,13 @@ export const signatures: Pick<Provider, 'mlDsaPublicKey' | 'mlDsaSign' | 'mlDsaV
   async mlDsaSign(suite, seed, message, context, randomness) {
     need(randomness, 32);
     if (context.length > MAX_CONTEXT_BYTES) throw malformed('a signature context above 255 bytes');
+    if (seed instanceof Uint8Array) need(seed, 32);
     const name = dsaOf(suite);
     const algorithm = { name, context: own(context) };
     return new Uint8Array(await subtle.sign(algorithm, await keyOf(name, seed), own(message)));
   },
   async mlDsaVerify(suite, publicKey, message, context, signature) {
+    if (context.length > MAX_CONTEXT_BYTES) return false;
     const name = dsaOf(suite);
     try {
       const key = await verifyingKey(name, publicKey);

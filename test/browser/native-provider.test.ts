@@ -102,16 +102,82 @@ test('Chromium has every part, and each gives what noble gives', async () => {
   });
 });
 
-test('a part that gives a wrong answer is not used', async () => {
-  const name = await page.evaluate(async () => {
-    const { chooseProvider, noble } = (globalThis as unknown as { tested: Tested }).tested;
-    const { encrypt } = crypto.subtle;
-    SubtleCrypto.prototype.encrypt = async () => new ArrayBuffer(80);
-    try {
-      return (await chooseProvider(async () => noble)).name;
-    } finally {
-      SubtleCrypto.prototype.encrypt = encrypt;
-    }
+const ALL = ['agreement', 'encapsulation', 'signatures', 'sealing', 'edwards'] as const;
+
+/** What the browser does wrong, and the part that must not be used then. */
+const FAULTS: readonly (readonly [fault: string, part: (typeof ALL)[number]])[] = [
+  ['X25519 agrees on something else', 'agreement'],
+  ['X25519 is unknown', 'agreement'],
+  ['ML-KEM-768 decapsulates something else', 'encapsulation'],
+  ['ML-KEM-768 is unknown', 'encapsulation'],
+  ['ML-DSA-65 verifies everything', 'signatures'],
+  ['ML-DSA-65 is unknown', 'signatures'],
+  ['AES-GCM seals something else', 'sealing'],
+  ['AES-GCM opens everything', 'sealing'],
+  ['Ed25519 signs something else', 'edwards'],
+  ['Ed25519 is unknown', 'edwards'],
+];
+
+test.each(FAULTS)('%s: noble serves for %s, and for nothing else', async (fault, part) => {
+  const chosen = await page.evaluate(async (wrong) => {
+    const { chooseProvider, noble, parts, outcome } = (globalThis as unknown as { tested: Tested }).tested;
+    const [algorithm = ''] = wrong.split(' ');
+    const { prototype } = SubtleCrypto;
+    const { importKey, deriveBits, encrypt, decrypt, sign, verify } = prototype;
+    const decapsulate: unknown = Reflect.get(prototype, 'decapsulateBits');
+    const nameOf = (value: unknown): unknown =>
+      typeof value === 'object' && value !== null && 'name' in value ? value.name : value;
+    /** The original for every other algorithm. */
+    const faulty = (original: unknown, at: number, answer: () => unknown) =>
+      function (this: SubtleCrypto, ...args: unknown[]) {
+        if (nameOf(args[at]) === algorithm) return Promise.resolve().then(answer);
+        if (typeof original !== 'function') throw new TypeError('no such method');
+        return Reflect.apply(original, this, args);
+      };
+    const junk = (length: number) => () => new Uint8Array(length).fill(7).buffer;
+    const refuse = () => {
+      throw new DOMException('Unrecognized name', 'NotSupportedError');
+    };
+    if (wrong.endsWith('unknown')) Object.assign(prototype, { importKey: faulty(importKey, 2, refuse) });
+    else if (algorithm === 'X25519')
+      Object.assign(prototype, { deriveBits: faulty(deriveBits, 0, junk(32)) });
+    else if (algorithm === 'ML-KEM-768')
+      Object.assign(prototype, { decapsulateBits: faulty(decapsulate, 0, junk(32)) });
+    else if (algorithm === 'ML-DSA-65') Object.assign(prototype, { verify: faulty(verify, 0, () => true) });
+    else if (algorithm === 'Ed25519') Object.assign(prototype, { sign: faulty(sign, 0, junk(64)) });
+    else if (wrong.includes('opens')) Object.assign(prototype, { decrypt: faulty(decrypt, 0, junk(16)) });
+    else Object.assign(prototype, { encrypt: faulty(encrypt, 0, junk(32)) });
+    const provider = await chooseProvider(async () => noble).finally(() =>
+      Object.assign(prototype, {
+        importKey,
+        deriveBits,
+        encrypt,
+        decrypt,
+        sign,
+        verify,
+        decapsulateBits: decapsulate,
+      }),
+    );
+    const used = Object.entries(parts)
+      .filter(([, each]) => Object.entries(each).every(([call, own]) => Reflect.get(provider, call) === own))
+      .map(([name]) => name);
+    const noblesOwn = Object.entries(parts)
+      .filter(([, each]) =>
+        Object.keys(each).every((call) => Reflect.get(provider, call) === Reflect.get(noble, call)),
+      )
+      .map(([name]) => name);
+    const seed = new Uint8Array(32).fill(5);
+    const { prepare } = provider;
+    const secret = (await prepare?.('ML-DSA-65', seed)) ?? seed;
+    const signed = await outcome(() => provider.mlDsaSign(2, secret, seed, seed, seed));
+    return { name: provider.name, used, noblesOwn, holds: provider.holds === true, signs: signed.length };
+  }, fault);
+  expect(chosen).toEqual({
+    name: 'native 4/5, noble',
+    used: ALL.filter((each) => each !== part),
+    noblesOwn: [part],
+    // Secrets that nobody reads out need all three that work with them.
+    holds: part === 'encapsulation' || part === 'sealing',
+    signs: 3309 * 2,
   });
-  expect(name).toBe('native 4/5, noble');
 });
