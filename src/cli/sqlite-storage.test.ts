@@ -1,12 +1,15 @@
 /** The folder's storage against the one in memory: the same answers to whatever is asked. */
+import { Database } from 'bun:sqlite';
 import { afterAll, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { MemoryStorage } from '../client/memory-storage.ts';
-import { type Change, type Range, STORES } from '../client/ports.ts';
+import { type Change, type Range, STORES, StorageFull } from '../client/ports.ts';
 import { Home } from './home.ts';
+import { ProcessLock } from './process-lock.ts';
+import { SqliteStorage, STORAGE_SCHEMA } from './sqlite-storage.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'sotto-storage-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -103,3 +106,26 @@ test('a process that is killed leaves what it committed, in order', async () => 
   expect(await home.storage.list('outbox', { prefix: '' })).toHaveLength(count);
   home.close();
 }, 30_000);
+
+test('a disk that is full keeps all that was kept, nothing of the commit, and takes it again with room', async () => {
+  const folder = mkdtempSync(join(root, 'full-'));
+  const db = new Database(join(folder, 'device.sqlite'), { strict: true });
+  db.run('PRAGMA journal_mode = WAL');
+  db.run(STORAGE_SCHEMA);
+  const lock = new ProcessLock(join(folder, 'lock.sqlite'));
+  const storage = new SqliteStorage(db, lock);
+  const small: Change = { store: 'history', key: 'small', value: new Uint8Array(10) };
+  const large: Change = { store: 'history', key: 'large', value: new Uint8Array(64 * 1024) };
+  await storage.commit([small]);
+  const pages = db.query<{ page_count: number }, []>('PRAGMA page_count').get()?.page_count ?? 0;
+  db.run(`PRAGMA max_page_count = ${pages + 4}`);
+  const also: Change = { store: 'outbox', key: 'also', value: new Uint8Array(10) };
+  await expect(storage.commit([also, large])).rejects.toBeInstanceOf(StorageFull);
+  expect(await storage.get('history', 'small')).not.toBeNull();
+  expect(await storage.get('outbox', 'also')).toBeNull();
+  db.run(`PRAGMA max_page_count = ${pages + 400}`);
+  await storage.commit([also, large]);
+  expect((await storage.get('history', 'large'))?.length).toBe(64 * 1024);
+  lock.close();
+  db.close();
+});

@@ -146,15 +146,21 @@ class SqliteTx implements Tx {
   constructor(readonly statements: Statements) {}
 
   async all<R extends object = Row>(sql: string, params: readonly Value[] = []): Promise<R[]> {
-    return rows<R>(this.statements.prepare(sql), params);
+    return rows<R>(this.prepare(sql), params);
   }
 
   async get<R extends object = Row>(sql: string, params: readonly Value[] = []): Promise<R | null> {
-    return (this.statements.prepare(sql).get(...bindings(params)) as R | null) ?? null;
+    return (this.prepare(sql).get(...bindings(params)) as R | null) ?? null;
   }
 
   async run(sql: string, params: readonly Value[] = []): Promise<number> {
-    return this.statements.prepare(sql).run(...bindings(params)).changes;
+    return this.prepare(sql).run(...bindings(params)).changes;
+  }
+
+  /** A full disk makes SQLite end the transaction by itself: statements that left together must not go on without it. */
+  private prepare(sql: string): Statement {
+    if (!this.statements.database.inTransaction) throw new DbUnavailable('The transaction has ended.');
+    return this.statements.prepare(sql);
   }
 }
 
