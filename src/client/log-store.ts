@@ -85,26 +85,24 @@ export class LogView {
     return this.current;
   }
 
-  /** What everybody's newest leaf is, and whose a name is. Only what the head covers. */
+  /** What everybody's newest leaf is, and whose a name is. Never changed: another one takes its place. */
   get log(): LogReplay {
     return this.replay;
   }
 
   /** Takes over what another tab or process has stored; reads nothing when there is nothing new. */
-  async load(reads: Reads): Promise<void> {
+  async load(reads: Reads, tries = 3): Promise<void> {
     const head = await readHead(reads);
     if (head === null || this.isCurrent(head)) return;
-    const from = this.replay.size;
-    const leaves = await readLeaves(reads, from);
-    // Somebody else took these leaves while they were read.
-    if (this.replay.size !== from) return this.load(reads);
-    if (!continues(this.replay, leaves, head)) {
-      // Another history has taken the place of the one that was here.
-      const replay = new LogReplay();
-      if (!continues(replay, await readLeaves(reads, 0), head))
-        throw new StoredError('The log of identities that this device keeps is damaged.');
+    // When the leaves do not continue what is here, another history has taken its place.
+    for (const replay of [this.replay.copy(), new LogReplay()]) {
+      if (!continues(replay, await readLeaves(reads, replay.size), head)) continue;
       this.take(replay, head);
-    } else this.take(this.replay, head);
+      return;
+    }
+    // Somebody else may have written between the reads.
+    if (tries > 1) return this.load(reads, tries - 1);
+    throw new StoredError('The log of identities that this device keeps is damaged.');
   }
 
   private isCurrent(head: VerifiedHead): boolean {
@@ -122,8 +120,8 @@ export class LogView {
 /** Appends the leaves; whether they lead to this head. */
 function continues(replay: LogReplay, leaves: readonly Uint8Array[], head: LogHead): boolean {
   try {
-    for (const leaf of leaves) replay.append(leaf);
-    return equalBytes(replay.root(head.size), head.root);
+    for (const leaf of leaves.slice(0, Math.max(0, head.size - replay.size))) replay.append(leaf);
+    return replay.size === head.size && equalBytes(replay.root(), head.root);
   } catch (error) {
     if (isProtocolError(error)) return false;
     throw error;

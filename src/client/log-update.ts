@@ -14,6 +14,7 @@ import { dropLeaves, readHead, type VerifiedHead, writeLeaves } from './log-stor
 import type { Operation } from './operation.ts';
 import { LOG_KEY } from './self.ts';
 import { NOTICES } from './sentences.ts';
+import { Single } from './single.ts';
 
 /** Leaves that a client takes at all: three thousand people who change their devices every month for fifteen years. */
 const MOST_LEAVES = 500_000;
@@ -25,8 +26,17 @@ export const RESTART = 'restart';
 /** What asking brought: `refused` when the server showed something that cannot be; it is kept as evidence. */
 export type LogOutcome = 'same' | 'grown' | 'refused';
 
-/** Brings the log up to date. Throws TransportFailed or TransportRefused. */
-export async function updateLog(ctx: Context): Promise<LogOutcome> {
+/** One at a time for each engine; what was asked meanwhile shares the next. */
+const updates = new WeakMap<Context, Single<LogOutcome>>();
+
+/** Brings the log up to date, as it stands after this call. Throws TransportFailed or TransportRefused. */
+export function updateLog(ctx: Context): Promise<LogOutcome> {
+  const known = updates.get(ctx) ?? new Single(() => update(ctx));
+  updates.set(ctx, known);
+  return known.run();
+}
+
+async function update(ctx: Context): Promise<LogOutcome> {
   for (let round = 0; round < ROUNDS; round++) {
     await ctx.log.load(ctx.storage);
     const outcome = await tryUpdate(ctx);
@@ -42,13 +52,19 @@ interface Shown {
 }
 
 async function tryUpdate(ctx: Context): Promise<LogOutcome | 'again'> {
-  const before = ctx.log.head;
+  const { head: before, log } = ctx.log;
   const restarts = (await ctx.storage.get('log', RESTART)) !== null;
   const from = restarts || before === null ? 0 : before.size;
   const key = await pinnedKey(ctx);
   const shown = await fetchLeaves(ctx, from);
   if (!restarts && before !== null && equalBytes(shown.signed, before.signed)) return 'same';
-  const found = await verify(ctx, key, shown, from, restarts);
+  const found = await verify(
+    ctx,
+    key,
+    shown,
+    before,
+    restarts || before === null ? new LogReplay() : log.copy(),
+  );
   if ('kind' in found) return refuse(ctx, found);
   const { replay, head } = found;
   const grew = await ctx.operate(async (op) => {
@@ -101,10 +117,10 @@ async function verify(
   ctx: Context,
   key: Uint8Array,
   { signed, leaves }: Shown,
-  from: number,
-  restarts: boolean,
+  before: VerifiedHead | null,
+  /** What the leaves are to continue. */
+  replay: LogReplay,
 ): Promise<Verified | Evidence> {
-  const before = ctx.log.head;
   const refuse = (kind: Evidence['kind'], more: Partial<Evidence> = {}): Evidence => ({
     kind,
     at: ctx.now(),
@@ -123,9 +139,7 @@ async function verify(
     if (isProtocolError(error)) return refuse('signature');
     throw error;
   }
-  if (head.size < from) return refuse('rollback');
-  // What is refused half way must leave the replay that is in use as it is.
-  const replay = restarts || from === 0 ? new LogReplay() : ctx.log.log.copy();
+  if (head.size < replay.size) return refuse('rollback');
   for (const leaf of leaves) {
     try {
       replay.append(leaf);

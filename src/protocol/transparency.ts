@@ -14,7 +14,7 @@ import { fixed, type RecordOf, record, text, u32, u64 } from './record.ts';
 /** Bytes of UTF-8 that a username has in a leaf, at most. */
 export const MAX_LEAF_USERNAME_BYTES = 64;
 
-/** Wire: record || HSig "kt-leaf" by the AIK (3,373 B). About 220 bytes without the signature. */
+/** Wire: record || HSig "kt-leaf" by the AIK (3,373 B). About 170 bytes without the signature. */
 export const logLeafRecord = record(16, 'log leaf', {
   /** 16 B. */
   account: fixed(16),
