@@ -69,6 +69,8 @@ export class Composer extends HTMLElement {
     }
     const stop = onEvent((event) => {
       if (!this.isConnected) stop();
+      else if (event.type === 'progress' && event.conversation === conversation)
+        this.#sealedFor.textContent = `Reaching ${event.done} of ${event.total} devices for the first time…`;
       else if (event.type === 'conversation' && event.conversation.id === conversation)
         void this.#count(event.conversation);
     });

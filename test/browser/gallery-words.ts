@@ -174,6 +174,7 @@ export async function drawGroups(): Promise<void> {
     people: async () => people.slice(1),
     readers: async () => people,
     conversations: async () => [{ ...view, writable: true }],
+    openGroups: async () => [{ id: '1'.repeat(64), title: 'Town square', members: 12 }],
   } as unknown as Parameters<typeof part.openGroup>[1];
   if (dialog) await part.openNewConversation(dialog, engine, () => {});
   if (place) part.openGroup(place, engine, () => () => {});

@@ -1,7 +1,7 @@
 /** The dialog that begins a conversation: with one person, or a group whose name is sealed and whose people are signed. */
 import type { Engine, PeerView } from '../../client/engine-types.ts';
 import type { ConversationId } from '../../contract/ids.ts';
-import { check, draw, field, sentenceOf, shadowOf } from './draw.ts';
+import { button, check, draw, field, sentenceOf, shadowOf } from './draw.ts';
 import { completed, matching, namesIn } from './people-field.ts';
 
 const STYLE = `
@@ -9,6 +9,8 @@ const STYLE = `
   .stack, .field { min-width: 0; grid-template-columns: minmax(0, 1fr); }
   .suggestions { display: flex; flex-wrap: wrap; gap: var(--s2); }
   .suggestions:empty { display: none; }
+  .open-groups { display: grid; gap: var(--s2); margin-top: var(--s5); }
+  .open-groups:empty { display: none; }
   .suggestions button { max-width: 100%; justify-content: start; overflow: hidden; text-overflow: ellipsis; }
 `;
 /** Shown at once: more than that is found by typing. */
@@ -43,8 +45,10 @@ export async function openNewConversation(
   const start = draw('button', { class: 'button primary' }, 'Start');
   people.row.append(suggestions);
   const form = draw('form', { class: 'stack' }, people.row, name.row, open.row, problem, progress, start);
-  root.replaceChildren(form);
+  const openGroups = draw('section', { class: 'open-groups' });
+  root.replaceChildren(form, openGroups);
   people.input.focus();
+  void listOpen(openGroups, engine, go);
 
   const known = await engine.people();
   const suggest = () => {
@@ -93,6 +97,38 @@ export async function openNewConversation(
       start.disabled = false;
     }
   });
+}
+
+/** What anybody may come into; nothing where there is nothing. */
+async function listOpen(place: HTMLElement, engine: Engine, go: (id: ConversationId) => void): Promise<void> {
+  const groups = await engine.openGroups().catch(() => []);
+  if (groups.length === 0) return place.replaceChildren();
+  const problem = draw('p', { class: 'error', role: 'alert' });
+  const rows = groups.map(({ id, title, members }) => {
+    const come = button('Come in', 'button small', async () => {
+      try {
+        await engine.joinGroup(id);
+        go(id);
+      } catch (error) {
+        problem.textContent = sentenceOf(error);
+      }
+    });
+    come.setAttribute('aria-label', `Come in: ${title}`);
+    const people = members === 1 ? '1 person' : `${members} people`;
+    const words = draw(
+      'span',
+      { class: 'list-main' },
+      draw('b', {}, title),
+      draw('small', { class: 'hint' }, people),
+    );
+    return draw('li', { class: 'list-row' }, words, come);
+  });
+  const title = draw('h3', { id: 'open-groups' }, 'Open to everybody here');
+  place.replaceChildren(
+    title,
+    draw('ul', { class: 'list', 'aria-labelledby': 'open-groups' }, ...rows),
+    problem,
+  );
 }
 
 /** The people that were named. Throws Error with a sentence for one that nobody has. */
