@@ -91,14 +91,14 @@ async function works(
   return (await verifyHybrid(crypto, signingKey, 'pop', challenge, signature)) && equalBytes(ours, theirs);
 }
 
-const place = new TextEncoder().encode('sotto/2/custody');
+const place = (): Uint8Array<ArrayBuffer> => new TextEncoder().encode('sotto/2/custody');
 
 async function sealSeeds(key: CryptoKey, { signing, agreement }: DeviceSeeds): Promise<Uint8Array> {
   const seeds = new Uint8Array(SIGNING_BYTES + AGREEMENT_BYTES);
   seeds.set(signing);
   seeds.set(agreement, SIGNING_BYTES);
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-  const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: place };
+  const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: place() };
   const box = await crypto.subtle.encrypt(algorithm, key, seeds).finally(() => seeds.fill(0));
   const sealed = new Uint8Array(NONCE_BYTES + box.byteLength);
   sealed.set(nonce);
@@ -111,7 +111,7 @@ async function openSeeds(database: IDBDatabase, key: CryptoKey): Promise<DeviceS
   const value: unknown = await settled(database.transaction(LOCAL).objectStore(LOCAL).get(SEALED));
   if (!(value instanceof Uint8Array)) return null;
   const sealed = new Uint8Array(value);
-  const algorithm = { name: 'AES-GCM', iv: sealed.subarray(0, NONCE_BYTES), additionalData: place };
+  const algorithm = { name: 'AES-GCM', iv: sealed.subarray(0, NONCE_BYTES), additionalData: place() };
   try {
     const seeds = new Uint8Array(await crypto.subtle.decrypt(algorithm, key, sealed.subarray(NONCE_BYTES)));
     return { signing: seeds.slice(0, SIGNING_BYTES), agreement: seeds.slice(SIGNING_BYTES) };
