@@ -5,11 +5,17 @@ import { startApp, type TestApp } from '../../test/support/app.ts';
 import { type Actor, addActor, firstEvent, nextEvent, subjectOf } from '../../test/support/group.ts';
 import { call } from '../../test/support/person.ts';
 import { openCookie } from '../../test/support/relay.ts';
+import { connect, type TestSocket } from '../../test/support/socket.ts';
 import { toBase64 } from '../contract/bytes.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import { MAX_REQUEST_BYTES } from '../contract/limits.ts';
 import { conversationPath, PATHS, rosterPath } from '../contract/paths.ts';
-import type { ConversationRecord, OpenConversation, RosterRecord } from '../contract/relay.ts';
+import {
+  type ConversationRecord,
+  type OpenConversation,
+  type RosterRecord,
+  SOCKET_PROTOCOL,
+} from '../contract/relay.ts';
 import type { Roster } from '../protocol/roster.ts';
 import { DEFAULT_POLICY, ROSTER_OPS, type RosterEvent } from '../protocol/roster-event.ts';
 
@@ -53,6 +59,8 @@ const post = async (over: Partial<RosterEvent>, by = mina, cookie = cookies.mina
   return answer;
 };
 const get = <T>(path: string, cookie = cookies.mina) => call<T>(app.origin, 'GET', path, { cookie });
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
 const rows = async () =>
   (
     await Promise.all(['conversations', 'members', 'roster_events', 'roster_certificates'].map(app.count))
@@ -169,6 +177,47 @@ test('two changes at once: one is taken, the other is a conflict', async () => {
   );
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
   expect(answers.find(({ status }) => status === 409)?.body.error).toBe('Conflict');
+});
+
+test('sockets hear of a group, and of one’s removal from it', async () => {
+  const line = await connect(app.origin + PATHS.socket, {
+    cookie: cookies.ravi,
+    protocols: [SOCKET_PROTOCOL],
+  });
+  const page = await connect(`${app.origin}/socket`, { cookie: cookies.ravi });
+  const toldOf = (id: string) => (frame: unknown) =>
+    isObject(frame) && frame.event === 'conversation' && frame.id === id;
+  /** Waits until a socket was told of this group so often. */
+  const told = (socket: TestSocket, times: number) =>
+    socket.next(() => socket.frames.filter(toldOf(group.id)).length === times);
+  const rowsOf = (socket: TestSocket) =>
+    socket.frames.filter((frame) => isObject(frame) && 'content' in frame);
+  await Promise.all([line, page].map((socket) => socket.next(({ event }) => event === 'hello')));
+  await post({ op: ROSTER_OPS.add, subjects: [subjectOf(ravi)] });
+  await told(line, 1);
+  await told(page, 1);
+  const [row] = rowsOf(page);
+  const content = isObject(row) ? String(row.content) : '';
+  expect(content).toContain(`data-conversation="${group.id}"`);
+  expect(content).toContain('Group of 2');
+  expect(content).not.toContain(mina.account);
+
+  await post({ op: ROSTER_OPS.remove, subjects: [subjectOf(ravi, 0)] });
+  await told(line, 2);
+  await told(page, 2);
+  expect(rowsOf(page)).toHaveLength(1);
+  // Nothing more of it after that.
+  await post({ op: ROSTER_OPS.confirm });
+  const { id } = await app.deps.services.conversations.createDirect(mina.session(), ravi.account);
+  await line.next(toldOf(id));
+  await page.next(toldOf(id));
+  expect(line.frames.filter(toldOf(group.id))).toHaveLength(2);
+  expect(page.frames.filter(toldOf(group.id))).toHaveLength(2);
+  expect(app.log()).not.toContain('fragment failed');
+  for (const socket of [line, page]) {
+    socket.close();
+    await socket.closed;
+  }
 });
 
 test('changes of members have their own limit', async () => {
