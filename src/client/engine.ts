@@ -37,6 +37,7 @@ import { listReaders } from './readers.ts';
 import { markConversationRead, readsAreTold, setReadsTold } from './receipts.ts';
 import { Runner } from './runner.ts';
 import { NOTICES } from './sentences.ts';
+import { compareCode, verificationCode } from './verification.ts';
 
 /** What an engine is made of. */
 export interface EnginePorts {
@@ -63,8 +64,8 @@ export interface EnginePorts {
 export async function openEngine(ports: EnginePorts): Promise<Engine> {
   const { self, stored } = await loadSelf(ports.storage, ports.crypto);
   const ctx = new Context(ports, self);
-  await pinSelf(ctx, stored);
   await ctx.log.load(ctx.storage);
+  await pinSelf(ctx, stored);
   if (ports.deviceName !== undefined) await nameSelf(ctx, ports.deviceName);
   let wasPutBack = await mendWhenPutBack(ctx);
   const runner = new Runner(ctx, ports.live);
@@ -80,6 +81,12 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
     }
     ctx.wakes.inbox(0);
     ctx.wakes.flush();
+  };
+
+  const view = async (id: Parameters<Engine['leave']>[0]) => {
+    const known = await readConversation(storage, id);
+    if (known === null) throw new Error('This conversation is not known here: open it first.');
+    return viewConversation(storage, known, self.account);
   };
 
   return {
@@ -125,17 +132,23 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
       }
       return viewConversation(storage, made, self.account);
     },
-    createGroup: notYet,
-    addPeople: notYet,
-    removePerson: notYet,
-    setRole: notYet,
-    setOpen: notYet,
-    leave: notYet,
-    confirmIdentity: notYet,
-    setDetails: notYet,
-    openGroups: notYet,
-    joinGroup: notYet,
-    succeedGroup: notYet,
+    createGroup: async (group) => view(await groups.createGroup(ctx, group)),
+    addPeople: (conversation, people) => groups.addPeople(ctx, conversation, people),
+    removePerson: (conversation, person) => groups.removePerson(ctx, conversation, person),
+    setRole: (conversation, person, role) => groups.setRole(ctx, conversation, person, role),
+    setOpen: (conversation, open) => groups.setOpen(ctx, conversation, open),
+    leave: (conversation) => groups.leave(ctx, conversation),
+    confirmIdentity: async (conversation, person) => {
+      await groups.confirmIdentity(ctx, conversation, person);
+      await learnAgain(person);
+    },
+    setDetails: (conversation, details) => groups.setDetails(ctx, conversation, details),
+    openGroups: () => groups.openGroups(ctx),
+    joinGroup: async (conversation) => {
+      await groups.joinGroup(ctx, conversation);
+      return view(conversation);
+    },
+    succeedGroup: async (conversation) => view(await groups.succeedGroup(ctx, conversation)),
     readers: (conversation) => listReaders(ctx, conversation),
     messages: (conversation, page) => readPage(storage, conversation, page),
     message: (id) => findMessage(storage, id),
@@ -144,10 +157,18 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
     setReadReceipts: (on) => ctx.operate((op) => setReadsTold(op, ctx, on)),
 
     people: () => listPeople(ctx),
+    log: () => logStatus(ctx),
+    acknowledgeLog: () => acknowledgeLog(ctx),
     safetyNumber: (person) => safetyDigits(ctx, person),
     setVerified: async (person, verified) => {
       await markVerified(ctx, person, verified);
       await learnAgain(person);
+    },
+    verificationCode: (person) => verificationCode(ctx, person),
+    compareCode: async (person, text) => {
+      const outcome = await compareCode(ctx, person, text);
+      if (outcome === 'same') await learnAgain(person);
+      return outcome;
     },
     acknowledgeIdentity: async (person) => {
       await acknowledgeNew(ctx, person);
@@ -157,8 +178,6 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
     renameDevice: (device, name) => renameDevice(ctx, device, name),
     deviceNews: () => listNews(storage),
     dismissNews: (device) => dismissNews(ctx, device),
-    log: () => logStatus(ctx),
-    acknowledgeLog: () => acknowledgeLog(ctx),
   };
 }
 
@@ -173,9 +192,9 @@ async function retell(ctx: Context, text: string): Promise<void> {
     if (type === 'peer' && isAccountId(id)) await ctx.tellPeer(id);
     if (type === 'conversation' && isConversationId(id)) await ctx.tellConversation(id);
     if (type === 'devices') ctx.emit({ type });
-  }
-}
     if (type === 'log') {
       await ctx.log.load(ctx.storage);
       ctx.emit({ type });
     }
+  }
+}

@@ -17,8 +17,9 @@ import { type Delivery, MAX_SEQS } from '../contract/relay.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
 import { type ErrorCode, ProtocolError } from '../protocol/errors.ts';
 import type { Context } from './context.ts';
-import { readConversation, writeConversation } from './conversations.ts';
+import { readConversation, type StoredConversation, writeConversation } from './conversations.ts';
 import { refreshPeople } from './directory.ts';
+import { loadChain } from './groups/chain.ts';
 import { LateMessage, UnknownRoster } from './groups/errors.ts';
 import { LATE, UNKNOWN_ROSTER } from './groups/sentences.ts';
 import { syncRoster } from './groups/sync.ts';
@@ -228,7 +229,7 @@ export class Receiver {
     if (delivery.class !== 1) return;
     const { ctx } = this;
     const conversation = await readConversation(op, delivery.conversation);
-    if (conversation === null || !conversation.members.includes(delivery.sender.account)) return;
+    if (conversation === null || !(await this.mayStand(op, conversation, delivery))) return;
     const reason = await this.reason(op, delivery, failure);
     const shown = await findMessage(op, delivery.id);
     if (shown !== null) {
@@ -255,6 +256,18 @@ export class Receiver {
       suite: 0,
     });
     writeConversation(op, { ...conversation, lastActivity: Math.max(conversation.lastActivity, time) });
+  }
+
+  /** Only members leave a place behind that can be seen; in a group also those who were. */
+  private async mayStand(
+    op: Operation,
+    conversation: StoredConversation,
+    { sender }: Delivery,
+  ): Promise<boolean> {
+    if (conversation.members.includes(sender.account)) return true;
+    if (conversation.kind === 'direct') return false;
+    const chain = await loadChain(op, this.ctx, conversation.id);
+    return chain !== null && chain.entryOf(sender.account) !== null;
   }
 
   private async reason(op: Operation, delivery: Delivery, failure: Failure): Promise<string> {

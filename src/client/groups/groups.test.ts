@@ -371,11 +371,13 @@ test('one’s own other devices are in every group, and get everything', async (
   await a2.engine.addPeople(id, [tom.account]);
   await world.settle();
   expect((await seen(a, id))?.members).toContain(tom.account);
-  expect((await b.engine.readers(id)).map(({ name, role, devices }) => [name, role, devices.length])).toEqual([
-    ['Jonas', 'member', 1],
-    ['Mina', 'owner', 2],
-    ['Tom', 'member', 1],
-  ]);
+  expect((await b.engine.readers(id)).map(({ name, role, devices }) => [name, role, devices.length])).toEqual(
+    [
+      ['Jonas', 'member', 1],
+      ['Mina', 'owner', 2],
+      ['Tom', 'member', 1],
+    ],
+  );
 });
 
 describe('when the network goes in the middle', () => {

@@ -54,7 +54,8 @@ export class FakeLine implements Live {
 
   disconnect(): void {
     this.connected = false;
-    this.relay.device(this.device).listener = null;
+    const own = this.relay.devices.get(this.device);
+    if (own !== undefined) own.listener = null;
   }
 
   private tell(frame: ServerFrame): void {
