@@ -2,6 +2,9 @@
 import { STORES } from '../client/ports.ts';
 import type { AccountId } from '../contract/ids.ts';
 
+/** Told to the window when the browser has taken a database away under an open page. */
+export const STORAGE_GONE = 'sotto-storage-gone';
+
 /** Holds the local key, its wrapped copy, and which device this is; the values of the other rooms are sealed. */
 export const LOCAL = 'local';
 
@@ -28,6 +31,8 @@ export async function openDatabase(account: AccountId): Promise<IDBDatabase> {
   const database = await settled(request);
   // A newer release in another tab wants to migrate: let go, this page reloads when it next asks the server.
   database.onversionchange = () => database.close();
+  // Only a browser that deletes what lies here closes a connection by itself.
+  database.onclose = () => dispatchEvent(new Event(STORAGE_GONE));
   return database;
 }
 
