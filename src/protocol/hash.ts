@@ -25,9 +25,12 @@ function unsalted(name: HashName) {
   return known.clone();
 }
 
+const salted = (name: HashName, salt: Uint8Array) =>
+  salt.length === 0 ? unsalted(name) : hmac.create(HASHES[name], salt);
+
 /** HKDF-Extract (RFC 5869, 2.2), which is HMAC with the salt as its key: HashLen bytes. */
 export const hkdfExtract = (name: HashName, salt: Uint8Array, ikm: Uint8Array): Uint8Array =>
-  (salt.length === 0 ? unsalted(name) : hmac.create(HASHES[name], salt)).update(ikm).digest();
+  salted(name, salt).update(ikm).digest();
 
 interface Expansion {
   readonly info: Uint8Array;
@@ -46,13 +49,15 @@ function hkdfEach(
     expansions.some(({ length }) => !Number.isSafeInteger(length) || length < 0 || length > 255 * outputLen)
   )
     throw malformed('more bytes than HKDF gives');
-  const key = hkdfExtract(name, salt, ikm);
+  // Its state is overwritten for every block: making one costs as much as hashing one.
+  const worker = salted(name, salt);
+  const key = worker.update(ikm).digest();
   const keyed = hmac.create(HASHES[name], key);
   const outputs = expansions.map(({ info, length }) => {
     const output = new Uint8Array(length);
     let block = new Uint8Array();
     for (let at = 0; at < length; at += outputLen) {
-      const mac = keyed.clone().update(block).update(info);
+      const mac = keyed._cloneInto(worker).update(block).update(info);
       block = mac.update(Uint8Array.of(at / outputLen + 1)).digest();
       output.set(block.subarray(0, length - at), at);
     }
@@ -60,6 +65,7 @@ function hkdfEach(
     return output;
   });
   keyed.destroy();
+  worker.destroy();
   wipe(key);
   return outputs;
 }
