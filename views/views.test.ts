@@ -9,6 +9,7 @@ import type { PageName, Site, Viewer } from './layout.tsx';
 import { Conversation } from './pages/conversation.tsx';
 import { Welcome } from './pages/conversations.tsx';
 import { Group } from './pages/group.tsx';
+import { Approve, Link } from './pages/link.tsx';
 import { NewConversation } from './pages/new-conversation.tsx';
 import { ErrorPage, PlainHttp } from './pages/notice.tsx';
 import { RecoveryCode } from './pages/recovery-code.tsx';
@@ -82,11 +83,25 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
     ),
     conversation: await shell(
       'conversation',
-      Conversation({ id: conversation, self: person, peer: person, others: [person], relayDays: 7 }),
+      Conversation({
+        id: conversation,
+        self: person,
+        peer: person,
+        others: [person],
+        isMember: true,
+        relayDays: 7,
+      }),
     ),
     groupConversation: await shell(
       'conversation',
-      Conversation({ id: conversation, self: person, peer: null, others: [person, person], relayDays: 7 }),
+      Conversation({
+        id: conversation,
+        self: person,
+        peer: null,
+        others: [person, person],
+        isMember: true,
+        relayDays: 7,
+      }),
     ),
     group: await shell('conversation', Group({ id: conversation })),
     newConversation: await shell(
@@ -100,13 +115,16 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
         site,
         viewer,
         role,
-        devices: [{ device: text as DeviceId, expiresAt: 1 }],
+        devices: [{ device: text as DeviceId, addedAt: 1, expiresAt: 1, seenAt: 1 }],
+        maxDevices: 1,
         sessions: [
           { id: text, current: true, device: null, address: text, agent: text, createdAt: 1, lastUsedAt: 1 },
           { id: text, current: false, device: null, address: text, agent: text, createdAt: 1, lastUsedAt: 1 },
         ],
       }),
     ),
+    link: await Link({ site }),
+    approve: await Approve({ site, viewer, passkeys: true }),
     admin: await shell(
       'admin',
       Admin({

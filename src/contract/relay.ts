@@ -73,7 +73,7 @@ export interface MessageStatus {
 export interface ConversationRecord {
   readonly id: ConversationId;
   readonly kind: 'direct' | 'group';
-  /** Of a group: what the server read in its roster; clients go by the roster itself. */
+  /** Of a group: what the server read in its roster; clients go by the roster itself. Empty when one was in it once. */
   readonly members: readonly AccountId[];
   /** Of the newest roster event; 0 for a direct conversation. */
   readonly epoch: number;

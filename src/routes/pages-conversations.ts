@@ -90,6 +90,7 @@ export const conversationPages = (deps: PageDeps) => {
         self: session,
         peer,
         others,
+        isMember: record.members.includes(session.account),
         relayDays: RELAY_DAYS,
       });
       return frame.pane(request, session, {

@@ -242,6 +242,17 @@ describe('conversations', () => {
     const people = await open(`/c/${id}/people`, { as: ada });
     expect(people.status).toBe(200);
     expect(people.html).toContain(`data-group="${id}"`);
+    await app.deps.db.write((tx) =>
+      tx.run('INSERT INTO former_members (conversation, account, epoch) VALUES ($1, $2, 4)', [
+        id,
+        ola.request.account,
+      ]),
+    );
+    const former = await open(`/c/${id}`, { as: ola });
+    expect(former.status).toBe(200);
+    expect(former.html).toContain('Group you were in');
+    for (const { account } of [ada.request, mina.request]) expect(former.html).not.toContain(`"${account}"`);
+    await app.deps.db.write((tx) => tx.run('DELETE FROM former_members WHERE conversation = $1', [id]));
     const outside = await open(`/c/${id}/people`, { as: ola });
     const nowhere = await open(`/c/${'0'.repeat(64)}/people`, { as: ola });
     expect([outside.status, nowhere.status]).toEqual([404, 404]);

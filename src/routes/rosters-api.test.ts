@@ -81,7 +81,7 @@ test('a group is made, grows, is read and left', async () => {
     body.events.slice(1),
   );
   expect((await post({ op: ROSTER_OPS.leave }, ravi, cookies.ravi)).body.members).toEqual([mina.account]);
-  expect((await get(conversationPath(group.id), cookies.ravi)).status).toBe(404);
+  expect((await get<ConversationRecord>(conversationPath(group.id), cookies.ravi)).body.members).toEqual([]);
 });
 
 test('open groups are listed, and closed ones are not', async () => {
@@ -205,7 +205,9 @@ test('sockets hear of a group, and of one’s removal from it', async () => {
   await post({ op: ROSTER_OPS.remove, subjects: [subjectOf(ravi, 0)] });
   await told(line, 2);
   await told(page, 2);
-  expect(rowsOf(page)).toHaveLength(1);
+  expect(rowsOf(page)).toHaveLength(2);
+  const gone = rowsOf(page)[1];
+  expect(isObject(gone) ? String(gone.content) : '').toContain('Group you were in');
   // Nothing more of it after that.
   await post({ op: ROSTER_OPS.confirm });
   const { id } = await app.deps.services.conversations.createDirect(mina.session(), ravi.account);

@@ -10,7 +10,6 @@ import type { Delivery, ServerFrame } from '../contract/relay.ts';
 import { RELEASE } from '../contract/release.ts';
 import type { Deps } from '../deps.ts';
 import type { HubEvent } from '../realtime/hub.ts';
-import { Refusal } from '../services/refusal.ts';
 import { CLOSE, Line, type Owner } from './socket-line.ts';
 
 type PageDeps = Pick<Deps, 'services' | 'clock' | 'log' | 'hub'>;
@@ -84,17 +83,10 @@ export class PageLine extends Line {
 
   async #conversation(id: ConversationId): Promise<void> {
     const { account } = this.owner.session;
-    const found = await this.deps.services.conversations.find(account, id).catch((error) => {
-      // Who was just removed is told as well, and has no row.
-      if (error instanceof Refusal) return null;
-      throw error;
-    });
-    if (found) {
-      const { kind, members, lastActivity } = found;
-      const peer = kind === 'direct' ? (members.find((member) => member !== account) ?? null) : null;
-      const name = peer === null ? groupSize(members.length) : await this.nameOf(peer);
-      this.#insert(String(ConversationRow({ conversation: id, peer, name, lastActivity })));
-    }
+    const { kind, members, lastActivity } = await this.deps.services.conversations.find(account, id);
+    const peer = kind === 'direct' ? (members.find((member) => member !== account) ?? null) : null;
+    const name = peer === null ? groupSize(members.length) : await this.nameOf(peer);
+    this.#insert(String(ConversationRow({ conversation: id, peer, name, lastActivity })));
     this.#say({ event: 'conversation', id });
   }
 

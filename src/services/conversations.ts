@@ -18,9 +18,9 @@ import { Recent } from './recent.ts';
 import { invalid, Refusal } from './refusal.ts';
 
 export interface Conversations {
-  /** Those that the account is a member of, latest activity first. */
+  /** Those that the account is a member of, latest activity first, then groups that it was in, without members. */
   list(account: AccountId): Promise<readonly ConversationRecord[]>;
-  /** One that the account is a member of; NotFound otherwise, whether or not it exists. */
+  /** One that the account is or was a member of; NotFound otherwise, whether or not it exists. */
   find(account: AccountId, id: ConversationId): Promise<ConversationRecord>;
   /**
    * The direct conversation of the session's account with `person`, made when there is none. ValidationError for

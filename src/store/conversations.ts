@@ -56,7 +56,17 @@ export async function insertDirect(
   return true;
 }
 
-/** The conversations of a member, latest activity first. */
+/** Groups that the account was in, as far as it may know them: its own part has ended, and nobody is named. */
+async function formerOf(db: Db, account: AccountId): Promise<ConversationWithMembers[]> {
+  const rows = await db.read<ConversationRow>(
+    `SELECT c.id, c.kind, f.epoch, c.created_at AS last_activity FROM former_members f
+     JOIN conversations c ON c.id = f.conversation WHERE f.account = $1 ORDER BY c.created_at DESC, c.id`,
+    [account],
+  );
+  return rows.map((row) => ({ ...row, members: [] }));
+}
+
+/** The conversations of a member, latest activity first; then the groups that the account was in. */
 export async function conversationsOf(db: Db, account: AccountId): Promise<ConversationWithMembers[]> {
   const rows = await db.read<MemberRow>(
     `SELECT ${COLUMNS} FROM members mine
@@ -65,10 +75,10 @@ export async function conversationsOf(db: Db, account: AccountId): Promise<Conve
      WHERE mine.account = $1 ORDER BY c.last_activity DESC, c.id, m.account`,
     [account],
   );
-  return grouped(rows);
+  return [...grouped(rows), ...(await formerOf(db, account))];
 }
 
-/** A conversation of this member, or null. */
+/** A conversation of this member or former one, or null. */
 export async function conversationOf(
   db: Db,
   account: AccountId,
@@ -81,7 +91,7 @@ export async function conversationOf(
      WHERE mine.account = $1 AND mine.conversation = $2 ORDER BY m.account`,
     [account, id],
   );
-  return grouped(rows)[0] ?? null;
+  return grouped(rows)[0] ?? (await formerOf(db, account)).find((former) => former.id === id) ?? null;
 }
 
 /** Its members, in the order of their ids; none for an unknown conversation. */

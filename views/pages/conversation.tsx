@@ -17,11 +17,14 @@ export interface ConversationProps {
   readonly peer: Reader | null;
   /** Everybody but oneself, as the server believes; the island draws them anew from the signed roster. */
   readonly others: readonly Reader[];
+  /** Whether this person is in it; who was removed reads on what is here already. */
+  readonly isMember: boolean;
   /** How many days the relay keeps what nobody fetched. */
   readonly relayDays: number;
 }
 
-export function Conversation({ id, self, peer, others, relayDays }: ConversationProps) {
+export function Conversation(props: ConversationProps) {
+  const { id, peer, others, isMember } = props;
   return (
     <div class="conversation" data-view="conversation">
       <div class="talk">
@@ -36,7 +39,11 @@ export function Conversation({ id, self, peer, others, relayDays }: Conversation
           >
             <Icon name="back" />
           </a>
-          {peer ? <PeerTitle peer={peer} /> : <GroupTitle id={id} people={others.length + 1} />}
+          {peer ? (
+            <PeerTitle peer={peer} />
+          ) : (
+            <GroupTitle id={id} people={isMember ? others.length + 1 : 0} />
+          )}
           <button type="button" class="icon-button open-details" popovertarget="details" aria-label="Details">
             <Icon name="info" />
           </button>
@@ -63,7 +70,7 @@ export function Conversation({ id, self, peer, others, relayDays }: Conversation
         </noscript>
         <sotto-composer data-conversation={id} />
       </div>
-      <Details id={id} self={self} peer={peer} others={others} relayDays={relayDays} />
+      <Details {...props} />
     </div>
   );
 }
@@ -100,7 +107,7 @@ function GroupTitle({ id, people }: { id: ConversationId; people: number }) {
           </span>
         </h1>
         <p data-group-topic="" safe>
-          {people === 1 ? '1 person' : `${people} people`}
+          {people === 0 ? 'You are not in it any more' : people === 1 ? '1 person' : `${people} people`}
         </p>
       </div>
       <a class="button quiet" href={`/c/${id}/people`}>

@@ -55,6 +55,8 @@ export function GroupAvatar() {
   );
 }
 
-/** What stands for a group's name until the island writes the real one. */
-export const groupSize = (people: number): string =>
-  people === 1 ? 'Group, only you' : `Group of ${people}`;
+/** What stands for a group's name until the island writes the real one. Nobody is named to who is not in it any more. */
+export function groupSize(people: number): string {
+  if (people === 0) return 'Group you were in';
+  return people === 1 ? 'Group, only you' : `Group of ${people}`;
+}
