@@ -1,12 +1,12 @@
 /** Every file that browsers fetch, by explicit import, so that the single binary carries it. Only `commands` reads it. */
 import css from '../public/built/app.css' with { type: 'file' };
 import argon2 from '../public/built/argon2.js' with { type: 'file' };
-import devices from '../public/built/devices.js' with { type: 'file' };
 import door from '../public/built/door.js' with { type: 'file' };
 import fallback from '../public/built/fallback.js' with { type: 'file' };
 import groups from '../public/built/groups.js' with { type: 'file' };
 import island from '../public/built/island.js' with { type: 'file' };
 import qr from '../public/built/qr.js' with { type: 'file' };
+import settings from '../public/built/settings.js' with { type: 'file' };
 import serviceWorker from '../public/built/sw.js' with { type: 'file' };
 import icon from '../public/icons/icon.svg' with { type: 'file' };
 import icon192 from '../public/icons/icon-192.png' with { type: 'file' };
@@ -21,7 +21,7 @@ const FILES: Readonly<Record<string, string>> = {
   'fallback.js': fallback,
   'groups.js': groups,
   'qr.js': qr,
-  'devices.js': devices,
+  'settings.js': settings,
   'island.js': island,
   'sw.js': serviceWorker,
   'icon.svg': icon,

@@ -27,6 +27,10 @@ declare module '*/built/fallback.js' {
   const path: string;
   export default path;
 }
+declare module '*/built/settings.js' {
+  const path: string;
+  export default path;
+}
 declare module '*/built/groups.js' {
   const path: string;
   export default path;

@@ -35,7 +35,7 @@ const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
   cli: [],
   'service-worker': [],
   verify: [],
-  island: [/^htmx\.org/, /^@simplewebauthn\/browser/],
+  island: [/^htmx\.org/, /^@simplewebauthn\/browser/, /^qr(?:\/|$)/],
   views: [/^@kitajs\/html/],
   routes: [/^elysia$/, /^@kitajs\/html/],
   http: [/^elysia$/],

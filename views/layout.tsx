@@ -88,7 +88,7 @@ export function Document({ site, page, title, viewer, children }: DocumentProps)
           data-fallback={script ? assets.url('fallback.js') : ''}
           data-qr={script ? assets.url('qr.js') : ''}
           {...(script === 'island.js'
-            ? { 'data-groups': assets.url('groups.js'), 'data-devices': assets.url('devices.js') }
+            ? { 'data-groups': assets.url('groups.js'), 'data-settings': assets.url('settings.js') }
             : {})}
         >
           <a class="skip" href="#main">

@@ -1,5 +1,7 @@
 /** What makes and opens keys: the forms in front of the workspace, which need neither htmx nor a conversation. */
+import { takeApproval } from './approve.ts';
 import { IslandForm } from './form.ts';
+import { takeLink } from './link.ts';
 import { readPage } from './page.ts';
 import { supportsPasskeys } from './passkey.ts';
 import { takeRegistration } from './register.ts';
@@ -14,10 +16,12 @@ const FORMS: Readonly<Record<string, (form: IslandForm) => void>> = {
   'sign-in': takeSignIn,
   recover: takeRecovery,
   unlock: takeUnlock,
+  link: takeLink,
+  approve: takeApproval,
 };
 
+if (!supportsPasskeys()) for (const button of document.querySelectorAll('[data-passkey]')) button.remove();
 for (const form of document.querySelectorAll<HTMLFormElement>('form[data-island]')) {
-  if (!supportsPasskeys()) for (const button of form.querySelectorAll('[data-passkey]')) button.remove();
   FORMS[form.dataset.island ?? '']?.(new IslandForm(form));
 }
 

@@ -3,6 +3,7 @@ import { htmx } from './htmx.ts';
 import 'htmx.org/dist/ext/hx-ws.js';
 import { openEngine } from '../client/engine.ts';
 import { httpCalls, httpRelay } from '../client/http-relay.ts';
+import { describeAgent } from '../contract/agent.ts';
 import type { AccountId } from '../contract/ids.ts';
 import { Composer } from './composer.ts';
 import { watchConnection } from './connection.ts';
@@ -61,6 +62,7 @@ async function begin(account: AccountId): Promise<void> {
       return () => clearTimeout(timer);
     },
     notify: openTabs(account),
+    deviceName: describeAgent(navigator.userAgent),
     note: openNote(account),
   });
   stop = () => engine.stop();

@@ -4,7 +4,7 @@ import { openConversationsList } from './conversations-list.ts';
 import { openCopy } from './copy.ts';
 import { openGroupPage, openGroupTitle, openNewConversationDialog } from './group.ts';
 import { openReaders } from './readers.ts';
-import { openPrivacy, openRemoval } from './settings.ts';
+import { openOwnDevices, openPrivacy, openRemoval } from './settings.ts';
 import { openTimeline } from './timeline.ts';
 import { openVerify } from './verify.ts';
 
@@ -17,6 +17,7 @@ const MARKS: readonly (readonly [selector: string, open: (element: HTMLElement) 
   ['[data-group]', openGroupPage],
   ['dialog:has([data-new-conversation])', openNewConversationDialog],
   ['button[data-copy]', openCopy],
+  ['[data-own-devices]', openOwnDevices],
   ['[data-remove-device]', openRemoval],
   ['[data-privacy]', openPrivacy],
 ];

@@ -11,6 +11,10 @@ export function watchNotices(place: HTMLElement): void {
   void engine.then(async (client) => {
     for (const peer of await client.people()) showIdentity(place, peer);
   });
+  onEvent(({ type }) => {
+    if (type === 'devices') void showNews(place);
+  });
+  void showNews(place);
 }
 
 /** Says when a click came to nothing; a form that shows its own errors asks for them by status. */
@@ -42,6 +46,28 @@ export function showNotice(place: HTMLElement, code: string, sentence: string): 
     paragraph(sentence),
     button('Dismiss', () => banner.remove()),
   );
+}
+
+/** What changed among one's own devices, until it is dismissed: here, or in another tab. */
+async function showNews(place: HTMLElement): Promise<void> {
+  const client = await engine;
+  const news = await client.deviceNews();
+  const codes = new Set(news.map(({ device }) => `device-${device}`));
+  for (const shown of place.querySelectorAll<HTMLElement>('[data-notice^="device-"]'))
+    if (!codes.has(shown.dataset.notice ?? '')) shown.remove();
+  for (const { device, kind, message } of news) {
+    const banner = bannerFor(place, `device-${device}`);
+    banner.classList.add('warn');
+    const look = document.createElement('a');
+    look.className = 'link';
+    look.href = '/settings#devices';
+    look.textContent = 'Look at your devices';
+    banner.replaceChildren(
+      paragraph(message),
+      look,
+      button(kind === 'added' ? 'It was me' : 'Dismiss', () => client.dismissNews(device)),
+    );
+  }
 }
 
 function showIdentity(place: HTMLElement, peer: PeerView): void {

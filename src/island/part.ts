@@ -16,5 +16,5 @@ export async function loadQr(): Promise<typeof import('./qr/main.ts')> {
 
 /** The list of one's own devices in the settings. */
 export async function loadDevices(): Promise<typeof import('./devices/main.ts')> {
-  return import(partAddress('devices'));
+  return import(partAddress('settings'));
 }

@@ -1,24 +1,51 @@
-/** Sign out and remove this device: it leaves the signed list, and this browser forgets all that it held. */
+/**
+ * Removing a device: it leaves the signed list, which only an open vault can sign. This browser itself forgets all that it
+ * held; another device is only named.
+ */
+
+import { deviceName } from '../client/device-names.ts';
 import { revokeDevice, type Unlocked } from '../client/enrol.ts';
+import { type DeviceId, isAccountId, isDeviceId } from '../contract/ids.ts';
 import { deleteDatabase } from './database.ts';
 import type { IslandForm } from './form.ts';
+import { openUnlockedStorage } from './local-storage.ts';
 import { enrolTools } from './tools.ts';
 
-/** What the address of the unlock page ends with when it is for this. */
-export const REMOVE = '#remove-device';
+type Finish = (form: IslandForm, unlocked: Unlocked) => Promise<void>;
 
-/** Says on the page what opening the vault will do, and gives the function that does it. */
-export function takeRemoval(form: IslandForm): (form: IslandForm, unlocked: Unlocked) => Promise<void> {
-  write('h1', 'Remove this device');
+/** What the address of the unlock page ends with when it is for this: alone for this browser, `=ID` for another device. */
+const REMOVE = /^#remove-device(?:=([0-9a-f]{32}))?$/;
+
+/** Says on the page what opening the vault will do, and gives the function that does it; null when it is for unlocking. */
+export function takeRemoval(form: IslandForm): Finish | null {
+  const [asked, id = ''] = REMOVE.exec(location.hash) ?? [];
+  if (asked === undefined) return null;
+  if (!isDeviceId(id) || id === document.body.dataset.device) {
+    write('h1', 'Remove this device');
+    write(
+      'h1 + p',
+      'Open your vault once more to take this browser off your devices. Messages and keys that are here are deleted.',
+    );
+    form.label('Sign out and remove');
+    return removeThis;
+  }
+  write('h1', 'Remove a device');
   write(
     'h1 + p',
-    'Open your vault once more to take this browser off your devices. Messages and keys that are here are deleted.',
+    'Open your vault once more to take it off your devices. Nothing is sent to it from then on.',
   );
-  form.label('Sign out and remove');
-  return removeDevice;
+  form.label('Remove it');
+  void nameOf(id).then((name) => {
+    if (name !== null)
+      write(
+        'h1 + p',
+        `Open your vault once more to take ${name} off your devices. Nothing is sent to it from then on.`,
+      );
+  });
+  return (within, unlocked) => removeOther(within, unlocked, id);
 }
 
-async function removeDevice(form: IslandForm, unlocked: Unlocked): Promise<void> {
+async function removeThis(form: IslandForm, unlocked: Unlocked): Promise<void> {
   const tools = await enrolTools((sentence) => form.progress(sentence));
   const { account, device } = unlocked.signedIn;
   form.progress('Removing this device…');
@@ -27,6 +54,22 @@ async function removeDevice(form: IslandForm, unlocked: Unlocked): Promise<void>
   else await tools.transport.signOut(false);
   await deleteDatabase(account);
   location.assign('/sign-in');
+}
+
+async function removeOther(form: IslandForm, unlocked: Unlocked, device: DeviceId): Promise<void> {
+  const tools = await enrolTools((sentence) => form.progress(sentence));
+  form.progress('Removing the device…');
+  await revokeDevice(tools, unlocked, device);
+  location.assign('/settings#devices');
+}
+
+/** What its person calls the device, as this browser knows it. */
+async function nameOf(device: DeviceId): Promise<string | null> {
+  const { account = '' } = document.body.dataset;
+  const storage = isAccountId(account) ? await openUnlockedStorage(account) : null;
+  const name = storage && (await deviceName(storage, device));
+  await storage?.close();
+  return name;
 }
 
 function write(selector: string, words: string): void {

@@ -1,5 +1,6 @@
 /** What of the settings belongs to the keys of this browser. */
-import { engine } from './session.ts';
+import { loadDevices } from './part.ts';
+import { engine, onEvent } from './session.ts';
 import { askToPersist } from './storage.ts';
 
 /**
@@ -15,6 +16,17 @@ export async function openRemoval(place: HTMLElement): Promise<void> {
   hint.textContent =
     'This browser does not promise to keep your keys and messages when its disk fills up. Another device, or your recovery code, is your way back in.';
   place.before(hint);
+}
+
+/** Writes the names of one's own devices into `[data-own-devices]`, and lets them be changed. */
+export async function openOwnDevices(place: HTMLElement): Promise<void> {
+  const [client, { openDevices }] = await Promise.all([engine, loadDevices()]);
+  await openDevices(place, client, (listener) => {
+    const end = onEvent(({ type }) => {
+      if (!place.isConnected) end();
+      else if (type === 'devices') listener();
+    });
+  });
 }
 
 /** Shows `[data-privacy]` and keeps `input[data-read-receipts]`. */

@@ -20,7 +20,7 @@ declare global {
 }
 
 /** What is loaded by script is an asset of ours, named with the hash of its bytes, or the worker that compares those. */
-const LOADED = /^\/assets\/(?:argon2|fallback|groups|qr|devices)\.[0-9a-f]{12}\.js$/;
+const LOADED = /^\/assets\/(?:argon2|fallback|groups|qr|settings)\.[0-9a-f]{12}\.js$/;
 
 const rules: Rules = {
   createHTML: (text, purpose) => (purpose === INERT ? text : sanitise(text, parseInert, location.origin)),
@@ -50,7 +50,7 @@ function parseInert(html: string): Document {
 /** The address of the password worker, as `new Worker` wants it; the page says which release of it. */
 export const workerAddress = (): string => policy.createScriptURL(document.body.dataset.worker ?? '');
 /** The address of a part of the island, as `<body data-NAME>` says. */
-export const partAddress = (name: 'groups' | 'qr' | 'devices'): string =>
+export const partAddress = (name: 'groups' | 'qr' | 'settings'): string =>
   policy.createScriptURL(document.body.dataset[name] ?? '');
 /** The address of noble's primitives, for a browser that lacks some. */
 export const fallbackAddress = (): string => policy.createScriptURL(document.body.dataset.fallback ?? '');

@@ -5,11 +5,14 @@
  * |---|---|
  * | GET /setup, /join | whoever has a link; its token stands in the fragment and never arrives here |
  * | GET /sign-in, /recover | the signed out |
+ * | GET /link | a new device that another one approves; it shows a code, and takes none |
  * | GET /unlock | a session without a device |
+ * | GET /approve | a session with a device, which approves a new one |
  * | GET /recovery-code | a session with a device, right after registration |
  * | POST /sign-out, /sign-out-everywhere | plain forms, without a script too |
  */
 import { Elysia } from 'elysia';
+import { Approve, Link } from '../../views/pages/link.tsx';
 import { RecoveryCode } from '../../views/pages/recovery-code.tsx';
 import { Join, type RegisterProps, Setup } from '../../views/pages/register.tsx';
 import { Recover, SignIn } from '../../views/pages/sign-in.tsx';
@@ -58,6 +61,20 @@ export const authPages = (deps: PageDeps) => {
     .get('/recover', async ({ request }) => {
       if (!(await accounts.ready())) return goTo(request, '/setup');
       return html(await Recover({ site: await frame.site() }));
+    })
+
+    .get('/link', async ({ request }) => {
+      const session = await frame.guard.session(request);
+      if (session?.device) return goTo(request, '/');
+      if (!(await accounts.ready())) return goTo(request, '/setup');
+      return html(await Link({ site: await frame.site() }));
+    })
+
+    .get('/approve', async ({ request }) => {
+      const session = await frame.enter(request);
+      if (session instanceof Response) return session;
+      const { passkeys } = await accounts.workspace();
+      return html(await Approve({ site: await frame.site(), viewer: viewerOf(session), passkeys }));
     })
 
     .get('/unlock', async ({ request }) => {

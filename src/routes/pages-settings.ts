@@ -8,6 +8,9 @@
  */
 import { Elysia } from 'elysia';
 import { Settings } from '../../views/pages/settings.tsx';
+import type { SessionRecord } from '../contract/accounts.ts';
+import type { DeviceId } from '../contract/ids.ts';
+import { MAX_DEVICES_PER_PERSON } from '../contract/limits.ts';
 import { createFrame, goTo, html, type PageDeps, viewerOf, wantsPart } from './pages-frame.ts';
 
 export const settingsPages = (deps: PageDeps) => {
@@ -20,14 +23,15 @@ export const settingsPages = (deps: PageDeps) => {
       if (session instanceof Response) return session;
       const [site, own, list] = await Promise.all([
         frame.site(),
-        devices.recipientsOf([session.account]),
+        devices.own(session.account),
         sessions.list(session),
       ]);
       const safePane = await Settings({
         site,
         viewer: viewerOf(session),
         role: session.role,
-        devices: own.get(session.account)?.devices ?? [],
+        devices: own.map((device) => ({ ...device, seenAt: lastSeen(list, device.device) })),
+        maxDevices: MAX_DEVICES_PER_PERSON,
         sessions: list,
       });
       return frame.pane(request, session, { page: 'settings', title: 'Settings', safePane });
@@ -46,3 +50,10 @@ export const settingsPages = (deps: PageDeps) => {
       { parse: 'none' },
     );
 };
+
+/** When a session of the device was last used; null when it has none. */
+const lastSeen = (sessions: readonly SessionRecord[], device: DeviceId): number | null =>
+  sessions.reduce<number | null>(
+    (seen, session) => (session.device === device ? Math.max(seen ?? 0, session.lastUsedAt) : seen),
+    null,
+  );

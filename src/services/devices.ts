@@ -26,10 +26,20 @@ export interface DeviceUploadBytes extends PublishedList {
   readonly prekeys: PrekeyUploadBytes;
 }
 
+/** One device of an account; times are epoch milliseconds. */
+export interface OwnDevice {
+  readonly device: DeviceId;
+  readonly addedAt: number;
+  /** End of its certificate. */
+  readonly expiresAt: number;
+}
+
 /** What happens in the transaction that stores a new device. */
 export type Enter<T> = (tx: Tx, device: store.DeviceRow) => Promise<T>;
 
 export interface Devices extends Recipients {
+  /** The account's devices as the server keeps them, oldest first. */
+  own(account: AccountId): Promise<readonly OwnDevice[]>;
   /** Adds a device to the account and gives the session to it. */
   add(session: Session, upload: DeviceUploadBytes, caller: Caller): Promise<OpenedSession>;
   /** Adds a device to an account in one transaction with `enter`, which decides who gets the session. */
@@ -120,6 +130,11 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
       return recipients.version;
     },
     changed,
+
+    async own(account) {
+      const rows = await store.devicesOf(db, account);
+      return rows.map((row) => ({ device: row.id, addedAt: row.created_at, expiresAt: row.expires_at }));
+    },
 
     async add(session, upload, caller) {
       const opened = await addTo(session.account, upload, (tx, device) =>

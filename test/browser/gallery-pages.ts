@@ -6,6 +6,7 @@ import type { AssetUrls, Site, Viewer } from '../../views/layout.tsx';
 import { Conversation } from '../../views/pages/conversation.tsx';
 import { Welcome } from '../../views/pages/conversations.tsx';
 import { Group } from '../../views/pages/group.tsx';
+import { Approve, Link } from '../../views/pages/link.tsx';
 import { NewConversation } from '../../views/pages/new-conversation.tsx';
 import { ErrorPage, PlainHttp } from '../../views/pages/notice.tsx';
 import { RecoveryCode } from '../../views/pages/recovery-code.tsx';
@@ -81,9 +82,17 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     self: ADA,
     peer: MINA,
     others: [MINA],
+    isMember: true,
     relayDays: 7,
   });
-  const group = { id: conversation('0'), self: ADA, peer: null, others: PEOPLE, relayDays: 7 };
+  const group = {
+    id: conversation('0'),
+    self: ADA,
+    peer: null,
+    others: PEOPLE,
+    isMember: true,
+    relayDays: 7,
+  };
 
   const pages: Record<string, string | Promise<string>> = {
     setup: Setup({ ...register, site: { ...site, workspace: '' } }),
@@ -92,6 +101,10 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     'sign-in-ip': SignIn({ site, passkeys: false }),
     recover: Recover({ site }),
     unlock: Unlock({ site, viewer: ADA, passkeys: true }),
+    link: Link({ site }),
+    'link-confirm': Link({ site }),
+    approve: Approve({ site, viewer: ADA, passkeys: true }),
+    'approve-vault': Approve({ site, viewer: ADA, passkeys: true }),
     'recovery-code': RecoveryCode({ site, viewer: ADA }),
     'first-run': shell(
       'conversations',
@@ -136,9 +149,11 @@ function settings(site: Site) {
     site,
     viewer: ADA,
     role: 'owner' as Role,
+    maxDevices: 5,
     devices: [
-      { device: device('a'), expiresAt: NOW + 170 * DAY },
-      { device: device('e'), expiresAt: NOW + 60 * DAY },
+      { device: device('a'), addedAt: NOW - 10 * DAY, expiresAt: NOW + 170 * DAY, seenAt: NOW },
+      { device: device('e'), addedAt: NOW - 120 * DAY, expiresAt: NOW + 60 * DAY, seenAt: NOW - 3 * DAY },
+      { device: device('c'), addedAt: NOW - 90 * DAY, expiresAt: NOW + 90 * DAY, seenAt: null },
     ],
     sessions: [
       { id: 'one', current: true, address: '192.168.1.14', agent: chrome, lastUsedAt: NOW, ...session },

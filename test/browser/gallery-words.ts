@@ -19,6 +19,17 @@ export function drawWords(): void {
   );
   write('[data-safety-number]', '04928 17735 60214 88391 52067 33940 71126 09583 46652 28017 93348 15570');
   if (name === 'verify') show('[data-verified]');
+  write('[data-link-code]', 'K7QXM-2VD9R-TH3WP-BY6NC');
+  write('[data-link-check]', '6ACXR');
+  write('[data-link-person]', 'ada (Ada Kern)');
+  write('[data-link-agent]', 'Firefox on Linux');
+  write('[data-link-asked]', 'Thursday 12 March 2026 at 10:42');
+  const step = { 'link-confirm': 'confirm', 'approve-vault': 'vault' }[name];
+  if (step)
+    for (const place of document.querySelectorAll<HTMLElement>('[data-step]'))
+      place.hidden = place.dataset.step !== step;
+  write('[data-device-name]', 'Firefox on Linux', 'Safari on iPhone', 'Command line on mill');
+  for (const place of document.querySelectorAll('[data-waiting]')) place.removeAttribute('data-waiting');
   write('[data-device-count]', '4');
   write('[data-devices]', '2 devices');
   write('.row-time', '10:42', '09:58', 'Wed', 'Mon', '4 Mar');

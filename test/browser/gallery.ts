@@ -46,7 +46,7 @@ async function galleryAssets() {
       ['groups.js', await built('src/island/groups/main.ts')],
       ['qr.js', await built('src/island/qr/main.ts')],
       ['qr.js', new TextEncoder().encode('export {};')],
-      ['devices.js', new TextEncoder().encode('export {};')],
+      ['settings.js', new TextEncoder().encode('export {};')],
       ['icon.svg', await asset('icons/icon.svg')],
       ['icon-192.png', await asset('icons/icon-192.png')],
     ]),

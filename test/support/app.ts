@@ -22,7 +22,7 @@ const PAGE_FILES = [
   'argon2.js',
   'groups.js',
   'qr.js',
-  'devices.js',
+  'settings.js',
   'fallback.js',
   'icon.svg',
   'icon-192.png',

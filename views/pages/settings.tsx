@@ -1,15 +1,19 @@
 /** GET /settings: who one is here, on which devices, in which sessions. */
 import type { Role, SessionRecord } from '../../src/contract/accounts.ts';
+import { describeAgent } from '../../src/contract/agent.ts';
 import type { DeviceId } from '../../src/contract/ids.ts';
 import type { ServedFile, ServedKind } from '../../src/contract/served.ts';
 import type { Site, Viewer } from '../layout.tsx';
-import { describeAgent } from '../parts/agent.ts';
 import { Section, Sheet, When } from '../parts/sheet.tsx';
 
 export interface OwnDevice {
   readonly device: DeviceId;
-  /** End of its certificate, epoch milliseconds. */
+  /** Epoch milliseconds, as all of these. */
+  readonly addedAt: number;
+  /** End of its certificate. */
   readonly expiresAt: number;
+  /** Last use of its session; null when it has none. */
+  readonly seenAt: number | null;
 }
 
 export interface SettingsProps {
@@ -17,10 +21,11 @@ export interface SettingsProps {
   readonly viewer: Viewer;
   readonly role: Role;
   readonly devices: readonly OwnDevice[];
+  readonly maxDevices: number;
   readonly sessions: readonly SessionRecord[];
 }
 
-export function Settings({ site, viewer, role, devices, sessions }: SettingsProps) {
+export function Settings({ site, viewer, role, devices, maxDevices, sessions }: SettingsProps) {
   return (
     <Sheet view="settings" title="Settings" lead={`@${viewer.username}`}>
       <Section id="profile" title="Profile">
@@ -36,14 +41,28 @@ export function Settings({ site, viewer, role, devices, sessions }: SettingsProp
       <Section
         id="devices"
         title="Devices"
-        lead="Each holds keys of its own. What others send you is sealed for every one of them."
+        lead="Each holds keys of its own. What others send you is sealed for every one of them. Their names stay among them."
       >
-        <ul class="list">
+        <ul class="list" data-own-devices="">
           {devices.map((device) => (
             <DeviceRow device={device} current={device.device === viewer.device} />
           ))}
         </ul>
+        {devices.length < maxDevices ? (
+          ''
+        ) : (
+          <p class="hint" safe>
+            {`You have ${devices.length} devices, which is the most. Remove one before you add another.`}
+          </p>
+        )}
         <div class="buttons" data-remove-device="" hidden>
+          {devices.length < maxDevices ? (
+            <a class="button" href="/approve" hx-boost="false">
+              Approve a new device
+            </a>
+          ) : (
+            ''
+          )}
           <a class="button" href="/unlock#remove-device">
             Sign out and remove this device
           </a>
@@ -77,16 +96,41 @@ export function Settings({ site, viewer, role, devices, sessions }: SettingsProp
 /** Devices are known by the first half of their id, in fours. */
 const short = (id: string): string => (id.slice(0, 16).match(/.{1,4}/g) ?? []).join(' ');
 
+/** The name is the island's: the server does not know it. */
 function DeviceRow({ device, current }: { device: OwnDevice; current: boolean }) {
   return (
-    <li class="list-row">
+    <li class="list-row device-row" data-device={device.device}>
       <span class="list-main">
-        <b>{current ? 'This browser' : 'Another device'}</b>
+        <b data-device-name="">{current ? 'This browser' : 'Another device'}</b>
         <small>
-          <code safe>{short(device.device)}</code>, keys until <When at={device.expiresAt} />
+          <code safe>{short(device.device)}</code>, added <When at={device.addedAt} />, keys until{' '}
+          <When at={device.expiresAt} />
+          {seen(device.seenAt, current)}
         </small>
       </span>
+      <span class="list-side device-actions" data-device-actions="" data-waiting="">
+        {current ? <small class="tag">This device</small> : ''}
+        <button type="button" class="button small" data-rename="">
+          Rename
+        </button>
+        {current ? (
+          ''
+        ) : (
+          <a class="button small" href={`/unlock#remove-device=${device.device}`} hx-boost="false">
+            Remove
+          </a>
+        )}
+      </span>
     </li>
+  );
+}
+
+function seen(at: number | null, current: boolean) {
+  if (current || at === null) return '';
+  return (
+    <>
+      , last seen <When at={at} hour />
+    </>
   );
 }
 

@@ -43,6 +43,9 @@ export function SignIn({ site, passkeys }: SignInProps) {
       <p class="aside-line">
         Lost your password or passkey? <a href="/recover">Use your recovery code</a>
       </p>
+      <p class="aside-line">
+        Signed in somewhere else? <a href="/link">Use another device instead</a>
+      </p>
     </Door>
   );
 }
