@@ -18,3 +18,6 @@ export interface ServedManifest {
   readonly release: string;
   readonly files: readonly ServedFile[];
 }
+
+/** What a page that has loaded says to a service worker that waits: it takes over if it has been accepted. */
+export const TAKE_OVER = 'take-over';

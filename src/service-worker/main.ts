@@ -4,6 +4,7 @@
  * bytes change only when its own code does. Nothing of pages or of the API is kept.
  */
 import { SERVICE_WORKER_PATH } from '../contract/paths.ts';
+import { TAKE_OVER } from '../contract/served.ts';
 import {
   type Doubt,
   fetchManifest,
@@ -33,9 +34,9 @@ self.addEventListener('activate', (event) => {
     ]),
   );
 });
-// An accepted successor is let in by the worker before it; otherwise it waits.
-self.addEventListener('message', ({ data }) => {
-  if (data === 'take-over') void self.skipWaiting();
+// A page that has loaded offers the place of the worker before; never that one itself, which is at work just then.
+self.addEventListener('message', (event) => {
+  if (event.data === TAKE_OVER) event.waitUntil(takeOver());
 });
 self.addEventListener('fetch', (event) => {
   if (event.request.mode === 'navigate') event.respondWith(answerNavigation(self, event));
@@ -57,14 +58,25 @@ async function leaveAlone(event: InstallEvent): Promise<void> {
   );
 }
 
+/** Takes the place of the worker before, once the person has accepted these bytes. */
+async function takeOver(): Promise<void> {
+  const hash = await ownHash();
+  if (hash !== null && hash === (await acceptedHash())) void self.skipWaiting();
+}
+
 /** A browser replaces a worker by itself when no page is open: then this one has not been accepted yet, and says so. */
 async function doubtMyself(): Promise<void> {
-  const accepted = await readAccepted();
-  const known = fileAt(accepted?.current ?? null, SERVICE_WORKER_PATH);
-  const served = await fetch(SERVICE_WORKER_PATH, { cache: 'no-store', redirect: 'error' }).catch(() => null);
-  if (!served?.ok) return;
-  const hash = await sha384(await served.arrayBuffer());
-  if (hash === known?.sha384) return;
+  const hash = await ownHash();
+  if (hash === null || hash === (await acceptedHash())) return;
   const doubt: Doubt = (await readDoubt()) ?? { token: '', offered: null, refused: {} };
   await writeDoubt({ ...doubt, refused: { ...doubt.refused, [SERVICE_WORKER_PATH]: hash } });
+}
+
+const acceptedHash = async () =>
+  fileAt((await readAccepted())?.current ?? null, SERVICE_WORKER_PATH)?.sha384 ?? null;
+
+/** SHA-384 of this script as the server gives it, or null when it does not. */
+async function ownHash(): Promise<string | null> {
+  const served = await fetch(SERVICE_WORKER_PATH, { cache: 'no-store', redirect: 'error' }).catch(() => null);
+  return served?.ok ? sha384(await served.arrayBuffer()) : null;
 }

@@ -36,7 +36,7 @@ const NOT_PASSED = [
 /** The answer to a navigation: the server's page under our own policy, or the question. */
 export async function answerNavigation(scope: ServiceWorkerScope, event: FetchEvent): Promise<Response> {
   const { request } = event;
-  const answer = await takeAnswer(scope, request);
+  const answer = await takeAnswer(request);
   if (answer) return answer;
   const served = (await event.preloadResponse) ?? (await fetch(request));
   // A redirect is followed by the browser, which asks here again.
@@ -84,17 +84,14 @@ async function unacceptedSuccessor(
   { registration }: ServiceWorkerScope,
   accepted: ServedManifest | null,
 ): Promise<string | null> {
-  const { waiting } = registration;
-  if (!waiting) return null;
+  if (!registration.waiting) return null;
   const answer = await fetch(SERVICE_WORKER_PATH, { cache: 'no-store', redirect: 'error' });
   const hash = await sha384(await answer.arrayBuffer());
-  if (hash !== fileAt(accepted, SERVICE_WORKER_PATH)?.sha384) return hash;
-  waiting.postMessage('take-over');
-  return null;
+  return hash === fileAt(accepted, SERVICE_WORKER_PATH)?.sha384 ? null : hash;
 }
 
 /** Does what the person has chosen; null when this request is no answer of ours. */
-async function takeAnswer(scope: ServiceWorkerScope, request: Request): Promise<Response | null> {
+async function takeAnswer(request: Request): Promise<Response | null> {
   if (request.method !== 'POST') return null;
   const form = await request
     .clone()
@@ -111,7 +108,6 @@ async function takeAnswer(scope: ServiceWorkerScope, request: Request): Promise<
     case 'use':
       if (!doubt.offered) return back;
       await writeAccepted(doubt.offered);
-      scope.registration.waiting?.postMessage('take-over');
       return back;
     case 'again':
       return back;

@@ -61,7 +61,7 @@ const nameOf = (path: string) => path.replace(/^.*\//, '').replace(/\.[0-9a-f]{1
 async function policy(): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(STYLE));
   const hash = btoa(String.fromCharCode(...new Uint8Array(digest)));
-  return `default-src 'none'; style-src 'sha256-${hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+  return `default-src 'none'; img-src data:; style-src 'sha256-${hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 }
 
 /** Asks once. Without a list that covers what the page loads there is nothing to accept, and no button for it. */

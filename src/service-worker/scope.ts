@@ -29,7 +29,7 @@ interface Events {
   install: InstallEvent;
   activate: ExtendableEvent;
   fetch: FetchEvent;
-  message: MessageEvent<unknown>;
+  message: ExtendableEvent & { readonly data: unknown };
 }
 
 export interface ServiceWorkerScope {

@@ -3,11 +3,15 @@
  * visit, and that nothing of it runs before the person has said so.
  */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { mkdirSync } from 'node:fs';
+import { join as path } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { type Assets, createAssets } from '../../src/assets.ts';
 import { loadAssets } from '../../src/embedded.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { rewrite, startLiar, withHeader } from '../support/liar.ts';
 import { join } from '../support/person.ts';
+import { ROOT } from '../support/server.ts';
 import { launchBrowser, openPerson, type Person } from './support/browser.ts';
 import {
   composer,
@@ -17,6 +21,9 @@ import {
   PATIENCE,
   until,
 } from './support/flows.ts';
+
+const PICTURES = path(ROOT, 'test/screenshots');
+const AXE = await Bun.file(path(ROOT, 'node_modules/axe-core/axe.min.js')).text();
 
 const NEXT = '9.9.8';
 const LAST = '9.9.9';
@@ -60,8 +67,8 @@ beforeAll(async () => {
   served = honest;
   app = await startApp({ assets: switchable() });
   browser = await launchBrowser();
-  // A tab of the old release is refused once, on purpose.
-  ada = await openPerson(browser, { expected: /status of 426/ });
+  // A tab of the old release, and a changed file, are refused on purpose.
+  ada = await openPerson(browser, { expected: /status of 426|ERR_FAILED \S*door/ });
 }, PATIENCE);
 afterAll(async () => {
   await browser.close();
@@ -199,14 +206,14 @@ told(
     const page = await ada.context.newPage();
     const evil = new TextEncoder().encode("document.title = 'ran';");
     const integrity = `sha384-${new Bun.CryptoHasher('sha384').update(evil).digest('base64')}`;
-    const path = next.url('door.js');
+    const door = next.url('door.js');
     served = {
       ...next,
       url: (name) => next.url(name),
       integrity: (name) => (name === 'door.js' ? integrity : next.integrity(name)),
       at(asked) {
         const asset = next.at(asked);
-        return asset && asked === path ? { ...asset, bytes: evil, integrity } : asset;
+        return asset && asked === door ? { ...asset, bytes: evil, integrity } : asset;
       },
     };
     const network = await ada.context.newCDPSession(page);
@@ -241,4 +248,71 @@ told('another service worker waits until it has been accepted [R35]', async () =
   await page.reload();
   await page.getByRole('button', { name: 'Unlock', exact: true }).waitFor({ timeout: PATIENCE });
   await page.close();
+});
+
+told('a page with weaker headers and other scripts in it runs none of them [R35]', async () => {
+  const liar = await startLiar(honest);
+  await liar.app.deps.services.invites.createSetupToken();
+  const ben = await openPerson(browser, { expected: /./ });
+  await ben.page.goto(`${liar.origin}/join`);
+  await watched(ben.page);
+  const hostile = (script: string) => {
+    liar.bend = async (request, answer) => {
+      const { pathname } = new URL(request.url);
+      if (pathname === '/assets/x.js')
+        return new Response("document.title = 'ran'", { headers: { 'content-type': 'text/javascript' } });
+      return pathname === '/join'
+        ? withHeader(
+            await rewrite(answer, (html) => html.replace('</main>', `</main>${script}`)),
+            'content-security-policy',
+            "default-src * 'unsafe-inline' 'unsafe-eval'",
+          )
+        : answer;
+    };
+  };
+  hostile(`<script>document.title = 'ran'</script><img src="/none" onerror="document.title = 'ran'">`);
+  await ben.page.goto(`${liar.origin}/join`);
+  await ben.page.getByRole('button', { name: 'Create account', exact: true }).waitFor();
+  expect(await ben.page.title()).not.toBe('ran');
+  // Written so that it is not seen in the page, it is seen when it is asked for.
+  hostile('<script src=/assets/x.js></script>');
+  await ben.page.goto(`${liar.origin}/join`).catch(() => {});
+  await ben.page.getByRole('button', { name: 'Try again', exact: true }).waitFor({ timeout: PATIENCE });
+  expect(await ben.page.title()).toBe('Sotto has changed');
+  liar.bend = null;
+  await ben.page.getByRole('button', { name: 'Try again', exact: true }).click();
+  await ben.page.getByRole('button', { name: 'Create account', exact: true }).waitFor({ timeout: PATIENCE });
+  await ben.context.close();
+  await liar.stop();
+});
+
+told('the question can be read by everybody, in both sizes and both lights', async () => {
+  const page = await ada.context.newPage();
+  served = last;
+  await page.goto(`${app.origin}/recover`);
+  await question(page).waitFor({ timeout: PATIENCE });
+  mkdirSync(PICTURES, { recursive: true });
+  for (const [width, height] of [
+    [1440, 900],
+    [390, 844],
+  ] as const)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: path(PICTURES, `changed-${width}-${colorScheme}.png`) });
+      await page.evaluate(AXE);
+      const found = await page.evaluate(async () => {
+        const { axe } = globalThis as unknown as {
+          axe: { run(): Promise<{ violations: { id: string }[] }> };
+        };
+        return (await axe.run()).violations.map(({ id }) => id);
+      });
+      const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      expect({ width, colorScheme, found, isWide }).toEqual({ width, colorScheme, found: [], isWide: false });
+    }
+  await page.close();
+});
+
+told('nobody complained', async () => {
+  expect(ada.complaints).toEqual([]);
 });
