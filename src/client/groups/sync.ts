@@ -7,6 +7,7 @@ import { accountId } from '../../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../../contract/ids.ts';
 import { equalBytes, hash } from '../../protocol/hash.ts';
 import { memberOf, type Roster } from '../../protocol/roster.ts';
+import { countedEvents } from '../../protocol/roster-counted.ts';
 import type { Context } from '../context.ts';
 import { readConversation, writeConversation } from '../conversations.ts';
 import { refreshPeople } from '../directory.ts';
@@ -43,7 +44,7 @@ async function syncOnce(ctx: Context, id: ConversationId): Promise<Synced> {
       return 'same';
     }
     await learnPeople(ctx, fresh, roster);
-    const counted = await countedOf(ctx, fresh);
+    const counted = await countedOf(ctx, chain?.head ?? null, fresh);
     const wasIn = chain !== null && memberOf(chain.head, ctx.self.accountBytes) !== null;
     if (!wasIn && !(await isBroughtIn(ctx, counted, roster))) {
       stopUnknown(ctx, id, STOPPED.stranger);
@@ -75,15 +76,18 @@ async function learnPeople(ctx: Context, fresh: readonly FreshEvent[], roster: R
 }
 
 /**
- * The events up to the last one that a device has signed which is still signed for. What a removed device signed counts when
- * somebody has built on it, or when it was known here before: a thief's device cannot make anything of its own afterwards.
+ * The events that count: what a removed device signed does when an admin has built on it, or when it was known here before. A
+ * thief's device cannot make anything of its own afterwards.
  */
-async function countedOf(ctx: Context, fresh: readonly FreshEvent[]): Promise<readonly FreshEvent[]> {
-  for (let at = fresh.length - 1; at >= 0; at--) {
-    const each = fresh[at];
-    if (each !== undefined && (await isListed(ctx, each))) return fresh.slice(0, at + 1);
-  }
-  return [];
+async function countedOf(
+  ctx: Context,
+  known: Roster | null,
+  fresh: readonly FreshEvent[],
+): Promise<readonly FreshEvent[]> {
+  const events = await Promise.all(
+    fresh.map(async (each) => ({ ...each, isCurrent: await isListed(ctx, each) })),
+  );
+  return fresh.slice(0, countedEvents(known, events));
 }
 
 async function isListed(ctx: Context, { event, stored, roster }: FreshEvent): Promise<boolean> {
