@@ -7,8 +7,8 @@ const QUIET = 4;
 
 /** Puts the code of a text into the place, over what was there. `label` says what it is to whoever cannot see it. */
 export function drawQr(place: Element, text: string, label: string): void {
-  const modules = encodeQR(text, 'raw', { ecc: 'medium', border: 0 });
-  const size = modules.length + 2 * QUIET;
+  const modules = encodeQR(text, 'raw', { ecc: 'medium', border: QUIET });
+  const size = modules.length;
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', `0 0 ${size} ${size}`);
   svg.setAttribute('class', 'qr');
@@ -20,7 +20,7 @@ export function drawQr(place: Element, text: string, label: string): void {
   place.replaceChildren(svg);
 }
 
-/** One run of dark modules after another. */
+/** One run of dark modules after another; the margin is among the modules. */
 function pathOf(modules: readonly (readonly boolean[])[]): string {
   const runs: string[] = [];
   for (const [y, row] of modules.entries())
@@ -28,7 +28,7 @@ function pathOf(modules: readonly (readonly boolean[])[]): string {
       if (!row[x]) continue;
       let end = x;
       while (row[end + 1]) end++;
-      runs.push(`M${x + QUIET} ${y + QUIET}h${end - x + 1}v1h-${end - x + 1}z`);
+      runs.push(`M${x} ${y}h${end - x + 1}v1h-${end - x + 1}z`);
       x = end;
     }
   return runs.join('');

@@ -7,8 +7,8 @@ import {
   type Page,
 } from 'playwright-core';
 
-/** Starts the browser; close it when the tests are over. */
-export function launchBrowser(): Promise<Browser> {
+/** Starts the browser, with `more` arguments; close it when the tests are over. */
+export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
     headless: true,
@@ -19,6 +19,7 @@ export function launchBrowser(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--no-first-run',
+      ...more,
     ],
   });
 }

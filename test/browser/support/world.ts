@@ -13,9 +13,9 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Starts both. The island must be built: `bun run test` does it before anything else. */
-export async function openWorld(): Promise<World> {
-  const [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+/** Starts both, the browser with these arguments too. The island must be built: `bun run test` does it before anything else. */
+export async function openWorld(browserArgs: readonly string[] = []): Promise<World> {
+  const [server, browser] = await Promise.all([startServer(), launchBrowser(browserArgs)]);
   const people: Person[] = [];
   return {
     server,
