@@ -18,7 +18,7 @@ const BROWSER_ENTRIES = {
   'fallback.js': 'src/island/fallback.ts',
   'groups.js': 'src/island/groups/main.ts',
   'qr.js': 'src/island/qr/main.ts',
-  'settings.js': 'src/island/devices/main.ts',
+  'settings.js': 'src/island/settings/main.ts',
   'sw.js': 'src/service-worker/main.ts',
   'app.css': 'public/css/app.css',
 } as const;

@@ -24,6 +24,7 @@ const COMMANDS = {
 /** Every option of every command; one command sees only its own. */
 const ALL = Object.assign({}, COMMON, ...Object.values(COMMANDS)) as typeof COMMON &
   Record<string, typeof text | typeof flag>;
+  log: { 'send-again': flag },
 
 export interface Arguments {
   readonly command: CommandName;

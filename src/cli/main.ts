@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
 /** Runs one client command; gives the exit code: 0 done, 1 failed, 2 wrong use. */
 export async function runClient(argv: readonly string[], io: Io = processIo): Promise<number> {
   try {
+  log: async () => (await import('./commands/log.ts')).log,
     const given = parseArguments(argv);
     if (given === null) {
       await io.print(`${USAGE}\n`);

@@ -17,6 +17,9 @@ export type EventName =
   | 'signed-out';
 
 export class Output {
+  | 'log'
+  | 'logged'
+  | 'evidence'
   constructor(
     private readonly io: Io,
     readonly json: boolean,

@@ -43,6 +43,10 @@ ${Object.values(USAGE_OF)
   .map((text) => `  ${text}`)
   .join('\n')}
 
+  log: `log [--send-again]
+      the transparency log as this device has verified it: entries, root, everybody with the fingerprint of their identity and
+      the number of their device list, and evidence that the server shows two. Ends with 1 while there is some that stops
+      sending; --send-again goes on, and keeps the evidence.`,
 --json prints one object a line, named in "event": joined {account, device, recoveryCode}, sent {id}, queued {id},
 message {id, conversation, sender, account, device, sentAt, kind, text, files, verified, mine, status, reason},
 conversation {id, kind, with, name, members, unread, lastActivity}, device {device, name, created, expires, current},
@@ -55,3 +59,5 @@ export function usageFor(argv: readonly string[]): string {
   const command = argv.find(isCommand);
   return command === undefined ? USAGE : `sotto client --home DIR ${USAGE_OF[command]}`;
 }
+log {size, root, time, key, keyFingerprint, frozen}, logged {account, username, fingerprint, version},
+evidence {kind, at, seen, size, root, own, shown, leaf, claim},

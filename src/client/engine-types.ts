@@ -127,7 +127,8 @@ export interface LoggedPerson {
 export interface LogStatus {
   /** Null until a server has shown one. */
   readonly head: null | { readonly size: number; readonly root: string; readonly time: number };
-  /** Of the log's key, pinned when this device joined: 32 bytes in hexadecimal. */
+  /** The log's key as it was pinned when this device joined, base64url, and its fingerprint, 32 bytes in hexadecimal. */
+  readonly key: string | null;
   readonly keyFingerprint: string | null;
   readonly people: readonly LoggedPerson[];
   readonly evidence: readonly LogEvidence[];

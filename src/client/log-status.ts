@@ -1,5 +1,5 @@
 /** The transparency log for those who draw it, and the person's decision to go on (PROTOCOL 8). */
-import { accountId, toHex } from '../contract/bytes.ts';
+import { accountId, toBase64, toHex } from '../contract/bytes.ts';
 import { fingerprint } from '../protocol/identity.ts';
 import type { Context } from './context.ts';
 import type { LogStatus } from './engine-types.ts';
@@ -14,6 +14,7 @@ export async function logStatus(ctx: Context): Promise<LogStatus> {
   const key = await ctx.storage.get('meta', LOG_KEY);
   return {
     head: head && { size: head.size, root: toHex(head.root), time: head.time },
+    key: key && toBase64(key),
     keyFingerprint: key && toHex(fingerprint(key)),
     people: log.everybody().map(({ leaf }) => ({
       account: accountId(leaf.account),

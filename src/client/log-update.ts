@@ -2,7 +2,7 @@
  * Fetches what the transparency log has grown by, replays it, and believes it only when the pinned key has signed the
  * head, nothing went back, and the head's root is the replay's own (PROTOCOL 8; R37). Asked outside the lock.
  */
-import { fromBase64, toBase64 } from '../contract/bytes.ts';
+import { fromBase64 } from '../contract/bytes.ts';
 import { isProtocolError, ProtocolError } from '../protocol/errors.ts';
 import { equalBytes } from '../protocol/hash.ts';
 import { fingerprint } from '../protocol/identity.ts';
@@ -195,10 +195,4 @@ async function watchOwn(ctx: Context, leaves: readonly Uint8Array[], replay: Log
     claim: null,
     seen: null,
   });
-}
-
-/** The pinned key of the log in base64url, or null before there is one. */
-export async function pinnedLogKey(ctx: Context): Promise<string | null> {
-  const key = await ctx.storage.get('meta', LOG_KEY);
-  return key === null ? null : toBase64(key);
 }

@@ -7,6 +7,7 @@ import { type FrameActions, takeFrame } from './frames.ts';
 import { showGaps } from './gaps.ts';
 import { tendGroups } from './groups/tend.ts';
 import { listOwedKx, OfferBudget, type OwedKx, sealDueKx } from './kx.ts';
+import { isFrozen } from './log-evidence.ts';
 import { sendRequests } from './mending.ts';
 import { listErrands, listOutgoing } from './outbox.ts';
 import { type Live, TransportFailed, TransportRefused } from './ports.ts';
@@ -94,6 +95,12 @@ export class Runner {
       }) ?? this.endListening;
     if (this.live === null || this.live.connected) this.ctx.tasks.run(() => this.sync());
     this.ctx.tasks.run(() => this.wakeAll());
+    this.ctx.tasks.run(() => this.tellFrozen());
+  }
+
+  /** What stopped sending before a restart is said again. */
+  private async tellFrozen(): Promise<void> {
+    if (await isFrozen(this.ctx.storage)) this.ctx.notice('E_KT', HELD.frozen);
   }
 
   async stop(): Promise<void> {

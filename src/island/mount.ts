@@ -4,7 +4,7 @@ import { openConversationsList } from './conversations-list.ts';
 import { openCopy } from './copy.ts';
 import { openGroupPage, openGroupTitle, openNewConversationDialog } from './group.ts';
 import { openReaders } from './readers.ts';
-import { openOwnDevices, openPrivacy, openRemoval } from './settings.ts';
+import { openLog, openOwnDevices, openPrivacy, openRemoval } from './settings.ts';
 import { openTimeline } from './timeline.ts';
 import { openVerify } from './verify.ts';
 
@@ -20,6 +20,7 @@ const MARKS: readonly (readonly [selector: string, open: (element: HTMLElement) 
   ['[data-own-devices]', openOwnDevices],
   ['[data-remove-device]', openRemoval],
   ['[data-privacy]', openPrivacy],
+  ['[data-log]', openLog],
 ];
 
 const mounted = new WeakSet<Element>();

@@ -14,7 +14,7 @@ export async function loadQr(): Promise<typeof import('./qr/main.ts')> {
   return import(partAddress('qr'));
 }
 
-/** The list of one's own devices in the settings. */
-export async function loadDevices(): Promise<typeof import('./devices/main.ts')> {
+/** The settings: one's own devices, the transparency log. */
+export async function loadSettings(): Promise<typeof import('./settings/main.ts')> {
   return import(partAddress('settings'));
 }

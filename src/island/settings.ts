@@ -1,5 +1,5 @@
 /** What of the settings belongs to the keys of this browser. */
-import { loadDevices } from './part.ts';
+import { loadSettings } from './part.ts';
 import { engine, onEvent } from './session.ts';
 import { askToPersist } from './storage.ts';
 
@@ -20,11 +20,22 @@ export async function openRemoval(place: HTMLElement): Promise<void> {
 
 /** Writes the names of one's own devices into `[data-own-devices]`, and lets them be changed. */
 export async function openOwnDevices(place: HTMLElement): Promise<void> {
-  const [client, { openDevices }] = await Promise.all([engine, loadDevices()]);
+  const [client, { openDevices }] = await Promise.all([engine, loadSettings()]);
   await openDevices(place, client, (listener) => {
     const end = onEvent(({ type }) => {
       if (!place.isConnected) end();
       else if (type === 'devices') listener();
+    });
+  });
+}
+
+/** Shows `[data-log]` and writes into it what this browser has verified of the transparency log. */
+export async function openLog(place: HTMLElement): Promise<void> {
+  const [client, part] = await Promise.all([engine, loadSettings()]);
+  await part.openLog(place, client, (listener) => {
+    const end = onEvent(({ type }) => {
+      if (!place.isConnected) end();
+      else if (type === 'log') listener();
     });
   });
 }

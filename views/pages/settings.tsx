@@ -69,6 +69,7 @@ export function Settings({ site, viewer, role, devices, maxDevices, sessions }: 
         </div>
       </Section>
       <Privacy />
+      <TransparencyLog />
       <Section id="sessions" title="Sessions" lead="Where you are signed in. End what you do not know.">
         <ul class="list">
           {sessions.map((session) => (
@@ -144,6 +145,21 @@ function Privacy() {
         <input type="checkbox" data-read-receipts="" />
         <span>Tell others when I have read their messages</span>
       </label>
+    </section>
+  );
+}
+
+/** Verified by this browser, so the island draws it. */
+function TransparencyLog() {
+  return (
+    <section class="section" aria-labelledby="log" data-log="" hidden>
+      <h2 id="log">Transparency log</h2>
+      <p class="section-lead">
+        Everybody’s identity and devices stand in one list that only grows. Everybody’s devices check it, and
+        tell each other which one they see, so that the server cannot show one person another list than the
+        rest.
+      </p>
+      <div data-log-body=""></div>
     </section>
   );
 }
