@@ -53,7 +53,8 @@ export function custody(database: IDBDatabase, crypto: Crypto, key: CryptoKey): 
       } catch {
         // A browser that cannot store or use such keys says so in many ways; each means that seeds stay.
       }
-      await forget();
+      // The sealed seeds stay: after signing out they are the only ones until the caller has stored them.
+      await write(database, { [HELD]: null });
       return null;
     },
   };

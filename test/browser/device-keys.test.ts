@@ -115,8 +115,39 @@ test('[R40] where keys cannot be stored, or what is read back is another key, th
     const swapped = await after(second);
     return { refused, swapped };
   });
-  const seeds = { usable: true, seeds: true, held: false, sealed: false };
+  const seeds = { usable: true, seeds: true, held: false, sealed: true };
   expect(seen).toEqual({ refused: seeds, swapped: seeds });
+});
+
+test('[R40] keys that fail after signing in again cost no device: the sealed seeds are still there', async () => {
+  const seen = await page.evaluate(async () => {
+    const { createPlace, enrol, look, lockStorage, openStorage, works } = (
+      globalThis as unknown as { tested: Tested }
+    ).tested;
+    const place = await createPlace();
+    await enrol(place);
+    await lockStorage(place.account);
+    const { importKey } = SubtleCrypto.prototype;
+    SubtleCrypto.prototype.importKey = function (...args: unknown[]) {
+      if (args[0] === 'raw-seed' && args[2] === 'ML-DSA-65') args[1] = new Uint8Array(32);
+      return Reflect.apply(importKey, this, args);
+    };
+    const storage = await openStorage(place.vault);
+    const { commit } = storage;
+    // The page dies before the seeds are stored.
+    const died = { ...storage, commit: () => Promise.reject(new Error('closed')) };
+    const first = await works(died, place).catch(() => false);
+    SubtleCrypto.prototype.importKey = importKey;
+    const between = await look(place.account);
+    const later = await works({ ...storage, commit }, place);
+    return { first, between, later, after: await look(place.account) };
+  });
+  expect(seen).toEqual({
+    first: false,
+    between: { seeds: false, held: false, sealed: true },
+    later: true,
+    after: { seeds: false, held: true, sealed: true },
+  });
 });
 
 test('a browser that lost what holding keys takes gets its seeds back from the open vault', async () => {
