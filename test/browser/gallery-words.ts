@@ -153,6 +153,17 @@ export function drawWords(): void {
   if (name === 'dialog') document.querySelector<HTMLElement>('[command=show-modal]')?.click();
 }
 
+/** A code of the length that comparisons have. For `page.evaluate`, as above. */
+export async function drawCode(): Promise<void> {
+  const place = document.querySelector<HTMLElement>('[data-verify-code]');
+  if (!place) return;
+  const part: typeof import('../../src/island/qr/main.ts') = await import(document.body.dataset.qr ?? '');
+  part.drawQr(place, `SOTTO-VERIFY:${'Aw7'.repeat(56)}`, 'Your code, for the other person to scan');
+  place.hidden = false;
+  const scan = document.querySelector<HTMLElement>('[data-scan-code]');
+  if (scan) scan.hidden = false;
+}
+
 /** The part for groups over an engine that answers from here. For `page.evaluate`, as above. */
 export async function drawGroups(): Promise<void> {
   const dialog = document.querySelector<HTMLElement>('dialog[open] [data-new-conversation]');

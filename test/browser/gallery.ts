@@ -9,7 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { createAssets } from '../../src/assets.ts';
 import { CONTENT_SECURITY_POLICY } from '../../src/http/headers.ts';
 import { samplePages } from './gallery-pages.ts';
-import { composerStyle, drawGroups, drawWords } from './gallery-words.ts';
+import { composerStyle, drawCode, drawGroups, drawWords } from './gallery-words.ts';
 import { launchBrowser } from './support/browser.ts';
 
 const ROOT = resolve(import.meta.dir, '../..');
@@ -45,7 +45,6 @@ async function galleryAssets() {
       ['fallback.js', new TextEncoder().encode('export {};')],
       ['groups.js', await built('src/island/groups/main.ts')],
       ['qr.js', await built('src/island/qr/main.ts')],
-      ['qr.js', new TextEncoder().encode('export {};')],
       ['settings.js', new TextEncoder().encode('export {};')],
       ['icon.svg', await asset('icons/icon.svg')],
       ['icon-192.png', await asset('icons/icon-192.png')],
@@ -83,6 +82,7 @@ async function shoot(browser: Browser, url: string, names: readonly string[]): P
         await page.evaluate((style) => Object.assign(window, { composerStyle: style }), composerStyle);
         await page.evaluate(drawWords);
         await page.evaluate(drawGroups);
+        await page.evaluate(drawCode);
         const label = `${name}-${size.name}-${colorScheme}`;
         await page.screenshot({ path: join(OUT, `${label}.png`) });
         problems += await check(page, label);
