@@ -3,7 +3,7 @@ import encodeQR from 'qr';
 
 const SVG = 'http://www.w3.org/2000/svg';
 /** Modules of light around the code, as readers expect. */
-const QUIET = 4;
+export const QUIET = 4;
 
 /** Puts the code of a text into the place, over what was there. `label` says what it is to whoever cannot see it. */
 export function drawQr(place: Element, text: string, label: string): void {
@@ -21,7 +21,7 @@ export function drawQr(place: Element, text: string, label: string): void {
 }
 
 /** One run of dark modules after another; the margin is among the modules. */
-function pathOf(modules: readonly (readonly boolean[])[]): string {
+export function pathOf(modules: readonly (readonly boolean[])[]): string {
   const runs: string[] = [];
   for (const [y, row] of modules.entries())
     for (let x = 0; x < row.length; x++) {
