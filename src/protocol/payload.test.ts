@@ -6,6 +6,8 @@ import {
   type Payload,
   receiptPayload,
   resendPayload,
+  STATE_LIMITS,
+  statePayload,
   syncPayload,
   textPayload,
 } from './payload.ts';
@@ -37,6 +39,16 @@ const CODECS: readonly (readonly [string, Payload<unknown>, fc.Arbitrary<unknown
     fc.record({ conversation: bytes(32), bodies: bodies(9), readAt: time }),
   ],
   ['resend', resendPayload as Payload<unknown>, fc.record({ bodies: bodies(9) })],
+  [
+    'state',
+    statePayload as Payload<unknown>,
+    fc.record({
+      name: fc.option(fc.string({ unit: 'grapheme', maxLength: 20 })),
+      topic: fc.option(fc.string({ unit: 'grapheme', maxLength: 40 })),
+      picture: fc.option(fc.uint8Array({ maxLength: 64 })),
+      timer: fc.option(epoch),
+    }),
+  ],
   [
     'history',
     historyPayload as Payload<unknown>,
@@ -78,4 +90,17 @@ test('receipts and resends name at least one message and not too many', () => {
   expect(() => resendPayload.encode({ bodies: [] })).toThrow('E_FORMAT');
   expect(() => resendPayload.encode({ bodies: many(65) })).toThrow('E_FORMAT');
   expect(resendPayload.decode(resendPayload.encode({ bodies: many(64) })).bodies).toHaveLength(64);
+});
+
+test('a state tells what is left as it is from what is emptied, and has limits', () => {
+  const nothing = { name: null, topic: null, picture: null, timer: null };
+  const emptied = { name: '', topic: '', picture: new Uint8Array(), timer: 0 };
+  expect(statePayload.encode(nothing)).not.toEqual(statePayload.encode(emptied));
+  expect(statePayload.decode(statePayload.encode(emptied))).toEqual(emptied);
+  for (const over of [
+    { name: 'x'.repeat(STATE_LIMITS.nameBytes + 1) },
+    { topic: 'x'.repeat(STATE_LIMITS.topicBytes + 1) },
+    { picture: new Uint8Array(STATE_LIMITS.pictureBytes + 1) },
+  ])
+    expect(() => statePayload.encode({ ...nothing, ...over })).toThrow('E_FORMAT');
 });
