@@ -15,16 +15,22 @@ const COMMANDS = {
   send: { to: text, conversation: text },
   listen: { count: text, timeout: text, own: flag, read: flag },
   conversations: {},
+  create: { name: text, people: text, topic: text, open: flag },
+  members: { conversation: text, add: text, remove: text, role: text, confirm: text, access: text },
+  rename: { conversation: text, name: text, topic: text },
+  leave: { conversation: text },
+  'open-groups': {},
+  enter: { conversation: text, succeed: flag },
   history: { with: text, conversation: text, limit: text },
   'safety-number': { with: text, 'mark-verified': flag, 'accept-identity': flag },
   devices: { revoke: text, approve: text, rename: text },
+  log: { 'send-again': flag },
   logout: { everywhere: flag },
 } as const satisfies Record<CommandName, object>;
 
 /** Every option of every command; one command sees only its own. */
 const ALL = Object.assign({}, COMMON, ...Object.values(COMMANDS)) as typeof COMMON &
   Record<string, typeof text | typeof flag>;
-  log: { 'send-again': flag },
 
 export interface Arguments {
   readonly command: CommandName;

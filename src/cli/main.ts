@@ -13,16 +13,22 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   send: async () => (await import('./commands/send.ts')).send,
   listen: async () => (await import('./commands/listen.ts')).listen,
   conversations: async () => (await import('./commands/conversations.ts')).conversations,
+  create: async () => (await import('./commands/create.ts')).create,
+  members: async () => (await import('./commands/members.ts')).members,
+  rename: async () => (await import('./commands/rename.ts')).rename,
+  leave: async () => (await import('./commands/leave.ts')).leave,
+  'open-groups': async () => (await import('./commands/open-groups.ts')).openGroups,
+  enter: async () => (await import('./commands/enter.ts')).enter,
   history: async () => (await import('./commands/history.ts')).history,
   'safety-number': async () => (await import('./commands/safety-number.ts')).safetyNumber,
   devices: async () => (await import('./commands/devices.ts')).devices,
+  log: async () => (await import('./commands/log.ts')).log,
   logout: async () => (await import('./commands/logout.ts')).logout,
 };
 
 /** Runs one client command; gives the exit code: 0 done, 1 failed, 2 wrong use. */
 export async function runClient(argv: readonly string[], io: Io = processIo): Promise<number> {
   try {
-  log: async () => (await import('./commands/log.ts')).log,
     const given = parseArguments(argv);
     if (given === null) {
       await io.print(`${USAGE}\n`);

@@ -4,7 +4,7 @@ import { type Output, plain, timeOf } from './output.ts';
 
 /** Prints one message; `sender` is a username. */
 export function printMessage(output: Output, message: HistoryMessage, sender: string): Promise<void> {
-  const { id, conversation, sentAt, kind, text, verified, mine, status, reason } = message;
+  const { id, conversation, sentAt, kind, text, verified, mine, status, reason, note } = message;
   return output.event(
     'message',
     {
@@ -21,6 +21,7 @@ export function printMessage(output: Output, message: HistoryMessage, sender: st
       mine,
       status,
       reason,
+      note,
     },
     messageLine(message, sender),
   );
@@ -38,11 +39,12 @@ export function wordsOf({ kind, text, reason }: HistoryMessage): string {
   return kind === 'unreadable' ? (reason ?? 'This message could not be opened.') : text;
 }
 
-function remarkOf({ kind, mine, status, verified, reason }: HistoryMessage): string {
+function remarkOf({ kind, mine, status, verified, reason, note }: HistoryMessage): string {
   const remarks = [
     ...(mine && status !== null ? [status] : []),
     ...(kind === 'text' && !verified ? ['not verified'] : []),
     ...(kind === 'text' && reason !== null ? [reason] : []),
+    ...(note === null ? [] : [note]),
   ];
   return remarks.length === 0 ? '' : `  (${plain(remarks.join('; '))})`;
 }

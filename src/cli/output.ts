@@ -8,18 +8,21 @@ export type EventName =
   | 'queued'
   | 'message'
   | 'conversation'
+  | 'member'
+  | 'open-group'
+  | 'left'
   | 'device'
   | 'code'
   | 'approved'
   | 'renamed'
   | 'safety'
   | 'revoked'
-  | 'signed-out';
-
-export class Output {
   | 'log'
   | 'logged'
   | 'evidence'
+  | 'signed-out';
+
+export class Output {
   constructor(
     private readonly io: Io,
     readonly json: boolean,

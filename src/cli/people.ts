@@ -1,6 +1,6 @@
 /** People and conversations by the names that a command was given. */
-import type { ConversationView, Engine, HistoryMessage, PeerView } from '../client/engine-types.ts';
-import { type ConversationId, isConversationId } from '../contract/ids.ts';
+import type { Engine, HistoryMessage, PeerView } from '../client/engine-types.ts';
+import { type AccountId, type ConversationId, isConversationId } from '../contract/ids.ts';
 import { type Device, synchronise } from './device.ts';
 import { Failed, WrongUse } from './failures.ts';
 
@@ -60,24 +60,21 @@ export async function findConversation(device: Device, where: Where): Promise<Co
 
 /** Usernames of those who write here, looked up once. */
 export class Names {
-  #conversations: readonly ConversationView[] | null = null;
+  readonly #known = new Map<AccountId, string>();
 
   constructor(private readonly engine: Engine) {}
 
   /** The username, or the account's id while nobody has told it. */
-  async of({ sender, conversation }: HistoryMessage): Promise<string> {
+  async of({ sender: { account }, conversation }: HistoryMessage): Promise<string> {
     const { self } = this.engine;
-    if (sender.account === self.account) return self.username;
-    return this.#find(sender.account, conversation) ?? (await this.#again(sender.account, conversation));
+    if (account === self.account) return self.username;
+    if (!this.#known.has(account)) this.#note(await this.engine.readers(conversation));
+    // Somebody who has left a group since.
+    if (!this.#known.has(account)) this.#note(await this.engine.people().catch(() => []));
+    return this.#known.get(account) ?? account;
   }
 
-  async #again(account: string, conversation: ConversationId): Promise<string> {
-    this.#conversations = await this.engine.conversations();
-    return this.#find(account, conversation) ?? account;
-  }
-
-  #find(account: string, conversation: ConversationId): string | null {
-    const found = this.#conversations?.find(({ id }) => id === conversation)?.peer;
-    return found?.account === account ? found.username : null;
+  #note(people: readonly Pick<PeerView, 'account' | 'username'>[]): void {
+    for (const { account, username } of people) this.#known.set(account, username);
   }
 }

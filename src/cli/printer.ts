@@ -114,6 +114,9 @@ export class Printer {
   private async tell(message: HistoryMessage): Promise<void> {
     if (this.told.has(message.id)) return;
     this.told.add(message.id);
-    await this.output.note(`${await this.names.of(message)}: ${wordsOf(message)}`);
+    // Who came and went stands in the line itself.
+    const isLine = message.kind === 'notice' && message.reason === null;
+    const who = isLine ? '' : `${await this.names.of(message)}: `;
+    await this.output.note(who + wordsOf(message));
   }
 }

@@ -22,6 +22,20 @@ export const USAGE_OF = {
       A listen that is killed between printing and noting it prints that message again.`,
   conversations: `conversations
       what there is, newest first`,
+  create: `create --name NAME [--people NAME,NAME] [--topic TEXT] [--open]
+      a new group with you as its owner. With --open everybody of the workspace may come in, and its name is known to the
+      server; otherwise its name is sealed like every message.`,
+  members: `members --conversation ID [--add NAME,NAME] [--remove NAME] [--role NAME=ROLE] [--confirm NAME] [--access open|closed]
+      who can read it, with their devices; what is to be changed is signed first. ROLE is owner, admin, member or guest.
+      --confirm goes on with somebody in it whose identity has changed.`,
+  rename: `rename --conversation ID [--name NAME] [--topic TEXT]
+      calls a group something else`,
+  leave: `leave --conversation ID
+      goes out of a group; what was written stays here`,
+  'open-groups': `open-groups
+      groups that everybody may come into`,
+  enter: `enter --conversation ID [--succeed]
+      comes into an open group; with --succeed, makes the one that follows a group in which no admin is left`,
   history: `history (--with NAME | --conversation ID) [--limit 50]
       messages on this device, oldest first`,
   'safety-number': `safety-number --with NAME [--mark-verified | --accept-identity]
@@ -29,6 +43,10 @@ export const USAGE_OF = {
   devices: `devices [--rename ID NAME | --revoke ID | --approve CODE]
       your devices. Names are known to your devices alone. Revoking one, and approving a new one that shows CODE, need
       SOTTO_PASSWORD or SOTTO_RECOVERY_CODE. Only approve a device that is in your hands now.`,
+  log: `log [--send-again]
+      the transparency log as this device has verified it: entries, root, everybody with the fingerprint of their identity and
+      the number of their device list, and evidence that the server shows two. Ends with 1 while there is some that stops
+      sending; --send-again goes on, and keeps the evidence.`,
   logout: `logout [--everywhere]
       ends the session, or all of them; keys and history stay, login resumes`,
 } as const;
@@ -43,14 +61,13 @@ ${Object.values(USAGE_OF)
   .map((text) => `  ${text}`)
   .join('\n')}
 
-  log: `log [--send-again]
-      the transparency log as this device has verified it: entries, root, everybody with the fingerprint of their identity and
-      the number of their device list, and evidence that the server shows two. Ends with 1 while there is some that stops
-      sending; --send-again goes on, and keeps the evidence.`,
 --json prints one object a line, named in "event": joined {account, device, recoveryCode}, sent {id}, queued {id},
-message {id, conversation, sender, account, device, sentAt, kind, text, files, verified, mine, status, reason},
-conversation {id, kind, with, name, members, unread, lastActivity}, device {device, name, created, expires, current},
+message {id, conversation, sender, account, device, sentAt, kind, text, files, verified, mine, status, reason, note},
+conversation {id, kind, with, name, topic, members, unread, lastActivity, role, open, writable},
+member {account, username, name, role, devices, verified, identityChanged}, open-group {id, title, members}, left {id}, device {device, name, created, expires, current},
 safety {digits, with, verified}, revoked {device}, renamed {device, name},
+log {size, root, time, key, keyFingerprint, frozen}, logged {account, username, fingerprint, version},
+evidence {kind, at, seen, size, root, own, shown, leaf, claim},
 code {code, expires}, approved {device, agent, check}, signed-out. Times are epoch milliseconds, sender is a username.
 Exit codes: 0 done, 1 failed (reason on standard error), 2 wrong use.`;
 
@@ -59,5 +76,3 @@ export function usageFor(argv: readonly string[]): string {
   const command = argv.find(isCommand);
   return command === undefined ? USAGE : `sotto client --home DIR ${USAGE_OF[command]}`;
 }
-log {size, root, time, key, keyFingerprint, frozen}, logged {account, username, fingerprint, version},
-evidence {kind, at, seen, size, root, own, shown, leaf, claim},

@@ -5,6 +5,7 @@ import type { AccountId, DeviceId } from '../contract/ids.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { verifyOneTimePrekey, verifySignedPrekey } from '../protocol/prekeys.ts';
 import type { KnownCertificate, PeerBundle } from '../protocol/session.ts';
+import { type Begun, beginSession } from './begin.ts';
 import type { Context } from './context.ts';
 import { findDevice, type PeerDevice, readPeer } from './peers.ts';
 import type { Target } from './recipients.ts';
@@ -13,7 +14,9 @@ import type { Target } from './recipients.ts';
 const DEVICES_PER_CLAIM = 100;
 
 /** What a claim gave for a device: a bundle, or why there is none. */
-export type Claimed = { readonly bundle: PeerBundle } | { readonly refused: 'stale' | 'missing' | 'invalid' };
+export type Claimed =
+  | { readonly bundle: PeerBundle; readonly begun: Begun | null }
+  | { readonly refused: 'stale' | 'missing' | 'invalid' };
 
 /** A pinned device as the protocol takes it. */
 export function knownCertificate(account: AccountId, device: PeerDevice): KnownCertificate {
@@ -29,29 +32,6 @@ export function knownCertificate(account: AccountId, device: PeerDevice): KnownC
     },
     hash: device.certificateHash,
   };
-}
-
-/**
- * Claims one bundle for each device. Throws TransportFailed or TransportRefused; a bundle that does not verify, is too
- * old, or was not given is told per device.
- */
-export async function claimBundles(
-  ctx: Context,
-  devices: readonly { readonly account: AccountId; readonly device: DeviceId }[],
-): Promise<ReadonlyMap<DeviceId, Claimed>> {
-  const claimed = new Map<DeviceId, Claimed>();
-  for (let at = 0; at < devices.length; at += DEVICES_PER_CLAIM) {
-    const asked = devices.slice(at, at + DEVICES_PER_CLAIM);
-    const records = await ctx.transport.claimPrekeys(asked.map(({ device }) => device));
-    for (const { account, device } of asked) {
-      const record = records.find((each) => each.device === device);
-      const peer = await readPeer(ctx.storage, account);
-      const pinned = peer === null ? null : findDevice(peer, device);
-      if (record === undefined || pinned === null) claimed.set(device, { refused: 'missing' });
-      else claimed.set(device, await verifyBundle(ctx, account, pinned, record));
-    }
-  }
-  return claimed;
 }
 
 async function verifyBundle(
@@ -81,6 +61,7 @@ async function verifyBundle(
           );
     return {
       bundle: { ...knownCertificate(account, device), signedPrekey: { ...prekey, hash }, oneTime: once },
+      begun: null,
     };
   } catch (error) {
     if (error instanceof ProtocolError && error.code === 'E_STALE') return { refused: 'stale' };
@@ -89,12 +70,38 @@ async function verifyBundle(
   }
 }
 
-/** Claims bundles for these targets and adds them to what is there. */
+/**
+ * Claims bundles for these targets, begins a session from each, and adds them to what is there.
+ * @param count called after each
+ */
 export async function claimInto(
   ctx: Context,
   bundles: Map<DeviceId, Claimed>,
   targets: readonly Target[],
+  count: () => void = () => {},
 ): Promise<void> {
-  const wanted = targets.map(({ account, pinned }) => ({ account, device: pinned.device }));
-  for (const [device, claimed] of await claimBundles(ctx, wanted)) bundles.set(device, claimed);
+  for (let at = 0; at < targets.length; at += DEVICES_PER_CLAIM) {
+    const wanted = targets.slice(at, at + DEVICES_PER_CLAIM);
+    const records = await ctx.transport.claimPrekeys(wanted.map(({ pinned }) => pinned.device));
+    const byDevice = new Map(records.map((each) => [each.device, each]));
+    for (const target of wanted) {
+      bundles.set(target.pinned.device, await prepare(ctx, target, byDevice.get(target.pinned.device)));
+      count();
+    }
+  }
+}
+
+async function prepare(
+  ctx: Context,
+  target: Target,
+  record: PrekeyBundleRecord | undefined,
+): Promise<Claimed> {
+  const { account, pinned } = target;
+  const peer = await readPeer(ctx.storage, account);
+  const current = peer === null ? null : findDevice(peer, pinned.device);
+  if (record === undefined || current === null) return { refused: 'missing' };
+  const claimed = await verifyBundle(ctx, account, current, record);
+  if ('refused' in claimed) return claimed;
+  const begun = await beginSession(ctx.storage, ctx, { account, pinned: current }, claimed.bundle);
+  return { ...claimed, begun };
 }

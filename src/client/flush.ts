@@ -29,6 +29,7 @@ import {
 import { readPeer } from './peers.ts';
 import { TransportRefused } from './ports.ts';
 import { deliverErrand, FINAL } from './post-errands.ts';
+import { countProgress } from './progress.ts';
 import { isConfirmed } from './recipients.ts';
 import { hold, sealOutgoing } from './seal.ts';
 import { removeSent } from './sent.ts';
@@ -99,7 +100,10 @@ async function sealOnce(ctx: Context, entry: Outgoing, bundles: Map<DeviceId, Cl
     await ctx.operate((op) => hold(op, entry.n, reason));
     return false;
   }
-  if (outcome.kind === 'bundles') await claimInto(ctx, bundles, outcome.targets);
+  if (outcome.kind === 'bundles') {
+    const count = countProgress(ctx, entry.conversation, outcome.targets.length);
+    await claimInto(ctx, bundles, outcome.targets, count);
+  }
   if (outcome.kind === 'log') {
     await updateLog(ctx);
     if (ctx.log.head === null) {

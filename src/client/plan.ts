@@ -1,13 +1,12 @@
 /** Which session a message travels on to each device: the one that is there, or a new one begun from a bundle. */
 import type { DeviceId } from '../contract/ids.ts';
-import type { OwnDevice } from '../protocol/session.ts';
-import { maySend, type Session, staleness, startSession } from '../protocol/session.ts';
-import { negotiate } from '../protocol/suite.ts';
+import { maySend, type Session, staleness } from '../protocol/session.ts';
+import { beginSession } from './begin.ts';
 import type { Claimed } from './bundles.ts';
-import type { Context, Self } from './context.ts';
+import type { Context } from './context.ts';
 import type { Reads } from './operation.ts';
 import { addressOf, type Target } from './recipients.ts';
-import { goneSession, sendingSession } from './sessions.ts';
+import { sendingSession } from './sessions.ts';
 
 /** A device, and the session on which it gets something. */
 export interface Lane {
@@ -26,16 +25,6 @@ export interface Plan {
   readonly unreached: readonly Target[];
   /** The server gave no bundle that verifies. */
   readonly refused: readonly Target[];
-}
-
-/** This device as a handshake needs it. */
-export function ownDevice(self: Self): OwnDevice {
-  return {
-    account: self.accountBytes,
-    device: self.deviceBytes,
-    certificateHashes: self.certificateHashes,
-    agreementSecret: self.agreement,
-  };
 }
 
 /**
@@ -64,13 +53,7 @@ export async function planLanes(
       const claimed = bundles.get(target.pinned.device);
       if (claimed === undefined) wanting.push(target);
       else if ('bundle' in claimed) {
-        const { suites } = target.pinned;
-        const session = await startSession(ctx.crypto, ownDevice(ctx.self), claimed.bundle, {
-          suite: negotiate(ctx.self.suites, suites, Math.max(...suites)),
-          replaces: current,
-          gone: await goneSession(reads, addressOf(target)),
-          unansweredSince: current?.unansweredSince ?? null,
-        });
+        const { session } = await beginSession(reads, ctx, target, claimed.bundle, claimed.begun);
         lanes.push({ target, session, begun: true });
       } else if (usable !== null) lanes.push({ target, session: usable, begun: false });
       else if (claimed.refused === 'stale') unreached.push(target);
