@@ -1,13 +1,12 @@
 import { expect, test } from 'bun:test';
 import { samplePages } from '../../test/browser/gallery-pages.ts';
-import { createAssets } from '../assets.ts';
+import { loadAssets } from '../embedded.ts';
 import { readPage } from './page.ts';
 
-const NAMES = ['app.css', 'island.js', 'door.js', 'argon2.js', 'fallback.js', 'icon.svg', 'icon-192.png'];
 const ORIGIN = 'http://localhost:3000';
 
 test('every page that we draw is made of what the verifier knows [R35]', async () => {
-  const assets = createAssets(new Map(NAMES.map((name) => [name, new TextEncoder().encode(name)])));
+  const assets = await loadAssets();
   const pages = await samplePages(assets);
   expect(pages.size).toBeGreaterThan(15);
   for (const [name, html] of pages) {

@@ -134,9 +134,10 @@ export function readPage(where: string, html: string, assets: Assets, origin: st
   };
 
   if (AMBIGUOUS.test(html)) differs('a comment or an instruction, which no page of this build has');
+  if (!formsAlternate(html)) differs('a form inside another, of which browsers make one');
   new HTMLRewriter()
     // Passwords and codes are typed into forms that nothing but the client can send.
-    .on('form[data-island][method="dialog"] input', {
+    .on('form[method="dialog"] input', {
       element() {
         mayHoldPassword = true;
       },
@@ -169,6 +170,16 @@ export function readPage(where: string, html: string, assets: Assets, origin: st
   const inside = nested.join('');
   if (inside.includes('<')) differences.push(...readPage(where, inside, assets, origin).differences);
   return { differences, unknown: [...unknown], scripts, links, release };
+}
+
+/** A form that begins before the last one has ended does not exist for a browser: its fields belong to the last one. */
+function formsAlternate(html: string): boolean {
+  let isOpen = false;
+  for (const [, slash] of html.matchAll(/<(\/?)form(?=[\s/>])/gi)) {
+    if (isOpen === (slash === '')) return false;
+    isOpen = !isOpen;
+  }
+  return !isOpen;
 }
 
 const isHtml = ({ namespaceURI }: HTMLRewriterTypes.Element) =>

@@ -26,6 +26,8 @@ const PAGES: readonly string[] = [
   '/sign-in',
   '/recover',
   '/unlock',
+  '/link',
+  '/approve',
   '/recovery-code',
   '/settings',
   '/admin',
@@ -33,7 +35,7 @@ const PAGES: readonly string[] = [
   '/no-such-page',
 ];
 /** Pages whose addresses hold an id: so many of each are looked at, as far as others link to them. */
-const LINKED: readonly RegExp[] = [/^\/c\/[^/]+$/, /^\/verify\/[^/]+$/];
+const LINKED: readonly RegExp[] = [/^\/c\/[^/]+$/, /^\/c\/[^/]+\/people$/, /^\/verify\/[^/]+$/];
 const MAX_LINKED = 2;
 /** Pages in front of the workspace; the others use keys. Error pages load nothing. */
 const DOORS: ReadonlySet<string> = new Set([
@@ -42,6 +44,8 @@ const DOORS: ReadonlySet<string> = new Set([
   '/sign-in',
   '/recover',
   '/unlock',
+  '/link',
+  '/approve',
   '/recovery-code',
 ]);
 const WEB_MANIFEST = '/manifest.webmanifest';

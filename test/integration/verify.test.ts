@@ -235,6 +235,13 @@ describe('markup that no page has is named [R35]', () => {
       body('<form method="post" action="/x"><input type="password" name="password"></form>'),
       '<input>, which no page of this build has',
     ],
+    [
+      'a form that swallows the next',
+      body(
+        '<table><form method="post" action="/x"></table><form method="dialog"><input type="password"></form>',
+      ),
+      'a form inside another, of which browsers make one',
+    ],
     ['a picture from elsewhere', body('<img src="https://e.example/x.png">'), 'the attribute src of <img>'],
     [
       'a script in a drawing',
