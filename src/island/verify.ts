@@ -57,7 +57,6 @@ export async function openVerify(place: HTMLElement): Promise<void> {
 async function drawCode(place: HTMLElement, client: Engine, peer: AccountId): Promise<void> {
   const [{ drawQr }, text] = await Promise.all([loadQr(), client.verificationCode(peer)]);
   drawQr(place, text, 'Your code, for the other person to scan');
-  place.hidden = false;
 }
 
 /** The camera compares at once what eyes compare digit by digit. */

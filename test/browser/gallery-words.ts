@@ -159,7 +159,6 @@ export async function drawCode(): Promise<void> {
   if (!place) return;
   const part: typeof import('../../src/island/qr/main.ts') = await import(document.body.dataset.qr ?? '');
   part.drawQr(place, `SOTTO-VERIFY:${'Aw7'.repeat(56)}`, 'Your code, for the other person to scan');
-  place.hidden = false;
   const scan = document.querySelector<HTMLElement>('[data-scan-code]');
   if (scan) scan.hidden = false;
 }

@@ -22,7 +22,7 @@ export function Verify({ account, name, username, conversation }: VerifyProps) {
         </p>
         <div class="safety">
           <h2 class="safety-title">Safety number</h2>
-          <div class="safety-code" data-verify-code="" hidden />
+          <div class="safety-code" data-verify-code="" />
           <p class="safety-digits" data-safety-number="" translate="no" />
           <p class="safety-state" role="status">
             <span data-verified="" hidden>
