@@ -64,6 +64,7 @@ test('an object is one line without controls, and reads back as it was', async (
     mine: false,
     status: null,
     reason: null,
+    note: null,
   });
 });
 
