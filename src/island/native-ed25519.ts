@@ -7,9 +7,7 @@ import { strictEd25519 } from '../protocol/ed25519.ts';
 import { malformed } from '../protocol/errors.ts';
 import type { Provider } from '../protocol/provider.ts';
 import { isCanonicalCoordinate } from '../protocol/x25519-input.ts';
-import { keyOf, verifyingKey } from './native-crypto.ts';
-
-const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
+import { keyOf, own, verifyingKey } from './native-keys.ts';
 
 /** The y coordinates of the eight points of low order, little-endian: 0, 1, p - 1, and the two of order 8. */
 const LOW_ORDER: ReadonlySet<string> = new Set([

@@ -2,8 +2,9 @@
 import { strictEd25519 } from '../protocol/ed25519.ts';
 import { equalBytes, sha256 } from '../protocol/hash.ts';
 import type { Provider } from '../protocol/provider.ts';
-import { agreement, encapsulation, hold, sealing, signatures } from './native-crypto.ts';
+import { agreement, encapsulation, sealing, signatures } from './native-crypto.ts';
 import { edwards, verifies } from './native-ed25519.ts';
+import { hold } from './native-keys.ts';
 
 type Native = typeof agreement & typeof encapsulation & typeof sealing & typeof signatures & typeof edwards;
 

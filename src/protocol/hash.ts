@@ -58,6 +58,7 @@ function hkdfEach(
     let block = new Uint8Array();
     for (let at = 0; at < length; at += outputLen) {
       const mac = keyed._cloneInto(worker).update(block).update(info);
+      wipe(block);
       block = mac.update(Uint8Array.of(at / outputLen + 1)).digest();
       output.set(block.subarray(0, length - at), at);
     }
