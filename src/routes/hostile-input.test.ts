@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { startApp, type TestApp } from '../../test/support/app.ts';
 import { type Answer, call, join, newRegistration, type Registered } from '../../test/support/person.ts';
+import { conversationId } from '../contract/bytes.ts';
 import type { ErrorBody } from '../contract/errors.ts';
-import { devicePath, PATHS, sessionPath } from '../contract/paths.ts';
+import { devicePath, PATHS, rosterPath, sessionPath } from '../contract/paths.ts';
 
 let app: TestApp;
 let owner: Registered;
@@ -22,6 +23,10 @@ const TABLES = [
   'signed_prekeys',
   'prekey_batches',
   'one_time_prekeys',
+  'conversations',
+  'members',
+  'roster_events',
+  'roster_certificates',
 ];
 const rows = async () => (await Promise.all(TABLES.map((table) => app.count(table)))).join();
 
@@ -57,6 +62,8 @@ test('any JSON at any call', async () => {
     ['POST', PATHS.claimPrekeys],
     ['POST', PATHS.prekeys],
     ['POST', PATHS.invites],
+    ['POST', PATHS.conversations],
+    ['POST', rosterPath(conversationId(new Uint8Array(32)))],
   ];
   const before = await rows();
   await fc.assert(
