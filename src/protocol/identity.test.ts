@@ -6,12 +6,14 @@ import { hash } from './hash.ts';
 import {
   createSigningKeyPair,
   fingerprint,
+  prepareSigner,
   signHybrid,
   signingKeyPairFromSecret,
   verifyHybrid,
 } from './identity.ts';
 import { noble } from './noble.ts';
 import { simulatedCrypto } from './simulation/crypto.ts';
+import { refusal } from './simulation/refused.ts';
 
 const crypto = simulatedCrypto('identity', { now: 0 }, noble);
 const pair = await createSigningKeyPair(crypto);
@@ -124,5 +126,32 @@ describe('key pairs', () => {
 
   test('have a fingerprint over both halves', () => {
     expect(fingerprint(pair.publicKey)).toEqual(hash(pair.publicKey));
+  });
+});
+
+describe('what is remembered', () => {
+  test('a fingerprint is of the bytes as they are, and nobody can spoil it', () => {
+    const key = pair.publicKey.slice();
+    fingerprint(key).fill(0);
+    expect(fingerprint(key)).toEqual(hash(pair.publicKey));
+    key[1983] = (key[1983] ?? 0) ^ 1;
+    expect(fingerprint(key)).toEqual(hash(key));
+    expect(fingerprint(pair.publicKey)).toEqual(hash(pair.publicKey));
+  });
+
+  test('more keys than are remembered have their own fingerprints', () => {
+    for (let i = 0; i < 600; i++) {
+      const key = new Uint8Array(1984).fill(i % 256);
+      key[5] = i >> 8;
+      expect(fingerprint(key)).toEqual(hash(key));
+    }
+  });
+});
+
+describe('a prepared signer', () => {
+  test('signs as the pair does, for its own suite only', async () => {
+    const signer = await prepareSigner(crypto, pair);
+    expect(await verify({ signature: await signHybrid(crypto, signer, 'devcert', message) })).toBe(true);
+    expect(await refusal(signHybrid(crypto, signer, 'devcert', message, 3))).toBe('E_FORMAT');
   });
 });
