@@ -3,19 +3,22 @@ import { htmx } from './htmx.ts';
 import 'htmx.org/dist/ext/hx-ws.js';
 import { openEngine } from '../client/engine.ts';
 import { httpCalls, httpRelay } from '../client/http-relay.ts';
+import { readSelf } from '../client/self.ts';
 import { describeAgent } from '../contract/agent.ts';
 import type { AccountId } from '../contract/ids.ts';
 import { Composer } from './composer.ts';
 import { watchConnection } from './connection.ts';
 import { adoptRow, markCurrentRow } from './conversations-list.ts';
 import { browserCrypto } from './crypto.ts';
+import { STORAGE_GONE } from './database.ts';
 import { keepDraftsIn } from './drafts.ts';
 import { listenToSocket, live } from './live.ts';
 import { lockStorage, openUnlockedStorage } from './local-storage.ts';
 import { mount } from './mount.ts';
 import { openNote } from './note.ts';
-import { watchNotices, watchRequests } from './notices.ts';
+import { showNotice, watchNotices, watchRequests } from './notices.ts';
 import { readPage } from './page.ts';
+import { tellOnceWhenNotKept } from './persistence.ts';
 import { SealedMessage } from './sealed-message.ts';
 import { SealedPreview } from './sealed-preview.ts';
 import { provideEngine } from './session.ts';
@@ -38,7 +41,7 @@ document.addEventListener('htmx:after:settle', ({ target }) => {
   if (target instanceof Element) mount(target);
   markCurrentRow();
 });
-if (page.account && page.device) void begin(page.account);
+if (page.account && page.device) void begin(page.account).catch(tellNotOpened);
 watchCode();
 
 /** Opens this device and starts it; without its keys the page is for unlocking. */
@@ -46,7 +49,8 @@ async function begin(account: AccountId): Promise<void> {
   let stop = async () => {};
   takeSignOut(account, () => stop());
   const storage = await openUnlockedStorage(account);
-  if (!storage) return location.replace('/unlock');
+  if (!storage || !(await readSelf(storage))) return location.replace('/unlock');
+  addEventListener(STORAGE_GONE, () => location.replace('/unlock'));
   keepDraftsIn(storage);
   watch('#connection', watchConnection);
   watch('#notices', watchNotices);
@@ -68,6 +72,19 @@ async function begin(account: AccountId): Promise<void> {
   stop = () => engine.stop();
   provideEngine(engine);
   engine.start();
+  await tellOnceWhenNotKept(engine);
+}
+
+/** What stands in the way of the keys: a browser without storage, a storage that a newer release wrote. */
+function tellNotOpened(error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  watch('#notices', (place) =>
+    showNotice(
+      place,
+      'start',
+      `Sotto could not open what it keeps in this browser. Load the page again. (${reason})`,
+    ),
+  );
 }
 
 function watch(selector: string, act: (place: HTMLElement) => void): void {
