@@ -22,6 +22,8 @@ export interface Expected {
   readonly recipients: readonly Recipient[];
   /** SHA-256 over the sorted device ids, 32 bytes. */
   readonly hash: Uint8Array;
+  /** A group: one of many whom its sender does not trust any more must not keep a message from all. */
+  readonly isGroup: boolean;
 }
 
 export interface ExpectedDevices {
@@ -73,7 +75,8 @@ export function createExpectedDevices(
       for (const state of own)
         if (state.device !== session.device) recipients.push({ ...state, account, disabled });
     recipients.sort((a, b) => (a.device < b.device ? -1 : 1));
-    return { recipients, hash: hashDevices(recipients) };
+    const isGroup = members.some(({ identity }) => identity !== null);
+    return { recipients, hash: hashDevices(recipients), isGroup };
   }
 
   /** Accounts of these members, without those whose identity is another one than the roster names. */

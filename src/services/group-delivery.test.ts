@@ -117,6 +117,17 @@ test('a member with another identity than the roster names is left out until it 
   await send(mina, except(undefined, olga));
 });
 
+test('somebody whom the sender does not trust may be left out, with all their devices', async () => {
+  const sender = mina.session();
+  const [one, two] = ravi.devices;
+  if (one === undefined || two === undefined) throw new Error('no devices');
+  const post = (to: readonly DeviceId[], omitted: readonly DeviceId[]) =>
+    relay.delivery.send(sender, makePost({ sender, conversation: id, to, omitted }).bytes);
+  expect((await refused(post([...except(undefined, olga), one], [two]))).error).toBe('WrongDevices');
+  expect((await post(except(undefined, olga), [one, two].sort())).recipients).toBe(2);
+  expect((await relay.delivery.pending(one, 0)).envelopes).toEqual([]);
+});
+
 test('a disabled member stays a recipient until the signed removal, and gets nothing', async () => {
   await relay.db.write((tx) => tx.run('UPDATE accounts SET disabled = 1 WHERE id = $1', [ravi.account]));
   relay.recipients.forget(ravi.account);

@@ -99,16 +99,24 @@ function addressMembers({ post }: Incoming, expected: Expected | null, now: numb
   return addressed;
 }
 
-/** Only devices that cannot be reached safely may be left out; null when another one is. */
+/**
+ * Only devices that cannot be reached safely may be left out, and in a group somebody with all their devices, because the
+ * sender has not acknowledged their new identity yet; null when another one is.
+ */
 function withoutOmitted(expected: Expected, omitted: readonly DeviceId[], now: number): Expected | null {
   if (omitted.length === 0) return expected;
   const left = new Set(omitted);
+  const reached = new Set(
+    expected.recipients.filter(({ device }) => !left.has(device)).map(({ account }) => account),
+  );
   const recipients: Recipient[] = [];
   for (const recipient of expected.recipients) {
-    if (!left.delete(recipient.device)) recipients.push(recipient);
-    else if (recipient.expiresAt > now && recipient.prekeyCreatedAt > now - PREKEY_MAX_AGE_MS) return null;
+    const { account, device, expiresAt, prekeyCreatedAt } = recipient;
+    const isReachable = expiresAt > now && prekeyCreatedAt > now - PREKEY_MAX_AGE_MS;
+    if (!left.delete(device)) recipients.push(recipient);
+    else if (isReachable && (!expected.isGroup || reached.has(account))) return null;
   }
-  return left.size === 0 ? { recipients, hash: hashDevices(recipients) } : null;
+  return left.size === 0 ? { ...expected, recipients, hash: hashDevices(recipients) } : null;
 }
 
 /** Class 2: any devices of this workspace but the sending one. */
