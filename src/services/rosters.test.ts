@@ -348,6 +348,21 @@ describe('the next event', () => {
     expect((await refused(append(gone, two))).error).toBe('NotFound');
   });
 
+  test('is not kept when its device was removed while it was looked at', async () => {
+    const two = await addActor(relay.db, relay.clock(), 1, 'Two');
+    const event = await firstEvent(two, [], { time: relay.clock() });
+    await relay.rosters.create(two.session(), event.signed);
+    const before = await rows();
+    const next = await nextEvent(event.roster(), two, adding(eve));
+    // Verifying takes milliseconds; the removal is stored before them.
+    const appending = append(next, two);
+    await relay.db.write((tx) =>
+      tx.run('UPDATE devices SET revoked_at = 1 WHERE account = $1', [two.account]),
+    );
+    expect((await refused(appending)).error).toBe('NotFound');
+    expect(await rows()).toBe(before);
+  });
+
   test('cannot go back in time', async () => {
     const { roster } = await newGroup();
     const early = await nextEvent(roster, olga, { time: roster.time - 1 });
