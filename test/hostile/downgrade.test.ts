@@ -16,7 +16,7 @@ import { hash } from '../../src/protocol/hash.ts';
 import { signHybrid } from '../../src/protocol/identity.ts';
 import { type Identity, newDevice, newIdentity, newList, tools } from '../support/person.ts';
 import { acquaint, Client, PASSWORD, settle } from './support/client.ts';
-import { withBytes } from './support/forgery.ts';
+import { logList, withBytes } from './support/forgery.ts';
 import { HostileServer } from './support/server.ts';
 
 let server: HostileServer;
@@ -88,14 +88,14 @@ test('another suite, version or kind in an envelope or a body: closed, nothing c
   for (const [name, code, change] of NAMED.toReversed()) {
     bend = change;
     isBent = true;
-    const before = ben.state('sessions', 'peers', 'prekeys');
+    const before = ben.state('sessions', 'prekeys');
     const closed = (await ben.closed(id)).length;
     const message = await ada.send(id, name);
     await ben.until(async () => (await ben.closed(id)).length === closed + 1, name);
     const shown = (await ben.closed(id)).find((each) => each.id === message.id);
     const words = code === 'E_SUITE' ? 'an encryption that this device refuses' : 'is damaged';
     expect([name, shown?.reason?.includes(words)]).toEqual([name, true]);
-    expect(ben.state('sessions', 'peers', 'prekeys')).toBe(before);
+    expect(ben.state('sessions', 'prekeys')).toBe(before);
     if (name !== 'no handshake where one was') continue;
     // The others travel on a session that is answered.
     isBent = false;
@@ -119,6 +119,12 @@ test('another suite, version or kind in an envelope or a body: closed, nothing c
 test('a certificate under the true identity that names a lower suite is refused once a higher one was seen [R36]', async () => {
   // Somebody whose identity key the server has: even that does not take a suite away from a device that is known.
   const identity: Identity = await newIdentity();
+  await server.app.deps.db.write((tx) =>
+    tx.run(
+      'INSERT INTO accounts (id, username, name, role, aik, created_at) VALUES ($1, $2, $3, $4, $5, $6)',
+      [identity.account, 'zoe', 'Zoe', 'member', identity.aik.publicKey, Date.now()],
+    ),
+  );
   const device = await newDevice(identity);
   const entry = async (suites: readonly number[], version: number, previous?: Uint8Array) => {
     const { certificate } = decodeCertificate(device.certificate);
@@ -133,7 +139,7 @@ test('a certificate under the true identity that names a lower suite is refused 
       devices: [{ ...device, certificate: signed, hash: decodeCertificate(signed).hash }],
       ...(previous ? { previous } : {}),
     });
-    return { deviceList: list, certificate: signed };
+    return { deviceList: list, certificate: signed, leaf: await logList(server, identity, 'zoe', list) };
   };
   const shown = async (given: Awaited<ReturnType<typeof entry>>) => {
     server.behave();
@@ -142,13 +148,14 @@ test('a certificate under the true identity that names a lower suite is refused 
       if (!text.includes(identity.account)) return entries;
       const honest = { username: 'zoe', name: 'Zoe', role: 'member', disabled: false };
       return [
-        ...entries,
+        ...entries.filter(({ account }) => account !== identity.account),
         {
           ...honest,
           account: identity.account,
           aik: toBase64(identity.aik.publicKey),
           deviceList: toBase64(given.deviceList),
           certificates: [toBase64(given.certificate)],
+          leaf: given.leaf,
         },
       ];
     });
@@ -157,12 +164,13 @@ test('a certificate under the true identity that names a lower suite is refused 
   await shown(first);
   await ada.engine.direct(identity.account);
   const pinned = ada.state('peers');
-  await shown(await entry([2], 2, decodeDeviceList(first.deviceList).hash));
+  const second = await entry([2], 2, decodeDeviceList(first.deviceList).hash);
+  await shown(second);
   await ada.reconnect();
   await ada.noticed('E_SUITE', 'does not verify');
   expect(ada.state('peers')).toBe(pinned);
   // And one that has no suite above the floor is no device at all.
-  await shown(await entry([1], 2, decodeDeviceList(first.deviceList).hash));
+  await shown(await entry([1], 3, decodeDeviceList(second.deviceList).hash));
   ada.events.length = 0;
   await ada.reconnect();
   await ada.noticed('E_SUITE', 'does not verify');

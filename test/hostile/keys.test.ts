@@ -75,6 +75,7 @@ test('another identity behind a known name: nothing leaves until the person has 
   await ada.send(id, 'hello');
   await ben.hears(id, 'hello');
   const forged = await forgeIdentity(ben.account);
+  await forged.log(server, ben.username);
   const before = sessionsWith(ben).map(([key]) => key);
   lieAbout(ben.account, forged.entry);
   handOut(() => forged.bundle);
@@ -82,28 +83,42 @@ test('another identity behind a known name: nothing leaves until the person has 
   await ada.noticed('identity', 'new identity');
   await mustNotLeave(id, /new identity: nothing is sent until you have acknowledged it/);
   expect(sessionsWith(ben).map(([key]) => key)).toEqual(before);
-  // The true identity comes back, and so does everything that waited.
-  server.behave();
-  await ada.reconnect();
-  await ben.hears(id, 'not for the server');
+  expect(await ben.texts(id)).toEqual(['hello']);
 }, 30_000);
 
 test('another identity behind a verified name: the number has to be compared again [R15]', async () => {
   const id = await acquaint(ada, ben);
   await ada.engine.setVerified(ben.account, true);
   const forged = await forgeIdentity(ben.account);
+  await forged.log(server, ben.username);
   lieAbout(ben.account, forged.entry);
   announce(ben);
   await ada.noticed('identity', 'new identity');
   await mustNotLeave(id, /no longer the one you verified/);
 }, 30_000);
 
-test('a stranger in the middle from the first day on shows in the safety number', async () => {
+test('another identity that the log has not is no identity: what was known stays in use [R37]', async () => {
+  const id = await acquaint(ada, ben);
   const forged = await forgeIdentity(ben.account);
   lieAbout(ben.account, forged.entry);
+  const pinned = ada.state('peers');
+  announce(ben);
+  await ada.noticed('E_KT', 'log');
+  expect(ada.state('peers')).toBe(pinned);
+  await ada.send(id, 'to the true one');
+  await ben.hears(id, 'to the true one');
+}, 30_000);
+
+test('a stranger in the middle from the first day on shows in the safety number, and to the one it stands for [R37]', async () => {
+  const forged = await forgeIdentity(ben.account);
+  await forged.log(server, ben.username);
+  lieAbout(ben.account, forged.entry);
   handOut(() => forged.bundle);
-  const id = await acquaint(ada, ben);
+  const { id } = await ada.engine.direct(ben.account);
   await ada.send(id, 'to whom?');
+  await ben.reconnect();
+  await ben.noticed('E_KT', 'your account');
+  server.behave();
   const sides = await Promise.all([
     ada.engine.safetyNumber(ben.account),
     ben.engine.safetyNumber(ada.account),

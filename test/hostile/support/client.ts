@@ -105,6 +105,9 @@ export class Client {
   get account(): AccountId {
     return this.engine.self.account;
   }
+  get username(): string {
+    return this.engine.self.username;
+  }
   get device(): DeviceId {
     return this.engine.self.device;
   }

@@ -2,6 +2,8 @@
 import type { DirectoryEntry, PrekeyBundleRecord } from '../../../src/contract/accounts.ts';
 import { fromBase64, fromHex, toBase64 } from '../../../src/contract/bytes.ts';
 import type { AccountId } from '../../../src/contract/ids.ts';
+import { concat } from '../../../src/protocol/codec.ts';
+import { decodeDeviceList } from '../../../src/protocol/device-list.ts';
 import { createSigningKeyPair } from '../../../src/protocol/identity.ts';
 import {
   createPrekeyBatch,
@@ -9,7 +11,10 @@ import {
   decodePrekeyBatch,
   prekeyPath,
 } from '../../../src/protocol/prekeys.ts';
+import { decodeSignedLeaf, signNextLeaf } from '../../../src/protocol/transparency.ts';
+import { appendLeaf, leafOf } from '../../../src/store/leaves.ts';
 import { type Device, type Identity, newDevice, newList, tools } from '../../support/person.ts';
+import type { HostileServer } from './server.ts';
 
 /** Another identity under somebody's account, with a device, a list and prekeys: whole, and all the server's. */
 export interface Forgery {
@@ -17,23 +22,55 @@ export interface Forgery {
   readonly device: Device;
   readonly entry: (honest: DirectoryEntry) => DirectoryEntry;
   readonly bundle: PrekeyBundleRecord;
+  /** Puts its leaf into the server's log as well, after the true one: from then on the lie is the log's. */
+  readonly log: (server: HostileServer, username: string) => Promise<void>;
 }
 
 export async function forgeIdentity(account: AccountId): Promise<Forgery> {
   const identity: Identity = { account, bytes: fromHex(account), aik: await createSigningKeyPair(tools) };
   const device = await newDevice(identity);
   const list = await newList(identity, { devices: [device] });
+  let leaf: string | null = null;
   return {
     identity,
     device,
+    log: async (server, username) => {
+      leaf = await logList(server, identity, username, list);
+    },
     bundle: await forgeBundle(device),
     entry: (honest) => ({
       ...honest,
       aik: toBase64(identity.aik.publicKey),
       deviceList: toBase64(list),
       certificates: [toBase64(device.certificate)],
+      leaf: leaf ?? honest.leaf,
     }),
   };
+}
+
+/** Appends the leaf of a device list to the server's log, by this identity; gives it signed, in base64url. */
+export async function logList(
+  server: HostileServer,
+  { account, bytes, aik }: Identity,
+  username: string,
+  deviceList: Uint8Array,
+): Promise<string> {
+  const { list, hash } = decodeDeviceList(deviceList);
+  const { db } = server.app.deps;
+  const before = await leafOf(db, account);
+  const signed = await signNextLeaf(tools, aik, {
+    account: bytes,
+    username,
+    deviceList: hash,
+    vaultVersion: list.vaultVersion,
+    previous: before && decodeSignedLeaf(concat(before.leaf, before.signature)),
+  });
+  const { leaf, hash: leafHash, encoded } = decodeSignedLeaf(signed);
+  const signature = signed.slice(encoded.length);
+  await db.write((tx) =>
+    appendLeaf(tx, { account, version: leaf.version, hash: leafHash, leaf: encoded, signature }),
+  );
+  return toBase64(signed);
 }
 
 /** Prekeys that this device's own key has signed. */
