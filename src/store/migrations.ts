@@ -2,9 +2,9 @@
 import accounts from '../../migrations/0001_accounts.sql' with { type: 'text' };
 import devices from '../../migrations/0002_devices.sql' with { type: 'text' };
 import relay from '../../migrations/0003_relay.sql' with { type: 'text' };
-import transparency from '../../migrations/0010_transparency.sql' with { type: 'text' };
-import links from '../../migrations/0011_links.sql' with { type: 'text' };
-import rosters from '../../migrations/0012_rosters.sql' with { type: 'text' };
+import transparency from '../../migrations/0004_transparency.sql' with { type: 'text' };
+import links from '../../migrations/0005_links.sql' with { type: 'text' };
+import rosters from '../../migrations/0006_rosters.sql' with { type: 'text' };
 
 export interface Migration {
   readonly version: number;
@@ -16,7 +16,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'accounts', sql: accounts },
   { version: 2, name: 'devices', sql: devices },
   { version: 3, name: 'relay', sql: relay },
-  { version: 10, name: 'transparency', sql: transparency },
-  { version: 11, name: 'links', sql: links },
-  { version: 12, name: 'rosters', sql: rosters },
+  { version: 4, name: 'transparency', sql: transparency },
+  { version: 5, name: 'links', sql: links },
+  { version: 6, name: 'rosters', sql: rosters },
 ];
