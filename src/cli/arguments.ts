@@ -25,7 +25,7 @@ const COMMANDS = {
   'safety-number': { with: text, 'mark-verified': flag, 'accept-identity': flag },
   devices: { revoke: text, approve: text, rename: text },
   log: { 'send-again': flag },
-  logout: { everywhere: flag },
+  logout: { everywhere: flag, forget: flag },
 } as const satisfies Record<CommandName, object>;
 
 /** Every option of every command; one command sees only its own. */

@@ -9,7 +9,7 @@ import type { Invocation } from './command.ts';
 import { cliCrypto } from './crypto.ts';
 import { Failed } from './failures.ts';
 import { Home } from './home.ts';
-import { LOG_IN_AGAIN, type Server, serverOf } from './server.ts';
+import { type Server, serverOf } from './server.ts';
 import { Timers } from './timers.ts';
 
 /** What the engine plans for so many milliseconds from now is done before a command ends: answers and receipts. */
@@ -146,7 +146,7 @@ export async function synchronise({ engine, server }: Device): Promise<boolean> 
     return true;
   } catch (error) {
     if (error instanceof TransportFailed) return false;
-    if (server.signedOut) throw new Failed(LOG_IN_AGAIN);
+    if (server.signedOut) throw await server.whySignedOut();
     if (error instanceof TransportRefused) throw new Failed(error.message);
     throw error;
   }

@@ -126,6 +126,12 @@ export class Home {
     this.db.close();
   }
 
+  /** The device is none any more, and its storage is empty on purpose: signed out, and not missed. */
+  leave(): void {
+    this.signOut();
+    rmSync(join(this.folder, NOTE), { force: true });
+  }
+
   /** Removes the files of a device that was never made; after `close`. */
   remove(): void {
     for (const name of [DATABASE, LOCK, PRINTING])

@@ -1,9 +1,10 @@
 /** The way to the server: HTTP and the socket, with the session's cookie. */
-import { type HttpTransportOptions, httpCalls } from '../client/http-relay.ts';
+import { type HttpCalls, type HttpTransportOptions, httpCalls } from '../client/http-relay.ts';
 import { httpTransport } from '../client/http-transport.ts';
 import { type JsonSocket, jsonSocket } from '../client/json-socket.ts';
 import { httpLinks, type LinkTransport } from '../client/link/link-transport.ts';
 import type { Transport } from '../client/ports.ts';
+import { wasRemoved } from '../client/removal.ts';
 import { PATHS } from '../contract/paths.ts';
 import { SOCKET_PROTOCOL } from '../contract/relay.ts';
 import { cliCrypto } from './crypto.ts';
@@ -15,6 +16,9 @@ import type { Timers } from './timers.ts';
 const TIMEOUT_MS = 10_000;
 
 export const LOG_IN_AGAIN = 'Your session has ended: log in again with "sotto client login".';
+
+const REMOVED =
+  'This device was removed from your account on another one: delete what it holds with "sotto client logout --forget".';
 
 /** The origin of an address that a person gave. Throws WrongUse. */
 export function originOf(option: string, text: string): string {
@@ -52,6 +56,7 @@ export function enrollingTransport(origin: string): {
 export class Server {
   readonly transport: Transport;
   readonly links: LinkTransport;
+  private readonly calls: HttpCalls;
   /** The server has said that the session is over. */
   signedOut = false;
   /** Called when it says so. */
@@ -70,7 +75,18 @@ export class Server {
       },
     };
     this.transport = httpTransport(options);
-    this.links = httpLinks(httpCalls(options));
+    this.calls = httpCalls(options);
+    this.links = httpLinks(this.calls);
+  }
+
+  /** Whether the account's own list says that this device is none of its any more. */
+  wasRemoved(): Promise<boolean> {
+    return wasRemoved(this.calls, cliCrypto, this.home.storage);
+  }
+
+  /** Why a command ends that the server answers no more: one sentence, with what to do. */
+  async whySignedOut(): Promise<Failed> {
+    return new Failed((await this.wasRemoved()) ? REMOVED : LOG_IN_AGAIN);
   }
 
   /** The live line of this session. */

@@ -47,8 +47,9 @@ export const USAGE_OF = {
       the transparency log as this device has verified it: entries, root, everybody with the fingerprint of their identity and
       the number of their device list, and evidence that the server shows two. Ends with 1 while there is some that stops
       sending; --send-again goes on, and keeps the evidence.`,
-  logout: `logout [--everywhere]
-      ends the session, or all of them; keys and history stay, login resumes`,
+  logout: `logout [--everywhere | --forget]
+      ends the session, or all of them; keys and history stay, login resumes. --forget deletes what a device holds that
+      was removed from its account on another one, and nothing else`,
 } as const;
 export type CommandName = keyof typeof USAGE_OF;
 

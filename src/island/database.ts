@@ -20,7 +20,14 @@ const MIGRATIONS: readonly ((database: IDBDatabase) => void)[] = [
   },
 ];
 
-const nameOf = (account: AccountId): string => `sotto-${account}`;
+const PREFIX = 'sotto-';
+const nameOf = (account: AccountId): string => PREFIX + account;
+
+/** Whoever has a database in this browser. Empty where the browser does not tell. */
+export async function listAccounts(): Promise<readonly string[]> {
+  const known = 'databases' in indexedDB ? await indexedDB.databases() : [];
+  return known.flatMap(({ name = '' }) => (name.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : []));
+}
 
 /** Opens the account's database, migrated. Rejects when the browser refuses storage. */
 export async function openDatabase(account: AccountId): Promise<IDBDatabase> {

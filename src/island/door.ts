@@ -5,6 +5,7 @@ import { takeLink } from './link.ts';
 import { readPage } from './page.ts';
 import { supportsPasskeys } from './passkey.ts';
 import { takeRegistration } from './register.ts';
+import { tellRemoved } from './removed.ts';
 import { takeSignIn } from './sign-in.ts';
 import { takeSignOut } from './sign-out.ts';
 import { takeRecovery, takeUnlock } from './unlock.ts';
@@ -24,6 +25,9 @@ if (!supportsPasskeys()) for (const button of document.querySelectorAll('[data-p
 for (const form of document.querySelectorAll<HTMLFormElement>('form[data-island]')) {
   FORMS[form.dataset.island ?? '']?.(new IslandForm(form));
 }
+
+const removed = document.querySelector<HTMLElement>('[data-removed]');
+if (removed) void tellRemoved(removed);
 
 const { account } = readPage(document.body);
 if (account) takeSignOut(account, async () => {});

@@ -13,12 +13,13 @@ import { browserCrypto } from './crypto.ts';
 import { STORAGE_GONE } from './database.ts';
 import { keepDraftsIn } from './drafts.ts';
 import { listenToSocket, live } from './live.ts';
-import { lockStorage, openUnlockedStorage } from './local-storage.ts';
+import { openUnlockedStorage } from './local-storage.ts';
 import { mount } from './mount.ts';
 import { openNote } from './note.ts';
 import { showNotice, watchNotices, watchRequests } from './notices.ts';
 import { readPage } from './page.ts';
 import { tellOnceWhenNotKept } from './persistence.ts';
+import { lockUnlessRemoved } from './removed.ts';
 import { SealedMessage } from './sealed-message.ts';
 import { SealedPreview } from './sealed-preview.ts';
 import { provideEngine } from './session.ts';
@@ -29,7 +30,7 @@ import { watchCode } from './watch-code.ts';
 
 const page = readPage(document.body);
 listenToSocket(async () => {
-  if (page.account) await lockStorage(page.account);
+  if (page.account) await lockUnlessRemoved(page.account);
   location.assign('/sign-in');
 });
 customElements.define('sealed-message', SealedMessage);

@@ -18,6 +18,7 @@ import {
 import type { DirectoryEntry, SessionRecord, SignedIn } from '../contract/accounts.ts';
 import { fromBase64, toBase64 } from '../contract/bytes.ts';
 import { devicePath, PATHS } from '../contract/paths.ts';
+import { REMOVAL_PATH, type Removal } from '../contract/removal.ts';
 import { createSignedPrekey } from '../protocol/prekeys.ts';
 import { revokeDevice } from '../store/devices.ts';
 
@@ -70,6 +71,27 @@ beforeEach(async () => {
   mina = await join(app.origin, token, `mina${people++}`);
 });
 afterAll(() => app.stop());
+
+describe('a device that was removed', () => {
+  test('learns it from the signed list, and its sessions have ended at once', async () => {
+    const { device, list, cookie } = await second(mina);
+    const ask = (id: string) => call<Removal>(app.origin, 'POST', REMOVAL_PATH, { body: { device: id } });
+    expect((await ask(device.id)).status).toBe(404);
+    expect((await ask('0'.repeat(32))).status).toBe(404);
+    expect((await ask('x')).status).toBe(400);
+    const left = await nextList(mina, list, 3, [mina.device], [device.bytes]);
+    const ended = app.events.length;
+    const revoked = await call(app.origin, 'DELETE', devicePath(device.id), {
+      body: { deviceList: toBase64(left), leaf: leafOf(left) },
+      cookie: mina.cookie,
+    });
+    expect(revoked.status).toBe(204);
+    expect((await session(cookie)).status).toBe(401);
+    expect(app.events.slice(ended).some(({ type }) => type === 'signed-out')).toBe(true);
+    const answer = await ask(device.id);
+    expect(answer.body.deviceList).toBe(toBase64(left));
+  });
+});
 
 describe('adding a device', () => {
   test('extends the list and gives the session to the device, under a new cookie', async () => {

@@ -5,12 +5,15 @@
  * |---|---|---|
  * | POST /api/v1/devices | a session, a DeviceUpload | 204, and the cookie of a session bound to the device |
  * | POST /api/v1/devices/resume | a session, a ResumeRequest | the same |
+ * | POST /api/v1/devices/removal | a device's id | Removal, for one that was removed |
  * | PUT /api/v1/devices/ID | a session, a RenewRequest | 204 |
  * | DELETE /api/v1/devices/ID | a session, a RevokeRequest | 204 |
  */
 import { Elysia } from 'elysia';
+import { toBase64 } from '../contract/bytes.ts';
 import { isDeviceId } from '../contract/ids.ts';
 import { PATHS } from '../contract/paths.ts';
+import { REMOVAL_PATH, type Removal } from '../contract/removal.ts';
 import type { Deps } from '../deps.ts';
 import { Refusal } from '../http/errors.ts';
 import { readInput } from '../http/input.ts';
@@ -52,6 +55,18 @@ export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
         const opened = await devices.resume(session, device, proof, guard.caller(request));
         set.headers['set-cookie'] = sessions.cookie(opened.token);
         set.status = 204;
+      },
+      { parse: 'none' },
+    )
+
+    .post(
+      REMOVAL_PATH,
+      async ({ request }): Promise<Removal> => {
+        deps.limits.takeFrom('signInAddress', deps.address(request));
+        const input = await readInput(request);
+        const device = input.id('device', isDeviceId);
+        input.check();
+        return { deviceList: toBase64(await devices.removal(device)) };
       },
       { parse: 'none' },
     )

@@ -134,6 +134,15 @@ export async function ownerOf(db: Db, device: DeviceId): Promise<AccountId | nul
   return row?.account ?? null;
 }
 
+/** The account that a revoked device belonged to, or null for one that is current or unknown. */
+export async function ownerOfRevoked(db: Db, device: DeviceId): Promise<AccountId | null> {
+  const [row] = await db.read<{ account: AccountId }>(
+    'SELECT account FROM devices WHERE id = $1 AND revoked_at IS NOT NULL',
+    [device],
+  );
+  return row?.account ?? null;
+}
+
 /** Ids of all devices that the account ever had, revoked ones too. */
 export async function everyDeviceOf(db: Db, account: AccountId): Promise<DeviceId[]> {
   const rows = await db.read<{ id: DeviceId }>('SELECT id FROM devices WHERE account = $1', [account]);

@@ -25,6 +25,8 @@ let ada: Person;
 let owner: Account;
 let mina: Person;
 let account: Account;
+/** The device that Mina adds first. */
+let tablet: Person | null = null;
 
 beforeAll(async () => {
   world = await openWorld();
@@ -77,7 +79,8 @@ describe('a new browser', () => {
   test(
     'is approved with the password, says whose device it becomes, and reads what is sent from then on',
     async () => {
-      const phone = await world.person();
+      const phone = await world.person({ expected: /401/ });
+      tablet = phone;
       const code = await showCode(phone);
       expect(await problemsOf(phone.page)).toEqual([]);
       expect(phone.page.url()).toBe(`${world.server.url}/link`);
@@ -161,6 +164,17 @@ describe('a new browser', () => {
       await page.locator('[data-own-devices]').waitFor({ timeout: PATIENCE });
       expect(await page.locator('[data-own-devices] li').count()).toBe(1);
       await page.getByText(/Your device Kitchen tablet was removed/).waitFor({ timeout: PATIENCE });
+
+      const gone = tablet?.page;
+      if (!gone) throw new Error('no tablet');
+      await gone
+        .getByText('This browser was removed from the account of Mina Okafor')
+        .waitFor({ timeout: PATIENCE });
+      expect(await problemsOf(gone)).toEqual([]);
+      expect(await gone.evaluate(async () => (await indexedDB.databases()).length)).toBe(1);
+      await gone.getByRole('button', { name: 'Delete its keys and messages here' }).click();
+      await gone.getByText('are deleted from this browser').waitFor({ timeout: PATIENCE });
+      expect(await gone.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
     },
     LONG,
   );
@@ -168,16 +182,16 @@ describe('a new browser', () => {
   test(
     'is approved with a passkey, and only after user verification',
     async () => {
-      const tablet = await world.person();
-      const code = await showCode(tablet);
+      const laptop = await world.person();
+      const code = await showCode(laptop);
       const { page } = ada;
       await enterCode(page, code.toLowerCase().replaceAll('-', ' '));
       await page.getByRole('button', { name: 'Approve with a passkey' }).click();
       const check = await checkOn(page);
-      await tablet.page.getByText('ada (Ada Kern)').waitFor({ timeout: PATIENCE });
-      expect(await checkOn(tablet.page)).toBe(check);
-      await tablet.page.getByRole('button', { name: 'Add this device' }).click();
-      await conversations(tablet.page).waitFor({ timeout: PATIENCE });
+      await laptop.page.getByText('ada (Ada Kern)').waitFor({ timeout: PATIENCE });
+      expect(await checkOn(laptop.page)).toBe(check);
+      await laptop.page.getByRole('button', { name: 'Add this device' }).click();
+      await conversations(laptop.page).waitFor({ timeout: PATIENCE });
       await page.getByText('The new device is one of yours now.').waitFor({ timeout: PATIENCE });
     },
     LONG,

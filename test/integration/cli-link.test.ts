@@ -1,6 +1,8 @@
 /** Adding a device by approval from command line to command line: two processes and a server [R38]. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { Devices, type Line } from '../support/client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -56,7 +58,8 @@ describe('linking', () => {
       expect(approving.code).toBe(0);
       const { code: ended, lines, err } = await linking.ended;
       const approved = approving.lines.find(({ event }) => event === 'approved');
-      const { device, check } = approved ?? {};
+      if (!approved) throw new Error('nothing was approved');
+      const { device, check } = approved;
       expect(approved).toMatchObject({
         agent: expect.stringContaining('Command line'),
         check: expect.any(String),
@@ -125,6 +128,35 @@ describe('linking', () => {
       const late = await devices.run('first', ['devices', '--approve', code], ada);
       expect(late.code).toBe(1);
       expect(late.err).toContain('No device waits with this code');
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('a removed device', () => {
+  test(
+    'says so in one sentence, and deletes what it holds when it is told to',
+    async () => {
+      const [, , [third] = []] = await list('first');
+      await devices.done('first', ['devices', '--revoke', String(third)], ada);
+      const [listening, sending] = await Promise.all([
+        devices.run('third', ['listen', '--timeout', '30s']),
+        devices.run('third', ['conversations']),
+      ]);
+      for (const { code, err } of [listening, sending]) {
+        expect(code).toBe(1);
+        expect(err).toContain('This device was removed from your account on another one');
+      }
+      const kept = await devices.run('first', ['logout', '--forget']);
+      expect(kept.code).toBe(1);
+      expect(kept.err).toContain('Nothing was deleted');
+      expect(await list('first')).toHaveLength(2);
+      expect((await devices.run('third', ['logout', '--forget'])).code).toBe(0);
+      expect((await devices.run('third', ['devices'])).err).toContain('no device');
+      const bytes = Buffer.concat(
+        readdirSync(devices.home('third')).map((name) => readFileSync(join(devices.home('third'), name))),
+      );
+      expect(bytes.includes('The mill')).toBe(false);
     },
     PATIENCE_MS,
   );

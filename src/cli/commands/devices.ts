@@ -12,7 +12,6 @@ import { Failed, WrongUse } from '../failures.ts';
 import { aligned, plain, timeOf } from '../output.ts';
 import { hashPassword } from '../password-hash.ts';
 import { vaultKeyFrom } from '../secrets.ts';
-import { LOG_IN_AGAIN } from '../server.ts';
 
 const DOINGS = { revoke, approve, rename } as const;
 
@@ -74,7 +73,7 @@ async function withVault<T>(
   try {
     return await use(tools, await key.unlock(tools, await server.transport.session()));
   } catch (error) {
-    throw server.signedOut ? new Failed(LOG_IN_AGAIN) : error;
+    throw server.signedOut ? await server.whySignedOut() : error;
   }
 }
 
@@ -84,7 +83,7 @@ async function revoke(device: Device, value: string, invocation: Invocation): Pr
   if (id === device.engine.self.device) {
     // Its keys are of no use to anybody any more.
     await forgetDevice(device.home.storage);
-    device.home.signOut();
+    device.home.leave();
   }
   await invocation.output.event('revoked', { device: id }, `The device ${id} is removed.`);
 }

@@ -4,7 +4,6 @@ import type { Command } from '../command.ts';
 import { atMost, openDevice, tellNews, tellNotices } from '../device.ts';
 import { Failed } from '../failures.ts';
 import { Printer } from '../printer.ts';
-import { LOG_IN_AGAIN } from '../server.ts';
 
 /** With --count, what came by then is all: 10 seconds. */
 const DEFAULT_TIMEOUT = '10s';
@@ -47,7 +46,7 @@ export const listen: Command = async ({ home, option, isSet, output, io }) => {
     const how = await ended.promise;
     line?.close();
     await atMost(FINISH_MS, printer.settled());
-    if (how === 'signed out') throw new Failed(LOG_IN_AGAIN);
+    if (how === 'signed out') throw await server.whySignedOut();
     await atMost(FINISH_MS, isSet('read') ? device.finishInTime() : device.finish());
     await tellingNews;
     await tellNews(device, output, 'all');

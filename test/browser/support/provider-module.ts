@@ -34,9 +34,7 @@ export async function outcome(call: () => Promise<unknown>): Promise<string> {
 }
 
 /** Runs every case on both providers: how noble's outcomes are spread, and where the native one differs. */
-export async function compare(
-  cases: readonly Case[],
-): Promise<{
+export async function compare(cases: readonly Case[]): Promise<{
   readonly name: string;
   readonly tally: Record<string, number>;
   readonly differences: string[];

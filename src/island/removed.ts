@@ -1,0 +1,46 @@
+/** A browser that was removed from its account says so, and forgets what it holds when its owner says so. */
+import { httpCalls } from '../client/http-relay.ts';
+import { wasRemoved } from '../client/removal.ts';
+import { readSelf } from '../client/self.ts';
+import { type AccountId, isAccountId } from '../contract/ids.ts';
+import { browserCrypto } from './crypto.ts';
+import { deleteDatabase, listAccounts } from './database.ts';
+import { lockStorage, openUnlockedStorage } from './local-storage.ts';
+import { OPTIONS } from './transport.ts';
+
+/** The name of whoever this browser was a device of, when the account's own list says that it is none any more. */
+async function removedFrom(account: AccountId): Promise<string | null> {
+  const storage = await openUnlockedStorage(account);
+  if (!storage) return null;
+  try {
+    const isRemoved = await wasRemoved(httpCalls(OPTIONS), await browserCrypto(), storage);
+    return isRemoved ? ((await readSelf(storage))?.name ?? null) : null;
+  } finally {
+    await storage.close();
+  }
+}
+
+/** The session has ended: what lies here is locked, unless there is nothing to come back to. */
+export async function lockUnlessRemoved(account: AccountId): Promise<void> {
+  if ((await removedFrom(account)) === null) await lockStorage(account);
+}
+
+/** Fills `[data-removed]` on the sign-in page when this browser was a device of somebody. */
+export async function tellRemoved(place: HTMLElement): Promise<void> {
+  const words = place.querySelector('[data-removed-words]');
+  const button = place.querySelector('button');
+  if (!words || !button) return;
+  for (const account of (await listAccounts()).filter(isAccountId)) {
+    const name = await removedFrom(account);
+    if (name === null) continue;
+    words.textContent = `This browser was removed from the account of ${name} on another device: what it still holds is no use to anybody any more.`;
+    place.hidden = false;
+    button.addEventListener('click', async () => {
+      button.disabled = true;
+      await deleteDatabase(account);
+      words.textContent = 'Its keys and messages are deleted from this browser.';
+      button.remove();
+    });
+    return;
+  }
+}
