@@ -3,7 +3,7 @@
  * to 7). The same for what a relay delivered and for an original that its sender gave again.
  */
 import { accountId, bodyId, conversationId, deviceId, fromHex } from '../contract/bytes.ts';
-import type { AccountId } from '../contract/ids.ts';
+import type { AccountId, ConversationId } from '../contract/ids.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { equalBytes } from '../protocol/hash.ts';
 import type { OpenedBody } from '../protocol/message.ts';
@@ -102,7 +102,7 @@ export async function admitMessage(
   const active = { ...conversation, lastActivity: Math.max(conversation.lastActivity, placed.time) };
   const counts = !message.mine && message.kind !== 'notice';
   writeConversation(op, counts ? countUnread(op, active, message) : active);
-  if (!(await agreesOnDevices(op, admitted, content.deviceListsHash))) {
+  if (!(await agreesOnDevices(op, ctx, admitted, content.deviceListsHash))) {
     const ask = () => ctx.wakes.directory(conversation.members);
     // In a group they may differ for long, with every message: somebody's new identity is acknowledged here and not there.
     if (admitted.chain === null) op.afterwards.push(ask);
@@ -203,13 +203,24 @@ async function closeGap(op: Operation, notice: HistoryMessage['id']): Promise<vo
   if (shown !== null) await updateMessage(op, { ...shown, text: GAP_CLOSED, reason: null });
 }
 
-/** A group's older rosters are not compared: what its members' devices were then is not kept. */
+const COMPARED = new WeakMap<object, Map<ConversationId, string>>();
+
+/**
+ * Whether the sender went by the device lists that are known here. A group's older rosters are not compared: what its members'
+ * devices were then is not kept. The same words of the sender are looked at once: reading 200 people for each message is slow.
+ */
 async function agreesOnDevices(
   reads: Reads,
+  ctx: Context,
   { conversation, chain, epoch }: Admitted,
   claimed: Uint8Array,
 ): Promise<boolean> {
   if (chain !== null && epoch !== chain.head.epoch) return true;
+  const compared = COMPARED.get(ctx) ?? new Map<ConversationId, string>();
+  COMPARED.set(ctx, compared);
+  const claim = claimed.toHex();
+  if (chain !== null && compared.get(conversation.id) === claim) return true;
+  compared.set(conversation.id, claim);
   const peers: StoredPeer[] = [];
   for (const account of conversation.members) {
     const peer = await readPeer(reads, account);

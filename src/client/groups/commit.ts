@@ -1,18 +1,24 @@
 /** Takes verified events into the storage: the chain, what the conversation has of it, and a line for each, in one commit. */
+import { accountId } from '../../contract/bytes.ts';
 import type { ConversationId } from '../../contract/ids.ts';
+import { equalBytes, hash } from '../../protocol/hash.ts';
 import { memberOf, type Roster } from '../../protocol/roster.ts';
 import { ROSTER_OPS, type RosterOp } from '../../protocol/roster-event.ts';
 import type { Context } from '../context.ts';
 import { readConversation, type StoredConversation, writeConversation } from '../conversations.ts';
 import type { Operation } from '../operation.ts';
+import { readPeer } from '../peers.ts';
 import { accountsOf, readEvent, roleOf, writeEvent } from './chain.ts';
 import { readDraft, removeDraft } from './draft.ts';
 import type { FreshEvent } from './fetch.ts';
 import { addLine } from './lines.ts';
+import { STRANGER } from './sentences.ts';
 import { sayDetails } from './state.ts';
 
 /** After these, whoever made the change tells everybody what the group is called. */
 const TOLD_AFTER: ReadonlySet<RosterOp> = new Set([ROSTER_OPS.create, ROSTER_OPS.add, ROSTER_OPS.rekey]);
+/** These bring an identity into a group. */
+const BRINGING: ReadonlySet<RosterOp> = new Set([...TOLD_AFTER, ROSTER_OPS.join]);
 
 /**
  * Stores what is new of these events, which follow one another. Events that another tab has stored are left as they are.
@@ -38,6 +44,7 @@ export async function commitEvents(
     const next = withRoster(ctx, id, known ?? newGroup(id, roster.time), roster);
     writeConversation(op, next);
     await tellDetails(op, ctx, next, fresh);
+    await tellStrangers(op, fresh, roster);
     op.afterwards.push(() => ctx.wakes.inbox(0));
     return true;
   });
@@ -118,4 +125,20 @@ async function tellDetails(
     : null;
   if (draft !== null) removeDraft(op, group.id);
   await sayDetails(op, ctx, group, draft);
+}
+
+/** Whom these events bring in under another identity than the one that is known here: they get nothing, and it is said. */
+async function tellStrangers(
+  op: Operation,
+  fresh: readonly FreshEvent[],
+  { members }: Roster,
+): Promise<void> {
+  const brought = fresh.flatMap(({ event }) => (BRINGING.has(event.op) ? event.subjects : []));
+  for (const key of new Set(brought.map(({ account }) => account.toHex()))) {
+    const member = members.get(key);
+    const peer = member === undefined ? null : await readPeer(op, accountId(member.account));
+    if (member === undefined || peer === null || peer.changed !== null) continue;
+    if (!equalBytes(member.identity, hash(peer.aik)))
+      op.events.push({ type: 'notice', code: 'identity', message: STRANGER(peer.name) });
+  }
 }

@@ -302,6 +302,22 @@ test('a change while a message is being sealed restarts it, for whoever is there
   expect(found).toMatchObject({ verified: true, note: null });
 });
 
+test('an admin signs for another identity than the one known here: that member gets nothing, and it is said', async () => {
+  const { a, b, id } = await harbour();
+  await b.engine.direct(eve.account);
+  const other = { ...subject(eve), identity: hash(cast.tomAnew.aik.publicKey) };
+  const { bytes } = await signed(mina, rosterOf(id), { op: ROSTER_OPS.add, subjects: [other] });
+  world.relay.rosters.append(mina.account, id, toBase64(bytes));
+  await world.settle();
+  expect(toldOf(b, 'identity')).toEqual([
+    expect.stringContaining('Eve is in this group with another identity'),
+  ]);
+  await b.engine.send(id, 'without Eve');
+  await world.settle();
+  expect(madeFor(firstDevice(eve))).toBe(0);
+  expect(await textsIn(a, id)).toEqual(['without Eve']);
+});
+
 describe('a member who has lost everything and begins anew', () => {
   async function begunAnew() {
     const { a, b, id } = await harbour();
@@ -335,6 +351,10 @@ describe('a member who has lost everything and begins anew', () => {
     await world.settle();
     expect(await textsIn(d, id)).toEqual(['welcome back']);
     expect(await seen(d, id)).toMatchObject({ name: 'Harbour', role: 'member' });
+    await b.engine.send(id, 'still without Tom');
+    await world.settle();
+    expect(await textsIn(a, id)).toContain('still without Tom');
+    expect(await textsIn(d, id)).toEqual(['welcome back']);
     // Jonas decides for himself; an admin's word is not his.
     await b.engine.acknowledgeIdentity(tom.account);
     await world.settle();

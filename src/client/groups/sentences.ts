@@ -36,6 +36,9 @@ export const REFUSED = {
   unseen: 'The server shows nobody here by that name whose identity can be checked.',
 } as const;
 
+export const STRANGER = (name: string) =>
+  `${name} is in this group with another identity than the one known here, so nothing is sent to them: an admin must confirm the new one.`;
+
 export const LATE =
   'This message was written long after its sender was told of other members; it stays closed.';
 export const UNKNOWN_ROSTER =

@@ -139,6 +139,7 @@ export class FakeRelay {
     const members = new Set(this.knobs.members(conversation, record.members));
     return [...this.devices.values()]
       .filter(({ account, device }) => members.has(account) && device !== from)
+      .filter(({ account }) => this.rosters.names(conversation, this.people.get(account)))
       .map(({ account, device }) => ({ account, device }));
   }
 

@@ -1,11 +1,12 @@
 /** The groups of a FakeRelay: their signed events in order, one at each place, as the contract has it. */
+import type { DirectoryEntry } from '../../contract/accounts.ts';
 import { accountId, conversationId, fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../../contract/ids.ts';
 import { ROSTER_EVENTS_PER_PAGE } from '../../contract/limits.ts';
 import type { ConversationRecord, OpenConversation, RosterRecord } from '../../contract/relay.ts';
 import { decodeCertificate } from '../../protocol/certificate.ts';
 import { isProtocolError } from '../../protocol/errors.ts';
-import { equalBytes } from '../../protocol/hash.ts';
+import { equalBytes, hash } from '../../protocol/hash.ts';
 import { applyRosterEvent, beginRoster, memberOf, type Roster } from '../../protocol/roster.ts';
 import { decodeRosterEvent } from '../../protocol/roster-event.ts';
 import { type FakeRelay, refused } from './relay.ts';
@@ -121,6 +122,13 @@ export class FakeRosters {
       if (head === undefined || head.policy.open !== 1 || memberOf(head, fromHex(from)) !== null) return [];
       return [{ id, title: head.policy.title, members: head.members.size }];
     });
+  }
+
+  /** Whether a roster names the identity that somebody has now; also for who is in no roster at all. */
+  names(id: ConversationId, entry: DirectoryEntry | undefined): boolean {
+    const head = this.groups.get(id)?.rosters.at(-1);
+    const member = head === undefined || entry === undefined ? null : memberOf(head, fromHex(entry.account));
+    return member === null || entry === undefined || equalBytes(member.identity, hash(fromBase64(entry.aik)));
   }
 
   /** Every event of a group, signed, as base64url. */
