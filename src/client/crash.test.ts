@@ -16,7 +16,7 @@ import { type MadePerson, World } from './testing/world.ts';
 const LONG = process.env.SOTTO_LONG === '1';
 const SEED = Number(process.env.SOTTO_SEED ?? 0);
 /** Steps of each role that a sample tries. */
-const SAMPLE = 6;
+const SAMPLE = 5;
 const MINUTE_MS = 60_000;
 const WEEK_MS = 7 * 24 * 3600_000;
 const ROLES = ['writer', 'reader'] as const;
@@ -157,6 +157,6 @@ for (const role of ROLES) {
         await outcome.world.close();
       }
     },
-    LONG ? 3_600_000 : 60_000,
+    LONG ? 3_600_000 : 240_000,
   );
 }
