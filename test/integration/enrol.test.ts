@@ -14,13 +14,15 @@ import {
 import { httpTransport } from '../../src/client/http-transport.ts';
 import { MemoryDisk, MemoryStorage } from '../../src/client/memory-storage.ts';
 import { STORES, type Transport, TransportFailed } from '../../src/client/ports.ts';
-import { readSelf } from '../../src/client/self.ts';
-import { toBase64 } from '../../src/contract/bytes.ts';
+import { LOG_KEY, readSelf } from '../../src/client/self.ts';
+import { fromBase64, toBase64 } from '../../src/contract/bytes.ts';
 import { decodeCertificate } from '../../src/protocol/certificate.ts';
+import { decodeDeviceList } from '../../src/protocol/device-list.ts';
 import { createSigningKeyPair } from '../../src/protocol/identity.ts';
 import { noble } from '../../src/protocol/noble.ts';
 import { argon2id, PASSWORD_FLOOR } from '../../src/protocol/password.ts';
 import type { Crypto } from '../../src/protocol/ports.ts';
+import { decodeSignedLeaf } from '../../src/protocol/transparency.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -86,6 +88,61 @@ afterAll(() => app.stop());
 test('registration publishes what is on disk, and shows a code of eight groups', async () => {
   expect(ada.code).toMatch(/^(?:[0-9A-Z]{4}-){7}[0-9A-Z]{4}$/);
   expect(await readSelf(new MemoryStorage(ada.disk))).toMatchObject({ username: 'ada', published: true });
+});
+
+test('the log’s key is pinned with the registration, and never replaced', async () => {
+  const storage = new MemoryStorage(ada.disk);
+  const pinned = await storage.get('meta', LOG_KEY);
+  expect(toBase64(pinned ?? new Uint8Array())).toBe((await place().transport.workspace()).logKey);
+  const other = place(ada.disk, (honest) => ({
+    ...honest,
+    async signInWithPassword(request) {
+      return { ...(await honest.signInWithPassword(request)), logKey: toBase64(crypto.random(1984)) };
+    },
+  }));
+  await enrolDevice(other, await signInWithPassword(other, asAda));
+  expect(await storage.get('meta', LOG_KEY)).toEqual(pinned);
+});
+
+test('an account from before the log enters it when a device of it is unlocked', async () => {
+  const { db } = app.deps;
+  const { token } = await app.deps.services.invites.create(null);
+  const bea = { username: 'bea', password: PASSWORD };
+  const account = newAccountId(crypto.random);
+  const disk = new MemoryDisk();
+  await register(place(disk), { ...bea, token, account, name: 'Bea' });
+  const leaves = () =>
+    db.read<{ version: number }>('SELECT version FROM log_leaves WHERE account = $1', [account]);
+  await db.write((tx) => tx.run('DELETE FROM log_leaves WHERE account = $1', [account]));
+  const again = place(disk);
+  const unlocked = await signInWithPassword(again, bea);
+  expect(unlocked.signedIn.directory.leaf).toBeNull();
+  await enrolDevice(again, unlocked);
+  expect(await leaves()).toEqual([{ version: 1 }]);
+  const { leaf, deviceList } = (await again.transport.session()).directory;
+  const { list, hash } = decodeDeviceList(fromBase64(deviceList));
+  expect(list.version).toBe(2);
+  expect(decodeSignedLeaf(fromBase64(leaf ?? '')).leaf).toMatchObject({ username: 'bea', deviceList: hash });
+  // Once is enough.
+  const later = place(disk);
+  await enrolDevice(later, await signInWithPassword(later, bea));
+  expect(await leaves()).toHaveLength(1);
+});
+
+test('an entry in the log that this account has not signed is nothing to go on from', async () => {
+  const forged = place(undefined, (honest) => ({
+    ...honest,
+    async signInWithPassword(request) {
+      const signedIn = await honest.signInWithPassword(request);
+      const { leaf } = signedIn.directory;
+      const signed = fromBase64(leaf ?? '');
+      signed.set([(signed.at(-1) ?? 0) ^ 1], signed.length - 1);
+      return { ...signedIn, directory: { ...signedIn.directory, leaf: toBase64(signed) } };
+    },
+  }));
+  expect(
+    await codeOf(signInWithPassword(forged, asAda).then((unlocked) => enrolDevice(forged, unlocked))),
+  ).toBe('identity-mismatch');
 });
 
 test('a refused registration leaves nothing behind', async () => {
