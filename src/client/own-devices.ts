@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import { deviceName, nameSettings } from './device-names.ts';
 import type { DeviceNews, OwnDeviceView } from './engine-types.ts';
 import { queueErrand } from './errands.ts';
+import { detailSettings } from './groups/own-details.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
 import { isWhole, readPeer, type StoredPeer } from './peers.ts';
 import { receiptSettings } from './receipts.ts';
@@ -83,16 +84,27 @@ async function announced(op: Operation, before: StoredPeer | null): Promise<Anno
   return decodeDeviceList(self.deviceList).list.certificates.map((hash) => ({ device: null, hash }));
 }
 
+/** Settings in one message: 16 of the largest, 4 KiB each, fill it. */
+const SETTINGS_PER_MESSAGE = 15;
+
 /** Gives devices that are new here what this one knows of names and choices. */
 async function greet(op: Operation, ctx: Context, devices: readonly DeviceId[]): Promise<void> {
-  const settings = [...(await nameSettings(op)), ...(await receiptSettings(op))];
-  if (settings.length === 0) return;
+  const settings = [
+    ...(await nameSettings(op)),
+    ...(await receiptSettings(op)),
+    ...(await detailSettings(op)),
+  ];
   const { account } = ctx.self;
-  await queueErrand(op, ctx, {
-    to: devices.map((device) => ({ account, device })),
-    kind: 'sync',
-    payload: syncPayload.encode({ readMarks: [], settings }),
-  });
+  for (let at = 0; at < settings.length; at += SETTINGS_PER_MESSAGE) {
+    await queueErrand(op, ctx, {
+      to: devices.map((device) => ({ account, device })),
+      kind: 'sync',
+      payload: syncPayload.encode({
+        readMarks: [],
+        settings: settings.slice(at, at + SETTINGS_PER_MESSAGE),
+      }),
+    });
+  }
 }
 
 /** What the person has not dismissed yet, each in one sentence. */

@@ -16,6 +16,7 @@ import type { Context } from './context.ts';
 import { clearUnread, readConversation } from './conversations.ts';
 import { takeName } from './device-names.ts';
 import { queueErrand } from './errands.ts';
+import { takeDetails } from './groups/own-details.ts';
 import { findMessage, readPage, setStatus } from './history.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
 import { readPeer } from './peers.ts';
@@ -162,7 +163,7 @@ export async function takeSync(op: Operation, ctx: Context, sync: SyncPayload): 
     await clearUnread(op, id, read);
   }
   for (const setting of sync.settings) {
-    if (await takeName(op, ctx, setting)) continue;
+    if ((await takeName(op, ctx, setting)) || (await takeDetails(op, ctx, setting))) continue;
     const { name, value, changedAt } = setting;
     if (name !== 'receipts' || changedAt > ctx.now() + 24 * 3600_000) continue;
     op.write('meta', 'receipts', flag, value[0] === 1);

@@ -62,16 +62,23 @@ export async function sealOutgoing(
   if (snapshot.kind === 'blocked') return hold(op, entry.n, snapshot.reason);
   const plan = await planLanes(op, ctx, snapshot.targets, bundles);
   if (plan.wanting.length > 0) return { kind: 'bundles', targets: plan.wanting };
-  if (plan.refused.length > 0) return hold(op, entry.n, HELD.prekeys);
+  // One of many who has nothing at the relay to begin with must not keep a group waiting.
+  const keyless = chain === null ? [] : plan.refused.filter((each) => isKeyless(bundles, each));
+  if (plan.refused.length > keyless.length) return hold(op, entry.n, HELD.prekeys);
   const others = (each: Target) => each.account !== ctx.self.account;
   if (plan.unreached.some(others) && !plan.lanes.some(({ target }) => others(target))) {
     return hold(op, entry.n, HELD.unreached);
   }
-  const unreached = [...snapshot.expired, ...plan.unreached].map(({ pinned }) => pinned.device);
+  const unreached = [...snapshot.expired, ...plan.unreached, ...keyless].map(({ pinned }) => pinned.device);
   const reached = new Set(plan.lanes.map(({ target }) => target.pinned.device));
   const omitted = [...new Set([...unreached, ...entry.left])].filter((each) => !reached.has(each)).sort();
   await sealFor(op, ctx, entry, conversation, plan.lanes, omitted, snapshot);
   return { kind: 'sealed' };
+}
+
+function isKeyless(bundles: ReadonlyMap<DeviceId, Claimed>, { pinned }: Target): boolean {
+  const claimed = bundles.get(pinned.device);
+  return claimed !== undefined && 'refused' in claimed && claimed.refused === 'missing';
 }
 
 /** Leaves an entry in the outbox with the reason why it does not leave now. */

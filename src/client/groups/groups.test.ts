@@ -44,6 +44,11 @@ async function harbour() {
   return { a, b, c, id };
 }
 
+const firstOf = ({ devices: [made] }: MadePerson): DeviceId => {
+  if (made === undefined) throw new Error('no device');
+  return made.device;
+};
+
 /** Envelopes that stand in this device's queue, or went through it, of class 1 bodies in a conversation. */
 function deliveredTo(device: DeviceId, id: ConversationId): number {
   return world.relay.posts.filter(({ bytes, repeated }) => {
@@ -378,6 +383,35 @@ test('one’s own other devices are in every group, and get everything', async (
       ['Tom', 'member', 1],
     ],
   );
+});
+
+test('a device that one adds later knows what the groups are called', async () => {
+  const { a, b, c, id } = await harbour();
+  await a.engine.setDetails(id, { name: 'Port' });
+  await world.settle();
+  world.reveal(tom, cast.tom);
+  await world.settle();
+  const c2 = await world.open(tom, 1);
+  await world.advance(60_000);
+  expect(await seen(c2, id)).toMatchObject({ name: 'Port', topic: 'Boats', role: 'member', writable: true });
+  await b.engine.send(id, 'for both');
+  await c2.engine.send(id, 'from the new one');
+  await world.settle();
+  for (const client of [a, c, c2]) {
+    expect((await textsIn(client, id)).toSorted()).toEqual(['for both', 'from the new one']);
+    expect(toldOf(client, 'E_ROSTER')).toEqual([]);
+  }
+});
+
+test('somebody who has no keys at the relay does not keep a group waiting', async () => {
+  const { a, b, id } = await harbour();
+  world.relay.knobs.bundle = (bundle) => (bundle.device === firstOf(tom) ? null : bundle);
+  for (const [key] of await a.storage.list('sessions', { prefix: tom.account }))
+    await a.storage.commit([{ store: 'sessions', key, value: null }]);
+  await a.engine.send(id, 'for those who can');
+  await world.settle();
+  expect(await textsIn(b, id)).toEqual(['for those who can']);
+  expect(deliveredTo(firstOf(tom), id)).toBe(1);
 });
 
 describe('when the network goes in the middle', () => {

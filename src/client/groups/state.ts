@@ -158,12 +158,20 @@ const isWhole = (details: Details, words: NewDetails): boolean =>
   (details.topic === null || words.topic !== undefined);
 
 function merged(before: Details, words: NewDetails, stamp: Omit<Detail, 'value'>): Details {
-  const later = (known: Detail | null, value: string | undefined): Detail | null =>
-    value === undefined || (known !== null && !isLater(stamp, known)) ? known : { ...stamp, value };
-  return { name: later(before.name, words.name), topic: later(before.topic, words.topic) };
+  const said = (value: string | undefined) => (value === undefined ? null : { ...stamp, value });
+  return {
+    name: laterDetail(before.name, said(words.name)),
+    topic: laterDetail(before.topic, said(words.topic)),
+  };
 }
 
-const isLater = (one: Omit<Detail, 'value'>, other: Omit<Detail, 'value'>): boolean =>
+/** The one of two words that counts; the first one when both are the same. */
+export function laterDetail(known: Detail | null, said: Detail | null): Detail | null {
+  if (said === null) return known;
+  return known === null || isLater(said, known) ? said : known;
+}
+
+const isLater = (one: Detail, other: Detail): boolean =>
   one.sentAt > other.sentAt || (one.sentAt === other.sentAt && one.device > other.device);
 
 /** @param isLate the words are older than one's own time here, and somebody says them again */

@@ -1,0 +1,75 @@
+/**
+ * What groups are called, for one's own devices that come after it was said: among them it travels as settings that have the
+ * conversation's id for a name (PROTOCOL 6, `sync`). Value: for name and topic each `sentAt u64 || device 16` (zeros for none),
+ * then the words as a `state` payload.
+ */
+import { deviceId, fromHex } from '../../contract/bytes.ts';
+import { isConversationId } from '../../contract/ids.ts';
+import { concat, Reader, u64be } from '../../protocol/codec.ts';
+import { isProtocolError } from '../../protocol/errors.ts';
+import { type Setting, statePayload } from '../../protocol/payload.ts';
+import type { Context } from '../context.ts';
+import { type Detail, listConversations, readConversation, writeConversation } from '../conversations.ts';
+import type { Operation, Reads } from '../operation.ts';
+import { laterDetail } from './state.ts';
+
+const STAMP_BYTES = 24;
+/** A word from further in the future than clocks differ is not taken. */
+const AHEAD_MS = 24 * 3_600_000;
+
+/** One setting for each group that is called something. */
+export async function detailSettings(reads: Reads): Promise<readonly Setting[]> {
+  const settings: Setting[] = [];
+  for (const { id, kind, details } of await listConversations(reads)) {
+    const { name, topic } = details;
+    if (kind !== 'group' || (name === null && topic === null)) continue;
+    const words = { name: name?.value ?? null, topic: topic?.value ?? null, picture: null, timer: null };
+    settings.push({
+      name: id,
+      value: concat(stampOf(name), stampOf(topic), statePayload.encode(words)),
+      changedAt: Math.max(name?.sentAt ?? 0, topic?.sentAt ?? 0),
+    });
+  }
+  return settings;
+}
+
+const stampOf = (detail: Detail | null): Uint8Array =>
+  detail === null ? new Uint8Array(STAMP_BYTES) : concat(u64be(detail.sentAt), fromHex(detail.device));
+
+/** Takes the words of a group from another of one's own devices. False when the setting is about something else. */
+export async function takeDetails(
+  op: Operation,
+  ctx: Context,
+  { name: id, value }: Setting,
+): Promise<boolean> {
+  if (!isConversationId(id)) return false;
+  const known = await readConversation(op, id);
+  const words = readWords(value);
+  if (known?.kind !== 'group' || words === null) return true;
+  const { name, topic } = known.details;
+  const isTimely = (said: Detail | null) => (said?.sentAt ?? 0) <= ctx.now() + AHEAD_MS;
+  const details = {
+    name: isTimely(words.name) ? laterDetail(name, words.name) : name,
+    topic: isTimely(words.topic) ? laterDetail(topic, words.topic) : topic,
+  };
+  if (details.name !== name || details.topic !== topic) writeConversation(op, { ...known, details });
+  return true;
+}
+
+function readWords(
+  value: Uint8Array,
+): { readonly name: Detail | null; readonly topic: Detail | null } | null {
+  try {
+    const reader = new Reader(value.subarray(0, 2 * STAMP_BYTES));
+    const stamps = [0, 1].map(() => ({ sentAt: reader.u64(), device: deviceId(reader.fixed(16)) }));
+    const [named, told] = stamps;
+    const { name, topic } = statePayload.decode(value.subarray(2 * STAMP_BYTES));
+    return {
+      name: name === null || named === undefined ? null : { ...named, value: name },
+      topic: topic === null || told === undefined ? null : { ...told, value: topic },
+    };
+  } catch (error) {
+    if (isProtocolError(error)) return null;
+    throw error;
+  }
+}
