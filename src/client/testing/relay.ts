@@ -12,8 +12,9 @@ import { sha256 } from '../../protocol/hash.ts';
 import { decodeBodyHeader } from '../../protocol/message.ts';
 import { decodePrekeyBatch, prekeyPath } from '../../protocol/prekeys.ts';
 import { directId } from '../conversations.ts';
-import { type Clock, TransportFailed, TransportRefused } from '../ports.ts';
+import { type Clock, TransportRefused } from '../ports.ts';
 import { FakeLog } from './log.ts';
+import { lost, refused } from './refusals.ts';
 import { FakeRosters } from './rosters.ts';
 
 interface RelayDevice {
@@ -284,23 +285,4 @@ export class FakeRelay {
   }
 }
 
-/** A refusal as the server words it. */
-export function refused(
-  status: number,
-  error:
-    | 'ValidationError'
-    | 'NotFound'
-    | 'Conflict'
-    | 'Forbidden'
-    | 'TooLarge'
-    | 'NotSignedIn'
-    | 'Unavailable',
-  message: string,
-): TransportRefused {
-  return new TransportRefused(status, { error, message });
-}
-
-/** No answer came. */
-export function lost(): TransportFailed {
-  return new TransportFailed('The network is away.');
-}
+export { lost, refused };

@@ -9,7 +9,8 @@ import { isProtocolError } from '../../protocol/errors.ts';
 import { equalBytes, hash } from '../../protocol/hash.ts';
 import { applyRosterEvent, beginRoster, memberOf, type Roster } from '../../protocol/roster.ts';
 import { decodeRosterEvent } from '../../protocol/roster-event.ts';
-import { type FakeRelay, refused } from './relay.ts';
+import { refused } from './refusals.ts';
+import type { FakeRelay } from './relay.ts';
 
 interface Group {
   readonly events: string[];
