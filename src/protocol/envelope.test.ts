@@ -56,6 +56,22 @@ test('an envelope is 96 bytes of header and 80 sealed, and is read back', () => 
   );
 });
 
+test('a proof that is out of range is refused by its form alone [R41]', async () => {
+  const [value, handshake] = [fc.sample(header(2), 1)[0], fc.sample(init, 1)[0]];
+  if (value === undefined || handshake === undefined) throw new Error('no sample');
+  const wire = (given: { index: number; size: number; path: Uint8Array[] }) =>
+    concat(encodeHeader(value), encodeInit(handshake, given), new Uint8Array(SEALED_BYTES));
+  const path = (length: number) => Array.from({ length }, () => new Uint8Array(32));
+  expect(parseEnvelope(wire({ index: 1023, size: 1024, path: path(10) })).init?.proof.size).toBe(1024);
+  for (const given of [
+    { index: 0, size: 1025, path: path(10) },
+    { index: 1024, size: 1024, path: path(10) },
+    { index: 0, size: 0, path: [] },
+    { index: 0, size: 1024, path: path(11) },
+  ])
+    expect(await refusal(Promise.resolve().then(() => parseEnvelope(wire(given))))).toBe('E_FORMAT');
+});
+
 test('a first envelope carries the handshake in between', () => {
   fc.assert(
     fc.property(header(2), init, proof, bytes(SEALED_BYTES), (value, fields, place, sealed) => {

@@ -106,6 +106,14 @@ describe('the code of a link request [R38]', () => {
     }
   });
 
+  test('counts to its last character', () => {
+    const code = linkCode(linkHash(encoded)).replaceAll('-', '');
+    for (let at = 0; at < code.length; at++) {
+      const other = code[at] === 'A' ? 'B' : 'A';
+      expect(readLinkCode(code.slice(0, at) + other + code.slice(at + 1)).matches(encoded)).toBe(false);
+    }
+  });
+
   test('of another form is refused', async () => {
     for (const wrong of [
       '',

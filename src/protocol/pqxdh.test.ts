@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
 import { parseEnvelope } from './envelope.ts';
-import { type HandshakeInputs, initiate, respond } from './pqxdh.ts';
+import { type HandshakeInputs, handshakeKeys, initiate, respond } from './pqxdh.ts';
 import { secretBytes } from './provider.ts';
 import { simulatedCrypto } from './simulation/crypto.ts';
 import { begin, createDevice, type Device, receiveFirst, sendText, textOf } from './simulation/device.ts';
@@ -84,6 +84,12 @@ describe.each([true, false])('with a one-time prekey: %p', (withOneTime) => {
       for (const name of ['transcript', 'rootKey', 'sid', 'binding'] as const)
         expect(other[name]).not.toEqual(keys[name]);
     }
+  });
+
+  test('the suite is in the transcript itself, whatever its primitives are [R20, R36]', async () => {
+    const { inputs } = await handshake(withOneTime);
+    const [two, three] = [2, 3].map((suite) => handshakeKeys({ ...inputs, suite }, [new Uint8Array(32)]));
+    expect(two?.transcript).not.toEqual(three?.transcript ?? new Uint8Array());
   });
 
   test('every secret that takes part changes the root', async () => {

@@ -177,6 +177,22 @@ describe('limits [R41]', () => {
 });
 
 describe('secrecy', () => {
+  test('each DH step leaves another root behind, which nobody gets back to [R14]', async () => {
+    let { a, b } = await acquainted(mina, noor);
+    const roots = new Set<string>();
+    for (let step = 0; step < 3; step++) {
+      const sent = await sendText(mina, a, 'step');
+      const opened = await receive(noor, b, mina, sent);
+      const answer = await sendText(noor, opened.session, 'step');
+      a = (await receive(mina, sent.session, noor, answer)).session;
+      b = answer.session;
+      for (const { ratchet } of [sent.session, opened.session, answer.session, a])
+        roots.add(ratchet.rootKey.toHex());
+    }
+    // Two steps a round, and both sides meet at each root: the first one was there before.
+    expect(roots.size).toBeGreaterThanOrEqual(6);
+  });
+
   test('no two messages share a key [R17]', async () => {
     let { a, b } = await acquainted(mina, noor);
     const keys = new Set<string>();

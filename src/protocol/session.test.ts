@@ -11,6 +11,7 @@ import {
   encodeSession,
   keptArchives,
   maySend,
+  openEnvelope,
   remindPeer,
   type Session,
   sealEnvelope,
@@ -152,6 +153,47 @@ describe('first contact', () => {
   test('a suite that the peer does not have is refused [R36]', async () => {
     for (const suite of [0, 1, 3, 9])
       expect(await refusal(startSession(mina.crypto, mina.self, bundleOf(noor), { suite }))).toBe('E_SUITE');
+    // One that is used here, and that the certificate does not name.
+    const bundle = bundleOf(noor);
+    const other = { ...bundle, certificate: { ...bundle.certificate, suites: [3] } };
+    expect(await refusal(startSession(mina.crypto, mina.self, other, { suite: 2 }))).toBe('E_SUITE');
+  });
+
+  test('an envelope of another suite than its session has is refused [R36]', async () => {
+    const { a, b } = await acquainted(mina, noor);
+    const wire = await sendText(mina, a, 'hello');
+    expect(await refusal(receive(noor, { ...b, suite: 3 }, mina, wire))).toMatch(/^E_(?:SUITE|AUTH)$/);
+    expect(await refusal(openEnvelope(noor.crypto, { ...b, suite: 3 }, parseEnvelope(wire.envelope)))).toBe(
+      'E_SUITE',
+    );
+  });
+
+  test('what is not signed is refused under another certificate than the session’s peer has [R25]', async () => {
+    const { a, b } = await acquainted(mina, noor);
+    const wire = await sendKx(mina, a, { type: 'empty', epoch: 0 });
+    for (const certificate of [
+      { ...mina.known.certificate, signingKey: eve.known.certificate.signingKey },
+      { ...mina.known.certificate, account: eve.self.account },
+      { ...mina.known.certificate, device: eve.self.device },
+    ])
+      expect(await refusal(receive(noor, b, { ...mina, known: { ...mina.known, certificate } }, wire))).toBe(
+        'E_AUTH',
+      );
+    expect((await receive(noor, b, mina, wire)).content.kind).toBe('kx');
+  });
+
+  test('a body under another envelope’s id is refused before any key is touched [R41]', async () => {
+    const { a, b } = await acquainted(mina, noor);
+    const one = await sendText(mina, a, 'one');
+    const two = await sendText(mina, one.session, 'two');
+    const never = () => Promise.reject(new Error('a key was touched'));
+    const { provider } = noor.crypto;
+    const untouched = {
+      ...noor,
+      crypto: { ...noor.crypto, provider: { ...provider, x25519: never, aesGcmOpen: never } },
+    };
+    const mixed = { envelope: one.envelope, body: two.body };
+    expect(await refusal(receive(untouched, b, mina, mixed))).toBe('E_AUTH');
   });
 });
 
@@ -314,6 +356,14 @@ describe('a copied or rolled-back sender [R29, R30]', () => {
     const [x, y] = [parseEnvelope(two.envelope).header, parseEnvelope(copy.envelope).header];
     expect([x.dh, x.n]).toEqual([y.dh, y.n]);
     expect(x.salt).not.toEqual(y.salt);
+    // Not for the proof alone, which follows from the rest of the header: the first half is nobody's to know.
+    const same = key();
+    const salts = await Promise.all(
+      [1, 2, 3].map(async () =>
+        (await sealEnvelope(mina.crypto, one.session, same)).envelope.slice(64, 72).toHex(),
+      ),
+    );
+    expect(new Set(salts).size).toBe(3);
     const first = await receive(noor, b, mina, one);
     const opened = await receive(noor, first.session, mina, two);
     expect(await refusal(receive(noor, opened.session, mina, copy))).toBe('E_CLONE');
