@@ -14,8 +14,8 @@ export function evidenceSentence(evidence: LogEvidence, nameOf: (account: string
   const { kind, claim } = evidence;
   if (kind !== 'claim') return WORDS[kind];
   const who = claim === null ? 'Somebody' : nameOf(claim.account);
-  const device = claim === null ? '' : ` (device ${claim.device.slice(0, 8)})`;
-  return `A device of ${who}${device} has seen another log than this one. Either the server shows two, or that device says what is not true.`;
+  const where = claim === null ? '' : ` on the device ${claim.device.slice(0, 8)}`;
+  return `${who} has seen another log${where} than you have here. Either the server shows two, or that device says what is not true.`;
 }
 
 /** Twice eight groups of four: a fingerprint or a root as people compare it. */

@@ -130,6 +130,7 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     ),
     verify: shell('verify', await Verify({ ...MINA, conversation: conversation('0') })),
     settings: shell('settings', await Settings(settings(site))),
+    'settings-evidence': shell('settings', await Settings(settings(site))),
     admin: shell('admin', await Admin(admin())),
     error: ErrorPage({ site, status: 404, message: 'There is no such conversation.' }),
     'plain-http': PlainHttp({ site, host: '192.168.1.20', port: '3000', address: null }),

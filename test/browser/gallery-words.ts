@@ -163,6 +163,54 @@ export async function drawCode(): Promise<void> {
   if (scan) scan.hidden = false;
 }
 
+/** The transparency log over an engine that answers from here. For `page.evaluate`, as above. */
+export async function drawLog(): Promise<void> {
+  const place = document.querySelector<HTMLElement>('[data-log]');
+  if (!place) return;
+  const part: typeof import('../../src/island/settings/main.ts') = await import(
+    document.body.dataset.settings ?? ''
+  );
+  const frozen = location.pathname === '/settings-evidence';
+  const claim = {
+    kind: 'claim' as const,
+    at: Date.UTC(2026, 2, 12, 9, 41),
+    seen: null,
+    size: 48,
+    root: '9ac1'.repeat(16),
+    own: '',
+    shown: null,
+    leaf: null,
+    claim: {
+      account: 'c'.repeat(32),
+      device: '7f3e09b1'.repeat(4),
+      body: '1'.repeat(32),
+      header: '',
+      content: '',
+      signature: '',
+    },
+  };
+  const evidence = [
+    { ...claim, kind: 'rollback' as const, at: claim.at - 9e8, seen: claim.at - 8e8, claim: null },
+    claim,
+  ];
+  // Brands of ids exist for the type checker alone.
+  const engine = {
+    self: { account: '3'.repeat(32) },
+    people: async () => [{ account: 'c'.repeat(32), name: 'Mina Ito', username: 'mina' }],
+    acknowledgeLog: async () => {},
+    log: async () => ({
+      head: { size: 47, root: '3f0b'.repeat(16), time: claim.at },
+      key: 'AAAA',
+      keyFingerprint: '7d52'.repeat(16),
+      people: [],
+      evidence: frozen ? evidence : [],
+      frozen,
+    }),
+  } as unknown as Parameters<typeof part.openLog>[1];
+  await part.openLog(place, engine, () => {});
+  if (frozen) place.scrollIntoView();
+}
+
 /** The part for groups over an engine that answers from here. For `page.evaluate`, as above. */
 export async function drawGroups(): Promise<void> {
   const dialog = document.querySelector<HTMLElement>('dialog[open] [data-new-conversation]');

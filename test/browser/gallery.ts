@@ -9,7 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { createAssets } from '../../src/assets.ts';
 import { CONTENT_SECURITY_POLICY } from '../../src/http/headers.ts';
 import { samplePages } from './gallery-pages.ts';
-import { composerStyle, drawCode, drawGroups, drawWords } from './gallery-words.ts';
+import { composerStyle, drawCode, drawGroups, drawLog, drawWords } from './gallery-words.ts';
 import { launchBrowser } from './support/browser.ts';
 
 const ROOT = resolve(import.meta.dir, '../..');
@@ -45,7 +45,7 @@ async function galleryAssets() {
       ['fallback.js', new TextEncoder().encode('export {};')],
       ['groups.js', await built('src/island/groups/main.ts')],
       ['qr.js', await built('src/island/qr/main.ts')],
-      ['settings.js', new TextEncoder().encode('export {};')],
+      ['settings.js', await built('src/island/settings/main.ts')],
       ['icon.svg', await asset('icons/icon.svg')],
       ['icon-192.png', await asset('icons/icon-192.png')],
     ]),
@@ -83,6 +83,7 @@ async function shoot(browser: Browser, url: string, names: readonly string[]): P
         await page.evaluate(drawWords);
         await page.evaluate(drawGroups);
         await page.evaluate(drawCode);
+        await page.evaluate(drawLog);
         const label = `${name}-${size.name}-${colorScheme}`;
         await page.screenshot({ path: join(OUT, `${label}.png`) });
         problems += await check(page, label);
