@@ -3,11 +3,9 @@
  * low order and in encodings that are not canonical, so those never reach them; for all others both RFC 8032 equations,
  * with the cofactor and without, imply noble's, and a native yes is a yes. Whatever is no yes, noble decides.
  */
-import { strictEd25519 } from '../protocol/ed25519.ts';
-import { malformed } from '../protocol/errors.ts';
 import type { Provider } from '../protocol/provider.ts';
 import { isCanonicalCoordinate } from '../protocol/x25519-input.ts';
-import { keyOf, own, verifyingKey } from './native-keys.ts';
+import { hold, keyOf, need, own, subtle, verifyingKey } from './native-keys.ts';
 
 /** The y coordinates of the eight points of low order, little-endian: 0, 1, p - 1, and the two of order 8. */
 const LOW_ORDER: ReadonlySet<string> = new Set([
@@ -36,10 +34,17 @@ function isReduced(scalar: Uint8Array): boolean {
   return false;
 }
 
-export const edwards: Pick<Provider, 'ed25519Sign' | 'ed25519Verify'> = {
+type Edwards = Pick<Provider, 'ed25519PublicKey' | 'ed25519Sign' | 'ed25519Verify'>;
+
+/** Ed25519 of this browser; `loadNoble` brings the judge of what is no plain yes. Where it cannot be had, that is a no. */
+export const edwardsOver = (loadNoble: () => Promise<Provider>): Edwards => ({
+  async ed25519PublicKey(seed) {
+    need(seed, 32);
+    const key = await subtle.getPublicKey(await hold('Ed25519', seed), ['verify']);
+    return new Uint8Array(await subtle.exportKey('raw', key));
+  },
   async ed25519Sign(seed, message) {
-    if (seed instanceof Uint8Array && seed.length !== 32)
-      throw malformed(`an Ed25519 seed of ${seed.length} bytes where 32 belong`);
+    if (seed instanceof Uint8Array) need(seed, 32);
     const key = await keyOf('Ed25519', seed);
     return new Uint8Array(await crypto.subtle.sign('Ed25519', key, own(message)));
   },
@@ -48,9 +53,10 @@ export const edwards: Pick<Provider, 'ed25519Sign' | 'ed25519Verify'> = {
     const plain =
       isPlainPoint(publicKey) && isPlainPoint(signature.subarray(0, 32)) && isReduced(signature.subarray(32));
     if (plain && (await verifies(publicKey, message, signature))) return true;
-    return strictEd25519.ed25519Verify(publicKey, message, signature);
+    const noble = await loadNoble().catch(() => null);
+    return noble === null ? false : noble.ed25519Verify(publicKey, message, signature);
   },
-};
+});
 
 /** What the browser says. False where it does not know Ed25519. */
 export async function verifies(

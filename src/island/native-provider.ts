@@ -1,12 +1,9 @@
 /** Chooses, part by part, between the browser's own primitives and noble: by known answers, when the page starts. */
-import { strictEd25519 } from '../protocol/ed25519.ts';
 import { equalBytes, sha256 } from '../protocol/hash.ts';
 import type { Provider } from '../protocol/provider.ts';
 import { agreement, encapsulation, sealing, signatures } from './native-crypto.ts';
-import { edwards, verifies } from './native-ed25519.ts';
+import { edwardsOver, verifies } from './native-ed25519.ts';
 import { hold } from './native-keys.ts';
-
-type Native = typeof agreement & typeof encapsulation & typeof sealing & typeof signatures & typeof edwards;
 
 /** The answers of this file are those of suite 2 (noble gives the same; a test compares them). */
 const SUITE = 2;
@@ -15,39 +12,47 @@ const bytes = (length: number, from: number): Uint8Array =>
   Uint8Array.from({ length }, (_, index) => (from + index) % 256);
 const is = (value: Uint8Array, hex: string): boolean => value.toHex() === hex;
 
-/** What each part must do before it is trusted. */
-const PARTS: readonly (readonly [part: Partial<Native>, check: () => Promise<boolean>])[] = [
-  [agreement, checkAgreement],
-  [encapsulation, checkEncapsulation],
-  [signatures, checkSignatures],
-  [sealing, checkSealing],
-  [edwards, checkEdwards],
-];
-/** Those that can work with secrets that nobody can read out. */
-const HOLDING: readonly Partial<Native>[] = [agreement, signatures, edwards];
-
 /**
- * A provider of native parts; `loadNoble` brings the rest only where one of them is missing or wrong, so that a current
- * browser fetches a third less.
+ * A provider of native parts; `loadNoble` brings the rest only where one of them is missing or wrong, or where a signature is
+ * not plainly right, so that a current browser fetches half as much. It is asked once.
  */
 export async function chooseProvider(loadNoble: () => Promise<Provider>): Promise<Provider> {
-  const trusted = await Promise.all(PARTS.map(([, check]) => check().catch(() => false)));
-  const holding = { prepare: hold, holds: true } as const;
-  const native = {
-    ...strictEd25519,
-    ...agreement,
-    ...encapsulation,
-    ...signatures,
-    ...sealing,
-    ...edwards,
-    ...holding,
+  let loading: Promise<Provider> | null = null;
+  const noble = () => {
+    loading ??= loadNoble().catch((error) => {
+      loading = null;
+      throw error;
+    });
+    return loading;
   };
-  if (trusted.every(Boolean)) return { ...native, name: 'native' };
-  const parts = PARTS.filter((_, index) => trusted[index]).map(([part]) => part);
-  const name = `native ${parts.length}/${PARTS.length}, noble`;
+  const edwards = edwardsOver(noble);
+  // Each with what it must do before it is trusted.
+  const parts: readonly (readonly [part: Partial<Provider>, check: () => Promise<boolean>])[] = [
+    [agreement, checkAgreement],
+    [encapsulation, checkEncapsulation],
+    [signatures, checkSignatures],
+    [sealing, checkSealing],
+    [edwards, () => checkEdwards(edwards)],
+  ];
+  const trusted = await Promise.all(parts.map(([, check]) => check().catch(() => false)));
+  const holding = { prepare: hold, holds: true } as const;
+  if (trusted.every(Boolean))
+    return {
+      ...agreement,
+      ...encapsulation,
+      ...signatures,
+      ...sealing,
+      ...edwards,
+      ...holding,
+      name: 'native',
+    };
+  const usable = parts.filter((_, index) => trusted[index]).map(([part]) => part);
+  const name = `native ${usable.length}/${parts.length}, noble`;
   // What noble has prepared, a native part cannot use.
-  const prepared = HOLDING.every((part) => parts.includes(part)) ? holding : { prepare: undefined };
-  return Object.assign({}, await loadNoble(), ...parts, prepared, { name });
+  const prepared = [agreement, signatures, edwards].every((part) => usable.includes(part))
+    ? holding
+    : { prepare: undefined };
+  return Object.assign({}, await noble(), ...usable, prepared, { name });
 }
 
 /** The public key of a secret, and what it agrees on with another one. */
@@ -111,11 +116,12 @@ async function checkSealing(): Promise<boolean> {
 }
 
 /** Known bytes (RFC 8032, 7.1, test 1), which verify, and not for another message. */
-async function checkEdwards(): Promise<boolean> {
+async function checkEdwards(edwards: ReturnType<typeof edwardsOver>): Promise<boolean> {
   const seed = Uint8Array.fromHex('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60');
   const key = Uint8Array.fromHex('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a');
   const signature = await edwards.ed25519Sign(seed, bytes(0, 0));
   return (
+    equalBytes(await edwards.ed25519PublicKey(seed), key) &&
     is(
       signature,
       'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',

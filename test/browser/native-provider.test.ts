@@ -159,7 +159,14 @@ test.each(FAULTS)('%s: noble serves for %s, and for nothing else', async (fault,
       }),
     );
     const used = Object.entries(parts)
-      .filter(([, each]) => Object.entries(each).every(([call, own]) => Reflect.get(provider, call) === own))
+      .filter(([name, each]) =>
+        Object.entries(each).every(([call, own]) =>
+          // Each provider has an Ed25519 of its own, which knows its judge.
+          name === 'edwards'
+            ? Reflect.get(provider, call) !== Reflect.get(noble, call)
+            : Reflect.get(provider, call) === own,
+        ),
+      )
       .map(([name]) => name);
     const noblesOwn = Object.entries(parts)
       .filter(([, each]) =>
@@ -180,4 +187,33 @@ test.each(FAULTS)('%s: noble serves for %s, and for nothing else', async (fault,
     holds: part === 'encapsulation' || part === 'sealing',
     signs: 3309 * 2,
   });
+});
+
+test('a signature that is not plainly right is judged by noble, and is wrong where noble cannot be had [R27]', async () => {
+  const seen = await page.evaluate(async () => {
+    const { chooseProvider, noble } = (globalThis as unknown as { tested: Tested }).tested;
+    let asked = 0;
+    const judged = await chooseProvider(() => {
+      asked++;
+      return Promise.resolve(noble);
+    });
+    const alone = await chooseProvider(() => Promise.reject(new Error('away')));
+    const [seed, text] = [crypto.getRandomValues(new Uint8Array(32)), new Uint8Array(5)];
+    const key = await judged.ed25519PublicKey(seed);
+    const signature = await judged.ed25519Sign(seed, text);
+    const right = [
+      await judged.ed25519Verify(key, text, signature),
+      await alone.ed25519Verify(key, text, signature),
+    ];
+    const before = asked;
+    const flipped = signature.with(0, (signature[0] ?? 0) ^ 1);
+    const wrong = [
+      await judged.ed25519Verify(key, text, flipped),
+      await judged.ed25519Verify(new Uint8Array(32), text, signature),
+      await alone.ed25519Verify(key, text, flipped),
+      await alone.ed25519Verify(new Uint8Array(32), text, signature),
+    ];
+    return { right, wrong, before, after: asked };
+  });
+  expect(seen).toEqual({ right: [true, true], wrong: [false, false, false, false], before: 0, after: 1 });
 });
