@@ -21,6 +21,7 @@ import { readSelf } from '../../src/client/self.ts';
 import { fromBase64, toBase64 } from '../../src/contract/bytes.ts';
 import { LINK_LIFETIME_MS } from '../../src/contract/links.ts';
 import { issueCertificate } from '../../src/protocol/certificate.ts';
+import { signDeviceList } from '../../src/protocol/device-list.ts';
 import { createSigningKeyPair } from '../../src/protocol/identity.ts';
 import { linkHash, linkRequestRecord } from '../../src/protocol/link-request.ts';
 import { sealLinkGrant } from '../../src/protocol/link-transfer.ts';
@@ -190,7 +191,7 @@ describe('nothing is added', () => {
     await pending.cancel();
   });
 
-  test('when the server answers for an account of its own: the checks differ, and a broken answer is refused', async () => {
+  test('when the server answers with what no account has signed', async () => {
     const account = crypto.random(16);
     const aik = await createSigningKeyPair(crypto);
     let forge: (request: Uint8Array) => Promise<Uint8Array> = async () => crypto.random(100);
@@ -220,6 +221,44 @@ describe('nothing is added', () => {
     forge = async (encoded) => (await sealLinkGrant(crypto, encoded, grant)).answer;
     const second = await requestLink(phone.link, 'x');
     expect(await codeOf(second.approved())).toBe('identity-mismatch');
+    expect(isEmpty(phone.disk)).toBe(true);
+  });
+
+  test('when the server answers for an account of its own that it has signed for: the checks differ', async () => {
+    // Everything as it should be, for a "mina" of the server's own making.
+    const made = await openVault(mina);
+    const aik = await createSigningKeyPair(crypto);
+    const deviceList = await signDeviceList(crypto, aik, {
+      account: Uint8Array.fromHex(made.signedIn.account),
+      version: 1,
+      previous: new Uint8Array(32),
+      certificates: [],
+      revoked: [],
+      vaultVersion: 1,
+    });
+    const directory = { ...made.signedIn.directory, deviceList: toBase64(deviceList), leaf: null };
+    const evil = { ...made, aik, signedIn: { ...made.signedIn, directory } };
+    let answer = '';
+    const keeping: LinkTransport = {
+      ...mina.link.links,
+      answerLink: async (given) => {
+        answer = given.answer;
+      },
+    };
+    const phone = place(new MemoryDisk(), (honest) => ({
+      ...honest,
+      linkState: async () => ({ state: 'answered', answer }),
+    }));
+    const pending = await requestLink(phone.link, 'x');
+    const found = await findLink(mina.link, pending.code);
+    await approveLink({ crypto, links: keeping }, evil, found, crypto.random(1984));
+    const given = await approve(mina, pending.code);
+    const offer = await pending.approved();
+    expect(offer.username).toBe(username);
+    expect(offer.check).not.toBe(given.check);
+    await offer.decline();
+    expect(await given.outcome()).toBe('cancelled');
+    expect(await devicesOf(mina)).toBe(1);
     expect(isEmpty(phone.disk)).toBe(true);
   });
 
