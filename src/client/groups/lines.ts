@@ -1,11 +1,12 @@
 /** What stands in a conversation where its members changed: one line for each event, in the order of the events' times. */
-import { accountId, bodyId } from '../../contract/bytes.ts';
+import { accountId, bodyId, conversationId } from '../../contract/bytes.ts';
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../../contract/ids.ts';
 import { type HashedRosterEvent, ROSTER_OPS, ROSTER_ROLES } from '../../protocol/roster-event.ts';
 import type { Context } from '../context.ts';
 import { addMessage, orderOf, timeOfArrival } from '../history.ts';
 import type { Operation, Reads } from '../operation.ts';
 import { readPeer } from '../peers.ts';
+import { loadChain, mayLead } from './chain.ts';
 
 /** Names in one line; the rest is counted. */
 const MOST_NAMES = 3;
@@ -60,7 +61,8 @@ async function sentenceOf(reads: Reads, ctx: Context, { event }: HashedRosterEve
   switch (op) {
     case ROSTER_OPS.create: {
       const made = others.length === 0 ? `${who} made this group` : `${who} made this group with ${whom}`;
-      return policy?.predecessor
+      const follows = policy?.predecessor ?? null;
+      return follows !== null && (await mayFollow(reads, ctx, conversationId(follows), by))
         ? `${made}; it follows another group, in which no admin was left.`
         : `${made}.`;
     }
@@ -108,4 +110,15 @@ async function namesIn(reads: Reads, ctx: Context, all: readonly AccountId[]): P
   const more = accounts.length - shown.length;
   if (more > 0) return `${names.join(', ')} and ${more} others`;
   return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : (names[0] ?? 'nobody');
+}
+
+/** Whether somebody may say that a group follows this one: they were in it, and nobody who could have changed it was. */
+async function mayFollow(
+  reads: Reads,
+  ctx: Context,
+  predecessor: ConversationId,
+  by: AccountId,
+): Promise<boolean> {
+  const chain = await loadChain(reads, ctx, predecessor);
+  return chain !== null && chain.member(by) !== null && ![...chain.head.members.values()].some(mayLead);
 }
