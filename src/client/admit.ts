@@ -40,6 +40,8 @@ import { GAP_CLOSED } from './sentences.ts';
 
 /** Between two questions to the directory about everybody in a group. */
 const GROUP_LISTS_PAUSE_MS = 10_000;
+/** Nothing is shown as sent later than a day from now, in milliseconds. */
+const FUTURE_SHOWN_MS = 24 * 3600_000;
 
 /**
  * Adds the message, or does nothing when it is there already. The signature has been verified by the caller.
@@ -88,7 +90,8 @@ export async function admitMessage(
     order,
     sender,
     mine: sender.account === ctx.self.account,
-    sentAt: content.sentAt,
+    // A sender's clock may stand anywhere up to 2^53, and a date ends before that.
+    sentAt: Math.min(content.sentAt, now + FUTURE_SHOWN_MS),
     ...kind,
     text: text ?? '',
     verified: true,

@@ -35,6 +35,7 @@ export class Client {
   readonly events: EngineEvent[] = [];
   readonly transport: Transport;
   private opened: { readonly engine: Engine; readonly live: JsonSocket } | null = null;
+  private known: Engine['self'] | null = null;
   private cookie = '';
 
   private constructor(
@@ -98,18 +99,26 @@ export class Client {
     await enrolDevice(tools, await signInWithPassword(tools, { username, password: PASSWORD }));
   }
 
+  get isOpen(): boolean {
+    return this.opened !== null;
+  }
   get engine(): Engine {
     if (this.opened === null) throw new Error(`${this.who} is closed`);
     return this.opened.engine;
   }
   get account(): AccountId {
-    return this.engine.self.account;
+    return this.self.account;
   }
   get username(): string {
-    return this.engine.self.username;
+    return this.self.username;
   }
   get device(): DeviceId {
-    return this.engine.self.device;
+    return this.self.device;
+  }
+  /** Of the engine that is open, or was. */
+  private get self(): Engine['self'] {
+    if (this.known === null) throw new Error(`${this.who} was never open`);
+    return this.known;
   }
 
   /** Opens the engine over the disk, and the line. */
@@ -132,6 +141,7 @@ export class Client {
     });
     engine.subscribe((event) => this.events.push(event));
     this.opened = { engine, live };
+    this.known = engine.self;
     engine.start();
     live.open();
     await this.until(async () => live.connected);
