@@ -1,6 +1,6 @@
 /** What the server may answer to those who make or open an account, checked field by field. */
 import type * as accounts from '../contract/accounts.ts';
-import { account, device, directoryEntry, role } from './answers.ts';
+import { account, device, directoryEntry, role, signingKey } from './answers.ts';
 import { flag, list, nullable, number, oneOf, record, type Shape, text } from './stored.ts';
 
 /** An object that a ceremony of the browser takes as it is; WebAuthn itself checks the rest. */
@@ -22,7 +22,7 @@ export const workspace: Shape<accounts.Workspace> = record({
   release: text,
   fixedAddress: flag,
   passkeys: flag,
-  logKey: text,
+  logKey: signingKey,
 });
 
 export const registerStart: Shape<accounts.RegisterStart> = record({
@@ -54,7 +54,7 @@ export const signedIn: Shape<accounts.SignedIn> = record({
   challenge: text,
   device: nullable(device),
   directory: directoryEntry,
-  logKey: text,
+  logKey: signingKey,
 });
 
 export const passkeyStart: Shape<accounts.PasskeySignInStart> = record({ options: ceremony() });

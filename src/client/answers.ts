@@ -37,8 +37,10 @@ export const directoryEntry: Shape<accounts.DirectoryEntry> = record({
 export const people: Shape<readonly accounts.Person[]> = list(record(person));
 export const directory: Shape<readonly accounts.DirectoryEntry[]> = list(directoryEntry);
 export const logPage: Shape<LogPage> = record({ head: text, leaves: list(text), more: flag });
+/** 1,984 bytes in base64url. */
+export const signingKey = word((value): value is string => /^[\w-]{2646}$/.test(value));
 /** What a device needs of the workspace when it has no key of the log yet. */
-export const logKey: Shape<Pick<accounts.Workspace, 'logKey'>> = record({ logKey: text });
+export const logKey: Shape<Pick<accounts.Workspace, 'logKey'>> = record({ logKey: signingKey });
 export const prekeyStock: Shape<accounts.PrekeyStock> = record({ remaining: number });
 
 export const prekeyBundles: Shape<readonly accounts.PrekeyBundleRecord[]> = list(

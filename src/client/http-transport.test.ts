@@ -33,7 +33,14 @@ const thrown = (promise: Promise<unknown>) =>
     (error: unknown) => error,
   );
 
-const WORKSPACE = { name: 'Ours', ready: true, release: '1', fixedAddress: false, passkeys: true, logKey: 'AAAA' };
+const WORKSPACE = {
+  name: 'Ours',
+  ready: true,
+  release: '1',
+  fixedAddress: false,
+  passkeys: true,
+  logKey: 'A'.repeat(2646),
+};
 
 test('a value is what the contract says; more fields are ignored', () =>
   answering(

@@ -2,8 +2,8 @@
  * Fetches what the transparency log has grown by, replays it, and believes it only when the pinned key has signed the
  * head, nothing went back, and the head's root is the replay's own (PROTOCOL 8; R37). Asked outside the lock.
  */
-import { fromBase64 } from '../contract/bytes.ts';
-import { isProtocolError, ProtocolError } from '../protocol/errors.ts';
+import { type Base64, fromBase64 } from '../contract/bytes.ts';
+import { isProtocolError } from '../protocol/errors.ts';
 import { equalBytes } from '../protocol/hash.ts';
 import { fingerprint } from '../protocol/identity.ts';
 import { LogReplay } from '../protocol/log-replay.ts';
@@ -12,6 +12,7 @@ import type { Context } from './context.ts';
 import { type Evidence, isSettled, keepEvidence } from './log-evidence.ts';
 import { dropLeaves, readHead, type VerifiedHead, writeLeaves } from './log-store.ts';
 import type { Operation } from './operation.ts';
+import { TransportFailed } from './ports.ts';
 import { LOG_KEY } from './self.ts';
 import { NOTICES } from './sentences.ts';
 import { Single } from './single.ts';
@@ -95,7 +96,7 @@ async function pinnedKey(ctx: Context): Promise<Uint8Array> {
   return ctx.operate(async (op) => {
     const known = await op.get('meta', LOG_KEY);
     if (known !== null) return known;
-    const shown = fromBase64(logKey);
+    const shown = readable(logKey);
     op.writeBytes('meta', LOG_KEY, shown);
     return shown;
   });
@@ -105,9 +106,19 @@ async function fetchLeaves(ctx: Context, from: number): Promise<Shown> {
   const leaves: Uint8Array[] = [];
   for (;;) {
     const page = await ctx.transport.log(from + leaves.length);
-    leaves.push(...page.leaves.map(fromBase64));
-    if (from + leaves.length > MOST_LEAVES) throw new ProtocolError('E_LIMIT', 'a log of that many leaves');
-    if (!page.more || page.leaves.length === 0) return { signed: fromBase64(page.head), leaves };
+    for (const leaf of page.leaves) leaves.push(readable(leaf));
+    if (from + leaves.length > MOST_LEAVES)
+      throw new TransportFailed('The server’s log of identities is larger than this device takes.');
+    if (!page.more || page.leaves.length === 0) return { signed: readable(page.head), leaves };
+  }
+}
+
+/** What is no base64url was garbled on the way. */
+function readable(text: Base64): Uint8Array {
+  try {
+    return fromBase64(text);
+  } catch (cause) {
+    throw new TransportFailed('The server’s log of identities cannot be read.', { cause });
   }
 }
 

@@ -194,6 +194,8 @@ describe('a server that shows two views', () => {
     });
     expect(await texts(c, own)).not.toContain('is anybody listening?');
 
+    await expect(b.engine.createGroup({ name: 'Us', people: [li.account] })).rejects.toThrow('two views');
+
     // A restart forgets none of it.
     const at = world.clients.indexOf(b);
     world.clients.splice(at, 1);

@@ -7,6 +7,7 @@ import type { ConversationId } from '../../contract/ids.ts';
 import { applyRosterEvent, beginRoster, type Roster } from '../../protocol/roster.ts';
 import {
   decodeRosterEvent,
+  ROSTER_OPS,
   type RosterEvent,
   type RosterOp,
   type RosterPolicy,
@@ -15,7 +16,9 @@ import {
 } from '../../protocol/roster-event.ts';
 import type { Context } from '../context.ts';
 import { readConversation } from '../conversations.ts';
+import { isFrozen } from '../log-evidence.ts';
 import { TransportFailed, TransportRefused } from '../ports.ts';
+import { HELD } from '../sentences.ts';
 import { type Chain, loadChain } from './chain.ts';
 import { commitEvents } from './commit.ts';
 import { type FreshEvent, storedOf } from './fetch.ts';
@@ -113,6 +116,9 @@ async function sign(
   at: Pick<RosterEvent, 'conversation' | 'epoch' | 'previous' | 'time' | 'nonce'>,
   { op, subjects, policy }: Change,
 ): Promise<FreshEvent> {
+  // Whose identity an event would bring in is what is in doubt; whoever has to go can go.
+  const takes = op === ROSTER_OPS.remove || op === ROSTER_OPS.leave;
+  if (!takes && (await isFrozen(ctx.storage))) throw new Error(HELD.frozen);
   const [certificate] = ctx.self.certificateHashes;
   if (certificate === undefined)
     throw new Error('This device has no certificate: sign in again to make one.');
