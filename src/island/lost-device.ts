@@ -14,7 +14,7 @@ import { askToPersist } from './storage.ts';
 import { enrolTools } from './tools.ts';
 
 /** Says on the page what has happened, and gives the device that this browser was; null when its keys are here. */
-export async function takeLoss(form: IslandForm): Promise<DeviceId | null> {
+export async function takeLoss(): Promise<DeviceId | null> {
   const { account, device } = readPage(document.body);
   if (!account || !device || (await isHere(account))) return null;
   write('h1', 'This browser has lost its keys');
@@ -22,7 +22,6 @@ export async function takeLoss(form: IslandForm): Promise<DeviceId | null> {
     'h1 + p',
     'The keys and messages that Sotto kept here were deleted. Open your vault, and this browser becomes a new device; the old one is removed.',
   );
-  form.label('Make it a new device');
   return device;
 }
 

@@ -26,7 +26,7 @@ export function takeRecovery(form: IslandForm): void {
  */
 export function takeUnlock(form: IslandForm): void {
   const removal = takeRemoval(form);
-  const lost = removal ? Promise.resolve(null) : takeLoss(form);
+  const lost = removal ? Promise.resolve(null) : takeLoss();
   const finish = async (within: IslandForm, unlocked: Unlocked) => {
     const gone = await lost;
     if (removal) await removal(within, unlocked);

@@ -47,7 +47,7 @@ async function makeNewDevice(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'This browser has lost its keys' }).waitFor({ timeout: PATIENCE });
   await page.getByText('this browser becomes a new device; the old one is removed').waitFor();
   await page.getByLabel('Passphrase', { exact: true }).fill(PASSWORD);
-  await page.getByRole('button', { name: 'Make it a new device', exact: true }).click();
+  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
   await conversations(page).waitFor({ timeout: PATIENCE });
 }
 
