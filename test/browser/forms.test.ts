@@ -33,6 +33,7 @@ async function assets() {
       ['fallback.js', new Uint8Array()],
       ['groups.js', new Uint8Array()],
       ['qr.js', new Uint8Array()],
+      ['settings.js', new Uint8Array()],
       ['icon.svg', await Bun.file(path(ROOT, 'public/icons/icon.svg')).bytes()],
       ['icon-192.png', await Bun.file(path(ROOT, 'public/icons/icon-192.png')).bytes()],
       ['icon-512.png', new Uint8Array()],
