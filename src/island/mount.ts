@@ -3,6 +3,7 @@
 import { openConversationsList } from './conversations-list.ts';
 import { openCopy } from './copy.ts';
 import { openGroupPage, openGroupTitle, openNewConversationDialog } from './group.ts';
+import { openUsername } from './people.ts';
 import { openReaders } from './readers.ts';
 import { openLog, openOwnDevices, openPrivacy, openRemoval } from './settings.ts';
 import { openTimeline } from './timeline.ts';
@@ -21,6 +22,7 @@ const MARKS: readonly (readonly [selector: string, open: (element: HTMLElement) 
   ['[data-remove-device]', openRemoval],
   ['[data-privacy]', openPrivacy],
   ['[data-log]', openLog],
+  ['[data-peer-username]', openUsername],
 ];
 
 const mounted = new WeakSet<Element>();

@@ -23,6 +23,14 @@ export async function authorOf({ mine, sender }: HistoryMessage): Promise<Author
   return { name: peer?.name ?? 'Somebody', verified: peer?.verified ?? false };
 }
 
+/** Writes into `[data-peer-username=ACCOUNT]` the name that the log of identities gives this account, whatever the server wrote. */
+export async function openUsername(place: HTMLElement): Promise<void> {
+  const account = place.dataset.peerUsername;
+  const found = (await (await engine).people()).find((peer) => peer.account === account);
+  const words = found ? `@${found.username}` : 'The log of identities names nobody here';
+  if (place.textContent !== words) place.textContent = words;
+}
+
 /** One or two capitals: of the first and the last word. */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/u);

@@ -86,7 +86,9 @@ function PeerTitle({ peer }: { peer: Reader }) {
           </span>
           <VerifiedMark />
         </h1>
-        <p safe>{`@${peer.username}`}</p>
+        <p data-peer-username={peer.account} safe>
+          {`@${peer.username}`}
+        </p>
       </div>
       <a class="button quiet" href={`/verify/${peer.account}`}>
         <Icon name="shield" />

@@ -13,7 +13,7 @@ export interface VerifyProps {
 
 export function Verify({ account, name, username, conversation }: VerifyProps) {
   return (
-    <Sheet view="verify" title={`Verify ${name}`} lead={`@${username}`}>
+    <Sheet view="verify" title={`Verify ${name}`} lead={`@${username}`} peer={account}>
       <div class="verify" data-peer={account}>
         <p>
           You and <b safe>{name}</b> see the same sixty digits here when nobody stands between you. Meet and

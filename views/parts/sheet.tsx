@@ -1,16 +1,20 @@
 /** A page of settings in the workspace's pane: a heading, sections, a way back on a phone. */
 import type { Children } from '@kitajs/html';
+import type { AccountId } from '../../src/contract/ids.ts';
 import { Icon } from './icon.tsx';
 
 export function Sheet({
   view,
   title,
   lead,
+  peer,
   children,
 }: {
   view: string;
   title: string;
   lead: string;
+  /** Whose username the lead is: this browser knows it better. */
+  peer?: AccountId;
   children: Children;
 }) {
   return (
@@ -21,7 +25,9 @@ export function Sheet({
           <h1 tabindex="-1" safe>
             {title}
           </h1>
-          <p safe>{lead}</p>
+          <p safe {...(peer ? { 'data-peer-username': peer } : {})}>
+            {lead}
+          </p>
         </div>
       </header>
       <div class="sheet-body">{children}</div>
