@@ -5,7 +5,7 @@
 import { accountId, bodyId, conversationId, deviceId, fromHex } from '../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import { ProtocolError } from '../protocol/errors.ts';
-import { equalBytes } from '../protocol/hash.ts';
+import { equalBytes, hash } from '../protocol/hash.ts';
 import type { OpenedBody } from '../protocol/message.ts';
 import { textPayload } from '../protocol/payload.ts';
 import { ROSTER_TOLERANCE_MS } from '../protocol/roster-chain.ts';
@@ -140,7 +140,7 @@ async function admittingConversation(
     const chain = await loadChain(op, ctx, id);
     const epoch = chain?.epochOf(content.rosterHash) ?? null;
     if (chain === null || epoch === null) throw new UnknownRoster(id);
-    checkMember(chain, epoch, from, content.sentAt);
+    await checkMember(op, chain, { epoch, from, sentAt: content.sentAt });
     return { conversation, chain, epoch, from };
   }
   if (!conversation.members.includes(from)) {
@@ -152,10 +152,20 @@ async function admittingConversation(
   return { conversation, chain: null, epoch: 0, from };
 }
 
-/** Whoever writes under an older roster must have been in it, and may have been late by a day at most (PROTOCOL 7). */
-function checkMember(chain: Chain, epoch: number, from: AccountId, sentAt: number): void {
-  if (chain.memberAt(epoch, from) === null)
-    throw new ProtocolError('E_ROSTER', 'not a member at this roster');
+/**
+ * Whoever writes must have been in the roster that they name, under the identity that is pinned here, and may have been late by
+ * a day at most (PROTOCOL 7).
+ */
+async function checkMember(
+  reads: Reads,
+  chain: Chain,
+  { epoch, from, sentAt }: { readonly epoch: number; readonly from: AccountId; readonly sentAt: number },
+): Promise<void> {
+  const member = chain.memberAt(epoch, from);
+  if (member === null) throw new ProtocolError('E_ROSTER', 'not a member at this roster');
+  const peer = await readPeer(reads, from);
+  if (peer === null || !equalBytes(member.identity, hash(peer.aik)))
+    throw new ProtocolError('E_ROSTER', 'a member under another identity');
   const next = chain.links[epoch + 1];
   if (next !== undefined && sentAt > next.time + ROSTER_TOLERANCE_MS) throw new LateMessage();
 }

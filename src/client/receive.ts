@@ -154,6 +154,7 @@ export class Receiver {
   private async learnRoster(id: ConversationId): Promise<boolean> {
     const now = this.ctx.now();
     if (now - (this.rostersAskedAt.get(id) ?? 0) < ROSTER_PAUSE_MS) return false;
+    if (this.rostersAskedAt.size > MOST_KEPT) this.rostersAskedAt.clear();
     this.rostersAskedAt.set(id, now);
     try {
       const known = await readConversation(this.ctx.storage, id);

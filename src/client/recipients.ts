@@ -88,7 +88,9 @@ export async function snapshotRecipients(
 function groupReason(self: Self, { stopped }: StoredConversation, chain: Chain | null): string | null {
   if (stopped !== null) return stopped.reason;
   if (chain === null) return GROUP_HELD.unknown;
-  if (chain.member(self.account) === null) return GROUP_HELD.gone;
+  const own = chain.member(self.account);
+  if (own === null) return GROUP_HELD.gone;
+  if (!equalBytes(own.identity, hash(self.aik))) return GROUP_HELD.unconfirmed;
   return chain.head.policy.suite > ACTIVE_SUITE ? GROUP_HELD.suite : null;
 }
 

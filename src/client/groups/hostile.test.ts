@@ -336,6 +336,12 @@ describe('a member who has lost everything and begins anew', () => {
     await b.engine.send(id, 'not for the new one');
     await a.engine.send(id, 'nor this');
     await world.settle();
+    const early = await d.engine.send(id, 'it is me');
+    await world.settle();
+    expect(await d.engine.message(early.id)).toMatchObject({
+      status: 'Failed',
+      reason: expect.stringContaining('when an admin of this group has confirmed it'),
+    });
     expect(madeFor(d.device)).toBe(0);
     expect((await textsIn(a, id)).toSorted()).toEqual(['nor this', 'not for the new one', 'to the old Tom']);
     const readers = await b.engine.readers(id);
@@ -347,20 +353,23 @@ describe('a member who has lost everything and begins anew', () => {
     await a.engine.confirmIdentity(id, tom.account);
     await world.settle();
     expect(await noticesIn(b, id)).toContain('Mina confirmed the new identity of Tom.');
+    await d.engine.flush();
+    await world.settle();
+    expect(await textsIn(a, id)).toContain('it is me');
     await a.engine.send(id, 'welcome back');
     await world.settle();
-    expect(await textsIn(d, id)).toEqual(['welcome back']);
+    expect(await textsIn(d, id)).toEqual(['it is me', 'welcome back']);
     expect(await seen(d, id)).toMatchObject({ name: 'Harbour', role: 'member' });
     await b.engine.send(id, 'still without Tom');
     await world.settle();
     expect(await textsIn(a, id)).toContain('still without Tom');
-    expect(await textsIn(d, id)).toEqual(['welcome back']);
+    expect(await textsIn(d, id)).toEqual(['it is me', 'welcome back']);
     // Jonas decides for himself; an admin's word is not his.
     await b.engine.acknowledgeIdentity(tom.account);
     await world.settle();
     await b.engine.send(id, 'and from me');
     await world.settle();
-    expect(await textsIn(d, id)).toEqual(['welcome back', 'and from me']);
+    expect(await textsIn(d, id)).toEqual(['it is me', 'welcome back', 'and from me']);
   });
 });
 

@@ -17,6 +17,8 @@ export const STOPPED = {
 /** Why a message in a group waits, or never leaves. */
 export const GROUP_HELD = {
   gone: 'You are not in this group any more, so this message was not sent.',
+  unconfirmed:
+    'You have a new identity here, so the message waits; it is sent when an admin of this group has confirmed it.',
   suite: 'This group needs a newer Sotto, so the message waits; it is sent after an update.',
   unknown: 'This group’s members are not known here yet, so the message waits until the server shows them.',
 } as const;
