@@ -18,6 +18,7 @@ import { SOCKET_PROTOCOL } from '../../../src/contract/relay.ts';
 import { noble } from '../../../src/protocol/noble.ts';
 import { argon2id, PASSWORD_FLOOR } from '../../../src/protocol/password.ts';
 import type { Crypto } from '../../../src/protocol/ports.ts';
+import type { Provider } from '../../../src/protocol/provider.ts';
 import { openWebSocket } from '../../support/socket.ts';
 import { type HostileServer, WHO } from './server.ts';
 import { MovableTime } from './time.ts';
@@ -31,7 +32,7 @@ export const randomBytes = (length: number) => crypto.getRandomValues(new Uint8A
 /** A device: its disk, its cookie, its time; and its engine while it is open. */
 export class Client {
   readonly time = new MovableTime();
-  readonly crypto: Crypto = { provider: noble, random: randomBytes, clock: this.time.clock };
+  readonly crypto: Crypto;
   readonly events: EngineEvent[] = [];
   readonly transport: Transport;
   private opened: { readonly engine: Engine; readonly live: JsonSocket } | null = null;
@@ -42,7 +43,9 @@ export class Client {
     readonly who: string,
     private readonly server: HostileServer,
     public disk: MemoryDisk,
+    provider: Provider,
   ) {
+    this.crypto = { provider, random: randomBytes, clock: this.time.clock };
     this.transport = httpTransport({
       origin: server.url,
       headers: () => ({ [WHO]: who, ...(this.cookie ? { cookie: this.cookie } : {}) }),
@@ -54,13 +57,18 @@ export class Client {
   }
 
   /** A place without a device yet, for tests of enrolment. */
-  static at(server: HostileServer, who: string, disk = new MemoryDisk()): Client {
-    return new Client(who, server, disk);
+  static at(server: HostileServer, who: string, disk = new MemoryDisk(), provider = noble): Client {
+    return new Client(who, server, disk, provider);
   }
 
   /** A new person. The first one of a server is its owner. */
-  static async register(server: HostileServer, username: string, who = username): Promise<Client> {
-    const client = new Client(who, server, new MemoryDisk());
+  static async register(
+    server: HostileServer,
+    username: string,
+    who = username,
+    provider = noble,
+  ): Promise<Client> {
+    const client = Client.at(server, who, new MemoryDisk(), provider);
     const { invites } = server.app.deps.services;
     const first = (await server.app.count('accounts')) === 0;
     await register(client.tools(), {
@@ -77,7 +85,7 @@ export class Client {
 
   /** Another device of somebody. */
   static async signIn(server: HostileServer, username: string, who: string): Promise<Client> {
-    const client = new Client(who, server, new MemoryDisk());
+    const client = Client.at(server, who);
     await client.enrol(username);
     await client.open();
     return client;
