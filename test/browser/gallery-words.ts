@@ -150,6 +150,28 @@ export function drawWords(): void {
     if (!customElements.get('sotto-composer'))
       customElements.define('sotto-composer', class extends HTMLElement {});
   }
+  const notices = document.querySelector('#notices');
+  if (notices && name === 'group-conversation')
+    for (const [words, act] of [
+      [
+        'Mina Ito has a new identity. Compare safety numbers before you send anything private.',
+        'Continue with the new identity',
+      ],
+      [
+        'A new device was added to your account: Firefox on Linux. If that was not you, remove it now.',
+        'Dismiss',
+      ],
+    ] as const) {
+      const banner = document.createElement('div');
+      const text = document.createElement('p');
+      const button = document.createElement('button');
+      text.textContent = words;
+      button.className = 'link';
+      button.textContent = act;
+      banner.className = 'notice';
+      banner.append(text, button);
+      notices.append(banner);
+    }
   if (name === 'dialog') document.querySelector<HTMLElement>('[command=show-modal]')?.click();
 }
 

@@ -22,6 +22,7 @@ export function Shell({ site, page, title, viewer, conversations, children }: Sh
   return (
     <Document site={site} page={page} title={title} viewer={viewer}>
       <div class="app">
+        <div id="notices" aria-live="polite" />
         <div class="side">
           <header class="side-head">
             <a class="workspace" href="/">
@@ -37,7 +38,6 @@ export function Shell({ site, page, title, viewer, conversations, children }: Sh
           <Me viewer={viewer} page={page} />
         </div>
         <div class="stage">
-          <div id="notices" aria-live="polite" />
           <main id="main" tabindex="-1">
             {children}
           </main>
