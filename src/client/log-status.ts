@@ -4,7 +4,8 @@ import { fingerprint } from '../protocol/identity.ts';
 import type { Context } from './context.ts';
 import type { LogStatus } from './engine-types.ts';
 import { isFrozen, listEvidence, settleEvidence, viewEvidence } from './log-evidence.ts';
-import { RESTART } from './log-update.ts';
+import { RESTART, updateLog } from './log-update.ts';
+import { TransportFailed, TransportRefused } from './ports.ts';
 import { LOG_KEY } from './self.ts';
 
 /** What this device has verified, and everything it ever kept against it. */
@@ -35,6 +36,10 @@ export async function acknowledgeLog(ctx: Context): Promise<void> {
   await ctx.operate(async (op) => {
     const settled = await settleEvidence(op, ctx.now());
     if (settled.some(({ kind }) => kind !== 'claim')) op.writeBytes('log', RESTART, Uint8Array.of(1));
+  });
+  // What waits leaves with the head that stands now. Without a network that comes with the next connection.
+  await updateLog(ctx).catch((error: unknown) => {
+    if (!(error instanceof TransportFailed || error instanceof TransportRefused)) throw error;
   });
   ctx.wakes.inbox(0);
   ctx.wakes.flush();
