@@ -50,7 +50,7 @@ export async function openNewConversation(
   people.input.focus();
   void listOpen(openGroups, engine, go);
 
-  const known = await engine.people();
+  let known: readonly PeerView[] = [];
   const suggest = () => {
     const found = matching(known, people.input.value).slice(0, MOST_SUGGESTED);
     suggestions.replaceChildren(
@@ -67,7 +67,6 @@ export async function openNewConversation(
     );
   };
   people.input.addEventListener('input', suggest);
-  suggest();
 
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -97,6 +96,8 @@ export async function openNewConversation(
       start.disabled = false;
     }
   });
+  known = await engine.people();
+  suggest();
 }
 
 /** What anybody may come into; nothing where there is nothing. */
