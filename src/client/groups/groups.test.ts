@@ -1,11 +1,15 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { ConversationId, DeviceId } from '../../contract/ids.ts';
 import { decodePost } from '../../contract/post.ts';
 import { decodeBodyHeader } from '../../protocol/message.ts';
+import { MemoryStorage } from '../memory-storage.ts';
 import { reusedSteps } from '../testing/crash.ts';
 import { messagesOf, noticesIn, seen, textsIn, toldOf } from '../testing/reading.ts';
 import { lost } from '../testing/relay.ts';
 import { type MadePerson, World } from '../testing/world.ts';
+
+/** Several devices with real keys take their time on a machine that does other things too. */
+setDefaultTimeout(60_000);
 
 let cast: Record<'mina' | 'jonas' | 'tom' | 'eve', MadePerson>;
 let world: World;
@@ -383,6 +387,29 @@ test('one’s own other devices are in every group, and get everything', async (
       ['Tom', 'member', 1],
     ],
   );
+});
+
+test('two tabs of one device: what one of them signs, the other goes by at once', async () => {
+  const { a, b, c, id } = await harbour();
+  const [made] = mina.devices;
+  if (made === undefined) throw new Error('no device');
+  const tab = await world.open(mina, 0, {
+    offline: true,
+    storage: new MemoryStorage(made.disk),
+    ports: { live: null },
+  });
+  tab.line.cut = false;
+  await tab.engine.send(id, 'from the other tab');
+  await world.settle();
+  await a.engine.removePerson(id, tom.account);
+  await tab.engine.send(id, 'without Tom');
+  await tab.engine.addPeople(id, [world.enter(cast.eve).account]);
+  await Promise.all([a.engine.send(id, 'one'), tab.engine.send(id, 'two')]);
+  await world.settle();
+  expect(await textsIn(c, id)).toEqual(['from the other tab']);
+  expect((await textsIn(b, id)).toSorted()).toEqual(['from the other tab', 'one', 'two', 'without Tom']);
+  expect(world.relay.rosters.eventsOf(id).length).toBe(3);
+  expect(toldOf(b, 'E_EQUIV')).toEqual([]);
 });
 
 test('a device that one adds later knows what the groups are called', async () => {

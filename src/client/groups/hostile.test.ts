@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { conversationId, fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
 import type { AccountId, ConversationId, DeviceId } from '../../contract/ids.ts';
 import type { RosterRecord } from '../../contract/relay.ts';
@@ -18,6 +18,9 @@ import { readSecrets } from '../self.ts';
 import { reusedSteps } from '../testing/crash.ts';
 import { messagesOf, noticesIn, seen, textsIn, toldOf } from '../testing/reading.ts';
 import { type Client, type MadePerson, World } from '../testing/world.ts';
+
+/** Several devices with real keys take their time on a machine that does other things too. */
+setDefaultTimeout(60_000);
 
 let cast: Record<'mina' | 'jonas' | 'tom' | 'eve' | 'tomAnew', MadePerson>;
 let world: World;

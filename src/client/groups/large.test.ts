@@ -70,6 +70,11 @@ test(
     await world.settle();
     expect(await textsIn(b, id)).toEqual(['hello, everybody']);
     expect(await seen(b, id)).toMatchObject({ name: 'Everybody', role: 'member' });
+    // So many people would tell each other so much: what is read stays with the reader's own devices.
+    await b.engine.markRead(id);
+    await world.advance(10_000);
+    const last = (await messagesOf(a, id)).at(-1);
+    expect(last).toMatchObject({ text: 'hello, everybody', status: 'Delivered' });
     expect(total).toBeLessThanOrEqual(MAX_DEVICES_PER_CONVERSATION);
   },
   ALLOWED_MS,
