@@ -57,6 +57,8 @@ async function enterCode(page: Page, code: string): Promise<void> {
   await page.getByRole('link', { name: 'Settings', exact: true }).click();
   await page.getByRole('link', { name: 'Approve a new device' }).click();
   await page.getByText('Nobody from Sotto or your company will ever ask for this code.').waitFor();
+  // There once the island has taken the form.
+  await page.getByRole('button', { name: 'Scan the code' }).waitFor({ timeout: PATIENCE });
   await page.getByLabel('Code on the new device').fill(code);
   await page.keyboard.press('Enter');
 }
