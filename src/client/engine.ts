@@ -196,5 +196,6 @@ async function retell(ctx: Context, text: string): Promise<void> {
       await ctx.log.load(ctx.storage);
       ctx.emit({ type });
     }
+      ctx.wakes.inbox(0);
   }
 }
