@@ -17,6 +17,8 @@ import { nameSelf, renameDevice } from './device-names.ts';
 import { refreshPeople } from './directory.ts';
 import type { Engine } from './engine-types.ts';
 import * as groups from './groups/actions.ts';
+import { createGroup, succeedGroup } from './groups/create.ts';
+import { joinGroup, openGroups } from './groups/enter.ts';
 import { findMessage, readPage } from './history.ts';
 import { acknowledgeNew, markVerified, pinnedPerson, safetyDigits } from './identity.ts';
 import { acknowledgeLog, logStatus } from './log-status.ts';
@@ -132,7 +134,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
       }
       return viewConversation(storage, made, self.account);
     },
-    createGroup: async (group) => view(await groups.createGroup(ctx, group)),
+    createGroup: async (group) => view(await createGroup(ctx, group)),
     addPeople: (conversation, people) => groups.addPeople(ctx, conversation, people),
     removePerson: (conversation, person) => groups.removePerson(ctx, conversation, person),
     setRole: (conversation, person, role) => groups.setRole(ctx, conversation, person, role),
@@ -143,12 +145,12 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
       await learnAgain(person);
     },
     setDetails: (conversation, details) => groups.setDetails(ctx, conversation, details),
-    openGroups: () => groups.openGroups(ctx),
+    openGroups: () => openGroups(ctx),
     joinGroup: async (conversation) => {
-      await groups.joinGroup(ctx, conversation);
+      await joinGroup(ctx, conversation);
       return view(conversation);
     },
-    succeedGroup: async (conversation) => view(await groups.succeedGroup(ctx, conversation)),
+    succeedGroup: async (conversation) => view(await succeedGroup(ctx, conversation)),
     readers: (conversation) => listReaders(ctx, conversation),
     messages: (conversation, page) => readPage(storage, conversation, page),
     message: (id) => findMessage(storage, id),
@@ -194,8 +196,8 @@ async function retell(ctx: Context, text: string): Promise<void> {
     if (type === 'devices') ctx.emit({ type });
     if (type === 'log') {
       await ctx.log.load(ctx.storage);
+      ctx.wakes.inbox(0);
       ctx.emit({ type });
     }
-      ctx.wakes.inbox(0);
   }
 }

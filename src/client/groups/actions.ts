@@ -1,122 +1,19 @@
-/** What a person does with groups. Each may be done or not, and says why not, in one sentence; nothing stays half done. */
-import { conversationId, fromHex, toBase64 } from '../../contract/bytes.ts';
+/** What a person changes in a group. Each is done or not, and says why not, in one sentence; nothing stays half done. */
 import type { AccountId, ConversationId } from '../../contract/ids.ts';
-import { MAX_DEVICES_PER_CONVERSATION, MAX_PEOPLE } from '../../contract/limits.ts';
-import type { OpenConversation } from '../../contract/relay.ts';
+import { MAX_PEOPLE } from '../../contract/limits.ts';
 import { equalBytes, hash } from '../../protocol/hash.ts';
-import {
-  DEFAULT_POLICY,
-  ROSTER_OPS,
-  ROSTER_ROLES,
-  type RosterPolicy,
-  type RosterSubject,
-} from '../../protocol/roster-event.ts';
+import { ROSTER_OPS, ROSTER_ROLES, type RosterPolicy } from '../../protocol/roster-event.ts';
 import type { Context } from '../context.ts';
 import { readConversation } from '../conversations.ts';
 import { refreshPeople } from '../directory.ts';
 import type { GroupRole } from '../engine-types.ts';
 import { acknowledgeNew } from '../identity.ts';
-import { isWhole, readPeer, type StoredPeer } from '../peers.ts';
-import { TransportFailed, TransportRefused } from '../ports.ts';
+import { readPeer } from '../peers.ts';
 import { accountsOf, type Chain, loadChain, mayLead, roleOf } from './chain.ts';
-import { type Change, changeRoster, signFirst, signNext } from './change.ts';
-import { commitEvents } from './commit.ts';
-import { removeDraft, writeDraft } from './draft.ts';
-import { type FreshEvent, fetchRoster, RosterLie } from './fetch.ts';
-import { REFUSED, STOPPED } from './sentences.ts';
+import { type Change, changeRoster } from './change.ts';
+import { REFUSED } from './sentences.ts';
 import { checkDetails, type NewDetails, queueState } from './state.ts';
-import { syncRoster } from './sync.ts';
-
-/** Times that others may be faster when somebody comes in. */
-const ROUNDS = 6;
-
-export interface NewGroup {
-  readonly name: string;
-  readonly topic?: string;
-  readonly people: readonly AccountId[];
-  readonly open?: boolean;
-}
-
-/** Makes a group with oneself as owner; gives its id when the relay has its first event. */
-export async function createGroup(
-  ctx: Context,
-  group: NewGroup,
-  predecessor: ConversationId | null = null,
-): Promise<ConversationId> {
-  const name = group.name.trim();
-  const topic = group.topic?.trim();
-  checkDetails({ name, ...(topic ? { topic } : {}) });
-  const others = [...new Set(group.people)].filter((account) => account !== ctx.self.account);
-  if (others.length + 1 > MAX_PEOPLE) throw new Error(REFUSED.many(MAX_PEOPLE));
-  const peers = await checkedPeople(ctx, others);
-  await checkDevices(ctx, [ctx.self.account, ...others]);
-  const first = await signFirst(ctx, {
-    op: ROSTER_OPS.create,
-    subjects: [
-      { account: ctx.self.accountBytes, identity: hash(ctx.self.aik), role: ROSTER_ROLES.owner },
-      ...peers.map((peer) => subjectOf(peer, ROSTER_ROLES.member)),
-    ],
-    policy: {
-      ...DEFAULT_POLICY,
-      open: group.open === true ? 1 : 0,
-      title: group.open === true ? name : '',
-      predecessor: predecessor === null ? null : fromHex(predecessor),
-    },
-  });
-  const id = conversationId(first.hash);
-  await ctx.operate(async (op) => writeDraft(op, id, { name, topic: topic || null, created: ctx.now() }));
-  await give(ctx, id, first);
-  await commitEvents(ctx, id, [first]);
-  return id;
-}
-
-/** Gives the relay a first event; repeating it changes nothing. */
-async function give(ctx: Context, id: ConversationId, { stored }: FreshEvent): Promise<void> {
-  const request = { kind: 'group', event: toBase64(stored.signed) } as const;
-  try {
-    await ctx.transport.createConversation(request);
-  } catch (error) {
-    if (error instanceof TransportRefused) await ctx.operate(async (op) => removeDraft(op, id));
-    if (!(error instanceof TransportFailed)) throw error;
-    try {
-      await ctx.transport.createConversation(request);
-    } catch (cause) {
-      if (cause instanceof TransportFailed) throw new Error(REFUSED.offline, { cause });
-      throw cause;
-    }
-  }
-}
-
-/** Pins of these people, asked for where they are missing. Throws Error with a sentence for one that cannot be signed for. */
-async function checkedPeople(ctx: Context, people: readonly AccountId[]): Promise<readonly StoredPeer[]> {
-  const missing: AccountId[] = [];
-  for (const account of people) {
-    const peer = await readPeer(ctx.storage, account);
-    if (peer === null || !isWhole(peer)) missing.push(account);
-  }
-  if (missing.length > 0) await refreshPeople(ctx, missing);
-  const peers: StoredPeer[] = [];
-  for (const account of people) {
-    const peer = await readPeer(ctx.storage, account);
-    if (peer === null || !isWhole(peer)) throw new Error(REFUSED.unseen);
-    if (peer.changed !== null) throw new Error(REFUSED.identity(peer.name));
-    peers.push(peer);
-  }
-  return peers;
-}
-
-/** Throws Error with a sentence when a message would have to be sealed for too many devices. */
-async function checkDevices(ctx: Context, people: readonly AccountId[]): Promise<void> {
-  let devices = -1;
-  for (const account of people) devices += (await readPeer(ctx.storage, account))?.devices.length ?? 1;
-  if (devices > MAX_DEVICES_PER_CONVERSATION) throw new Error(REFUSED.devices(MAX_DEVICES_PER_CONVERSATION));
-}
-
-const subjectOf = ({ account, aik }: StoredPeer, role: number): RosterSubject => ({
-  account: fromHex(account),
-  identity: hash(aik),
-  role,
-});
+import { checkDevices, checkedPeople, subjectOf } from './subjects.ts';
 
 /** Throws Error with a sentence unless this account may lead the group. */
 function checkLead(ctx: Context, chain: Chain): void {
@@ -250,76 +147,5 @@ export async function setDetails(ctx: Context, id: ConversationId, words: NewDet
   if (name === undefined) return;
   await changeRoster(ctx, id, async ({ head: { policy } }) =>
     policy.open !== 1 || policy.title === name ? null : policyChange({ ...policy, title: name }),
-  );
-}
-
-export async function openGroups(ctx: Context): Promise<readonly OpenConversation[]> {
-  const open: OpenConversation[] = [];
-  for (const each of await ctx.transport.openConversations()) {
-    if ((await readConversation(ctx.storage, each.id))?.role == null) open.push(each);
-  }
-  return open;
-}
-
-/** Comes into an open group. */
-export async function joinGroup(ctx: Context, id: ConversationId): Promise<void> {
-  try {
-    for (let round = 0; round < ROUNDS; round++) {
-      const chain = await loadChain(ctx.storage, ctx, id);
-      const { fresh, roster } = await fetchRoster(ctx, id, chain);
-      if (roster === null) throw new Error(REFUSED.unknown);
-      if (roster.members.has(ctx.self.account)) {
-        await syncRoster(ctx, id);
-        return;
-      }
-      if (roster.policy.open !== 1) throw new Error('This group is not open: somebody in it has to add you.');
-      if (roster.members.size >= MAX_PEOPLE) throw new Error(REFUSED.many(MAX_PEOPLE));
-      await refreshPeople(ctx, accountsOf(roster));
-      const identity = hash(ctx.self.aik);
-      const own: RosterSubject = { account: ctx.self.accountBytes, identity, role: ROSTER_ROLES.member };
-      const next = await signNext(ctx, roster, { op: ROSTER_OPS.join, subjects: [own] });
-      try {
-        await ctx.transport.appendRoster(id, { event: toBase64(next.stored.signed) });
-      } catch (error) {
-        // Somebody was faster, or nobody knows: the next round looks.
-        if (error instanceof TransportRefused && error.status !== 409) throw error;
-        if (error instanceof TransportFailed && round > 0) throw new Error(REFUSED.offline, { cause: error });
-        continue;
-      }
-      await commitEvents(ctx, id, [...fresh, next]);
-      return;
-    }
-  } catch (error) {
-    if (error instanceof RosterLie) throw new Error(STOPPED[error.why], { cause: error });
-    throw error;
-  }
-  throw new Error(REFUSED.busy);
-}
-
-/** A group that follows one in which no admin is left, with everybody of it whose identity is the one known here. */
-export async function succeedGroup(ctx: Context, id: ConversationId): Promise<ConversationId> {
-  const chain = await loadChain(ctx.storage, ctx, id);
-  const known = await readConversation(ctx.storage, id);
-  if (chain === null || known === null) throw new Error(REFUSED.unknown);
-  if (chain.member(ctx.self.account) === null) throw new Error(REFUSED.gone);
-  if ([...chain.head.members.values()].some(mayLead))
-    throw new Error('This group still has an owner or an admin: ask them.');
-  const people: AccountId[] = [];
-  for (const account of accountsOf(chain.head)) {
-    const peer = await readPeer(ctx.storage, account);
-    const member = chain.member(account);
-    if (peer === null || member === null || peer.changed !== null) continue;
-    if (equalBytes(member.identity, hash(peer.aik))) people.push(account);
-  }
-  const { name, topic } = known.details;
-  return createGroup(
-    ctx,
-    {
-      name: name?.value ?? (known.title === '' ? 'Group' : known.title),
-      ...(topic === null ? {} : { topic: topic.value }),
-      people,
-      open: known.open,
-    },
-    id,
   );
 }
