@@ -28,12 +28,16 @@ export async function lockUnlessRemoved(account: AccountId): Promise<void> {
 /** Fills `[data-removed]` on the sign-in page when this browser was a device of somebody. */
 export async function tellRemoved(place: HTMLElement): Promise<void> {
   const words = place.querySelector('[data-removed-words]');
-  const button = place.querySelector('button');
-  if (!words || !button) return;
+  if (!words) return;
   for (const account of (await listAccounts()).filter(isAccountId)) {
     const name = await removedFrom(account);
     if (name === null) continue;
     words.textContent = `This browser was removed from the account of ${name} on another device: what it still holds is no use to anybody any more.`;
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'button';
+    button.textContent = 'Delete its keys and messages here';
+    place.append(button);
     place.hidden = false;
     button.addEventListener('click', async () => {
       button.disabled = true;

@@ -23,9 +23,6 @@ export function SignIn({ site, passkeys }: SignInProps) {
       <NeedsScript what="Signing in" />
       <div class="card warn stack" role="status" data-removed="" hidden>
         <p data-removed-words="" />
-        <button type="button" class="button">
-          Delete its keys and messages here
-        </button>
       </div>
       <form class="stack" data-island="sign-in" method="dialog" novalidate>
         {passkeys ? (
