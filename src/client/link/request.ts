@@ -2,15 +2,11 @@
  * The new device's side of an approval (PROTOCOL 10; R38): it makes its keys, shows a code, waits for the sealed answer,
  * checks all of it, and publishes itself once its person has said yes.
  */
-import { accountId, deviceId, fromBase64, toBase64 } from '../../contract/bytes.ts';
+import { accountId, fromBase64, toBase64 } from '../../contract/bytes.ts';
 import type { AccountId } from '../../contract/ids.ts';
-import { PREKEY_BATCH } from '../../contract/limits.ts';
 import { LINK_POLL_MS } from '../../contract/links.ts';
-import { decodeCertificate, proveDevice, verifyCertificate } from '../../protocol/certificate.ts';
-import { verifyDeviceList } from '../../protocol/device-list.ts';
-import { isProtocolError } from '../../protocol/errors.ts';
-import { equalBytes, wipe } from '../../protocol/hash.ts';
-import { createSigningKeyPair, type SigningKeyPair } from '../../protocol/identity.ts';
+import { wipe } from '../../protocol/hash.ts';
+import { createSigningKeyPair } from '../../protocol/identity.ts';
 import {
   type LinkRequest,
   linkCode,
@@ -18,24 +14,14 @@ import {
   linkRequestRecord,
   linkText,
 } from '../../protocol/link-request.ts';
-import { type LinkGrant, openLinkGrant, type TransferSecrets } from '../../protocol/link-transfer.ts';
 import type { Crypto } from '../../protocol/ports.ts';
-import { createPrekeyBatch, createSignedPrekey } from '../../protocol/prekeys.ts';
 import { ACTIVE_SUITE } from '../../protocol/suite.ts';
-import { verifyLogLeaf } from '../../protocol/transparency.ts';
 import { EnrolError } from '../enrol/errors.ts';
 import { ask } from '../enrol/refusals.ts';
-import type { Enrolled, OpenStorage } from '../enrol/types.ts';
-import { forgetDevice, markPublished, readSelf, storeNewDevice } from '../self.ts';
-import type { LinkTransport } from './link-transport.ts';
+import type { Enrolled } from '../enrol/types.ts';
+import { acceptGrant, type LinkKeys, type LinkTools, openAnswer } from './grant.ts';
 
-export interface LinkTools {
-  readonly crypto: Crypto;
-  readonly links: LinkTransport;
-  readonly openStorage: OpenStorage;
-  /** Resolves after so many milliseconds. */
-  readonly pause: (milliseconds: number) => Promise<void>;
-}
+export type { LinkTools } from './grant.ts';
 
 /** A request that is shown to the person. */
 export interface PendingLink {
@@ -64,12 +50,6 @@ export interface LinkOffer {
   /** @throws EnrolError offline, conflict, link-used, not-this-account, refused */
   accept(): Promise<Enrolled>;
   decline(): Promise<void>;
-}
-
-interface Keys {
-  readonly signing: SigningKeyPair;
-  readonly agreement: Uint8Array;
-  readonly transfer: TransferSecrets;
 }
 
 const OVER = 'The code is used up, taken back, or older than ten minutes. Start again for a new one.';
@@ -113,7 +93,7 @@ export async function requestLink(tools: LinkTools, agent: string): Promise<Pend
           username: grant.username,
           name: grant.name,
           check,
-          accept: () => accept(tools, token, request, keys, grant),
+          accept: () => acceptGrant(tools, token, request, keys, grant),
           decline: cancel,
         };
       }
@@ -121,9 +101,9 @@ export async function requestLink(tools: LinkTools, agent: string): Promise<Pend
   };
 }
 
-async function newRequest(crypto: Crypto, agent: string): Promise<{ request: LinkRequest; keys: Keys }> {
+async function newRequest(crypto: Crypto, agent: string): Promise<{ request: LinkRequest; keys: LinkKeys }> {
   const { provider, random } = crypto;
-  const keys: Keys = {
+  const keys: LinkKeys = {
     signing: await createSigningKeyPair(crypto),
     agreement: random(32),
     transfer: { x25519: random(32), kem: random(64) },
@@ -154,100 +134,6 @@ async function answerTo({ links }: LinkTools, token: string): Promise<Uint8Array
   }
 }
 
-/** The grant, after everything in it was checked against one's own keys. */
-async function openAnswer(crypto: Crypto, request: LinkRequest, keys: Keys, answer: Uint8Array) {
-  try {
-    const opened = await openLinkGrant(crypto, request, keys.transfer, answer);
-    const { account, aik, deviceList, leaf } = opened.grant;
-    const certificate = await proveDevice(crypto, keys.signing, opened.grant.certificate);
-    const { certificate: named, hash } = await verifyCertificate(crypto, certificate, {
-      aik,
-      account,
-      now: crypto.clock(),
-    });
-    const { list, hash: listHash } = await verifyDeviceList(crypto, deviceList, { aik, account });
-    const { leaf: logged } = await verifyLogLeaf(crypto, leaf, { aik, account });
-    const isOwn =
-      equalBytes(named.device, request.device) &&
-      equalBytes(named.agreementKey, request.agreementKey) &&
-      list.certificates.some((each) => equalBytes(each, hash)) &&
-      equalBytes(logged.deviceList, listHash);
-    if (!isOwn) throw forged();
-    return opened;
-  } catch (cause) {
-    throw isProtocolError(cause) ? forged(cause) : cause;
-  }
-}
-
-const forged = (cause?: unknown): EnrolError =>
-  new EnrolError(
-    'identity-mismatch',
-    'The answer that the server gave does not hold, so nothing was added. Start again, and tell your administrator if it happens twice.',
-    { cause },
-  );
-
-async function accept(
-  { crypto, links, openStorage }: LinkTools,
-  token: string,
-  request: LinkRequest,
-  { signing, agreement, transfer }: Keys,
-  grant: LinkGrant,
-): Promise<Enrolled> {
-  const account = accountId(grant.account);
-  const device = deviceId(request.device);
-  const storage = await openStorage({ account, newDevice: device, deviceWrapKey: grant.deviceWrapKey });
-  try {
-    const found = await readSelf(storage);
-    if (found?.published)
-      throw new EnrolError(
-        'not-this-account',
-        `This place is a device of ${found.username} already. Sign in here instead, or remove that device first.`,
-      );
-    if (found) await forgetDevice(storage);
-    const certificate = await proveDevice(crypto, signing, grant.certificate);
-    const signedPrekey = await createSignedPrekey(crypto, signing, FIRST_PREKEY_ID);
-    const oneTimePrekeys = await createPrekeyBatch(crypto, signing, FIRST_PREKEY_ID, PREKEY_BATCH);
-    await storeNewDevice(storage, {
-      account,
-      device,
-      username: grant.username,
-      name: grant.name,
-      aik: grant.aik,
-      signing: signing.secret,
-      agreement,
-      certificate,
-      deviceList: grant.deviceList,
-      signedPrekey,
-      oneTimePrekeys,
-      now: decodeCertificate(certificate).certificate.created,
-    });
-    try {
-      const signedIn = await ask(() =>
-        links.completeLink({
-          token,
-          certificate: toBase64(certificate),
-          deviceList: toBase64(grant.deviceList),
-          leaf: toBase64(grant.leaf),
-          prekeys: { signedPrekey: toBase64(signedPrekey.signed), batch: toBase64(oneTimePrekeys.batch) },
-        }),
-      );
-      await markPublished(storage, grant.logKey);
-      return { signedIn, device, storage, resumed: false };
-    } catch (error) {
-      // Without an answer it may be published: the keys stay, and signing in here finds out.
-      if (!(error instanceof EnrolError && error.code === 'offline')) await forgetDevice(storage);
-      throw error;
-    }
-  } catch (error) {
-    await storage.close();
-    throw error;
-  } finally {
-    wipe(transfer.x25519, transfer.kem, grant.deviceWrapKey);
-  }
-}
-/** Ids of prekeys count from here. */
-const FIRST_PREKEY_ID = 1;
-
-function wipeKeys({ signing, agreement, transfer }: Keys): void {
+function wipeKeys({ signing, agreement, transfer }: LinkKeys): void {
   wipe(signing.secret, agreement, transfer.x25519, transfer.kem);
 }

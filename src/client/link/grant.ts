@@ -1,0 +1,132 @@
+/** The answer to a link request: checked whole, and taken once its person has said yes (PROTOCOL 10; R38, R40). */
+import { accountId, deviceId, toBase64 } from '../../contract/bytes.ts';
+import { PREKEY_BATCH } from '../../contract/limits.ts';
+import { decodeCertificate, proveDevice, verifyCertificate } from '../../protocol/certificate.ts';
+import { verifyDeviceList } from '../../protocol/device-list.ts';
+import { isProtocolError } from '../../protocol/errors.ts';
+import { equalBytes, wipe } from '../../protocol/hash.ts';
+import type { SigningKeyPair } from '../../protocol/identity.ts';
+import type { LinkRequest } from '../../protocol/link-request.ts';
+import { type LinkGrant, openLinkGrant, type TransferSecrets } from '../../protocol/link-transfer.ts';
+import type { Crypto } from '../../protocol/ports.ts';
+import { createPrekeyBatch, createSignedPrekey } from '../../protocol/prekeys.ts';
+import { verifyLogLeaf } from '../../protocol/transparency.ts';
+import { EnrolError } from '../enrol/errors.ts';
+import { ask } from '../enrol/refusals.ts';
+import type { Enrolled, OpenStorage } from '../enrol/types.ts';
+import { forgetDevice, markPublished, readSelf, storeNewDevice } from '../self.ts';
+import type { LinkTransport } from './link-transport.ts';
+
+export interface LinkTools {
+  readonly crypto: Crypto;
+  readonly links: LinkTransport;
+  readonly openStorage: OpenStorage;
+  /** Resolves after so many milliseconds. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+}
+
+/** The secrets behind a request, in memory until it is approved. */
+export interface LinkKeys {
+  readonly signing: SigningKeyPair;
+  readonly agreement: Uint8Array;
+  readonly transfer: TransferSecrets;
+}
+
+/** Ids of prekeys count from here. */
+const FIRST_PREKEY_ID = 1;
+
+/** The grant, after everything in it was checked against one's own keys. */
+export async function openAnswer(crypto: Crypto, request: LinkRequest, keys: LinkKeys, answer: Uint8Array) {
+  try {
+    const opened = await openLinkGrant(crypto, request, keys.transfer, answer);
+    const { account, aik, deviceList, leaf } = opened.grant;
+    const certificate = await proveDevice(crypto, keys.signing, opened.grant.certificate);
+    const { certificate: named, hash } = await verifyCertificate(crypto, certificate, {
+      aik,
+      account,
+      now: crypto.clock(),
+    });
+    const { list, hash: listHash } = await verifyDeviceList(crypto, deviceList, { aik, account });
+    const { leaf: logged } = await verifyLogLeaf(crypto, leaf, { aik, account });
+    const isOwn =
+      equalBytes(named.device, request.device) &&
+      equalBytes(named.agreementKey, request.agreementKey) &&
+      list.certificates.some((each) => equalBytes(each, hash)) &&
+      equalBytes(logged.deviceList, listHash);
+    if (!isOwn) throw forged();
+    return opened;
+  } catch (cause) {
+    throw isProtocolError(cause) ? forged(cause) : cause;
+  }
+}
+
+const forged = (cause?: unknown): EnrolError =>
+  new EnrolError(
+    'identity-mismatch',
+    'The answer that the server gave does not hold, so nothing was added. Start again, and tell your administrator if it happens twice.',
+    { cause },
+  );
+
+/**
+ * Stores the device, then publishes it.
+ * @throws EnrolError offline, conflict, link-used, not-this-account, refused
+ */
+export async function acceptGrant(
+  { crypto, links, openStorage }: LinkTools,
+  token: string,
+  request: LinkRequest,
+  { signing, agreement, transfer }: LinkKeys,
+  grant: LinkGrant,
+): Promise<Enrolled> {
+  const account = accountId(grant.account);
+  const device = deviceId(request.device);
+  const storage = await openStorage({ account, newDevice: device, deviceWrapKey: grant.deviceWrapKey });
+  try {
+    const found = await readSelf(storage);
+    if (found?.published)
+      throw new EnrolError(
+        'not-this-account',
+        `This place is a device of ${found.username} already. Sign in here instead, or remove that device first.`,
+      );
+    if (found) await forgetDevice(storage);
+    const certificate = await proveDevice(crypto, signing, grant.certificate);
+    const signedPrekey = await createSignedPrekey(crypto, signing, FIRST_PREKEY_ID);
+    const oneTimePrekeys = await createPrekeyBatch(crypto, signing, FIRST_PREKEY_ID, PREKEY_BATCH);
+    await storeNewDevice(storage, {
+      account,
+      device,
+      username: grant.username,
+      name: grant.name,
+      aik: grant.aik,
+      signing: signing.secret,
+      agreement,
+      certificate,
+      deviceList: grant.deviceList,
+      signedPrekey,
+      oneTimePrekeys,
+      now: decodeCertificate(certificate).certificate.created,
+    });
+    try {
+      const signedIn = await ask(() =>
+        links.completeLink({
+          token,
+          certificate: toBase64(certificate),
+          deviceList: toBase64(grant.deviceList),
+          leaf: toBase64(grant.leaf),
+          prekeys: { signedPrekey: toBase64(signedPrekey.signed), batch: toBase64(oneTimePrekeys.batch) },
+        }),
+      );
+      await markPublished(storage, grant.logKey);
+      return { signedIn, device, storage, resumed: false };
+    } catch (error) {
+      // Without an answer it may be published: the keys stay, and signing in here finds out.
+      if (!(error instanceof EnrolError && error.code === 'offline')) await forgetDevice(storage);
+      throw error;
+    }
+  } catch (error) {
+    await storage.close();
+    throw error;
+  } finally {
+    wipe(transfer.x25519, transfer.kem, grant.deviceWrapKey);
+  }
+}
