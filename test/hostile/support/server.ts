@@ -19,6 +19,8 @@ export interface Exchange {
   readonly method: string;
   readonly path: string;
   readonly sent: Uint8Array<ArrayBuffer>;
+  /** The request's. */
+  readonly sentHeaders: Headers;
   readonly status: number;
   readonly headers: Headers;
 }
@@ -181,6 +183,7 @@ export class HostileServer {
       method: request.method,
       path: pathname,
       sent,
+      sentHeaders: headers,
       status: answer.status,
       headers: kept,
     };
