@@ -73,6 +73,21 @@ export async function timeOfArrival(
   return below - accepted < CLOCK_LEEWAY_MS ? Math.max(below, accepted) : accepted;
 }
 
+/**
+ * The first time from this one on at which no message without a place in its sender's order stands: two that stay closed
+ * in one millisecond are two.
+ */
+export async function freeTime(
+  reads: Reads,
+  conversation: ConversationId,
+  device: DeviceId,
+  time: number,
+): Promise<number> {
+  let free = time;
+  while ((await reads.get('history', messageKey(conversation, orderOf(free, device, 0)))) !== null) free++;
+  return free;
+}
+
 /** Adds a message that is not there yet, and tells it. */
 export function addMessage(op: Operation, message: HistoryMessage): void {
   write(op, message);

@@ -23,7 +23,7 @@ import { loadChain } from './groups/chain.ts';
 import { LateMessage, UnknownRoster } from './groups/errors.ts';
 import { LATE, UNKNOWN_ROSTER } from './groups/sentences.ts';
 import { syncRoster } from './groups/sync.ts';
-import { addMessage, findMessage, orderOf, timeOfArrival, updateMessage } from './history.ts';
+import { addMessage, findMessage, freeTime, orderOf, timeOfArrival, updateMessage } from './history.ts';
 import { dropDelivery, INBOX_KEPT_MS, keepDelivery, listKept } from './inbox.ts';
 import { LogBehind } from './log-claims.ts';
 import { SplitView } from './log-evidence.ts';
@@ -240,7 +240,8 @@ export class Receiver {
     }
     const { device } = delivery.sender;
     const accepted = Math.min(delivery.acceptedAt, ctx.now());
-    const time = await timeOfArrival(op, delivery.conversation, device, accepted);
+    const arrival = await timeOfArrival(op, delivery.conversation, device, accepted);
+    const time = await freeTime(op, delivery.conversation, device, arrival);
     addMessage(op, {
       id: delivery.id,
       conversation: delivery.conversation,
