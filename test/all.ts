@@ -29,7 +29,11 @@ const PARTS: readonly Part[] = [
   { name: 'types', group: 'check', run: () => command([process.execPath, bin('tsc'), '--noEmit']) },
   { name: 'style', group: 'check', run: () => command([bin('biome'), 'ci', '.']) },
   { name: 'escaping in views', group: 'check', run: () => command([process.execPath, bin('xss-scan')]) },
-  { name: 'house', group: 'unit', run: () => tests('test/imports.test.ts') },
+  {
+    name: 'house',
+    group: 'unit',
+    run: () => tests('test/imports.test.ts', 'test/attacks.test.ts', 'test/mutations/'),
+  },
   { name: 'unit', group: 'unit', run: () => tests('src/', 'views/') },
   { name: 'integration', group: 'integration', run: () => tests('test/integration/') },
   { name: 'hostile', group: 'hostile', run: () => tests('test/hostile/') },

@@ -198,7 +198,7 @@ describe('first contact', () => {
 });
 
 describe('both sides at once', () => {
-  test('both accept, and both send on the session with the smaller transcript', async () => {
+  test('both accept, and both send on the session with the smaller transcript; the other never sends again [R31]', async () => {
     const fromMina = await sendText(mina, await begin(mina, noor), 'from Mina');
     const fromNoor = await sendText(noor, await begin(noor, mina), 'from Noor');
     const atNoor = (await receiveFirst(noor, mina, fromMina)).session;
