@@ -51,10 +51,16 @@ async function firstAcceptance(): Promise<void> {
   await writeAccepted(manifest);
 }
 
-/** Calls of the API never wait for this worker to start. */
+/**
+ * Calls of the API never wait for this worker to start. Only what `fetch` asks for: a page or a script from such an
+ * address is a page or a script.
+ */
 async function leaveAlone(event: InstallEvent): Promise<void> {
   await event.addRoutes?.(
-    ['/api/*', '/socket'].map((urlPattern) => ({ condition: { urlPattern }, source: 'network' })),
+    ['/api/*', '/socket'].map((urlPattern) => ({
+      condition: { urlPattern, requestDestination: '' },
+      source: 'network',
+    })),
   );
 }
 

@@ -7,7 +7,10 @@ export interface ExtendableEvent extends Event {
 export interface InstallEvent extends ExtendableEvent {
   /** Static routing: what is never asked of this worker. Not in every browser. */
   readonly addRoutes?: (
-    rules: readonly { readonly condition: { readonly urlPattern: string }; readonly source: 'network' }[],
+    rules: readonly {
+      readonly condition: { readonly urlPattern: string; readonly requestDestination: '' };
+      readonly source: 'network';
+    }[],
   ) => Promise<void>;
 }
 

@@ -287,6 +287,45 @@ told('a page with weaker headers and other scripts in it runs none of them [R35]
   await liar.stop();
 });
 
+told(
+  'nothing runs from an address of the API either, which no page waits at the worker for [R35]',
+  async () => {
+    const liar = await startLiar(honest);
+    await liar.app.deps.services.invites.createSetupToken();
+    const ben = await openPerson(browser, { expected: /./ });
+    await ben.page.goto(`${liar.origin}/join`);
+    await watched(ben.page);
+    const ran = "document.documentElement.dataset.ran = ''";
+    const hasRun = () => ben.page.evaluate(() => 'ran' in document.documentElement.dataset);
+    liar.bend = async (request, answer) => {
+      const { pathname } = new URL(request.url);
+      if (/^\/(api\/page|socket)$/.test(pathname))
+        return new Response(`<title>Here</title><script>${ran}</script>`, {
+          headers: { 'content-type': 'text/html' },
+        });
+      if (pathname === '/api/code.js')
+        return new Response(ran, { headers: { 'content-type': 'text/javascript' } });
+      if (pathname === '/sign-in')
+        return new Response(null, { status: 302, headers: { location: '/api/page' } });
+      return pathname === '/join'
+        ? rewrite(answer, (html) =>
+            html.replace('</main>', '</main><script type=module src=/api/code.js></script>'),
+          )
+        : answer;
+    };
+    for (const address of ['/api/page', '/socket', '/sign-in']) {
+      await ben.page.goto(liar.origin + address);
+      expect(await ben.page.title()).toBe('Here');
+      expect({ address, ran: await hasRun() }).toEqual({ address, ran: false });
+    }
+    await ben.page.goto(`${liar.origin}/join`).catch(() => {});
+    await ben.page.getByRole('button', { name: 'Try again', exact: true }).waitFor({ timeout: PATIENCE });
+    expect(await hasRun()).toBe(false);
+    await ben.context.close();
+    await liar.stop();
+  },
+);
+
 told('the question can be read by everybody, in both sizes and both lights', async () => {
   const page = await ada.context.newPage();
   served = last;
