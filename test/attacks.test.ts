@@ -31,7 +31,7 @@ function marked(): ReadonlySet<string> {
     for (const file of new Bun.Glob('**/*.test.{ts,tsx}').scanSync({ cwd: join(ROOT, folder) })) {
       // A mark in a comment tests nothing.
       const source = readFileSync(join(ROOT, folder, file), 'utf8').replace(
-        /\/\*[^]*?\*\/|^\s*\/\/.*$/gm,
+        /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm,
         '',
       );
       for (const [, marks = ''] of source.matchAll(/\[(R\d+(?:, ?R\d+)*)\]/g))
