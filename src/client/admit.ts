@@ -135,11 +135,11 @@ async function admittingConversation(
   const from = accountId(header.account);
   const known = await readConversation(op, id);
   const conversation = known ?? (await ensureDirect(op, id, [ctx.self.account, from], ctx.now()));
-  if (conversation === null) throw new UnknownRoster(id);
+  if (conversation === null) throw new UnknownRoster(id, from, content.rosterHash);
   if (conversation.kind === 'group') {
     const chain = await loadChain(op, ctx, id);
     const epoch = chain?.epochOf(content.rosterHash) ?? null;
-    if (chain === null || epoch === null) throw new UnknownRoster(id);
+    if (chain === null || epoch === null) throw new UnknownRoster(id, from, content.rosterHash);
     await checkMember(op, chain, { epoch, from, sentAt: content.sentAt });
     return { conversation, chain, epoch, from };
   }
@@ -237,7 +237,7 @@ async function agreesOnDevices(
   const peers: StoredPeer[] = [];
   for (const account of conversation.members) {
     const peer = await readPeer(reads, account);
-    if (peer !== null && (chain === null || isConfirmed(chain, peer))) peers.push(peer);
+    if (peer !== null && (chain === null || isConfirmed(chain, peer, ctx.log.log))) peers.push(peer);
   }
   return equalBytes(hashOfLists(peers), claimed);
 }

@@ -250,7 +250,7 @@ async function leftOut(
   for (const { account, device } of expected) {
     if (!isAccountId(account) || !isDeviceId(device) || chain.member(account) === null) continue;
     const peer = await readPeer(ctx.storage, account);
-    if (peer !== null && !isConfirmed(chain, peer)) left.push(device);
+    if (peer !== null && !isConfirmed(chain, peer, ctx.log.log)) left.push(device);
   }
   return left.sort();
 }

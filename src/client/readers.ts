@@ -15,7 +15,7 @@ export async function listReaders(ctx: Context, id: ConversationId): Promise<rea
   for (const account of conversation?.members ?? []) {
     const peer = await readPeer(ctx.storage, account);
     if (peer === null) continue;
-    const counts = chain === null || isConfirmed(chain, peer);
+    const counts = chain === null || isConfirmed(chain, peer, ctx.log.log);
     readers.push({
       account,
       username: peer.username,

@@ -23,6 +23,7 @@ import { loadChain } from './groups/chain.ts';
 import { LateMessage, UnknownRoster } from './groups/errors.ts';
 import { LATE, UNKNOWN_ROSTER } from './groups/sentences.ts';
 import { syncRoster } from './groups/sync.ts';
+import { noteUnseen } from './groups/unseen.ts';
 import { addMessage, findMessage, freeTime, orderOf, timeOfArrival, updateMessage } from './history.ts';
 import { dropDelivery, INBOX_KEPT_MS, keepDelivery, listKept } from './inbox.ts';
 import { LogBehind } from './log-claims.ts';
@@ -141,8 +142,11 @@ export class Receiver {
       }
       if (error instanceof SplitView) return this.split(error);
       if (!(error instanceof ProtocolError)) throw error;
-      if (error instanceof UnknownRoster && mayAsk && (await this.learnRoster(error.conversation)))
-        return this.open(delivery, false, mayUpdate);
+      if (error instanceof UnknownRoster) {
+        if (mayAsk && (await this.learnRoster(error.conversation)))
+          return this.open(delivery, false, mayUpdate);
+        await noteUnseen(this.ctx, error);
+      }
       return { code: error.code, sentence: sentenceOf(error) };
     }
   }

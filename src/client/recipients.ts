@@ -6,6 +6,7 @@ import { fromHex } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
 import { deviceListsHash } from '../protocol/content.ts';
 import { equalBytes, hash } from '../protocol/hash.ts';
+import type { LogReplay } from '../protocol/log-replay.ts';
 import { ACTIVE_SUITE } from '../protocol/suite.ts';
 import { type Address, isSameAddress } from './address.ts';
 import type { Self } from './context.ts';
@@ -41,13 +42,14 @@ export type Snapshot =
 
 /**
  * The recipients of a conversation now.
- * @param chain of a group: its members, whom admins have signed for; null for a direct conversation
+ * @param known.chain of a group: its members, whom admins have signed for; null for a direct conversation
+ * @param known.log as new as the pins: a list that it does not have any more may name a device that was removed
  */
 export async function snapshotRecipients(
   reads: Reads,
   self: Self,
   conversation: StoredConversation,
-  chain: Chain | null,
+  { chain, log }: { readonly chain: Chain | null; readonly log: LogReplay },
   now: number,
 ): Promise<Snapshot> {
   if (conversation.kind === 'group') {
@@ -62,8 +64,8 @@ export async function snapshotRecipients(
     if (reason !== null) return { kind: 'blocked', reason };
     if (peer === null) unknown.push(account);
     // Somebody with another identity than the one that was signed for gets nothing, and holds nobody up.
-    else if (chain !== null && !isConfirmed(chain, peer)) continue;
-    else if (isWhole(peer)) peers.push(peer);
+    else if (chain !== null && !isConfirmed(chain, peer, log)) continue;
+    else if (isWhole(peer) && isLogged(peer, log)) peers.push(peer);
     else unknown.push(account);
   }
   if (unknown.length > 0) return { kind: 'unknown', accounts: unknown };
@@ -94,10 +96,21 @@ function groupReason(self: Self, { stopped }: StoredConversation, chain: Chain |
   return chain.head.policy.suite > ACTIVE_SUITE ? GROUP_HELD.suite : null;
 }
 
-/** Whether the pinned identity of a member is the one that an admin has signed for. */
-export function isConfirmed(chain: Chain, peer: StoredPeer): boolean {
+/** Whether the pinned identity of a member is the one that an admin has signed for, and the log has no other one since. */
+export function isConfirmed(chain: Chain, peer: StoredPeer, log: LogReplay): boolean {
   const member = chain.member(peer.account);
-  return member !== null && peer.changed === null && equalBytes(member.identity, hash(peer.aik));
+  if (member === null || peer.changed !== null) return false;
+  const identity = hash(peer.aik);
+  const logged = log.account(fromHex(peer.account));
+  return (
+    equalBytes(member.identity, identity) && (logged === null || equalBytes(logged.leaf.identity, identity))
+  );
+}
+
+/** Whether the pinned list is the one that the log has now. Whoever was pinned before there was a log has none there. */
+function isLogged({ account, listHash }: StoredPeer, log: LogReplay): boolean {
+  const logged = log.account(fromHex(account));
+  return logged === null || equalBytes(logged.leaf.deviceList, listHash);
 }
 
 /** H over the lists of these people, as a content names them; 32 bytes. */

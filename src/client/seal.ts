@@ -15,6 +15,9 @@ import type { Claimed } from './bundles.ts';
 import type { Context } from './context.ts';
 import { readConversation, type StoredConversation, writeConversation } from './conversations.ts';
 import { loadChain } from './groups/chain.ts';
+import { nameIn } from './groups/lines.ts';
+import { GROUP_HELD } from './groups/sentences.ts';
+import { whoIsAhead } from './groups/unseen.ts';
 import { setStatus } from './history.ts';
 import { owedKx } from './kx.ts';
 import { seenLog } from './log-claims.ts';
@@ -53,11 +56,21 @@ export async function sealOutgoing(
   if (entry === null) return { kind: 'gone' };
   if (entry.sealed) return { kind: 'sealed' };
   if (await isFrozen(op)) return hold(op, n, HELD.frozen);
+  // Another tab may have pinned lists that are younger than this one's view of the log.
+  await ctx.log.load(op);
   if (ctx.log.head === null) return { kind: 'log' };
   const conversation = await readConversation(op, entry.conversation);
   if (conversation === null) return { kind: 'gone' };
   const chain = conversation.kind === 'group' ? await loadChain(op, ctx, conversation.id) : null;
-  const snapshot = await snapshotRecipients(op, ctx.self, conversation, chain, ctx.now());
+  const ahead = chain === null ? null : await whoIsAhead(op, ctx, conversation.id, chain);
+  if (ahead !== null) return hold(op, n, GROUP_HELD.ahead(await nameIn(op, ctx, ahead, true)));
+  const snapshot = await snapshotRecipients(
+    op,
+    ctx.self,
+    conversation,
+    { chain, log: ctx.log.log },
+    ctx.now(),
+  );
   if (snapshot.kind === 'unknown') return { kind: 'people', accounts: snapshot.accounts };
   if (snapshot.kind === 'blocked') return hold(op, entry.n, snapshot.reason);
   const plan = await planLanes(op, ctx, snapshot.targets, bundles);

@@ -14,6 +14,7 @@ import type { FreshEvent } from './fetch.ts';
 import { addLine } from './lines.ts';
 import { STRANGER } from './sentences.ts';
 import { sayDetails } from './state.ts';
+import { tidyUnseen } from './unseen.ts';
 
 /** After these, whoever made the change tells everybody what the group is called. */
 const TOLD_AFTER: ReadonlySet<RosterOp> = new Set([ROSTER_OPS.create, ROSTER_OPS.add, ROSTER_OPS.rekey]);
@@ -45,7 +46,10 @@ export async function commitEvents(
     writeConversation(op, next);
     await tellDetails(op, ctx, next, fresh);
     await tellStrangers(op, fresh, roster);
-    op.afterwards.push(() => ctx.wakes.inbox(0));
+    op.afterwards.push(() => {
+      ctx.wakes.inbox(0);
+      ctx.tasks.run(() => tidyUnseen(ctx, id));
+    });
     return true;
   });
 }

@@ -457,6 +457,87 @@ test('a message under a roster that the server keeps back waits for it, and does
   expect(await textsIn(b, id)).toEqual(['after Eve']);
 });
 
+describe('a removal that the server keeps back, of which a member’s message tells [R12]', () => {
+  /** Jonas goes on seeing the group as it was, with Tom in it. */
+  async function keptBack() {
+    const { a, b, c, id } = await harbour();
+    const page: RosterRecord = {
+      events: [...world.relay.rosters.eventsOf(id)],
+      signers: signersOf(mina),
+      more: false,
+    };
+    world.relay.knobs.roster = (to, _, record) => (to === jonas.account ? page : record);
+    const show = () => {
+      world.relay.knobs.roster = (_to, _id, record) => record;
+      world.relay.rosters.tell(id, new Set([jonas.account]));
+    };
+    return { a, b, c, id, show };
+  }
+
+  test('nothing is sealed for who was removed, also after a restart, and it leaves when the server shows it', async () => {
+    const { a, b, c, id, show } = await keptBack();
+    await a.engine.removePerson(id, tom.account);
+    await a.engine.send(id, 'Tom is gone');
+    await world.settle();
+    const before = madeFor(c.device);
+    // For those who do not know, the relay goes on counting him in.
+    world.relay.knobs.members = (_, members) => [...new Set([...members, tom.account])];
+    const waiting = await b.engine.send(id, 'among us');
+    await world.settle();
+    expect(madeFor(c.device)).toBe(before);
+    expect(await b.engine.message(waiting.id)).toMatchObject({
+      status: 'Failed',
+      reason: expect.stringContaining(
+        'Mina goes by members of this group that the server has not shown here',
+      ),
+    });
+    b.line.disconnect();
+    await b.engine.stop();
+    const again = await world.open(jonas, 0);
+    await again.engine.flush();
+    await world.settle();
+    expect(madeFor(c.device)).toBe(before);
+    world.relay.knobs.members = (_, members) => members;
+    show();
+    await world.settle();
+    expect(await textsIn(again, id)).toEqual(['Tom is gone', 'among us']);
+    expect(await textsIn(a, id)).toEqual(['Tom is gone', 'among us']);
+    expect(madeFor(c.device)).toBe(before);
+  });
+
+  test('a member who claims it falsely holds nothing up once an admin has removed them', async () => {
+    const { a, b, c, id } = await harbour();
+    // Tom alone is shown an event that nobody else ever sees.
+    const { bytes } = await signed(mina, rosterOf(id), adding(eve));
+    tell(tom.account, id, (record) => ({
+      ...record,
+      events: [...record.events, toBase64(bytes)],
+      signers: signersOf(mina),
+    }));
+    const record = world.relay.conversations.get(id);
+    if (record === undefined) throw new Error('no group');
+    world.relay.conversations.set(id, { ...record, epoch: 1 });
+    world.relay.rosters.tell(id, new Set([tom.account]));
+    await world.settle();
+    world.relay.conversations.set(id, record);
+    world.relay.knobs.members = (_, members) => [...members, eve.account];
+    await c.engine.send(id, 'with Eve');
+    await world.settle();
+    world.relay.knobs.members = (_, members) => members;
+    expect((await messagesOf(b, id)).at(-1)).toMatchObject({ kind: 'unreadable' });
+    const waiting = await b.engine.send(id, 'held');
+    await world.settle();
+    expect(await b.engine.message(waiting.id)).toMatchObject({
+      status: 'Failed',
+      reason: expect.stringContaining('Tom goes by members'),
+    });
+    await a.engine.removePerson(id, tom.account);
+    await world.settle();
+    expect(await textsIn(a, id)).toEqual(['held']);
+    expect(await b.storage.list('conversations', { prefix: `b/${id}/` })).toEqual([]);
+  });
+});
+
 test('who is not a member any more is not heard, however they got in [R1]', async () => {
   const { a, b, c, id } = await harbour();
   // Tom's device never learns that he was removed, and the relay helps him.
