@@ -5,12 +5,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { revokeDevice, signInWithPassword } from '../../src/client/enrol.ts';
 import type { DirectoryEntry } from '../../src/contract/accounts.ts';
-import { conversationId } from '../../src/contract/bytes.ts';
+import { conversationId, fromHex, toBase64 } from '../../src/contract/bytes.ts';
 import type { ConversationId } from '../../src/contract/ids.ts';
-import { PATHS } from '../../src/contract/paths.ts';
+import { PATHS, rosterPath } from '../../src/contract/paths.ts';
 import { decodePost } from '../../src/contract/post.ts';
-import type { ConversationRecord, Delivery } from '../../src/contract/relay.ts';
+import type { ConversationRecord, Delivery, RosterRecord } from '../../src/contract/relay.ts';
 import { decodeBodyHeader } from '../../src/protocol/body-header.ts';
+import { ROSTER_OPS, ROSTER_ROLES, signRosterEvent } from '../../src/protocol/roster-event.ts';
+import { newDevice, newIdentity, tools } from '../support/person.ts';
 import { acquaint, Client, PASSWORD } from './support/client.ts';
 import { forgeIdentity } from './support/forgery.ts';
 import { HostileServer } from './support/server.ts';
@@ -149,10 +151,10 @@ test('a device that was taken away stays away, whatever the server shows and ask
   await ada.reconnect();
   await ada.send(id, 'to both');
   await phone.hears(id, 'to both');
-  const tools = Client.at(server, 'desk').tools();
+  const desk = Client.at(server, 'desk').tools();
   await revokeDevice(
-    tools,
-    await signInWithPassword(tools, { username: `ben${people}`, password: PASSWORD }),
+    desk,
+    await signInWithPassword(desk, { username: `ben${people}`, password: PASSWORD }),
     phone.device,
   );
   await ada.reconnect();
@@ -206,3 +208,55 @@ test('a stranger’s words do not get into a conversation, under whatever name t
   expect(await ada.messages(id)).toEqual([]);
   expect((await ada.messages(withEve)).map(({ sender }) => sender.account)).toEqual([eve.account]);
 }, 30_000);
+
+test('a group’s members are what its admins have signed, whatever the server adds, hides or takes back [R12]', async () => {
+  const group = await ada.engine.createGroup({ name: 'Crew', people: [ben.account] });
+  await ada.engine.flush();
+  await ben.until(
+    async () => (await ben.engine.conversations()).some(({ id }) => id === group.id),
+    'the group',
+  );
+  await ada.send(group.id, 'between us');
+  await ben.hears(group.id, 'between us');
+  const eves = await waitingFor(eve);
+  const path = rosterPath(group.id);
+  // An event that Eve signs for herself, in the place of the next one; and none of the newest ones.
+  const forged = await signRosterEvent(tools, (await newDevice(await newIdentity())).dik, {
+    conversation: fromHex(group.id),
+    epoch: 1,
+    previous: fromHex(group.id),
+    op: ROSTER_OPS.add,
+    subjects: [{ account: fromHex(eve.account), identity: new Uint8Array(32), role: ROSTER_ROLES.member }],
+    by: fromHex(ada.account),
+    certificate: new Uint8Array(32),
+    time: Date.now(),
+    nonce: null,
+    policy: null,
+  });
+  for (const lie of [
+    (record: RosterRecord): RosterRecord => ({ ...record, events: [...record.events, toBase64(forged)] }),
+    (record: RosterRecord): RosterRecord => ({ ...record, events: [] }),
+  ]) {
+    server.behave();
+    server.json<RosterRecord>(path, lie);
+    await forge('INSERT INTO members (conversation, account) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+      group.id,
+      eve.account,
+    ]);
+    for (const line of server.linesOf('ada'))
+      line.say(JSON.stringify({ event: 'conversation', id: group.id }));
+    await ada.reconnect();
+    const before = postsTo(group.id).length;
+    await ada.send(group.id, 'still between us');
+    for (const [, envelopes] of postsTo(group.id).slice(before)) expect(envelopes).toBe(1);
+    expect(await waitingFor(eve)).toBe(eves);
+  }
+  await ada.noticed('E_ROSTER', 'nobody there has signed');
+  await ada.noticed('E_ROSTER', 'an older list of who is in this group');
+  // With the truth it goes on.
+  server.behave();
+  await forge('DELETE FROM members WHERE conversation = $1 AND account = $2', [group.id, eve.account]);
+  await ada.reconnect();
+  await ada.engine.flush();
+  await ben.hears(group.id, 'still between us');
+}, 40_000);
