@@ -3,7 +3,7 @@ import { concat } from './codec.ts';
 import { hash } from './hash.ts';
 import { SIGNATURE_BYTES } from './identity.ts';
 import { applyRosterEvent, beginRoster, type Roster } from './roster.ts';
-import { countedEvents, type NewRosterEvent } from './roster-counted.ts';
+import { countedAtFirst, countedEvents, type NewRosterEvent } from './roster-counted.ts';
 import {
   DEFAULT_POLICY,
   decodeRosterEvent,
@@ -121,10 +121,56 @@ describe('what a removed device signed [R12]', () => {
     );
     expect(countedEvents(known, steps)).toBe(3);
   });
+});
 
-  test('counts for who knows nothing yet when a current device has built on it', () => {
-    const first = { event: genesis.event, roster: known, isCurrent: false };
-    expect(countedEvents(null, [first])).toBe(0);
-    expect(countedEvents(null, [first, ...chain({ by: ADA }, { by: ADA, removed: true })])).toBe(2);
+describe('for who knows nothing of the group yet, what counts [R12]', () => {
+  const first = (over: Partial<NewRosterEvent> = {}) => ({
+    event: genesis.event,
+    roster: known,
+    isCurrent: true,
+    ...over,
+  });
+  const stolen = { isCurrent: false };
+
+  test('is everything up to whoever brought them in, with a current device', () => {
+    expect(countedAtFirst(MINA, [first()])).toBe(1);
+    expect(countedAtFirst(EVE, [first(stolen), ...chain({ by: ADA, ...adding(subject(EVE, member)) })])).toBe(
+      2,
+    );
+    const joins = chain({ by: EVE, op: ROSTER_OPS.join, subjects: [subject(EVE, member)] });
+    expect(countedAtFirst(EVE, [first(stolen), ...joins])).toBe(2);
+    expect(countedAtFirst(EVE, [first(stolen), ...chain({ by: ADA })])).toBe(2);
+  });
+
+  test('is nothing when a removed device brought them in, whoever else builds on it', () => {
+    expect(countedAtFirst(MINA, [first(stolen)])).toBe(0);
+    expect(countedAtFirst(MINA, [first(stolen), ...chain({ by: ADA })])).toBe(0);
+    const added = chain({ by: ADA, removed: true, ...adding(subject(EVE, member)) }, { by: OLGA });
+    expect(countedAtFirst(EVE, [first(), ...added])).toBe(0);
+    const own = chain({ by: EVE, op: ROSTER_OPS.join, subjects: [subject(EVE, member)], removed: true });
+    expect(countedAtFirst(EVE, [first(), ...own])).toBe(0);
+  });
+
+  test('is everything once that person’s current device has built on it', () => {
+    expect(countedAtFirst(MINA, [first(stolen), ...chain({ by: ADA, removed: true }, { by: OLGA })])).toBe(3);
+  });
+
+  test('goes on by the rules of those who know it', () => {
+    const brought = chain(
+      { by: OLGA },
+      { by: ADA, removed: true, ...adding(subject(EVE, admin)) },
+      { by: EVE },
+    );
+    expect(countedAtFirst(MINA, [first(), ...brought])).toBe(2);
+    const vouched = chain({ by: ADA, removed: true, ...adding(subject(EVE, admin)) }, { by: OLGA });
+    expect(countedAtFirst(MINA, [first(), ...vouched])).toBe(3);
+  });
+
+  test('begins anew with the last time that they came in', () => {
+    const again = chain(
+      { by: ADA, op: ROSTER_OPS.remove, subjects: [subject(MINA, 0)] },
+      { by: ADA, removed: true, ...adding(subject(MINA, member)) },
+    );
+    expect(countedAtFirst(MINA, [first(), ...again])).toBe(0);
   });
 });

@@ -19,10 +19,9 @@ export interface NewRosterEvent {
  * How many of these events count, from the first one on. An event of a current device counts by itself. One of a removed
  * device counts when an owner or admin has built on it with a current device: one who was it before, under the same identity.
  * Somebody whom the removed device brought in, promoted or gave another key is none.
- * @param before the roster that is known and counts; null when nothing is known, and then whoever built on it last vouches
+ * @param before the roster that is known and counts
  */
-export function countedEvents(before: Roster | null, fresh: readonly NewRosterEvent[]): number {
-  if (before === null) return fresh.findLastIndex(({ isCurrent }) => isCurrent) + 1;
+export function countedEvents(before: Roster, fresh: readonly NewRosterEvent[]): number {
   let counted = 0;
   let known = before;
   let previous = before;
@@ -34,6 +33,26 @@ export function countedEvents(before: Roster | null, fresh: readonly NewRosterEv
     previous = roster;
   }
   return counted;
+}
+
+/**
+ * The same for who knows nothing of the group yet: whoever brought them in, with a device that is current or was followed by one,
+ * answers for everything up to there. Neither a name on a removed device brings somebody in, nor the word of others about it.
+ * @param self account that looks, 16 B; for one that was never in it everything counts
+ */
+export function countedAtFirst(self: Uint8Array, chain: readonly NewRosterEvent[]): number {
+  const isIn = (index: number) => {
+    const at = chain[index];
+    return at !== undefined && memberOf(at.roster, self) !== null;
+  };
+  const entry = chain.findLastIndex((_, index) => isIn(index) && !isIn(index - 1));
+  const inviter = chain[entry]?.event.by;
+  if (inviter === undefined) return chain.length;
+  const vouched = chain.findIndex(
+    ({ event, isCurrent }, index) => index >= entry && isCurrent && equalBytes(event.by, inviter),
+  );
+  const known = chain[vouched]?.roster;
+  return known === undefined ? 0 : vouched + 1 + countedEvents(known, chain.slice(vouched + 1));
 }
 
 /** @param signedUnder the roster that the signature was verified with */

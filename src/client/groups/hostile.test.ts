@@ -430,6 +430,59 @@ describe('a device that signed and was removed since', () => {
   });
 });
 
+describe('a group of which somebody hears for the first time, from a removed device of somebody they know [R12]', () => {
+  /** Mina's second device is stolen and removed; Jonas knows Mina, and nothing of any group. */
+  async function stolenDevice() {
+    const both = world.enter(cast.mina, 2);
+    const b = await world.open(jonas, 0);
+    await b.engine.direct(mina.account);
+    await world.settle();
+    const thief = { ...both, devices: both.devices.slice(1), certificates: both.certificates.slice(1) };
+    const stolen = firstDevice(thief);
+    const revoke = async () => {
+      await world.signList(both, [stolen]);
+      world.publishList(both);
+      world.relay.devices.delete(stolen);
+    };
+    return { both, b, thief, revoke };
+  }
+
+  test('is not shown, also when an account that the server has made builds on it', async () => {
+    const { b, thief, revoke } = await stolenDevice();
+    await revoke();
+    const { owner, admin } = ROSTER_ROLES;
+    const subjects = [subject(thief, owner), subject(eve, admin), subject(jonas)];
+    const first = await signed(thief, null, { subjects });
+    const id = conversationId(first.roster.head);
+    world.relay.rosters.create(mina.account, toBase64(first.bytes));
+    const next = await signed(eve, first.roster, { op: ROSTER_OPS.confirm });
+    world.relay.rosters.append(eve.account, id, toBase64(next.bytes));
+    await world.settle();
+    expect(await seen(b, id)).toBeNull();
+    expect(toldOf(b, 'E_ROSTER')).toEqual([expect.stringContaining('a device has brought you')]);
+  });
+
+  test('is shown once their own device confirms it, which it does by itself', async () => {
+    const { both, b, thief, revoke } = await stolenDevice();
+    const a = await world.open(both, 0);
+    const first = await signed(thief, null, {
+      subjects: [subject(thief, ROSTER_ROLES.owner), subject(jonas)],
+    });
+    const id = conversationId(first.roster.head);
+    b.line.disconnect();
+    world.relay.rosters.create(mina.account, toBase64(first.bytes));
+    await world.settle();
+    expect(await seen(a, id)).not.toBeNull();
+    await revoke();
+    await world.settle();
+    b.line.connect();
+    await world.settle();
+    await world.advance(60_000);
+    expect(rosterOf(id).epoch).toBe(1);
+    expect(await seen(b, id)).toMatchObject({ role: 'member' });
+  });
+});
+
 test('a message under a roster that the server keeps back waits for it, and does not ask for ever', async () => {
   const { a, b, id } = await harbour();
   const stale = world.relay.conversations.get(id);

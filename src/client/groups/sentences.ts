@@ -10,6 +10,8 @@ export const STOPPED = {
     'The server shows a change of this group’s members that nobody there has signed, so nothing is sent here; it goes on when the server shows what was signed.',
   revoked:
     'The newest change of this group’s members was signed by a device that was removed since, so nothing is sent here until an admin has confirmed it.',
+  unconfirmed:
+    'The server shows a group into which a device has brought you that was removed since; it is shown here when that person’s own device has confirmed it.',
   stranger:
     'The server shows a group in which you would be with people whose identities are not the ones known here; it is not shown.',
 } as const;

@@ -7,7 +7,7 @@ import { accountId } from '../../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../../contract/ids.ts';
 import { equalBytes, hash } from '../../protocol/hash.ts';
 import { memberOf, type Roster } from '../../protocol/roster.ts';
-import { countedEvents } from '../../protocol/roster-counted.ts';
+import { countedAtFirst, countedEvents } from '../../protocol/roster-counted.ts';
 import type { Context } from '../context.ts';
 import { readConversation, writeConversation } from '../conversations.ts';
 import { refreshPeople } from '../directory.ts';
@@ -50,6 +50,10 @@ async function syncOnce(ctx: Context, id: ConversationId): Promise<Synced> {
       stopUnknown(ctx, id, STOPPED.stranger);
       return 'stopped';
     }
+    if (chain === null && counted.length === 0) {
+      if (memberOf(roster, ctx.self.accountBytes) !== null) stopUnknown(ctx, id, STOPPED.unconfirmed);
+      return 'stopped';
+    }
     const stored = counted.length > 0 && (await commitEvents(ctx, id, counted));
     if (counted.length < fresh.length) {
       await stop(ctx, id, STOPPED.revoked, false);
@@ -87,7 +91,8 @@ async function countedOf(
   const events = await Promise.all(
     fresh.map(async (each) => ({ ...each, isCurrent: await isListed(ctx, each) })),
   );
-  return fresh.slice(0, countedEvents(known, events));
+  const count = known === null ? countedAtFirst(ctx.self.accountBytes, events) : countedEvents(known, events);
+  return fresh.slice(0, count);
 }
 
 async function isListed(ctx: Context, { event, stored, roster }: FreshEvent): Promise<boolean> {

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { listConversations, readConversation, type StoredConversation } from '../conversations.ts';
 import type { Reads } from '../operation.ts';
 import { findDevice, readPeer } from '../peers.ts';
-import { type Chain, loadChain } from './chain.ts';
+import { type Chain, type Link, loadChain } from './chain.ts';
 import { changeRoster } from './change.ts';
 import { sayDetails } from './state.ts';
 
@@ -44,12 +44,21 @@ async function sayAgain(ctx: Context, id: ConversationId): Promise<void> {
   });
 }
 
-/** The newest event is of a device that is not signed for any more. This device knew it before, or it would not count here. */
+/**
+ * The newest event, or one's own newest, is of a device that is not signed for any more. This device knew it before, or it would
+ * not count here. One's own: whom a removed device brought in, only its own person can answer for.
+ */
 async function needsConfirming(reads: Reads, ctx: Context, chain: Chain): Promise<boolean> {
-  const last = chain.links.at(-1);
-  if (last === undefined || last.device === ctx.self.device) return false;
-  const peer = await readPeer(reads, last.account);
-  return peer !== null && peer.listVersion > 0 && findDevice(peer, last.device) === null;
+  const own = chain.links.findLast(({ account }) => account === ctx.self.account);
+  for (const link of [chain.links.at(-1), own])
+    if (link !== undefined && (await isRemoved(reads, ctx, link))) return true;
+  return false;
+}
+
+async function isRemoved(reads: Reads, ctx: Context, { account, device }: Link): Promise<boolean> {
+  if (device === ctx.self.device) return false;
+  const peer = await readPeer(reads, account);
+  return peer !== null && peer.listVersion > 0 && findDevice(peer, device) === null;
 }
 
 async function confirm(ctx: Context, id: ConversationId): Promise<void> {
