@@ -113,6 +113,8 @@ test('the server adds a member: not one envelope for it, E_ROSTER, and a reason 
   const now = await a.engine.message(message.id);
   expect(now?.status).toBe('Failed');
   expect(now?.reason).toContain('nobody here has signed for');
+  // Nobody is asked a second time about somebody who is no member.
+  expect(world.relay.attempts.length).toBe(1);
   expect(a.events.some((event) => event.type === 'notice' && event.code === 'E_ROSTER')).toBe(true);
   expect(world.relay.device(eve.devices[0]?.device ?? a.device).queue).toEqual([]);
   expect(world.relay.calls.claimPrekeys).toBe(1);

@@ -129,6 +129,29 @@ test('a sealed part under a header without its proof does not open', async () =>
   expect(await refusal(openPart(crypto, seal, header, unproven))).toBe('E_AUTH');
 });
 
+test('a sealed part belongs to its header, its recipient and its session, whoever could prove another one [R5, R20]', async () => {
+  const crypto = simulatedCrypto('bound', { now: 0 });
+  const seal = {
+    suite: 2,
+    keys: crypto.random(64),
+    binding: crypto.random(32),
+    recipient: crypto.random(16),
+  };
+  const proofKey = seal.keys.subarray(32);
+  const proven = proveSalt(2, proofKey, crypto.random(96));
+  const sealed = await sealPart(crypto, seal, proven, crypto.random(64));
+  for (let at = 0; at < 96; at += 7) {
+    const other = proveSalt(2, proofKey, proven.with(at, (proven[at] ?? 0) ^ 1));
+    if (at < 72 || at >= 80) expect(await refusal(openPart(crypto, seal, other, sealed))).toBe('E_AUTH');
+  }
+  for (const bent of [
+    { ...seal, recipient: crypto.random(16) },
+    { ...seal, binding: crypto.random(32) },
+  ])
+    expect(await refusal(openPart(crypto, bent, proven, sealed))).toBe('E_AUTH');
+  expect(await openPart(crypto, seal, proven, sealed)).toHaveLength(64);
+});
+
 test('a proof covers every byte of the header, and only its own key makes it', () => {
   fc.assert(
     fc.property(header(1), bytes(32), bytes(32), fc.nat(95), (value, key, other, at) => {

@@ -446,6 +446,13 @@ describe('a policy [R12]', () => {
       ).toStartWith('E_ROSTER');
   });
 
+  test('is not lowered from what a later release has raised it to [R36]', () => {
+    const raised = { ...roster, policy: { ...roster.policy, suite: 3 } };
+    expect(refusal(() => after(raised, { op: ROSTER_OPS.policy, policy: DEFAULT_POLICY }))).toContain(
+      'a lower suite',
+    );
+  });
+
   test('that no Sotto makes is none', () => {
     for (const over of [{ open: 2 }, { history: 3 }, { open: 0, title: 'Town square' }])
       expect(

@@ -4,8 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { EnrolError, signInWithPassword } from '../../src/client/enrol.ts';
-import type { DirectoryEntry, PasswordParameters } from '../../src/contract/accounts.ts';
-import { toBase64 } from '../../src/contract/bytes.ts';
+import type { PasswordParameters } from '../../src/contract/accounts.ts';
 import type { ConversationId } from '../../src/contract/ids.ts';
 import { PATHS } from '../../src/contract/paths.ts';
 import type { Delivery } from '../../src/contract/relay.ts';
@@ -14,9 +13,10 @@ import { concat } from '../../src/protocol/codec.ts';
 import { decodeDeviceList } from '../../src/protocol/device-list.ts';
 import { hash } from '../../src/protocol/hash.ts';
 import { signHybrid } from '../../src/protocol/identity.ts';
-import { type Identity, newDevice, newIdentity, newList, tools } from '../support/person.ts';
+import { newDevice, newList, tools } from '../support/person.ts';
 import { acquaint, Client, PASSWORD, settle } from './support/client.ts';
-import { logList, withBytes } from './support/forgery.ts';
+import { withBytes } from './support/forgery.ts';
+import { makePuppet } from './support/puppet.ts';
 import { HostileServer } from './support/server.ts';
 
 let server: HostileServer;
@@ -119,14 +119,8 @@ test('another suite, version or kind in an envelope or a body: closed, nothing u
 }, 60_000);
 
 test('a certificate under the true identity that names a lower suite is refused once a higher one was seen [R36]', async () => {
-  // Somebody whose identity key the server has: even that does not take a suite away from a device that is known.
-  const identity: Identity = await newIdentity();
-  await server.app.deps.db.write((tx) =>
-    tx.run(
-      'INSERT INTO accounts (id, username, name, role, aik, created_at) VALUES ($1, $2, $3, $4, $5, $6)',
-      [identity.account, 'zoe', 'Zoe', 'member', identity.aik.publicKey, Date.now()],
-    ),
-  );
+  // Even the identity key does not take a suite away from a device that is known.
+  const { identity, show } = await makePuppet(server, 'zoe');
   const device = await newDevice(identity);
   const entry = async (suites: readonly number[], version: number, previous?: Uint8Array) => {
     const { certificate } = decodeCertificate(device.certificate);
@@ -141,27 +135,10 @@ test('a certificate under the true identity that names a lower suite is refused 
       devices: [{ ...device, certificate: signed, hash: decodeCertificate(signed).hash }],
       ...(previous ? { previous } : {}),
     });
-    return { deviceList: list, certificate: signed, leaf: await logList(server, identity, 'zoe', list) };
+    return { deviceList: list, certificate: signed };
   };
-  const shown = async (given: Awaited<ReturnType<typeof entry>>) => {
-    server.behave();
-    server.json<DirectoryEntry[]>(PATHS.directory, (entries, { sent }) => {
-      const text = new TextDecoder().decode(sent);
-      if (!text.includes(identity.account)) return entries;
-      const honest = { username: 'zoe', name: 'Zoe', role: 'member', disabled: false };
-      return [
-        ...entries.filter(({ account }) => account !== identity.account),
-        {
-          ...honest,
-          account: identity.account,
-          aik: toBase64(identity.aik.publicKey),
-          deviceList: toBase64(given.deviceList),
-          certificates: [toBase64(given.certificate)],
-          leaf: given.leaf,
-        },
-      ];
-    });
-  };
+  const shown = ({ deviceList, certificate }: Awaited<ReturnType<typeof entry>>) =>
+    show(deviceList, [certificate]);
   const first = await entry([2, 3], 1);
   await shown(first);
   await ada.engine.direct(identity.account);

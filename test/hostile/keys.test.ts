@@ -16,6 +16,7 @@ import { decodeSession } from '../../src/protocol/session.ts';
 import { type Identity, newDevice, newIdentity, newList, tools } from '../support/person.ts';
 import { acquaint, Client } from './support/client.ts';
 import { type Forgery, flipped, forgeBundle, forgeIdentity } from './support/forgery.ts';
+import { makePuppet } from './support/puppet.ts';
 import { HostileServer } from './support/server.ts';
 
 let server: HostileServer;
@@ -204,6 +205,23 @@ test('a certificate over somebody else’s device keys is refused: their owner n
     expect(ada.disk.store('peers').has(ben.account)).toBe(false);
   }
 });
+
+test('a list that names a device twice, or one that it has revoked, is no list [R12, R38]', async () => {
+  const { identity, show } = await makePuppet(server, `zoe${people}`);
+  const one = await newDevice(identity);
+  const twin = await newDevice(identity, { id: one.bytes });
+  const certificates = [one.certificate, twin.certificate];
+  await show(await newList(identity, { devices: [one, twin] }), certificates);
+  await expect(ada.engine.direct(identity.account)).rejects.toThrow('identity can be checked');
+  await ada.noticed('E_ROSTER', 'devices');
+  const gone = await makePuppet(server, `yves${people}`);
+  const device = await newDevice(gone.identity);
+  const list = await newList(gone.identity, { devices: [device], revoked: [device.bytes] });
+  await gone.show(list, [device.certificate]);
+  await expect(ada.engine.direct(gone.identity.account)).rejects.toThrow('identity can be checked');
+  for (const { account } of [identity, gone.identity])
+    expect(ada.disk.store('peers').has(account)).toBe(false);
+}, 30_000);
 
 /** Bundles that begin no session. */
 const BUNDLE_LIES: readonly (readonly [
