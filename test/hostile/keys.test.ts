@@ -223,6 +223,14 @@ test('a list that names a device twice, or one that it has revoked, is no list [
     expect(ada.disk.store('peers').has(account)).toBe(false);
 }, 30_000);
 
+test('a device under the id of one’s own gets nothing, and the message says why [R5]', async () => {
+  const { identity, show } = await makePuppet(server, `xena${people}`);
+  const device = await newDevice(identity, { id: fromHex(ada.device) });
+  await show(await newList(identity, { devices: [device] }), [device.certificate]);
+  const { id } = await ada.engine.direct(identity.account);
+  await mustNotLeave(id, /Two devices here claim the same name/);
+}, 30_000);
+
 /** Bundles that begin no session. */
 const BUNDLE_LIES: readonly (readonly [
   name: string,

@@ -17,10 +17,10 @@ export const CLIENT: readonly Mutation[] = under('src/client', [
 
   ['a device twice in a list is taken', 'R12', 'peers.ts',
     [['if (new Set(devices.map(({ device }) => device)).size !== devices.length) {',
-      'if (devices.length > 99) {']], ['identity.test.ts', 'test/hostile/membership.test.ts']],
+      'if (devices.length > 99) {']], ['test/hostile/keys.test.ts']],
   ['a revoked device in a list is taken', 'R38', 'peers.ts',
     [['if (devices.some(({ device }) => verified.revoked.some((gone) => deviceId(gone) === device))) {',
-      'if (devices.length > 99) {']], ['identity.test.ts', 'test/hostile/membership.test.ts']],
+      'if (devices.length > 99) {']], ['test/hostile/keys.test.ts']],
   ['a device may lose a suite', 'R36', 'peers.ts',
     [['if (before !== undefined && Math.max(...certificate.suites) < Math.max(...before.suites)) {',
       'if (before === null) {']], ['test/hostile/downgrade.test.ts']],
@@ -51,7 +51,7 @@ export const CLIENT: readonly Mutation[] = under('src/client', [
 
   ['two devices under one id get each other’s envelopes', 'R5', 'recipients.ts',
     [['if (ids.size !== all.length || ids.has(self.device))',
-      'if (ids.size > 9999)']], ['identity.test.ts', 'send.test.ts', 'test/hostile/membership.test.ts']],
+      'if (ids.size > 9999)']], ['test/hostile/keys.test.ts']],
   ['devices whose certificate has run out get envelopes', 'R15', 'recipients.ts',
     [['targets: all.filter(({ pinned }) => pinned.expires > now),',
       'targets: all,']], ['send.test.ts', 'mending.test.ts', 'engine.test.ts', 'test/hostile/binding.test.ts']],
