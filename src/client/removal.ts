@@ -8,9 +8,9 @@ import type { Crypto } from '../protocol/ports.ts';
 import type { HttpCalls } from './http-relay.ts';
 import { type Storage, TransportFailed, TransportRefused } from './ports.ts';
 import { readSelf } from './self.ts';
-import { record, type Shape, text } from './stored.ts';
+import { nullable, record, type Shape, text } from './stored.ts';
 
-const removal: Shape<Removal> = record({ deviceList: text });
+const removal: Shape<Removal> = record({ deviceList: nullable(text) });
 
 /**
  * Asks for the list that names this device as revoked, and believes it only under the account's own signature: a server
@@ -25,6 +25,7 @@ export async function wasRemoved(
   if (self === null || !self.published) return false;
   try {
     const { deviceList } = await asked(removal, 'POST', REMOVAL_PATH, { device: self.device });
+    if (deviceList === null) return false;
     const { list } = await verifyDeviceList(crypto, fromBase64(deviceList), {
       aik: self.aik,
       account: fromHex(self.account),

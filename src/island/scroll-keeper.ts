@@ -48,9 +48,11 @@ export class ScrollKeeper {
     return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight;
   }
 
+  /** A message: lines between them, such as days, are drawn anew and would be lost as a measure. */
   #firstInView(): Element | null {
     const top = this.#log.getBoundingClientRect().top;
-    for (const child of this.#log.children) if (child.getBoundingClientRect().bottom > top) return child;
+    for (const child of this.#log.children)
+      if (child.localName === 'article' && child.getBoundingClientRect().bottom > top) return child;
     return null;
   }
 }

@@ -66,7 +66,8 @@ export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
         const input = await readInput(request);
         const device = input.id('device', isDeviceId);
         input.check();
-        return { deviceList: toBase64(await devices.removal(device)) };
+        const list = await devices.removal(device);
+        return { deviceList: list && toBase64(list) };
       },
       { parse: 'none' },
     )

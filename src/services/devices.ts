@@ -54,8 +54,8 @@ export interface Devices extends Recipients {
   ): Promise<void>;
   /** Removes a device: its sessions, prekeys and envelopes go with it. */
   revoke(session: Session, device: DeviceId, published: PublishedList): Promise<void>;
-  /** The signed list of the account that this device was removed from; NotFound for any other device. */
-  removal(device: DeviceId): Promise<Uint8Array>;
+  /** The signed list of the account that this device was removed from; null for any other device. */
+  removal(device: DeviceId): Promise<Uint8Array | null>;
   /** After a transaction that changed this account's list: caches forget it, everybody's devices hear of it. */
   changed(account: AccountId): Promise<void>;
 }
@@ -150,8 +150,7 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
     async removal(device) {
       const account = await store.ownerOfRevoked(db, device);
       const list = account && (await store.deviceListOf(db, account));
-      if (!list) throw new Refusal('NotFound', 'This device was not removed from any account.');
-      return list.signed;
+      return list?.signed ?? null;
     },
 
     async resume(session, device, proof, caller) {
