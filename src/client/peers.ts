@@ -89,6 +89,10 @@ export function blockedReason(peer: StoredPeer): string | null {
     : `${peer.name} has a new identity: nothing is sent until you have acknowledged it.`;
 }
 
+/** Whether this identity (H of its key, 32 bytes) is the one that directory and log show now, acknowledged or not. */
+export const isShown = ({ aik, changed }: StoredPeer, identity: Uint8Array): boolean =>
+  equalBytes(fingerprint(changed ?? aik), identity);
+
 /** A pin made from one's own stored identity, before the server was asked. */
 export function barePeer(peer: Pick<StoredPeer, 'account' | 'username' | 'name' | 'aik'>): StoredPeer {
   return {

@@ -1,13 +1,12 @@
 /** Takes verified events into the storage: the chain, what the conversation has of it, and a line for each, in one commit. */
 import { accountId } from '../../contract/bytes.ts';
 import type { ConversationId } from '../../contract/ids.ts';
-import { equalBytes, hash } from '../../protocol/hash.ts';
 import { memberOf, type Roster } from '../../protocol/roster.ts';
 import { ROSTER_OPS, type RosterOp } from '../../protocol/roster-event.ts';
 import type { Context } from '../context.ts';
 import { readConversation, type StoredConversation, writeConversation } from '../conversations.ts';
 import type { Operation } from '../operation.ts';
-import { readPeer } from '../peers.ts';
+import { isShown, readPeer } from '../peers.ts';
 import { accountsOf, readEvent, roleOf, writeEvent } from './chain.ts';
 import { readDraft, removeDraft } from './draft.ts';
 import type { FreshEvent } from './fetch.ts';
@@ -131,7 +130,7 @@ async function tellDetails(
   await sayDetails(op, ctx, group, draft);
 }
 
-/** Whom these events bring in under another identity than the one that is known here: they get nothing, and it is said. */
+/** Whom these events bring in under another identity than the log and the directory have: they get nothing, and it is said. */
 async function tellStrangers(
   op: Operation,
   fresh: readonly FreshEvent[],
@@ -141,8 +140,8 @@ async function tellStrangers(
   for (const key of new Set(brought.map(({ account }) => account.toHex()))) {
     const member = members.get(key);
     const peer = member === undefined ? null : await readPeer(op, accountId(member.account));
-    if (member === undefined || peer === null || peer.changed !== null) continue;
-    if (!equalBytes(member.identity, hash(peer.aik)))
+    if (member === undefined || peer === null) continue;
+    if (!isShown(peer, member.identity))
       op.events.push({ type: 'notice', code: 'identity', message: STRANGER(peer.name) });
   }
 }

@@ -321,6 +321,36 @@ test('an admin signs for another identity than the one known here: that member g
   expect(await textsIn(a, id)).toEqual(['without Eve']);
 });
 
+test('an admin confirms an identity that the log does not have: that member gets nothing, and everybody is told [R12]', async () => {
+  const { a, b, c, id } = await harbour();
+  const confirming = async (person: MadePerson) => {
+    const wrong = { ...subject(tom, 0), identity: hash(person.aik.publicKey) };
+    const { bytes } = await signed(mina, rosterOf(id), { op: ROSTER_OPS.rekey, subjects: [wrong] });
+    world.relay.rosters.append(mina.account, id, toBase64(bytes));
+    await world.settle();
+  };
+  const told = 'Tom is in this group with another identity';
+  await confirming(cast.eve);
+  expect(toldOf(b, 'identity')).toEqual([expect.stringContaining(told)]);
+  expect((await noticesIn(b, id)).at(-1)).toBe(
+    'Mina signed for an identity of Tom that is not the one known here.',
+  );
+  const before = madeFor(c.device);
+  await b.engine.send(id, 'not for Tom, nor for anybody in his name');
+  await world.settle();
+  expect(madeFor(c.device) + madeFor(firstDevice(eve))).toBe(before);
+  expect(await textsIn(a, id)).toEqual(['not for Tom, nor for anybody in his name']);
+  // Also while Tom has a new one that waits to be acknowledged.
+  world.relay.devices.delete(c.device);
+  world.enter(cast.tomAnew, 1);
+  await world.settle();
+  await confirming(cast.mina);
+  expect(toldOf(b, 'identity').filter((each) => each.includes(told)).length).toBe(2);
+  await confirming(cast.tomAnew);
+  expect(toldOf(b, 'identity').filter((each) => each.includes(told)).length).toBe(2);
+  expect((await noticesIn(b, id)).at(-1)).toBe('Mina confirmed the new identity of Tom.');
+});
+
 describe('a member who has lost everything and begins anew', () => {
   async function begunAnew() {
     const { a, b, id } = await harbour();

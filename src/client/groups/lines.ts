@@ -1,11 +1,18 @@
 /** What stands in a conversation where its members changed: one line for each event, in the order of the events' times. */
 import { accountId, bodyId, conversationId } from '../../contract/bytes.ts';
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../../contract/ids.ts';
-import { type HashedRosterEvent, ROSTER_OPS, ROSTER_ROLES } from '../../protocol/roster-event.ts';
+import { equalBytes } from '../../protocol/hash.ts';
+import { fingerprint } from '../../protocol/identity.ts';
+import {
+  type HashedRosterEvent,
+  ROSTER_OPS,
+  ROSTER_ROLES,
+  type RosterSubject,
+} from '../../protocol/roster-event.ts';
 import type { Context } from '../context.ts';
 import { addMessage, orderOf, timeOfArrival } from '../history.ts';
 import type { Operation, Reads } from '../operation.ts';
-import { readPeer } from '../peers.ts';
+import { isShown, readPeer } from '../peers.ts';
 import { loadChain, mayLead } from './chain.ts';
 
 /** Names in one line; the rest is counted. */
@@ -80,7 +87,9 @@ async function sentenceOf(reads: Reads, ctx: Context, { event }: HashedRosterEve
       return by === ctx.self.account ? `You are ${becomes} now.` : `${who} is ${becomes} now.`;
     }
     case ROSTER_OPS.rekey:
-      return `${who} confirmed the new identity of ${whom}.`;
+      return (await areShown(reads, ctx, subjects))
+        ? `${who} confirmed the new identity of ${whom}.`
+        : `${who} signed for an identity of ${whom} that is not the one known here.`;
     case ROSTER_OPS.policy:
       return policy?.open === 1
         ? `${who} opened this group: everybody of the workspace may come in.`
@@ -88,6 +97,20 @@ async function sentenceOf(reads: Reads, ctx: Context, { event }: HashedRosterEve
     default:
       return null;
   }
+}
+
+/** Whether these identities are the ones that the log has. */
+async function areShown(reads: Reads, ctx: Context, subjects: readonly RosterSubject[]): Promise<boolean> {
+  for (const { account, identity } of subjects) {
+    const id = accountId(account);
+    if (id === ctx.self.account) {
+      if (!equalBytes(identity, fingerprint(ctx.self.aik))) return false;
+      continue;
+    }
+    const peer = await readPeer(reads, id);
+    if (peer !== null && !isShown(peer, identity)) return false;
+  }
+  return true;
 }
 
 /** The name of an account within a sentence of this device: "you" for oneself. */

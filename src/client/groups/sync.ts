@@ -14,7 +14,7 @@ import { refreshPeople } from '../directory.ts';
 import { sortable } from '../operation.ts';
 import { findDevice, isWhole, readPeer } from '../peers.ts';
 import { Single } from '../single.ts';
-import { accountsOf, loadChain } from './chain.ts';
+import { loadChain } from './chain.ts';
 import { commitEvents } from './commit.ts';
 import { type FreshEvent, fetchRoster, RosterLie } from './fetch.ts';
 import { STOPPED } from './sentences.ts';
@@ -72,9 +72,10 @@ async function syncOnce(ctx: Context, id: ConversationId): Promise<Synced> {
 async function learnPeople(ctx: Context, fresh: readonly FreshEvent[], roster: Roster): Promise<void> {
   const signers = new Set(fresh.map(({ event }) => accountId(event.by)));
   const wanted = new Set<AccountId>(signers);
-  for (const account of accountsOf(roster)) {
+  for (const member of roster.members.values()) {
+    const account = accountId(member.account);
     const peer = await readPeer(ctx.storage, account);
-    if (peer === null || !isWhole(peer)) wanted.add(account);
+    if (peer === null || !isWhole(peer) || !equalBytes(member.identity, hash(peer.aik))) wanted.add(account);
   }
   await refreshPeople(ctx, [...wanted]);
 }
