@@ -6,11 +6,32 @@ import { SERVICE_WORKER_PATH } from './contract/paths.ts';
 import { RELEASE } from './contract/release.ts';
 import type { ServedKind, ServedManifest } from './contract/served.ts';
 
+/** What the build makes, by the name it is served under. */
+export const BUILT = [
+  'island.js',
+  'door.js',
+  'argon2.js',
+  'fallback.js',
+  'groups.js',
+  'qr.js',
+  'settings.js',
+  'sw.js',
+  'app.css',
+] as const;
+/** What is served as it lies in `public/icons`. */
+export const ICONS = ['icon.svg', 'icon-192.png', 'icon-512.png', 'icon-maskable.png'] as const;
+
+export type BuiltName = (typeof BUILT)[number];
+export type AssetName = BuiltName | (typeof ICONS)[number];
+export const ASSET_NAMES: readonly AssetName[] = [...BUILT, ...ICONS];
+
 export interface Asset {
   /** Path with hash, such as /assets/app.3f9c0a1b.css. */
   readonly url: string;
   readonly type: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The same in gzip: made when it is first asked for, and kept. */
+  compressed(): Uint8Array<ArrayBuffer>;
   /** For the integrity attribute: sha384-... */
   readonly integrity: string;
 }
@@ -47,6 +68,13 @@ function kindOf(name: string): ServedKind {
   return 'icon';
 }
 
+/**
+ * The bytes as they travel, gzip. libdeflate makes a file 4 % smaller than zlib at its best, in the same time; its levels
+ * above this one give nothing more.
+ */
+export const compress = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
+  Bun.gzipSync(bytes, { library: 'libdeflate', level: 10 });
+
 /** Names and hashes the given files. */
 export function createAssets(
   files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
@@ -61,10 +89,15 @@ export function createAssets(
       name === SERVICE_WORKER
         ? SERVICE_WORKER_PATH
         : `/assets/${name.slice(0, dot)}.${digest.toString('hex').slice(0, 12)}${name.slice(dot)}`;
-    const asset = {
+    let small: Uint8Array<ArrayBuffer> | null = null;
+    const asset: Asset = {
       url,
       type: TYPES[name.slice(dot + 1)] ?? 'application/octet-stream',
       bytes,
+      compressed: () => {
+        small ??= compress(bytes);
+        return small;
+      },
       integrity: `sha384-${digest.toString('base64')}`,
     };
     all.set(name, asset);

@@ -6,12 +6,13 @@
  */
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { type BuiltName, compress } from './assets.ts';
 
 const ROOT = resolve(import.meta.dir, '..');
 const BUILT = join(ROOT, 'public/built');
 
-/** What browsers run, by the name it is served under. */
-const BROWSER_ENTRIES = {
+/** Where each file that browsers run begins. */
+const BROWSER_ENTRIES: Readonly<Record<BuiltName, string>> = {
   'island.js': 'src/island/main.ts',
   'door.js': 'src/island/door.ts',
   'argon2.js': 'src/island/argon2-worker.ts',
@@ -21,11 +22,11 @@ const BROWSER_ENTRIES = {
   'settings.js': 'src/island/settings/main.ts',
   'sw.js': 'src/service-worker/main.ts',
   'app.css': 'public/css/app.css',
-} as const;
+};
 
 export interface BuiltFile {
   readonly name: string;
-  /** Bytes after gzip. */
+  /** Bytes as they travel: after gzip. */
   readonly gzip: number;
   /** SHA-384 of the bytes, as integrity attributes write it. */
   readonly sha384: string;
@@ -55,7 +56,7 @@ export async function buildIsland(): Promise<readonly BuiltFile[]> {
     renameSync(partial, join(BUILT, name));
     built.push({
       name,
-      gzip: Bun.gzipSync(bytes, { level: 9 }).length,
+      gzip: compress(bytes).length,
       sha384: `sha384-${new Bun.CryptoHasher('sha384').update(bytes).digest('base64')}`,
     });
   }

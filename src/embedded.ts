@@ -12,9 +12,9 @@ import icon from '../public/icons/icon.svg' with { type: 'file' };
 import icon192 from '../public/icons/icon-192.png' with { type: 'file' };
 import icon512 from '../public/icons/icon-512.png' with { type: 'file' };
 import maskable from '../public/icons/icon-maskable.png' with { type: 'file' };
-import { type Assets, createAssets } from './assets.ts';
+import { type AssetName, type Assets, createAssets } from './assets.ts';
 
-const FILES: Readonly<Record<string, string>> = {
+const FILES: Readonly<Record<AssetName, string>> = {
   'app.css': css,
   'argon2.js': argon2,
   'door.js': door,

@@ -15,35 +15,8 @@ declare module '*.png' {
   const path: string;
   export default path;
 }
-declare module '*/built/island.js' {
-  const path: string;
-  export default path;
-}
-declare module '*/built/door.js' {
-  const path: string;
-  export default path;
-}
-declare module '*/built/fallback.js' {
-  const path: string;
-  export default path;
-}
-declare module '*/built/settings.js' {
-  const path: string;
-  export default path;
-}
-declare module '*/built/groups.js' {
-  const path: string;
-  export default path;
-}
-declare module '*/built/argon2.js' {
-  const path: string;
-  export default path;
-}
-declare module '*/built/qr.js' {
-  const path: string;
-  export default path;
-}
-declare module '*/built/sw.js' {
+/** Scripts of packages have types of their own: what is left is what the build made. */
+declare module '*.js' {
   const path: string;
   export default path;
 }

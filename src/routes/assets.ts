@@ -6,15 +6,6 @@ import type { Deps } from '../deps.ts';
 import { Refusal } from '../http/errors.ts';
 
 export const assetRoutes = (deps: Pick<Deps, 'assets'>) => {
-  const compressed = new Map<string, Uint8Array<ArrayBuffer>>();
-  const gzip = ({ integrity, bytes: whole }: Asset) => {
-    let bytes = compressed.get(integrity);
-    if (!bytes) {
-      bytes = Bun.gzipSync(whole, { level: 9 });
-      compressed.set(integrity, bytes);
-    }
-    return bytes;
-  };
   /** @param caching Cache-Control */
   const answer = (request: Request, asset: Asset | null, caching: string) => {
     if (!asset) throw new Refusal('NotFound', 'There is no such file.');
@@ -22,7 +13,7 @@ export const assetRoutes = (deps: Pick<Deps, 'assets'>) => {
       asset.bytes.length > 512 &&
       !asset.type.startsWith('image/png') &&
       (request.headers.get('accept-encoding') ?? '').includes('gzip');
-    return new Response(small ? gzip(asset) : asset.bytes, {
+    return new Response(small ? asset.compressed() : asset.bytes, {
       headers: {
         'content-type': asset.type,
         'cache-control': caching,

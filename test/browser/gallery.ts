@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { createAssets } from '../../src/assets.ts';
+import { ASSET_NAMES, createAssets } from '../../src/assets.ts';
 import { CONTENT_SECURITY_POLICY } from '../../src/http/headers.ts';
 import { samplePages } from './gallery-pages.ts';
 import { composerStyle, drawCode, drawGroups, drawLog, drawWords } from './gallery-words.ts';
@@ -37,12 +37,9 @@ async function built(entry: string): Promise<Uint8Array<ArrayBuffer>> {
 /** The styles as they ship, and a script that does nothing: the pages stand alone here. */
 async function galleryAssets() {
   return createAssets(
-    new Map([
+    new Map<string, Uint8Array<ArrayBuffer>>([
+      ...ASSET_NAMES.map((name) => [name, new TextEncoder().encode('export {};')] as const),
       ['app.css', await built('public/css/app.css')],
-      ['island.js', new TextEncoder().encode('export {};')],
-      ['door.js', new TextEncoder().encode('export {};')],
-      ['argon2.js', new TextEncoder().encode('export {};')],
-      ['fallback.js', new TextEncoder().encode('export {};')],
       ['groups.js', await built('src/island/groups/main.ts')],
       ['qr.js', await built('src/island/qr/main.ts')],
       ['settings.js', await built('src/island/settings/main.ts')],

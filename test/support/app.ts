@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../src/app.ts';
-import { type Assets, createAssets } from '../../src/assets.ts';
+import { ASSET_NAMES, type Assets, createAssets } from '../../src/assets.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import type { Deps } from '../../src/deps.ts';
 import { LIMITS, type Limit, type LimitName, RateLimits } from '../../src/http/limits.ts';
@@ -15,22 +15,7 @@ import { migrate } from '../../src/store/migrate.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 
 /** What pages name; what stands in them does not matter here. */
-const PAGE_FILES = [
-  'app.css',
-  'island.js',
-  'door.js',
-  'argon2.js',
-  'groups.js',
-  'qr.js',
-  'settings.js',
-  'fallback.js',
-  'icon.svg',
-  'icon-192.png',
-  'icon-512.png',
-  'icon-maskable.png',
-];
-
-const emptyAssets = () => createAssets(new Map(PAGE_FILES.map((name) => [name, new Uint8Array()])));
+const emptyAssets = () => createAssets(new Map(ASSET_NAMES.map((name) => [name, new Uint8Array()])));
 
 export interface TestApp {
   readonly deps: Deps;
