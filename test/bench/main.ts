@@ -70,9 +70,11 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     add('binary: idle', binary.resident, 'MB', '60');
   },
   async page() {
-    const { total, scripts, ms } = await firstLoad(10_000);
-    add('first page: everything, gzip', Math.round(total / 102.4) / 10, 'KB', '120');
-    add('first page: scripts, gzip', Math.round(scripts / 102.4) / 10, 'KB', '80');
+    const { files, ms } = await firstLoad(10_000);
+    const kilobytes = (some: typeof files) =>
+      Math.round(some.reduce((sum, { bytes }) => sum + bytes, 0) / 100) / 10;
+    add('first page: everything, gzip', kilobytes(files), 'KB', '120');
+    for (const file of files) add(`first page: ${file.path}, gzip`, kilobytes([file]), 'KB');
     add('first page: answered in', ms, 'ms', '5');
   },
   async seal() {

@@ -1,11 +1,10 @@
 /** The first page that somebody who is signed in loads: every byte of it, and the server's time for the page itself. */
+import { SERVICE_WORKER_PATH } from '../../src/contract/paths.ts';
 import { startChild } from './child.ts';
 
 export interface FirstLoad {
-  /** Bytes over the wire, gzip: the page and everything it names. */
-  readonly total: number;
-  /** Those of them that are scripts. */
-  readonly scripts: number;
+  /** Bytes over the wire, gzip: the page, everything it names, and the service worker that comes after it. */
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
   /** Milliseconds for the page, the median of fifty. */
   readonly ms: number;
 }
@@ -20,15 +19,10 @@ export async function firstLoad(messages: number): Promise<FirstLoad> {
   const get = (path: string) =>
     fetch(new URL(path, origin), { headers: { cookie, 'accept-encoding': 'gzip' }, decompress: false });
   const page = await get('/');
-  const pageBytes = (await page.arrayBuffer()).byteLength;
+  const files = [{ path: '/', bytes: (await page.arrayBuffer()).byteLength }];
   const html = await (await fetch(origin, { headers: { cookie } })).text();
-  let total = pageBytes;
-  let scripts = 0;
-  for (const path of named(html)) {
-    const bytes = (await (await get(path)).arrayBuffer()).byteLength;
-    total += bytes;
-    if (path.endsWith('.js')) scripts += bytes;
-  }
+  for (const path of [...named(html), SERVICE_WORKER_PATH])
+    files.push({ path, bytes: (await (await get(path)).arrayBuffer()).byteLength });
   const times: number[] = [];
   for (let round = 0; round < 50; round++) {
     const began = performance.now();
@@ -37,7 +31,7 @@ export async function firstLoad(messages: number): Promise<FirstLoad> {
   }
   await child.stop();
   const ms = Math.round((times.toSorted((a, b) => a - b)[25] ?? Number.NaN) * 100) / 100;
-  return { total, scripts, ms };
+  return { files, ms };
 }
 
 /** What the browser fetches without being asked: scripts, styles, preloaded modules, icons. */
