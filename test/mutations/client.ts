@@ -66,6 +66,10 @@ export const CLIENT: readonly Mutation[] = under('src/client', [
     [['      .exclusive(async () => {',
       '      .exclusive(async () => {})\n      .then(async () => {']], ['engine.test.ts', 'send.test.ts', 'receive.test.ts', 'test/integration/cli.test.ts']],
 
+  ['what failed is committed all the same', 'R9', 'context.ts',
+    [['        const result = await work(op);',
+      '        const result = await work(op).finally(() => this.storage.commit(op.changes()));']], ['receive.test.ts']],
+
   ['a body that was opened is opened again', 'R5', 'open.ts',
     [["  op.write('replay', `body/${delivery.id}`, number, ctx.now());\n",
       ''], ["return message !== null && message.kind !== 'unreadable';",

@@ -47,4 +47,8 @@ export const SERVER: readonly Mutation[] = under('src', [
   ['writes from other sites are taken', 'R34', 'http/requests.ts',
     [['  if (foreign)\n',
       '  if (foreign && site === null)\n']]],
+
+  ['the bytes of files that are served are not compared', 'R35', 'verify/verify.ts',
+    [['if (got !== asset.integrity)',
+      "if (got === '')"]], ['test/integration/verify.test.ts']],
 ]);
