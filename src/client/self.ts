@@ -145,7 +145,7 @@ export async function forgetDevice(storage: Storage): Promise<void> {
 }
 
 /** The device of this storage, or null when it was never enrolled. */
-export async function readSelf(storage: Storage): Promise<StoredSelf | null> {
+export async function readSelf(storage: Pick<Storage, 'get'>): Promise<StoredSelf | null> {
   return decodeStored(StoredSelf, await storage.get('meta', 'self'));
 }
 

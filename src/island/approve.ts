@@ -6,8 +6,6 @@ import type { Unlocked } from '../client/enrol.ts';
 import { httpCalls } from '../client/http-relay.ts';
 import { approveLink, type FoundLink, findLink, type GivenApproval } from '../client/link/approve.ts';
 import { httpLinks } from '../client/link/link-transport.ts';
-import { LOG_KEY } from '../client/self.ts';
-import { fromBase64 } from '../contract/bytes.ts';
 import { LINK_POLL_MS } from '../contract/links.ts';
 import { browserCrypto } from './crypto.ts';
 import { FieldError, IslandForm } from './form.ts';
@@ -47,12 +45,12 @@ export function takeApproval(form: IslandForm): void {
   const approve = async (unlocked: Unlocked) => {
     if (!found || !vault) return;
     vault.progress('Signing for the new device…');
-    given = await approveLink(
-      { crypto: await browserCrypto(), links },
-      unlocked,
-      found,
-      await logKey(unlocked),
-    );
+    const storage = await openUnlockedStorage(unlocked.signedIn.account);
+    try {
+      given = await approveLink({ crypto: await browserCrypto(), links }, unlocked, found, storage);
+    } finally {
+      await storage?.close();
+    }
     writeMark('link-check', given.check);
     showStep('wait');
     follow(() => given).catch((error: unknown) => wait?.fail(error));
@@ -85,14 +83,6 @@ function finish(sentence: string): void {
   writeMark('link-result', sentence);
   for (const back of document.querySelectorAll<HTMLElement>('[data-step-back]')) back.hidden = true;
   showStep('done');
-}
-
-/** The log's key as this browser has pinned it. */
-async function logKey({ signedIn }: Unlocked): Promise<Uint8Array> {
-  const storage = await openUnlockedStorage(signedIn.account);
-  const pinned = await storage?.get('meta', LOG_KEY);
-  await storage?.close();
-  return pinned ?? fromBase64(signedIn.logKey);
 }
 
 /** Shows the button for the camera where there may be one. */

@@ -42,13 +42,14 @@ export async function replaceLost(form: IslandForm, unlocked: Unlocked, lost: De
   const again = copyOf(unlocked);
   const { storage } = await enrolDevice(tools, unlocked);
   await askToPersist();
-  await storage.close();
   form.progress('Removing the old device…');
   try {
-    await revokeDevice(tools, { ...again, signedIn: await tools.transport.session() }, lost);
+    await revokeDevice(tools, { ...again, signedIn: await tools.transport.session() }, lost, storage);
   } catch (error) {
     // The new device is made; the old one stays in Settings, where it can be removed.
     if (!(error instanceof EnrolError)) throw error;
+  } finally {
+    await storage.close();
   }
   location.assign('/');
 }

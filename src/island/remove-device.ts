@@ -50,7 +50,7 @@ async function removeThis(form: IslandForm, unlocked: Unlocked): Promise<void> {
   const { account, device } = unlocked.signedIn;
   form.progress('Removing this device…');
   // The server ends the sessions of a device that leaves the list; one without a device ends here.
-  if (device) await revokeDevice(tools, unlocked, device);
+  if (device) await revoke(tools, unlocked, device);
   else await tools.transport.signOut(false);
   await deleteDatabase(account);
   location.assign('/sign-in');
@@ -59,8 +59,21 @@ async function removeThis(form: IslandForm, unlocked: Unlocked): Promise<void> {
 async function removeOther(form: IslandForm, unlocked: Unlocked, device: DeviceId): Promise<void> {
   const tools = await enrolTools((sentence) => form.progress(sentence));
   form.progress('Removing the device…');
-  await revokeDevice(tools, unlocked, device);
+  await revoke(tools, unlocked, device);
   location.assign('/settings#devices');
+}
+
+async function revoke(
+  tools: Parameters<typeof revokeDevice>[0],
+  unlocked: Unlocked,
+  device: DeviceId,
+): Promise<void> {
+  const known = await openUnlockedStorage(unlocked.signedIn.account);
+  try {
+    await revokeDevice(tools, unlocked, device, known);
+  } finally {
+    await known?.close();
+  }
 }
 
 /** What its person calls the device, as this browser knows it. */

@@ -156,6 +156,7 @@ test('a device that was taken away stays away, whatever the server shows and ask
     desk,
     await signInWithPassword(desk, { username: `ben${people}`, password: PASSWORD }),
     phone.device,
+    null,
   );
   await ada.reconnect();
   expect([...ada.disk.store('sessions').keys()].some((key) => key.includes(phone.device))).toBe(false);

@@ -175,7 +175,12 @@ test('the same place resumes its device, another place becomes a new one', async
   expect(session.device).toBe(added.device);
   expect(session.directory.certificates).toHaveLength(2);
 
-  await revokeDevice(again, await signInWithPassword(again, asAda), added.device);
+  await revokeDevice(
+    again,
+    await signInWithPassword(again, asAda),
+    added.device,
+    new MemoryStorage(ada.disk),
+  );
   const left = await signInWithPassword(again, asAda);
   expect(left.signedIn.directory.certificates).toHaveLength(1);
   await enrolDevice(again, left);
@@ -198,7 +203,7 @@ test('an answer that was lost is found out at the next sign-in', async () => {
   const mended = place(disk);
   const { resumed, device } = await enrolDevice(mended, await signInWithPassword(mended, asAda));
   expect(resumed).toBe(true);
-  await revokeDevice(mended, await signInWithPassword(mended, asAda), device);
+  await revokeDevice(mended, await signInWithPassword(mended, asAda), device, new MemoryStorage(disk));
 });
 
 test('wrong secrets are told apart from a server that does not answer', async () => {

@@ -16,8 +16,9 @@ import { approveLink, findLink } from '../../src/client/link/approve.ts';
 import { httpLinks, type LinkTransport } from '../../src/client/link/link-transport.ts';
 import { type LinkTools, type PendingLink, requestLink } from '../../src/client/link/request.ts';
 import { MemoryDisk, MemoryStorage } from '../../src/client/memory-storage.ts';
-import { STORES } from '../../src/client/ports.ts';
-import { readSelf } from '../../src/client/self.ts';
+import { STORES, TransportFailed } from '../../src/client/ports.ts';
+import { LOG_KEY, readSelf, selfChange } from '../../src/client/self.ts';
+import type { SignedIn } from '../../src/contract/accounts.ts';
 import { fromBase64, toBase64 } from '../../src/contract/bytes.ts';
 import { LINK_LIFETIME_MS } from '../../src/contract/links.ts';
 import { issueCertificate } from '../../src/protocol/certificate.ts';
@@ -88,7 +89,7 @@ const openVault = async ({ enrol }: Place) =>
 const approve = async (here: Place, code: string) => {
   const found = await findLink(here.link, code);
   const unlocked = await openVault(here);
-  return approveLink(here.link, unlocked, found, fromBase64(unlocked.signedIn.logKey));
+  return approveLink(here.link, unlocked, found, new MemoryStorage(here.disk));
 };
 const devicesOf = async ({ enrol }: Place) => (await enrol.transport.session()).directory.certificates.length;
 const isEmpty = (disk: MemoryDisk) => STORES.every((name) => disk.store(name).size === 0);
@@ -238,6 +239,11 @@ describe('nothing is added', () => {
     });
     const directory = { ...made.signedIn.directory, deviceList: toBase64(deviceList), leaf: null };
     const evil = { ...made, aik, signedIn: { ...made.signedIn, directory } };
+    const servers = async () => {
+      const storage = new MemoryStorage(new MemoryDisk());
+      await storage.commit([{ store: 'meta', key: LOG_KEY, value: crypto.random(1984) }]);
+      return storage;
+    };
     let answer = '';
     const keeping: LinkTransport = {
       ...mina.link.links,
@@ -251,7 +257,7 @@ describe('nothing is added', () => {
     }));
     const pending = await requestLink(phone.link, 'x');
     const found = await findLink(mina.link, pending.code);
-    await approveLink({ crypto, links: keeping }, evil, found, crypto.random(1984));
+    await approveLink({ crypto, links: keeping }, evil, found, await servers());
     const given = await approve(mina, pending.code);
     const offer = await pending.approved();
     expect(offer.username).toBe(username);
@@ -356,7 +362,7 @@ describe('nothing is added', () => {
     const { device } = await (await first.approved()).accept();
     expect(await codeOf((await second.approved()).accept())).toBe('conflict');
     expect(isEmpty(two.disk)).toBe(true);
-    await revokeDevice(mina.enrol, await openVault(mina), device);
+    await revokeDevice(mina.enrol, await openVault(mina), device, new MemoryStorage(mina.disk));
   });
 
   test('in a place that is a device of the account already', async () => {
@@ -368,13 +374,129 @@ describe('nothing is added', () => {
   });
 });
 
+describe('when the server shows the devices as they were before', () => {
+  /** A phone that was added and removed again, and the directory of the time in between. */
+  async function removedPhone() {
+    const phone = place();
+    const pending = await requestLink(phone.link, 'x');
+    const { device } = await approve(mina, pending.code);
+    await (await pending.approved()).accept();
+    const { directory } = await mina.enrol.transport.session();
+    // The next sign-in takes over what has happened meanwhile, as an open engine does at once.
+    const here = new MemoryStorage(mina.disk);
+    await revokeDevice(mina.enrol, await openVault(mina), device, here);
+    const self = await readSelf(here);
+    const { deviceList } = (await mina.enrol.transport.session()).directory;
+    if (self) await here.commit([selfChange({ ...self, deviceList: fromBase64(deviceList) })]);
+    return { phone, directory };
+  }
+  const bentBack = async (directory: SignedIn['directory']) => {
+    const unlocked = await openVault(mina);
+    return { ...unlocked, signedIn: { ...unlocked.signedIn, directory } };
+  };
+
+  test('nothing is approved: the list would bring the removed device back [R12]', async () => {
+    const { directory } = await removedPhone();
+    const pending = await requestLink(place().link, 'x');
+    const found = await findLink(mina.link, pending.code);
+    const here = new MemoryStorage(mina.disk);
+    expect(await codeOf(approveLink(mina.link, await bentBack(directory), found, here))).toBe(
+      'identity-mismatch',
+    );
+    await pending.cancel();
+  });
+
+  test('nothing is removed or renewed, and a sign-in forgets nothing [R12]', async () => {
+    const { phone, directory } = await removedPhone();
+    const here = new MemoryStorage(mina.disk);
+    const gone = (await readSelf(new MemoryStorage(phone.disk)))?.device;
+    if (!gone) throw new Error('The phone has no device.');
+    expect(await codeOf(revokeDevice(mina.enrol, await bentBack(directory), gone, here))).toBe(
+      'identity-mismatch',
+    );
+    expect(await codeOf(enrolDevice(mina.enrol, await bentBack(directory)))).toBe('identity-mismatch');
+
+    const pending = await requestLink(place().link, 'x');
+    const before = (await mina.enrol.transport.session()).directory;
+    await approve(mina, pending.code);
+    const { storage, signedIn } = await (await pending.approved()).accept();
+    const tablet = { ...mina.enrol, openStorage: async () => storage };
+    const unlocked = await openVault(mina);
+    const old = { ...unlocked, signedIn: { ...unlocked.signedIn, directory: before } };
+    expect(await codeOf(enrolDevice(tablet, old))).toBe('identity-mismatch');
+    expect((await readSelf(storage))?.device).toBe(signedIn.device ?? undefined);
+  });
+
+  test('a device that has no log pinned hands on no key of the server’s', async () => {
+    const pending = await requestLink(place().link, 'x');
+    const found = await findLink(mina.link, pending.code);
+    expect(await codeOf(approveLink(mina.link, await openVault(mina), found, null))).toBe('refused');
+    const empty = new MemoryStorage(new MemoryDisk());
+    expect(await codeOf(approveLink(mina.link, await openVault(mina), found, empty))).toBe('refused');
+    await pending.cancel();
+  });
+});
+
+describe('when the line is cut at the yes', () => {
+  /** Cuts the answers of `completeLink`, or the requests, as often as it is told. */
+  function cut(where: 'answer' | 'request', times: number): Bend {
+    return (honest) => ({
+      ...honest,
+      async completeLink(device) {
+        if (times-- <= 0) return honest.completeLink(device);
+        if (where === 'answer') await honest.completeLink(device);
+        throw new TransportFailed('cut');
+      },
+    });
+  }
+  async function offered(disk: MemoryDisk, bend: Bend) {
+    const phone = place(disk, bend);
+    const pending = await requestLink(phone.link, 'x');
+    const given = await approve(mina, pending.code);
+    return { phone, given, offer: await pending.approved() };
+  }
+
+  test('a second yes offers the same device once more', async () => {
+    const { given, offer } = await offered(new MemoryDisk(), cut('request', 1));
+    expect(await codeOf(offer.accept())).toBe('offline');
+    const { device, storage } = await offer.accept();
+    expect(device).toBe(given.device);
+    expect(await readSelf(storage)).toMatchObject({ published: true, device });
+    expect(await devicesOf(mina)).toBe(2);
+  });
+
+  test('a device that was published keeps its keys, and signing in there goes on with it [R40]', async () => {
+    const disk = new MemoryDisk();
+    const { given, offer } = await offered(disk, cut('answer', 1));
+    expect(await codeOf(offer.accept())).toBe('offline');
+    expect(await codeOf(offer.accept())).toBe('link-used');
+    expect(await codeOf(offer.accept())).toBe('link-used');
+    expect(await readSelf(new MemoryStorage(disk))).toMatchObject({ device: given.device });
+    // Nor does another request from the same place take its keys.
+    const again = await offered(disk, straight);
+    expect(await codeOf(again.offer.accept())).toBe('not-this-account');
+    const home = place(disk);
+    const unlocked = await signInWithPassword(home.enrol, { username, password: PASSWORD });
+    expect(await enrolDevice(home.enrol, unlocked)).toMatchObject({ resumed: true, device: given.device });
+  });
+
+  test('a device that was refused stays refused: its keys are gone', async () => {
+    const disk = new MemoryDisk();
+    const { given, offer } = await offered(disk, straight);
+    await given.withdraw();
+    expect(await codeOf(offer.accept())).toBe('link-used');
+    expect(await codeOf(offer.accept())).toBe('link-used');
+    expect(isEmpty(disk)).toBe(true);
+  });
+});
+
 test('an approval is good for the certificate that it names, and for no other of the account', async () => {
   const phone = place();
   const pending = await requestLink(phone.link, 'x');
   const found = await findLink(mina.link, pending.code);
   const unlocked = await openVault(mina);
   const aik = { ...unlocked.aik, secret: unlocked.aik.secret.slice() };
-  await approveLink(mina.link, unlocked, found, fromBase64(unlocked.signedIn.logKey));
+  await approveLink(mina.link, unlocked, found, new MemoryStorage(mina.disk));
   const asked = linkRequestRecord.decode(found.request);
   const dik = await createSigningKeyPair(crypto);
   const other = await issueCertificate(crypto, aik, dik, {

@@ -1,8 +1,7 @@
 /** `devices`: the devices of one's own account; names for them, a new one approved, one removed. */
 import { revokeDevice } from '../../client/enrol.ts';
 import { approveLink, findLink } from '../../client/link/approve.ts';
-import { forgetDevice, LOG_KEY } from '../../client/self.ts';
-import { fromBase64 } from '../../contract/bytes.ts';
+import { forgetDevice } from '../../client/self.ts';
 import { type DeviceId, isDeviceId } from '../../contract/ids.ts';
 import { LINK_POLL_MS } from '../../contract/links.ts';
 import type { Command, Invocation } from '../command.ts';
@@ -79,7 +78,9 @@ async function withVault<T>(
 
 async function revoke(device: Device, value: string, invocation: Invocation): Promise<void> {
   const id = idOf('revoke', value);
-  await withVault(device, invocation, (tools, unlocked) => revokeDevice(tools, unlocked, id));
+  await withVault(device, invocation, (tools, unlocked) =>
+    revokeDevice(tools, unlocked, id, device.home.storage),
+  );
   if (id === device.engine.self.device) {
     // Its keys are of no use to anybody any more.
     await forgetDevice(device.home.storage);
@@ -96,10 +97,9 @@ async function approve(device: Device, code: string, invocation: Invocation): Pr
   const links = { crypto: cliCrypto, links: device.server.links };
   const found = await findLink(links, code);
   const { agent, createdAt } = found;
-  const given = await withVault(device, invocation, async (_tools, unlocked) => {
-    const pinned = await device.home.storage.get('meta', LOG_KEY);
-    return approveLink(links, unlocked, found, pinned ?? fromBase64(unlocked.signedIn.logKey));
-  });
+  const given = await withVault(device, invocation, (_tools, unlocked) =>
+    approveLink(links, unlocked, found, device.home.storage),
+  );
   await output.event(
     'approved',
     { device: given.device, agent, check: given.check },

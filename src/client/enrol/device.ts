@@ -6,12 +6,14 @@ import { decodeDeviceList, signDeviceList } from '../../protocol/device-list.ts'
 import { equalBytes } from '../../protocol/hash.ts';
 import { signHybrid } from '../../protocol/identity.ts';
 import { openKeyring } from '../keyring.ts';
+import type { Reads } from '../operation.ts';
 import type { Storage, Transport } from '../ports.ts';
 import { forgetDevice, markPublished, readSelf, type StoredSelf, storeNewDevice } from '../self.ts';
 import { certificateHashOf, makeDevice } from './device-keys.ts';
 import { EnrolError } from './errors.ts';
+import { checkKnownList } from './known-list.ts';
 import { leafFor, ownLeaf } from './own-leaf.ts';
-import { ask } from './refusals.ts';
+import { ask, isRefusal } from './refusals.ts';
 import { renewCertificate } from './renewal.ts';
 import type { Enrolled, EnrolTools, Unlocked } from './types.ts';
 
@@ -20,7 +22,8 @@ import type { Enrolled, EnrolTools, Unlocked } from './types.ts';
  * secrets stored and read back first, then certificate, device list v+1 and prekeys published [R40]. Wipes the vault's
  * secrets when it is done, whatever happens.
  *
- * @throws EnrolError offline, device-limit, not-this-account, conflict (another device was added meanwhile), refused
+ * @throws EnrolError offline, device-limit, not-this-account, identity-mismatch (an older list than was seen here), conflict
+ *   (another device was added meanwhile), refused
  */
 export async function enrolDevice(tools: EnrolTools, unlocked: Unlocked): Promise<Enrolled> {
   try {
@@ -38,6 +41,7 @@ export async function enrolDevice(tools: EnrolTools, unlocked: Unlocked): Promis
           'not-this-account',
           `This place is a device of ${found.username}. Use another one, or remove that device first.`,
         );
+      await checkKnownList(tools.crypto, unlocked, storage);
       if (found && found.account === signedIn.account && isListed(unlocked, found.device)) {
         await resume(tools, unlocked, storage, found);
         return enrolled(unlocked, storage, found.device, true);
@@ -113,7 +117,7 @@ async function add(
     await ask(() => transport.addDevice(made.upload));
   } catch (error) {
     // Without an answer it may be published: the keys stay, and the next sign-in finds out.
-    if (!(error instanceof EnrolError && error.code === 'offline')) await forgetDevice(storage);
+    if (isRefusal(error)) await forgetDevice(storage);
     throw error;
   }
   await markPublished(storage, fromBase64(signedIn.logKey));
@@ -122,14 +126,17 @@ async function add(
 /**
  * Signs a device list without this device and publishes it; the vault must be open [R38]. Wipes the vault's secrets.
  *
- * @throws EnrolError offline, conflict, refused
+ * @param known storage of the device that signs, or null where there is none
+ * @throws EnrolError offline, identity-mismatch (an older list than was seen here), conflict, refused
  */
 export async function revokeDevice(
   { crypto, transport }: Pick<EnrolTools, 'crypto' | 'transport'>,
   unlocked: Unlocked,
   device: DeviceId,
+  known: Reads | null,
 ): Promise<void> {
   try {
+    if (known) await checkKnownList(crypto, unlocked, known);
     const { directory, username } = unlocked.signedIn;
     const { list, hash } = decodeDeviceList(fromBase64(directory.deviceList));
     const gone = certificateHashOf(directory.certificates.map(fromBase64), device);

@@ -10,6 +10,10 @@ const CODES: Partial<Readonly<Record<ErrorName, EnrolErrorCode>>> = {
   RateLimitExceeded: 'rate-limited',
 };
 
+/** Whether the server has certainly not acted: after silence, and after an error of its own, nobody knows. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof EnrolError && error.cause instanceof TransportRefused && error.cause.status < 500;
+
 /**
  * Runs one call and gives its answer.
  * @param unsigned what a 401 means here: which of the secrets was wrong

@@ -12,7 +12,7 @@ import type { Random } from '../ports.ts';
 import { forgetDevice, markPublished, readSelf, storeNewDevice } from '../self.ts';
 import { makeDevice } from './device-keys.ts';
 import { EnrolError } from './errors.ts';
-import { ask } from './refusals.ts';
+import { ask, isRefusal } from './refusals.ts';
 import type { EnrolTools, NewAccount, Registered } from './types.ts';
 
 /** The first version of every vault. */
@@ -94,7 +94,7 @@ export async function register(tools: EnrolTools, request: NewAccount): Promise<
     return { signedIn, device: deviceId(device), storage, resumed: false, recoveryCode: code.text };
   } catch (error) {
     // Without an answer the account may exist: the keys stay, and signing in finds out.
-    if (!(error instanceof EnrolError && error.code === 'offline')) await forgetDevice(storage);
+    if (isRefusal(error)) await forgetDevice(storage);
     await storage.close();
     throw error;
   } finally {

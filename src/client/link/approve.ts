@@ -14,9 +14,12 @@ import { type LinkCode, linkHash, linkRequestRecord, readLinkCode } from '../../
 import { sealLinkGrant } from '../../protocol/link-transfer.ts';
 import type { Crypto } from '../../protocol/ports.ts';
 import { EnrolError } from '../enrol/errors.ts';
+import { checkKnownList } from '../enrol/known-list.ts';
 import { leafFor, ownLeaf } from '../enrol/own-leaf.ts';
 import { ask } from '../enrol/refusals.ts';
 import type { Unlocked } from '../enrol/types.ts';
+import type { Reads } from '../operation.ts';
+import { LOG_KEY } from '../self.ts';
 import type { LinkTransport } from './link-transport.ts';
 
 export interface ApproveTools {
@@ -72,18 +75,26 @@ export async function findLink({ links }: ApproveTools, given: string): Promise<
 /**
  * Signs for the new device and sends the sealed answer. The open vault is the person's fresh word: wipes its secrets when
  * it is done, whatever happens.
- * @param logKey the log's key as this device has pinned it, 1,984 B
+ * @param known storage of this device: the newest list that it has seen, and the log's key as it was pinned; null when it is
+ *   not open, and then there is only the server's word to hand on: refused
  * @throws EnrolError device-limit, identity-mismatch, conflict (answered already), link-used, offline, refused
  */
 export async function approveLink(
   { crypto, links }: ApproveTools,
   unlocked: Unlocked,
   { request }: FoundLink,
-  logKey: Uint8Array,
+  known: Reads | null,
 ): Promise<GivenApproval> {
   const { signedIn, aik, secrets } = unlocked;
   try {
     const asked = linkRequestRecord.decode(request);
+    if (known) await checkKnownList(crypto, unlocked, known);
+    const logKey = await known?.get('meta', LOG_KEY);
+    if (!logKey)
+      throw new EnrolError(
+        'refused',
+        'The keys of this device are not open. Sign in here once more, then approve the new one.',
+      );
     const { list, hash } = decodeDeviceList(fromBase64(signedIn.directory.deviceList));
     if (list.certificates.length >= MAX_DEVICES_PER_PERSON)
       throw new EnrolError(

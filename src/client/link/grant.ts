@@ -1,8 +1,9 @@
 /** The answer to a link request: checked whole, and taken once its person has said yes (PROTOCOL 10; R38, R40). */
+import type { DeviceUpload } from '../../contract/accounts.ts';
 import { accountId, deviceId, toBase64 } from '../../contract/bytes.ts';
 import { PREKEY_BATCH } from '../../contract/limits.ts';
 import { decodeCertificate, proveDevice, verifyCertificate } from '../../protocol/certificate.ts';
-import { verifyDeviceList } from '../../protocol/device-list.ts';
+import { decodeDeviceList, verifyDeviceList } from '../../protocol/device-list.ts';
 import { isProtocolError } from '../../protocol/errors.ts';
 import { equalBytes, wipe } from '../../protocol/hash.ts';
 import type { SigningKeyPair } from '../../protocol/identity.ts';
@@ -12,9 +13,10 @@ import type { Crypto } from '../../protocol/ports.ts';
 import { createPrekeyBatch, createSignedPrekey } from '../../protocol/prekeys.ts';
 import { verifyLogLeaf } from '../../protocol/transparency.ts';
 import { EnrolError } from '../enrol/errors.ts';
-import { ask } from '../enrol/refusals.ts';
+import { ask, isRefusal } from '../enrol/refusals.ts';
 import type { Enrolled, OpenStorage } from '../enrol/types.ts';
-import { forgetDevice, markPublished, readSelf, storeNewDevice } from '../self.ts';
+import type { Storage } from '../ports.ts';
+import { forgetDevice, markPublished, readSelf, type StoredSelf, storeNewDevice } from '../self.ts';
 import type { LinkTransport } from './link-transport.ts';
 
 export interface LinkTools {
@@ -67,23 +69,62 @@ const forged = (cause?: unknown): EnrolError =>
     { cause },
   );
 
+/** The device as it lies in storage, and what publishes it. */
+interface StoredDevice {
+  readonly storage: Storage;
+  readonly upload: DeviceUpload;
+}
+
 /**
- * Stores the device, then publishes it.
+ * What takes the grant: stores the device once, then publishes it. After `offline` it may be called again, and offers the
+ * same device; after any other error it only gives that error again.
  * @throws EnrolError offline, conflict, link-used, not-this-account, refused
  */
-export async function acceptGrant(
-  { crypto, links, openStorage }: LinkTools,
+export function acceptance(
+  tools: LinkTools,
   token: string,
+  request: LinkRequest,
+  keys: LinkKeys,
+  grant: LinkGrant,
+): () => Promise<Enrolled> {
+  let stored: Promise<StoredDevice> | null = null;
+  let isUnsure = false;
+  return async () => {
+    stored ??= storeDevice(tools, request, keys, grant);
+    const { storage, upload } = await stored;
+    try {
+      const signedIn = await ask(() => tools.links.completeLink({ token, ...upload }));
+      await markPublished(storage, grant.logKey);
+      return { signedIn, device: deviceId(request.device), storage, resumed: false };
+    } catch (error) {
+      // Without an answer it may be published: the keys stay, and signing in here finds out.
+      isUnsure ||= !isRefusal(error);
+      if (!isRefusal(error)) throw error;
+      const last = isUnsure ? new EnrolError('link-used', UNSURE, { cause: error }) : error;
+      stored = Promise.reject(last);
+      stored.catch(() => {});
+      if (!isUnsure) await forgetDevice(storage);
+      await storage.close();
+      throw last;
+    }
+  };
+}
+
+const UNSURE =
+  'It is not known whether this place became a device, because the first answer was lost. Sign in here: it goes on from where it was.';
+
+async function storeDevice(
+  { crypto, openStorage }: LinkTools,
   request: LinkRequest,
   { signing, agreement, transfer }: LinkKeys,
   grant: LinkGrant,
-): Promise<Enrolled> {
+): Promise<StoredDevice> {
   const account = accountId(grant.account);
   const device = deviceId(request.device);
   const storage = await openStorage({ account, newDevice: device, deviceWrapKey: grant.deviceWrapKey });
   try {
     const found = await readSelf(storage);
-    if (found?.published)
+    if (found && (found.published || isNamed(found, grant)))
       throw new EnrolError(
         'not-this-account',
         `This place is a device of ${found.username} already. Sign in here instead, or remove that device first.`,
@@ -106,27 +147,25 @@ export async function acceptGrant(
       oneTimePrekeys,
       now: decodeCertificate(certificate).certificate.created,
     });
-    try {
-      const signedIn = await ask(() =>
-        links.completeLink({
-          token,
-          certificate: toBase64(certificate),
-          deviceList: toBase64(grant.deviceList),
-          leaf: toBase64(grant.leaf),
-          prekeys: { signedPrekey: toBase64(signedPrekey.signed), batch: toBase64(oneTimePrekeys.batch) },
-        }),
-      );
-      await markPublished(storage, grant.logKey);
-      return { signedIn, device, storage, resumed: false };
-    } catch (error) {
-      // Without an answer it may be published: the keys stay, and signing in here finds out.
-      if (!(error instanceof EnrolError && error.code === 'offline')) await forgetDevice(storage);
-      throw error;
-    }
+    return {
+      storage,
+      upload: {
+        certificate: toBase64(certificate),
+        deviceList: toBase64(grant.deviceList),
+        leaf: toBase64(grant.leaf),
+        prekeys: { signedPrekey: toBase64(signedPrekey.signed), batch: toBase64(oneTimePrekeys.batch) },
+      },
+    };
   } catch (error) {
     await storage.close();
     throw error;
   } finally {
     wipe(transfer.x25519, transfer.kem, grant.deviceWrapKey);
   }
+}
+
+/** Whether the account has the device that lies here, though the answer that said so never came. */
+function isNamed({ certificate }: StoredSelf, { deviceList }: LinkGrant): boolean {
+  const { hash } = decodeCertificate(certificate);
+  return decodeDeviceList(deviceList).list.certificates.some((each) => equalBytes(each, hash));
 }

@@ -19,7 +19,7 @@ import { ACTIVE_SUITE } from '../../protocol/suite.ts';
 import { EnrolError } from '../enrol/errors.ts';
 import { ask } from '../enrol/refusals.ts';
 import type { Enrolled } from '../enrol/types.ts';
-import { acceptGrant, type LinkKeys, type LinkTools, openAnswer } from './grant.ts';
+import { acceptance, type LinkKeys, type LinkTools, openAnswer } from './grant.ts';
 
 export type { LinkTools } from './grant.ts';
 
@@ -47,7 +47,7 @@ export interface LinkOffer {
   readonly name: string;
   /** Five characters that the approving device shows too. Other ones there: the server made this answer. */
   readonly check: string;
-  /** @throws EnrolError offline, conflict, link-used, not-this-account, refused */
+  /** @throws EnrolError offline (may be called again), conflict, link-used, not-this-account, refused */
   accept(): Promise<Enrolled>;
   decline(): Promise<void>;
 }
@@ -93,7 +93,7 @@ export async function requestLink(tools: LinkTools, agent: string): Promise<Pend
           username: grant.username,
           name: grant.name,
           check,
-          accept: () => acceptGrant(tools, token, request, keys, grant),
+          accept: acceptance(tools, token, request, keys, grant),
           decline: cancel,
         };
       }
