@@ -14,6 +14,7 @@ import { fingerprint } from '../protocol/identity.ts';
 import type { LoggedAccount } from '../protocol/log-replay.ts';
 import type { Crypto } from '../protocol/ports.ts';
 import { verifyLogLeaf } from '../protocol/transparency.ts';
+import { displayName } from './display-text.ts';
 import type { PeerView } from './engine-types.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
 import { added, bytes, flag, list, nullable, number, type Of, record, text, word } from './stored.ts';
@@ -140,13 +141,13 @@ export async function pinEntry(
 
 async function nextPin(crypto: Crypto, pin: StoredPeer | null, entry: DirectoryEntry): Promise<StoredPeer> {
   const aik = fromBase64(entry.aik);
-  const base = pin ?? barePeer({ account: entry.account, username: entry.username, name: entry.name, aik });
+  const name = displayName(entry.name, entry.username);
+  const base = pin ?? barePeer({ account: entry.account, username: entry.username, name, aik });
   if (!equalBytes(base.aik, aik)) {
     const seen = base.changed !== null && equalBytes(base.changed, aik);
     return seen ? base : { ...base, changed: aik };
   }
-  const named =
-    base.name === entry.name && base.changed === null ? base : { ...base, name: entry.name, changed: null };
+  const named = base.name === name && base.changed === null ? base : { ...base, name, changed: null };
   const signed = fromBase64(entry.deviceList);
   const { list: claimed, hash: claimedHash } = decodeDeviceList(signed);
   if (isWhole(base) && claimed.version === base.listVersion && equalBytes(claimedHash, base.listHash)) {

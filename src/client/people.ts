@@ -2,6 +2,7 @@
 import { fromHex } from '../contract/bytes.ts';
 import { isAccountId } from '../contract/ids.ts';
 import type { Context } from './context.ts';
+import { displayName } from './display-text.ts';
 import type { PeerView } from './engine-types.ts';
 import { updateLog } from './log-update.ts';
 import { barePeer, readPeer, viewPeer } from './peers.ts';
@@ -28,7 +29,8 @@ export async function listPeople(ctx: Context): Promise<readonly PeerView[]> {
         const known = pinned.get(person.account);
         // Somebody from before the log who was pinned then stays whom they were.
         if (known !== undefined) return known.username === person.username || isLogged(person) ? [known] : [];
-        return isLogged(person) ? [viewPeer(barePeer({ ...person, aik: new Uint8Array() }))] : [];
+        const name = displayName(person.name, person.username);
+        return isLogged(person) ? [viewPeer(barePeer({ ...person, name, aik: new Uint8Array() }))] : [];
       });
   } catch (error) {
     if (error instanceof TransportFailed) return [...pinned.values()];

@@ -38,6 +38,6 @@ export const MIN_PASSWORD_LENGTH = 12;
 export const MAX_USERNAME_LENGTH = 32;
 /** Characters of a person's or a workspace's name, at most. */
 export const MAX_NAME_LENGTH = 64;
-/** In no name: lone surrogates, control characters, and characters that turn the direction of text around. */
-export const UNPRINTABLE = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+/** In no name: lone surrogates, control characters, ends of lines, and characters that turn the direction of text around. */
+export const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 export const USERNAME_PATTERN = /^[a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])?$/;

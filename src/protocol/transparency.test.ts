@@ -76,6 +76,11 @@ describe('a leaf', () => {
   test('without a name, without a number, or with a predecessor where none belongs is no leaf', () => {
     for (const over of [
       { username: '' },
+      { username: 'Mina' },
+      { username: 'm\u0456na' },
+      { username: 'mina\u200b' },
+      { username: 'mina ' },
+      { username: '\u202eanim' },
       { version: 0 },
       { version: 2 },
       { previous: new Uint8Array(32).fill(1) },

@@ -14,6 +14,9 @@ import { fixed, type RecordOf, record, text, u32, u64 } from './record.ts';
 /** Bytes of UTF-8 that a username has in a leaf, at most. */
 export const MAX_LEAF_USERNAME_BYTES = 64;
 
+/** One that looks like somebody else's, by letters of another script or ones that cannot be seen, is nobody's. */
+const USERNAME = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/;
+
 /** Wire: record || HSig "kt-leaf" by the AIK (3,373 B). About 170 bytes without the signature. */
 export const logLeafRecord = record(16, 'log leaf', {
   /** 16 B. */
@@ -95,7 +98,7 @@ function checkLeaf({ version, previous, username }: LogLeaf): void {
   if (version === 0) throw malformed('leaves of the log count from 1');
   if ((version === 1) !== equalBytes(previous, NO_LEAF))
     throw malformed('the first leaf of an account has no predecessor, and every other one has');
-  if (username === '') throw malformed('a leaf without a username');
+  if (!USERNAME.test(username)) throw malformed('a leaf whose username nobody can be registered under');
 }
 
 /** Reads a leaf without its signature. @throws E_FORMAT */

@@ -5,6 +5,7 @@ import { memberOf, type Roster } from '../../protocol/roster.ts';
 import { ROSTER_OPS, type RosterOp } from '../../protocol/roster-event.ts';
 import type { Context } from '../context.ts';
 import { readConversation, type StoredConversation, writeConversation } from '../conversations.ts';
+import { displayText } from '../display-text.ts';
 import type { Operation } from '../operation.ts';
 import { isShown, readPeer } from '../peers.ts';
 import { accountsOf, readEvent, roleOf, writeEvent } from './chain.ts';
@@ -106,7 +107,7 @@ function withRoster(
     epoch: roster.epoch,
     role: roleOf(memberOf(roster, ctx.self.accountBytes)),
     open: roster.policy.open === 1,
-    title: roster.policy.title,
+    title: displayText(roster.policy.title),
     lastActivity: Math.max(group.lastActivity, Math.min(roster.time, ctx.now())),
     stopped: group.stopped?.final === true ? group.stopped : null,
   };

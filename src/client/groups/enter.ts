@@ -8,6 +8,7 @@ import { ROSTER_OPS, ROSTER_ROLES, type RosterSubject } from '../../protocol/ros
 import type { Context } from '../context.ts';
 import { readConversation } from '../conversations.ts';
 import { refreshPeople } from '../directory.ts';
+import { displayText } from '../display-text.ts';
 import { TransportFailed, TransportRefused } from '../ports.ts';
 import { accountsOf, loadChain } from './chain.ts';
 import { signNext } from './change.ts';
@@ -22,7 +23,8 @@ const ROUNDS = 6;
 export async function openGroups(ctx: Context): Promise<readonly OpenConversation[]> {
   const open: OpenConversation[] = [];
   for (const each of await ctx.transport.openConversations()) {
-    if ((await readConversation(ctx.storage, each.id))?.role == null) open.push(each);
+    if ((await readConversation(ctx.storage, each.id))?.role == null)
+      open.push({ ...each, title: displayText(each.title) });
   }
   return open;
 }

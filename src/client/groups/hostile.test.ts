@@ -18,6 +18,7 @@ import { readSecrets } from '../self.ts';
 import { reusedSteps } from '../testing/crash.ts';
 import { messagesOf, noticesIn, seen, textsIn, toldOf } from '../testing/reading.ts';
 import { type Client, type MadePerson, World } from '../testing/world.ts';
+import { wordsOf } from './state.ts';
 
 /** Several devices with real keys take their time on a machine that does other things too. */
 setDefaultTimeout(60_000);
@@ -458,6 +459,24 @@ describe('a device that signed and was removed since', () => {
     await world.settle();
     expect(madeFor(firstDevice(eve))).toBe(0);
   });
+});
+
+test('what an admin calls a group is one line, and not from the future [R34]', async () => {
+  const { b, id } = await harbour();
+  await world.clients[0]?.engine.stop();
+  world.clients[0]?.line.disconnect();
+  const ahead = { ...world.crypto, clock: () => world.time.now + 48 * 3600_000 };
+  const a = await world.open(mina, 0, { ports: { crypto: ahead } });
+  await expect(a.engine.setDetails(id, { name: 'Harbour\nMina removed you.' })).rejects.toThrow(
+    'cannot be shown',
+  );
+  await a.engine.setDetails(id, { name: 'For ever' });
+  await world.settle();
+  expect(await seen(b, id)).toMatchObject({ name: 'Harbour' });
+  expect((await noticesIn(b, id)).at(-1)).toContain('Mina renamed this group with a clock');
+  const words = wordsOf({ name: 'A\u202e\nTom left.', topic: 'x\u0000\ny', picture: null, timer: null });
+  expect(words).toEqual({ name: 'A Tom left.', topic: 'x y' });
+  expect(wordsOf({ name: '\u200f', topic: null, picture: null, timer: null })).toEqual({});
 });
 
 describe('a group of which somebody hears for the first time, from a removed device of somebody they know [R12]', () => {

@@ -11,11 +11,9 @@ import { type Setting, statePayload } from '../../protocol/payload.ts';
 import type { Context } from '../context.ts';
 import { type Detail, listConversations, readConversation, writeConversation } from '../conversations.ts';
 import type { Operation, Reads } from '../operation.ts';
-import { laterDetail } from './state.ts';
+import { DETAILS_AHEAD_MS, laterDetail, wordsOf } from './state.ts';
 
 const STAMP_BYTES = 24;
-/** A word from further in the future than clocks differ is not taken. */
-const AHEAD_MS = 24 * 3_600_000;
 
 /** One setting for each group that is called something. */
 export async function detailSettings(reads: Reads): Promise<readonly Setting[]> {
@@ -47,7 +45,7 @@ export async function takeDetails(
   const words = readWords(value);
   if (known?.kind !== 'group' || words === null) return true;
   const { name, topic } = known.details;
-  const isTimely = (said: Detail | null) => (said?.sentAt ?? 0) <= ctx.now() + AHEAD_MS;
+  const isTimely = (said: Detail | null) => (said?.sentAt ?? 0) <= ctx.now() + DETAILS_AHEAD_MS;
   const details = {
     name: isTimely(words.name) ? laterDetail(name, words.name) : name,
     topic: isTimely(words.topic) ? laterDetail(topic, words.topic) : topic,
@@ -63,10 +61,10 @@ function readWords(
     const reader = new Reader(value.subarray(0, 2 * STAMP_BYTES));
     const stamps = [0, 1].map(() => ({ sentAt: reader.u64(), device: deviceId(reader.fixed(16)) }));
     const [named, told] = stamps;
-    const { name, topic } = statePayload.decode(value.subarray(2 * STAMP_BYTES));
+    const { name, topic } = wordsOf(statePayload.decode(value.subarray(2 * STAMP_BYTES)));
     return {
-      name: name === null || named === undefined ? null : { ...named, value: name },
-      topic: topic === null || told === undefined ? null : { ...told, value: topic },
+      name: name === undefined || named === undefined ? null : { ...named, value: name },
+      topic: topic === undefined || told === undefined ? null : { ...told, value: topic },
     };
   } catch (error) {
     if (isProtocolError(error)) return null;

@@ -2,14 +2,19 @@
  * What a conversation is called, sealed like every message (`state`, PROTOCOL 6): the later one counts, field by field, and
  * in a group only from owners and admins.
  */
+import { UNPRINTABLE } from '../../contract/limits.ts';
 import { STATE_LIMITS, type StatePayload, statePayload } from '../../protocol/payload.ts';
 import type { Context } from '../context.ts';
 import { type Detail, type StoredConversation, writeConversation } from '../conversations.ts';
+import { displayText } from '../display-text.ts';
 import type { HistoryMessage } from '../engine-types.ts';
 import { addMessage, orderOf, readPage, timeBelow } from '../history.ts';
 import type { Operation, Reads } from '../operation.ts';
 import { addOutgoing } from '../outbox.ts';
 import { nameIn } from './lines.ts';
+
+/** A word from further in the future than clocks differ is not taken. */
+export const DETAILS_AHEAD_MS = 24 * 3_600_000;
 
 type Details = StoredConversation['details'];
 /** New words; a field that is not there stays as it is. */
@@ -25,6 +30,8 @@ export function checkDetails({ name, topic }: NewDetails): void {
   if (name !== undefined && name.trim() === '') throw new Error('A group needs a name.');
   if (name !== undefined && utf8.encode(name).length > STATE_LIMITS.nameBytes)
     throw new Error(`This name is longer than ${STATE_LIMITS.nameBytes} bytes: choose a shorter one.`);
+  if (name !== undefined && UNPRINTABLE.test(name))
+    throw new Error('This name holds characters that cannot be shown: leave them out.');
   if (topic !== undefined && utf8.encode(topic).length > STATE_LIMITS.topicBytes)
     throw new Error(`This topic is longer than ${STATE_LIMITS.topicBytes} bytes: choose a shorter one.`);
 }
@@ -138,6 +145,14 @@ export async function takeState(
     const who = await nameIn(reads, ctx, from.sender.account, true);
     return { conversation, text: `${who} wanted to rename this group; only owners and admins may.` };
   }
+  // Nobody could ever say anything later than the end of all clocks.
+  if (from.sentAt > ctx.now() + DETAILS_AHEAD_MS) {
+    const who = await nameIn(reads, ctx, from.sender.account, true);
+    return {
+      conversation,
+      text: `${who} renamed this group with a clock that is more than a day ahead: it stays as it was.`,
+    };
+  }
   const words = wordsOf(state);
   const stamp = { sentAt: from.sentAt, device: from.sender.device };
   const details = merged(conversation.details, words, stamp);
@@ -147,10 +162,11 @@ export async function takeState(
   return { conversation: { ...conversation, details, saidAt }, text };
 }
 
-const wordsOf = ({ name, topic }: StatePayload): NewDetails => ({
-  ...(name === null ? {} : { name }),
-  ...(topic === null ? {} : { topic }),
-});
+/** As they may stand in a line; a name of which nothing can be shown is none. */
+export function wordsOf({ name: said, topic }: StatePayload): NewDetails {
+  const name = displayText(said ?? '');
+  return { ...(name === '' ? {} : { name }), ...(topic === null ? {} : { topic: displayText(topic) }) };
+}
 
 /** Whether these words are all that there is to say. */
 const isWhole = (details: Details, words: NewDetails): boolean =>
