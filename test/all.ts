@@ -1,6 +1,7 @@
 /**
- * Everything that CI runs, in order, with one closing line: `N passed, N failed`. Checks count one each, tests as many
- * as they are.
+ * Everything that CI runs, with one closing line: `N passed, N failed`. Checks count one each, tests as many as they
+ * are. Two lanes run side by side, because each of them leaves half of two cores idle; what a part says is printed when it
+ * has ended.
  *
  * `bun run test` runs it all; `bun test/all.ts unit` (or check, integration, hostile, browser) one part.
  */
@@ -10,11 +11,13 @@ import { buildIsland } from '../src/build.ts';
 
 const ROOT = resolve(import.meta.dir, '..');
 /** Milliseconds after which one part is stopped and counted as failed. */
-const PART_TIMEOUT_MS = 8 * 60_000;
+const PART_TIMEOUT_MS = 12 * 60_000;
 
 interface Outcome {
   readonly passed: number;
   readonly failed: number;
+  /** What it said. */
+  readonly text: string;
 }
 
 interface Part {
@@ -42,8 +45,8 @@ const PARTS: readonly Part[] = [
 
 /** Runs a program to its end; passed when it exits 0. */
 async function command(args: readonly string[]): Promise<Outcome> {
-  const { code } = await spawn(args);
-  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  const { code, text } = await spawn(args);
+  return code === 0 ? { passed: 1, failed: 0, text } : { passed: 0, failed: 1, text };
 }
 
 /** Runs `bun test` on the given folders and reads its counts. */
@@ -58,7 +61,8 @@ async function tests(...where: string[]): Promise<Outcome> {
   const count = (word: string) => Number(new RegExp(`^ *(\\d+) ${word}$`, 'm').exec(text)?.[1] ?? 0);
   const failed = count('fail') + count('error') + count('errors');
   // A runner that died, or found nothing, has not passed.
-  return { passed: count('pass'), failed: failed > 0 ? failed : code === 0 && count('pass') > 0 ? 0 : 1 };
+  const wrong = failed > 0 ? failed : code === 0 && count('pass') > 0 ? 0 : 1;
+  return { passed: count('pass'), failed: wrong, text };
 }
 
 async function spawn(args: readonly string[]): Promise<{ code: number; text: string }> {
@@ -79,7 +83,6 @@ async function spawn(args: readonly string[]): Promise<{ code: number; text: str
       if (done) return;
       const part = decoder.decode(value, { stream: true });
       text += part;
-      process.stdout.write(part);
     }
   };
   await Promise.all([pump(child.stdout), pump(child.stderr)]);
@@ -95,21 +98,34 @@ const parts = PARTS.filter(
 if (!existsSync('/usr/bin/chromium') && parts.some(({ group }) => group === 'browser'))
   console.log("The browser tests need Debian's chromium at /usr/bin/chromium (apt-get install chromium).");
 
+/** What only computes, and what mostly waits: for processes, disks and browsers. */
+const COMPUTING: readonly Part['group'][] = ['check', 'unit'];
+const lanes = [
+  parts.filter(({ group }) => COMPUTING.includes(group)),
+  parts.filter(({ group }) => !COMPUTING.includes(group)),
+];
+
 await buildIsland();
 let passed = 0;
 let failed = 0;
 const broken: string[] = [];
-for (const part of parts) {
+
+async function runPart(part: Part): Promise<void> {
   const started = performance.now();
-  console.log(`\n== ${part.name}`);
   const outcome = await part.run();
   passed += outcome.passed;
   failed += outcome.failed;
   if (outcome.failed > 0) broken.push(part.name);
-  console.log(
-    `== ${part.name}: ${outcome.passed} passed, ${outcome.failed} failed, ${((performance.now() - started) / 1000).toFixed(0)} s`,
-  );
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  process.stdout.write(`\n== ${part.name}\n${outcome.text}`);
+  console.log(`== ${part.name}: ${outcome.passed} passed, ${outcome.failed} failed, ${seconds} s`);
 }
+
+await Promise.all(
+  lanes.map(async (lane) => {
+    for (const part of lane) await runPart(part);
+  }),
+);
 if (broken.length > 0) console.log(`\nNot green: ${broken.join(', ')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
