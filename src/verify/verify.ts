@@ -8,7 +8,14 @@ import type { ServedKind } from '../contract/served.ts';
 import { type Difference, type Finding, Findings } from './difference.ts';
 import { headerDifferences } from './headers.ts';
 import { type ReadPage, readPage } from './page.ts';
-import { type Answer, type Destination, type Session, type Visitor, visitors } from './visitor.ts';
+import {
+  type Answer,
+  type Destination,
+  redirectOf,
+  type Session,
+  type Visitor,
+  visitors,
+} from './visitor.ts';
 
 export interface Report {
   /** The release that the server's pages name, or null when none does. */
@@ -113,15 +120,27 @@ class Look {
     const answers = await this.visitor.open(path);
     for (const answer of answers) {
       this.#note(answer, { 'cache-control': 'no-store' });
-      const target = URL.parse(answer.headers.get('location') ?? '', this.origin);
+      const to = redirectOf(answer);
+      const target = to === null ? null : URL.parse(to, this.origin + answer.path);
       if (target && target.origin !== this.origin)
         this.#differs(answer.path, 'a redirect to another site', null, target.href);
+      // A browser shows what stands in it.
+      if (to === null && answer.status >= 300 && answer.status < 400)
+        this.#differs(answer.path, 'a redirect that leads nowhere', null, `status ${answer.status}`);
     }
     const last = answers.at(-1);
-    if (!last || (last.status >= 300 && last.status < 400)) return null;
+    if (!last) return null;
+    const onwards = redirectOf(last);
+    if (onwards !== null) {
+      if (URL.parse(onwards, this.origin + last.path)?.origin === this.origin)
+        this.#differs(path, 'redirects that do not end', null, onwards);
+      return null;
+    }
     const type = last.headers.get('content-type');
     if (type !== 'text/html; charset=utf-8')
       this.#differs(last.path, 'the page is of another type', 'text/html; charset=utf-8', type);
+    // A mark at the beginning makes browsers read another encoding, whatever the header says.
+    if (!isUtf8(last.bytes)) this.#differs(last.path, 'the page is no UTF-8', null, null);
     const page = readPage(last.path, new TextDecoder().decode(last.bytes), this.assets, this.origin);
     this.differences.push(...page.differences);
     this.release ??= page.release;
@@ -187,6 +206,14 @@ class Look {
     this.differences.push({ where, what, expected, got });
   }
 }
+
+const isUtf8 = (bytes: Uint8Array): boolean => {
+  try {
+    return !new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes).includes('\0');
+  } catch {
+    return false;
+  }
+};
 
 const sha384 = (bytes: Uint8Array<ArrayBuffer>) =>
   `sha384-${new Bun.CryptoHasher('sha384').update(bytes).digest('base64')}`;

@@ -48,6 +48,13 @@ export interface Answer {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** Statuses by which browsers go elsewhere (Fetch, 2.2.3); any other answer is shown. */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Where an answer sends a browser, as the server wrote it; null when the browser shows what came. */
+export const redirectOf = ({ status, headers }: Pick<Answer, 'status' | 'headers'>): string | null =>
+  REDIRECTS.has(status) ? headers.get('location') : null;
+
 /** A session that pages are asked for in. */
 export interface Session {
   /** Such as `signed in`. */
@@ -111,8 +118,10 @@ export class Visitor {
   async open(path: string): Promise<readonly [Answer, ...Answer[]]> {
     const answers: [Answer, ...Answer[]] = [await this.ask(path, 'document')];
     let last = answers[0];
-    while (last.status >= 300 && last.status < 400 && answers.length <= MAX_REDIRECTS) {
-      const target = URL.parse(last.headers.get('location') ?? '', this.origin);
+    for (;;) {
+      const to = redirectOf(last);
+      if (to === null || answers.length > MAX_REDIRECTS) break;
+      const target = URL.parse(to, this.origin + last.path);
       if (target?.origin !== this.origin) break;
       last = await this.ask(target.pathname + target.search, 'document');
       answers.push(last);

@@ -180,6 +180,51 @@ test('a page that is sent elsewhere, and one whose script is gone', async () => 
   ]);
 });
 
+test('a page that browsers read in another encoding [R35]', async () => {
+  const findings = await verify(async (request, honest) => {
+    if (pathOf(request) !== '/recover') return honest;
+    // To UTF-8 this is the honest page with some odd text; to a browser it is a script after a lot of Chinese.
+    const html = await (await rewrite(honest, (text) => text)).text();
+    const script = Buffer.from('<script type="module" src="/assets/more.js"></script>', 'utf16le').swap16();
+    const [head = '', tail = ''] = html.split('</main>');
+    const start = Buffer.from(head.length % 2 === 0 ? head : `${head} `);
+    const bytes = Buffer.concat([Buffer.from([0xfe, 0xff]), start, script, Buffer.from(`</main>${tail}`)]);
+    const headers = new Headers(honest.headers);
+    headers.delete('content-encoding');
+    headers.delete('content-length');
+    return new Response(bytes, { status: honest.status, headers });
+  });
+  expect(said(findings)).toEqual(['/recover: the page is no UTF-8']);
+});
+
+test('a page that stands in an answer which looks like a redirect, and redirects without an end [R35]', async () => {
+  const hidden = (status: number) =>
+    verify(async (request, honest) => {
+      if (pathOf(request) === '/assets/more.js') return new Response('steal()');
+      if (pathOf(request) !== '/recover') return honest;
+      const bent = await rewrite(
+        honest,
+        before('</head>', '<script type="module" src="/assets/more.js"></script>'),
+      );
+      return new Response(bent.body, { status, headers: bent.headers });
+    });
+  for (const status of [300, 302, 305])
+    expect(said(await hidden(status))).toEqual([
+      '/recover: a redirect that leads nowhere',
+      '/recover: <script> loads what no page of this build loads',
+      '/assets/more.js: a file that this build does not have',
+    ]);
+  const round = await verify((request, honest) =>
+    pathOf(request) === '/recover'
+      ? new Response(null, {
+          status: 303,
+          headers: [...honest.headers].concat([['location', '/recover']]),
+        })
+      : honest,
+  );
+  expect(said(round)).toEqual(['/recover: redirects that do not end']);
+});
+
 describe('markup that no page has is named [R35]', () => {
   const head = (more: string) => before('</head>', more);
   const body = (more: string) => before('</main>', more);
