@@ -274,7 +274,11 @@ test('a device that runs twice is noticed, told, and talks again over a new sess
   const again = await world.open(mina, 0, { storage: new MemoryStorage(copy) });
   await again.engine.send(id, 'from the copy');
   await world.settle();
+  const sessionsWithMina = async () =>
+    (await b.storage.list('sessions', { prefix: `${mina.account}/` })).map(([key]) => key.slice(-32));
+  const before = await sessionsWithMina();
   await hand(b, caught);
+  expect((await sessionsWithMina()).filter((sid) => before.includes(sid))).toEqual([]);
   const told = b.events.flatMap((event) => (event.type === 'notice' ? [event.code] : []));
   expect(told).toContain('E_CLONE');
   expect(await texts(b, id)).toContain('from the first');
