@@ -4,6 +4,7 @@
  */
 import { fromHex, toHex } from '../contract/bytes.ts';
 import type { DeviceId } from '../contract/ids.ts';
+import { MAX_DEVICES_PER_CONVERSATION } from '../contract/limits.ts';
 import { encodePost } from '../contract/post.ts';
 import type { HandshakeProof } from '../protocol/envelope.ts';
 import { handshakeTree } from '../protocol/handshake.ts';
@@ -73,6 +74,9 @@ export async function sealOutgoing(
   );
   if (snapshot.kind === 'unknown') return { kind: 'people', accounts: snapshot.accounts };
   if (snapshot.kind === 'blocked') return hold(op, entry.n, snapshot.reason);
+  // The relay takes no such post, and a message that it refuses for good would leave a hole in this device's order.
+  if (snapshot.targets.length > MAX_DEVICES_PER_CONVERSATION)
+    return hold(op, n, GROUP_HELD.devices(MAX_DEVICES_PER_CONVERSATION));
   const plan = await planLanes(op, ctx, snapshot.targets, bundles);
   if (plan.wanting.length > 0) return { kind: 'bundles', targets: plan.wanting };
   // One of many who has nothing at the relay to begin with must not keep a group waiting.

@@ -23,6 +23,8 @@ export const GROUP_HELD = {
     'You have a new identity here, so the message waits; it is sent when an admin of this group has confirmed it.',
   suite: 'This group needs a newer Sotto, so the message waits; it is sent after an update.',
   unknown: 'This group’s members are not known here yet, so the message waits until the server shows them.',
+  devices: (most: number) =>
+    `The people of this group have more than ${most} devices by now, so the message waits; it is sent when some of them have removed devices, or an admin has removed people.`,
   ahead: (name: string) =>
     `${name} goes by members of this group that the server has not shown here, so nothing is sent; it leaves when the server shows them, or when ${name} is not in this group any more.`,
 } as const;
