@@ -125,6 +125,35 @@ describe('a chain of signed events', () => {
     expect(second.roster.members.size).toBe(3);
   });
 
+  test('has the signatures of each certificate looked at once, and of its bytes alone', async () => {
+    let looks = 0;
+    const { mlDsaVerify } = noble;
+    const counting: typeof noble = {
+      ...noble,
+      mlDsaVerify: (...args) => {
+        looks += 1;
+        return mlDsaVerify(...args);
+      },
+    };
+    const verified = new Set<string>();
+    const look = async (bytes: Uint8Array, signer: RosterSigner) => {
+      looks = 0;
+      const provider = { provider: counting };
+      await verifyRosterEvent(provider, bytes, roster, { signer, now, verified });
+      return looks;
+    };
+    const bytes = await signed(ada);
+    expect(await look(bytes, ada.signer)).toBe(3);
+    expect(await look(bytes, ada.signer)).toBe(1);
+    // The hash of a certificate covers no signature: another one beside it is another certificate.
+    const { aik, certificate } = ada.signer;
+    const forged = certificate.with(-1, (certificate.at(-1) ?? 0) ^ 1);
+    expect(await refused(look(bytes, { aik, certificate: forged }))).toBe('E_AUTH');
+    const late = await signRosterEvent(crypto, ada.dik, adding(roster, ada, { time: now + 40 * DAY }));
+    const then = { signer: ada.signer, now: now + 40 * DAY, verified };
+    expect(await refused(verifyRosterEvent(crypto, late, roster, then))).toBe('E_STALE');
+  });
+
   test('has the same hash whatever the signature is, because signatures are not the same twice', async () => {
     const again = await signRosterEvent(crypto, olga.dik, genesis);
     expect(again).not.toEqual(signedGenesis);

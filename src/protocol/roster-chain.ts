@@ -33,14 +33,18 @@ export interface VerifiedRosterEvent extends HashedRosterEvent {
  * have been valid at the event's own time; whether its device was revoked since is the caller's question, and so is whether
  * an identity that an event brings in (create, add, join, rekey) is the one that this account has.
  * @param before the roster so far, or null for the first event
- * @param now epoch ms
+ * @param now epoch ms; `verified` as in `verifyCertificate`
  * @throws E_FORMAT, E_AUTH (certificate or signature), E_ROSTER (rules, another identity, from the future), E_LIMIT
  */
 export async function verifyRosterEvent(
   crypto: Pick<Crypto, 'provider'>,
   signed: Uint8Array,
   before: Roster | null,
-  { signer, now }: { readonly signer: RosterSigner; readonly now: number },
+  {
+    signer,
+    now,
+    verified,
+  }: { readonly signer: RosterSigner; readonly now: number; readonly verified?: Set<string> },
 ): Promise<VerifiedRosterEvent> {
   const decoded = decodeRosterEvent(signed);
   const { event } = decoded;
@@ -54,6 +58,7 @@ export async function verifyRosterEvent(
     aik: signer.aik,
     account: event.by,
     now: event.time,
+    verified,
   });
   const [encoded, signature] = splitRosterEvent(signed);
   if (!(await verifyHybrid(crypto, certificate.signingKey, 'roster', encoded, signature)))

@@ -4,6 +4,7 @@
  */
 import { accountId, deviceId, fromBase64, fromHex } from '../../contract/bytes.ts';
 import type { ConversationId } from '../../contract/ids.ts';
+import { ROSTER_EVENTS_PER_PAGE } from '../../contract/limits.ts';
 import type { RosterRecord } from '../../contract/relay.ts';
 import { decodeCertificate } from '../../protocol/certificate.ts';
 import { isProtocolError, ProtocolError } from '../../protocol/errors.ts';
@@ -54,10 +55,13 @@ export async function fetchRoster(ctx: Context, id: ConversationId, chain: Chain
   const known = chain?.head.epoch ?? -1;
   let roster = chain?.head ?? null;
   const fresh: FreshEvent[] = [];
+  const verified = new Set<string>();
   for (let after = Math.max(-1, known - 1); fresh.length < MOST_EVENTS; ) {
     const page = await ctx.transport.roster(id, after);
-    const signers = signersOf(page);
-    for (const text of page.events) {
+    const signers = signersOf(page, verified);
+    // What is too much in one answer is asked for again.
+    const events = page.events.slice(0, ROSTER_EVENTS_PER_PAGE);
+    for (const text of events) {
       const signed = bytesOf(text, after + 1);
       const epoch = after + 1;
       if (epoch <= known) await checkKnown(ctx, id, epoch, signed, signers);
@@ -68,6 +72,7 @@ export async function fetchRoster(ctx: Context, id: ConversationId, chain: Chain
       }
       after = epoch;
     }
+    if (events.length < page.events.length) continue;
     if (!page.more) {
       if (after < known) throw new RosterLie('rolled back', known, null);
       break;
@@ -85,10 +90,15 @@ function bytesOf(text: string, epoch: number): Uint8Array {
   }
 }
 
-type Signers = ReadonlyMap<string, RosterSigner>;
+interface Signers {
+  /** By the hash of the certificate. */
+  readonly found: ReadonlyMap<string, RosterSigner>;
+  /** Certificates that have verified in this look. */
+  readonly verified: Set<string>;
+}
 
-/** By the hash of the certificate. One that is no certificate signs nothing. */
-function signersOf({ signers }: RosterRecord): Signers {
+/** One that is no certificate signs nothing. */
+function signersOf({ signers }: RosterRecord, verified: Set<string>): Signers {
   const found = new Map<string, RosterSigner>();
   for (const each of signers) {
     try {
@@ -99,7 +109,7 @@ function signersOf({ signers }: RosterRecord): Signers {
       // Whoever needs it finds nobody.
     }
   }
-  return found;
+  return { found, verified };
 }
 
 async function verifyNext(
@@ -107,16 +117,20 @@ async function verifyNext(
   id: ConversationId,
   before: Roster | null,
   signed: Uint8Array,
-  signers: Signers,
+  { found, verified: known }: Signers,
   epoch: number,
 ): Promise<FreshEvent> {
   try {
     const { event, hash } = decodeRosterEvent(signed);
-    const signer = signers.get(event.certificate.toHex());
+    const signer = found.get(event.certificate.toHex());
     if (signer === undefined) throw new ProtocolError('E_ROSTER', 'nobody signed it');
     if (before === null && !equalBytes(hash, fromHex(id)))
       throw new ProtocolError('E_ROSTER', 'an event of another conversation');
-    const verified = await verifyRosterEvent(ctx.crypto, signed, before, { signer, now: ctx.now() });
+    const verified = await verifyRosterEvent(ctx.crypto, signed, before, {
+      signer,
+      now: ctx.now(),
+      verified: known,
+    });
     return { ...verified, stored: storedOf(verified, signed) };
   } catch (error) {
     if (isProtocolError(error)) throw new RosterLie('unverified', epoch, signed);
