@@ -15,6 +15,9 @@ export interface LocalDevice {
   readonly wrapped: Uint8Array;
 }
 
+/** Says, beside the device, whose it was when it is none any more: readable without the key. */
+const REMOVED = 'removed-from';
+
 /** Imports 32 raw bytes as the key that IndexedDB may keep and nobody may read. */
 export function importLocalKey(raw: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
   return crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
@@ -40,15 +43,29 @@ export async function writeLocalKey(
 ): Promise<void> {
   const transaction = database.transaction(LOCAL, 'readwrite', { durability: 'strict' });
   transaction.objectStore(LOCAL).put(key, 'key');
+  transaction.objectStore(LOCAL).delete(REMOVED);
   if (device) transaction.objectStore(LOCAL).put(device, 'device');
   await completed(transaction);
 }
 
-/** Forgets the key and the device's own: what this browser holds is of no use until the vault is opened again. */
-export async function deleteLocalKey(database: IDBDatabase): Promise<void> {
+/** The name of whoever this browser was a device of, or null while it is one, or was never removed. */
+export async function readRemovedFrom(database: IDBDatabase): Promise<string | null> {
+  const value: unknown = await settled(database.transaction(LOCAL).objectStore(LOCAL).get(REMOVED));
+  return typeof value === 'string' ? value : null;
+}
+
+/**
+ * Forgets the key and the device's own: what this browser holds is of no use until the vault is opened again.
+ * @param removedFrom name of its person, when the device was removed
+ */
+export async function deleteLocalKey(
+  database: IDBDatabase,
+  removedFrom: string | null = null,
+): Promise<void> {
   const transaction = database.transaction(LOCAL, 'readwrite', { durability: 'strict' });
   transaction.objectStore(LOCAL).delete('key');
   transaction.objectStore(LOCAL).delete(HELD);
+  if (removedFrom !== null) transaction.objectStore(LOCAL).put(removedFrom, REMOVED);
   await completed(transaction);
 }
 

@@ -58,9 +58,9 @@ export const openStorage: OpenStorage = async ({ account, newDevice, deviceWrapK
 };
 
 /** Sign out: the records stay, and nobody can read them until the vault is opened again. */
-export async function lockStorage(account: AccountId): Promise<void> {
+export async function lockStorage(account: AccountId, removedFrom: string | null = null): Promise<void> {
   const database = await openDatabase(account);
-  await deleteLocalKey(database);
+  await deleteLocalKey(database, removedFrom);
   database.close();
 }
 

@@ -19,7 +19,7 @@ import { openNote } from './note.ts';
 import { showNotice, watchNotices, watchRequests } from './notices.ts';
 import { readPage } from './page.ts';
 import { tellOnceWhenNotKept } from './persistence.ts';
-import { lockUnlessRemoved } from './removed.ts';
+import { lockEnded } from './removed.ts';
 import { SealedMessage } from './sealed-message.ts';
 import { SealedPreview } from './sealed-preview.ts';
 import { provideEngine } from './session.ts';
@@ -30,7 +30,7 @@ import { watchCode } from './watch-code.ts';
 
 const page = readPage(document.body);
 listenToSocket(async () => {
-  if (page.account) await lockUnlessRemoved(page.account);
+  if (page.account) await lockEnded(page.account);
   location.assign('/sign-in');
 });
 customElements.define('sealed-message', SealedMessage);

@@ -4,12 +4,20 @@ import { wasRemoved } from '../client/removal.ts';
 import { readSelf } from '../client/self.ts';
 import { type AccountId, isAccountId } from '../contract/ids.ts';
 import { browserCrypto } from './crypto.ts';
-import { deleteDatabase, listAccounts } from './database.ts';
+import { deleteDatabase, listAccounts, openDatabase } from './database.ts';
+import { readRemovedFrom } from './local-key.ts';
 import { lockStorage, openUnlockedStorage } from './local-storage.ts';
 import { OPTIONS } from './transport.ts';
 
-/** The name of whoever this browser was a device of, when the account's own list says that it is none any more. */
+/**
+ * The name of whoever this browser was a device of, when the account's own list says that it is none any more. That is
+ * written down, because only with the key that list can be checked.
+ */
 async function removedFrom(account: AccountId): Promise<string | null> {
+  const database = await openDatabase(account);
+  const known = await readRemovedFrom(database);
+  database.close();
+  if (known !== null) return known;
   const storage = await openUnlockedStorage(account);
   if (!storage) return null;
   try {
@@ -20,9 +28,9 @@ async function removedFrom(account: AccountId): Promise<string | null> {
   }
 }
 
-/** The session has ended: what lies here is locked, unless there is nothing to come back to. */
-export async function lockUnlessRemoved(account: AccountId): Promise<void> {
-  if ((await removedFrom(account)) === null) await lockStorage(account);
+/** The session has ended: what lies here is locked, and more so in a browser that somebody else may have now. */
+export async function lockEnded(account: AccountId): Promise<void> {
+  await lockStorage(account, await removedFrom(account));
 }
 
 /** Fills `[data-removed]` on the sign-in page when this browser was a device of somebody. */
@@ -32,6 +40,7 @@ export async function tellRemoved(place: HTMLElement): Promise<void> {
   for (const account of (await listAccounts()).filter(isAccountId)) {
     const name = await removedFrom(account);
     if (name === null) continue;
+    await lockStorage(account, name);
     words.textContent = `This browser was removed from the account of ${name} on another device: what it still holds is no use to anybody any more.`;
     const button = document.createElement('button');
     button.type = 'button';

@@ -15,6 +15,7 @@ import {
   PATIENCE,
   send,
   timeline,
+  until,
 } from './support/flows.ts';
 import { openWorld, type World } from './support/world.ts';
 
@@ -40,6 +41,20 @@ beforeAll(async () => {
   });
 }, LONG);
 afterAll(() => world.close());
+
+/** What this browser keeps beside the sealed rooms. */
+const localKeysOf = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const finished = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve) => {
+        request.onsuccess = () => resolve(request.result);
+      });
+    const [database] = await indexedDB.databases();
+    const open = await finished(indexedDB.open(database?.name ?? ''));
+    const keys = await finished(open.transaction('local').objectStore('local').getAllKeys());
+    open.close();
+    return keys.map(String);
+  });
 
 /** A new browser with a code on its screen. */
 async function showCode(person: Person): Promise<string> {
@@ -173,10 +188,24 @@ describe('a new browser', () => {
         .getByText('This browser was removed from the account of Mina Okafor')
         .waitFor({ timeout: PATIENCE });
       expect(await problemsOf(gone)).toEqual([]);
+      // Whoever has this browser now finds no key in it.
+      await until(
+        () => localKeysOf(gone),
+        (keys) => !keys.includes('key') && !keys.includes('device-keys'),
+      );
+      await gone.reload();
+      await gone
+        .getByText('This browser was removed from the account of Mina Okafor')
+        .waitFor({ timeout: PATIENCE });
       expect(await gone.evaluate(async () => (await indexedDB.databases()).length)).toBe(1);
       await gone.getByRole('button', { name: 'Delete its keys and messages here' }).click();
       await gone.getByText('are deleted from this browser').waitFor({ timeout: PATIENCE });
       expect(await gone.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
+      expect(
+        await gone.evaluate(() =>
+          Object.keys(localStorage).filter((name) => name.startsWith('sotto-sealed')),
+        ),
+      ).toEqual([]);
     },
     LONG,
   );
