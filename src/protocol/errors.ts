@@ -14,8 +14,23 @@ export type ErrorCode =
   | 'E_STALE' // expired, or unanswered for too long
   | 'E_LIMIT'; // above (or, for passwords, below) a named limit
 
+/** What a refusal carries in every copy of this file. */
+const MARK = Symbol.for('sotto.ProtocolError');
+
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
+  readonly [MARK] = true;
+
+  /**
+   * Also what another copy of this class has made: noble's primitives come to the browser in a bundle of their own, and a
+   * refusal of theirs must not pass for a mistake of ours.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: the classes that extend this one inherit the question
+    if (this !== ProtocolError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return value instanceof Error && MARK in value;
+  }
+
   constructor(
     readonly code: ErrorCode,
     reason?: string,

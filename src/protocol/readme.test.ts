@@ -2,11 +2,17 @@
 import { expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allRecords } from './record.ts';
 
 const sources = readdirSync(import.meta.dir).filter((name) => /^[a-z0-9-]+\.ts$/.test(name));
-for (const file of sources) await import(`./${file}`);
 const read = (name: string) => readFileSync(join(import.meta.dir, name), 'utf8');
+/** Type and name of each record, from the source: other tests declare some of their own. */
+const declared = new Map(
+  sources.flatMap((file) =>
+    [...read(file).matchAll(/\brecord\(\s*(\d+),\s*'([^']+)'/g)].map(
+      ([, type, name = '']) => [Number(type), name] as const,
+    ),
+  ),
+);
 const readme = read('README.md');
 const sectionOf = (title: string) =>
   readme.split(/^##+ /m).find((section) => section.startsWith(title)) ?? '';
@@ -38,21 +44,20 @@ function named(): number[] {
 }
 
 test('every record stands in it, and none that does not exist', () => {
-  const declared = allRecords().map(({ type }) => type);
+  expect(declared.size).toBeGreaterThan(40);
   const described = new Set([...tabled().keys(), ...named()]);
-  expect([...described].toSorted((a, b) => a - b)).toEqual(declared.toSorted((a, b) => a - b));
+  expect([...described].toSorted((a, b) => a - b)).toEqual([...declared.keys()].toSorted((a, b) => a - b));
 });
 
 test('tables call records by their names', () => {
-  const names = new Map(allRecords().map(({ type, name }) => [type, name]));
   const table = tabled();
   expect(table.size).toBeGreaterThan(25);
-  for (const [type, name] of table) expect([type, name]).toEqual([type, names.get(type) ?? '']);
+  for (const [type, name] of table) expect([type, name]).toEqual([type, declared.get(type) ?? '']);
 });
 
 test('the labels of signatures are those of the code', () => {
   const [, union = ''] = /type SignatureLabel =([^;]+);/.exec(read('identity.ts')) ?? [];
-  const labels = [...union.matchAll(/'([a-z-]+)'/g)].map(([, label]) => label);
+  const labels = [...union.matchAll(/'([a-z-]+)'/g)].map(([, label = '']) => label);
   const [, list = ''] = /Signatures: `([^`]+)`/.exec(sectionOf('12.')) ?? [];
   expect(labels.length).toBeGreaterThan(10);
   expect(list.split(/\s+/)).toEqual(labels);
