@@ -50,11 +50,10 @@ afterAll(async () => {
 
 /** Somebody's device says it to Ada's by hand; resolves when Ada has acknowledged it. */
 async function sayToAda(client: Client, where: ConversationId, words: Words): Promise<string> {
-  const from = { client, account: client.account, device: client.device };
   const acknowledged = () => server.asked('ada', PATHS.acknowledgements).length;
   const before = acknowledged();
   await client.close();
-  const said = await sayByHand(from, { account: ada.account, device: ada.device }, where, words);
+  const said = await sayByHand(client, { account: ada.account, device: ada.device }, where, words);
   await ada.until(async () => acknowledged() > before, 'an acknowledgement');
   return said;
 }

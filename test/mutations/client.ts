@@ -100,10 +100,10 @@ export const CLIENT: readonly Mutation[] = under('src/client', [
       '  if (content.rosterHash.length === 0) {']], ['receive.test.ts', 'test/hostile/binding.test.ts']],
   ['who was no member of a group at that time writes in it', 'R12 R1', 'admit.ts',
     [["if (member === null) throw new ProtocolError('E_ROSTER', 'not a member at this roster');",
-      'if (member === null) return;']], ['groups/groups.test.ts', 'groups/hostile.test.ts']],
+      'if (member === null) return;']], ['test/hostile/groups.test.ts']],
   ['a member of a group under another identity writes in it', 'R12 R15', 'admit.ts',
     [['  if (peer === null || !equalBytes(member.identity, hash(peer.aik)))',
-      '  if (peer === null)']], ['groups/groups.test.ts', 'groups/hostile.test.ts']],
+      '  if (peer === null)']], ['test/hostile/groups.test.ts']],
 
   ['closed messages of one millisecond take each other’s place', 'R8', 'receive.ts',
     [['const time = await freeTime(op, delivery.conversation, device, arrival);',
