@@ -1,3 +1,3 @@
 /** What only the page of settings needs of the island: fetched with that page. */
-export { openDevices } from '../devices/main.ts';
+export { openDevices } from './devices.ts';
 export { openLog } from './log.ts';
