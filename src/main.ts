@@ -10,6 +10,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const [command, ...args] = argv;
   // `sotto` and `sotto --port 8080` mean `sotto serve ...`.
   if (command === undefined || (command.startsWith('--') && command !== '--help')) return serve(argv);
+  if (args.includes('--help') && command !== 'client') return usage();
   switch (command) {
     case 'serve':
       return serve(args);
@@ -22,11 +23,15 @@ async function main(argv: readonly string[]): Promise<number> {
     case '--help':
     case '-h':
     case 'help':
-      console.log(`${USAGE}\n\n${ADMIN_USAGE}\n\n${VERIFY_USAGE}`);
-      return 0;
+      return usage();
     default:
       throw new CommandFailed(`There is no command "${command}".\n\n${USAGE}`, 2);
   }
+}
+
+function usage(): number {
+  console.log(`${USAGE}\n\n${ADMIN_USAGE}\n\n${VERIFY_USAGE}`);
+  return 0;
 }
 
 async function serve(args: readonly string[]): Promise<number> {

@@ -42,9 +42,11 @@ test('it starts, serves its pages and every file they name, and stops cleanly', 
 
 test('it is the command line too', async () => {
   const run = (...args: string[]) => Bun.spawnSync([binary, ...args], { cwd: folder });
-  const help = run('--help');
-  expect(help.exitCode).toBe(0);
-  expect(help.stdout.toString()).toContain('sotto serve');
+  for (const words of [['--help'], ['serve', '--help'], ['admin', '--help'], ['verify', '--help']]) {
+    const help = run(...words);
+    expect(help.exitCode).toBe(0);
+    expect(help.stdout.toString()).toContain('sotto serve');
+  }
   const wrong = run('fly');
   expect(wrong.exitCode).toBe(2);
   expect(wrong.stderr.toString()).toContain('no command "fly"');
