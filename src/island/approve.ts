@@ -60,9 +60,8 @@ export function takeApproval(form: IslandForm): void {
     async () => approve(await openWithPasskey(vault)),
   );
   wait?.take(async () => {
-    const taken = given;
+    await given?.withdraw();
     given = null;
-    await taken?.withdraw();
     finish('The approval is taken back. Nothing was added.');
   });
 }

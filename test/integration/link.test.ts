@@ -437,6 +437,26 @@ describe('when the server shows the devices as they were before', () => {
   });
 });
 
+test('whoever approved goes on waiting when the line is cut', async () => {
+  const phone = place();
+  const pending = await requestLink(phone.link, 'x');
+  let isCut = true;
+  const { links } = mina.link;
+  const shaky: LinkTransport = {
+    ...links,
+    async linkOutcome(request) {
+      if (isCut) throw new TransportFailed('cut');
+      return links.linkOutcome(request);
+    },
+  };
+  const given = await approve({ ...mina, link: { ...mina.link, links: shaky } }, pending.code);
+  expect(await given.outcome()).toBe('answered');
+  await (await pending.approved()).accept();
+  expect(await given.outcome()).toBe('answered');
+  isCut = false;
+  expect(await given.outcome()).toBe('done');
+});
+
 describe('when the line is cut at the yes', () => {
   /** Cuts the answers of `completeLink`, or the requests, as often as it is told. */
   function cut(where: 'answer' | 'request', times: number): Bend {
@@ -469,8 +489,8 @@ describe('when the line is cut at the yes', () => {
     const disk = new MemoryDisk();
     const { given, offer } = await offered(disk, cut('answer', 1));
     expect(await codeOf(offer.accept())).toBe('offline');
-    expect(await codeOf(offer.accept())).toBe('link-used');
-    expect(await codeOf(offer.accept())).toBe('link-used');
+    for (const _again of [1, 2])
+      await expect(offer.accept()).rejects.toThrow('It is not known whether this place became a device');
     expect(await readSelf(new MemoryStorage(disk))).toMatchObject({ device: given.device });
     // Nor does another request from the same place take its keys.
     const again = await offered(disk, straight);

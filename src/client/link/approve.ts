@@ -42,7 +42,7 @@ export interface GivenApproval {
   readonly device: DeviceId;
   /** Five characters that the new device shows too. */
   readonly check: string;
-  /** What became of it; `cancelled` also when it ran out. */
+  /** What became of it; `cancelled` also when it ran out, `answered` while the server does not say. @throws EnrolError */
   outcome(): Promise<LinkState>;
   /** Takes it back while it was not used. @throws EnrolError */
   withdraw(): Promise<void>;
@@ -148,7 +148,9 @@ export async function approveLink(
         try {
           return (await ask(() => links.linkOutcome(named))).state;
         } catch (error) {
-          if (error instanceof EnrolError && error.code === 'link-used') return 'cancelled';
+          if (!(error instanceof EnrolError)) throw error;
+          if (error.code === 'link-used') return 'cancelled';
+          if (error.code === 'offline' || error.code === 'rate-limited') return 'answered';
           throw error;
         }
       },

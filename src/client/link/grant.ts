@@ -77,7 +77,7 @@ interface StoredDevice {
 
 /**
  * What takes the grant: stores the device once, then publishes it. After `offline` it may be called again, and offers the
- * same device; after any other error it only gives that error again.
+ * same device; after the server's no it only gives that error again.
  * @throws EnrolError offline, conflict, link-used, not-this-account, refused
  */
 export function acceptance(
@@ -100,7 +100,7 @@ export function acceptance(
       // Without an answer it may be published: the keys stay, and signing in here finds out.
       isUnsure ||= !isRefusal(error);
       if (!isRefusal(error)) throw error;
-      const last = isUnsure ? new EnrolError('link-used', UNSURE, { cause: error }) : error;
+      const last = isUnsure ? new EnrolError('offline', UNSURE, { cause: error }) : error;
       stored = Promise.reject(last);
       stored.catch(() => {});
       if (!isUnsure) await forgetDevice(storage);
