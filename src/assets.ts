@@ -19,7 +19,7 @@ export const BUILT = [
   'app.css',
 ] as const;
 /** What is served as it lies in `public/icons`. */
-export const ICONS = ['icon.svg', 'icon-192.png', 'icon-512.png', 'icon-maskable.png'] as const;
+const ICONS = ['icon.svg', 'icon-192.png', 'icon-512.png', 'icon-maskable.png'] as const;
 
 export type BuiltName = (typeof BUILT)[number];
 export type AssetName = BuiltName | (typeof ICONS)[number];

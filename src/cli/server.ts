@@ -15,7 +15,7 @@ import type { Timers } from './timers.ts';
 /** A server that hangs is one that cannot be reached after so many milliseconds: scripts wait for their command. */
 const TIMEOUT_MS = 10_000;
 
-export const LOG_IN_AGAIN = 'Your session has ended: log in again with "sotto client login".';
+const LOG_IN_AGAIN = 'Your session has ended: log in again with "sotto client login".';
 
 const REMOVED =
   'This device was removed from your account on another one: delete what it holds with "sotto client logout --forget".';

@@ -1,6 +1,6 @@
 /** What `client` says about itself: all of it for --help, one command's part when that was used wrongly. */
 
-export const USAGE_OF = {
+const USAGE_OF = {
   join: `join --invite URL --username NAME [--name "Full Name"] [--workspace NAME]
       makes an account from an invite link, or the owner from the set-up link with --workspace.
       The password is read from SOTTO_PASSWORD. Prints the recovery code once: keep it.`,

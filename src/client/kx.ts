@@ -13,7 +13,7 @@ import { addressOf, type Target } from './recipients.ts';
 import { sendingSession } from './sessions.ts';
 
 /** Seals a `kx` on this very session; its payload fits no other. */
-export async function sealKx(op: Operation, ctx: Context, lane: Lane, payload: KxPayload): Promise<void> {
+async function sealKx(op: Operation, ctx: Context, lane: Lane, payload: KxPayload): Promise<void> {
   const { account, pinned } = lane.target;
   const errand = await addErrand(op, {
     id: ctx.newBodyId(),

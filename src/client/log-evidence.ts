@@ -14,7 +14,7 @@ import { bytes, decodeStored, nullable, number, type Of, oneOf, record, word } f
 /** What does not fit. The server: `signature` (a head the pinned key has not signed), `rollback` (a smaller log than it
  * has shown before), `fork` (another log), `leaf` (an entry that no log may have), `account` (an identity under one's own
  * account that is not one's own). Another device: `claim` (it has seen another log, or one that the server cannot show). */
-export const EVIDENCE_KINDS = ['signature', 'rollback', 'fork', 'leaf', 'account', 'claim'] as const;
+const EVIDENCE_KINDS = ['signature', 'rollback', 'fork', 'leaf', 'account', 'claim'] as const;
 
 const Claim = record({
   account: word(isAccountId),
@@ -51,12 +51,7 @@ const FROZEN = 'frozen';
 const MOST_KEPT = 200;
 
 /** One and the same contradiction is kept once. A false signature proves nothing but itself, so it is told by its place. */
-export function evidenceKey({
-  kind,
-  size,
-  root,
-  own,
-}: Pick<Evidence, 'kind' | 'size' | 'root' | 'own'>): string {
+function evidenceKey({ kind, size, root, own }: Pick<Evidence, 'kind' | 'size' | 'root' | 'own'>): string {
   const place = kind === 'signature' ? (own ?? new Uint8Array()) : new Uint8Array([...u64be(size), ...root]);
   return `evidence/${kind}-${toHex(sha256(utf8(kind), place).subarray(0, 16))}`;
 }

@@ -30,7 +30,7 @@ export async function readHead(reads: Reads): Promise<VerifiedHead | null> {
 }
 
 /** Leaves from this place on. */
-export async function readLeaves(reads: Reads, from: number): Promise<readonly Uint8Array[]> {
+async function readLeaves(reads: Reads, from: number): Promise<readonly Uint8Array[]> {
   const records = await reads.list('log', { prefix: 'leaves/' });
   const wanted = leavesKey(from);
   const leaves: Uint8Array[] = [];

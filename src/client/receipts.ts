@@ -118,7 +118,7 @@ async function sendReadMarks(op: Operation, ctx: Context): Promise<void> {
 }
 
 /** Tells one's own other devices. */
-export async function syncOwnDevices(op: Operation, ctx: Context, payload: SyncPayload): Promise<void> {
+async function syncOwnDevices(op: Operation, ctx: Context, payload: SyncPayload): Promise<void> {
   const others = (await devicesOf(op, ctx.self.account)).filter(({ device }) => device !== ctx.self.device);
   await queueErrand(op, ctx, { to: others, kind: 'sync', payload: syncPayload.encode(payload) });
 }

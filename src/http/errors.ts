@@ -2,7 +2,7 @@
 import type { ErrorBody, ErrorName } from '../contract/errors.ts';
 import { DbUnavailable } from '../store/db.ts';
 
-export const STATUS: Readonly<Record<ErrorName, number>> = {
+const STATUS: Readonly<Record<ErrorName, number>> = {
   ValidationError: 400,
   NotSignedIn: 401,
   Forbidden: 403,

@@ -7,7 +7,6 @@ import {
   browserSupportsWebAuthnAutofill,
   startAuthentication,
   startRegistration,
-  WebAuthnAbortService,
 } from '@simplewebauthn/browser';
 import type {
   AuthenticationResponseJSON,
@@ -36,8 +35,6 @@ export class PasskeyDismissed extends Error {
 
 export const supportsPasskeys = (): boolean => browserSupportsWebAuthn();
 export const supportsAutofill = (): Promise<boolean> => browserSupportsWebAuthnAutofill();
-/** Ends a ceremony that waits, such as the autofill of the sign-in page. */
-export const cancelPasskey = (): void => WebAuthnAbortService.cancelCeremony();
 
 /** Makes a passkey. Throws PasskeyDismissed, or the browser's error. */
 export async function createPasskey(options: PublicKeyCredentialCreationOptionsJSON): Promise<MadePasskey> {

@@ -18,7 +18,7 @@ export interface BodyHeader {
 }
 
 /** Version of the body's format. */
-export const BODY_VERSION = 2;
+const BODY_VERSION = 2;
 /** Bytes of an encoded header: always the same. */
 export const BODY_HEADER_BYTES = 120;
 /** Header, commitment (32), the smallest padded content (256), tag (16). */

@@ -10,13 +10,11 @@ import { bytes, fixed, record, text, u64 } from './record.ts';
 export const CONVERSATION_KINDS = ['text', 'file', 'edit', 'delete', 'reaction', 'state'] as const;
 /** Kinds of class 2: between two sessions, to any subset of devices, in no conversation. */
 export const SESSION_KINDS = ['kx', 'receipt', 'resend', 'history', 'sync'] as const;
-export type ConversationKind = (typeof CONVERSATION_KINDS)[number];
-export type SessionKind = (typeof SESSION_KINDS)[number];
 
 /** Bytes of an encoded class 1 content, at most. */
 export const MAX_CONTENT_BYTES = 64 * 1024;
 /** Class 2 has room for a whole class 1 content with its header and signature (`history`). */
-export const MAX_SESSION_CONTENT_BYTES = 68 * 1024;
+const MAX_SESSION_CONTENT_BYTES = 68 * 1024;
 
 export interface Content {
   /** One of the kinds above, or another name of 1 to 32 characters a-z 0-9 -, kept and shown as "needs a newer Sotto". */

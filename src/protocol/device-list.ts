@@ -10,9 +10,9 @@ import type { Crypto } from './ports.ts';
 import { fixed, list, type RecordOf, record, u32 } from './record.ts';
 
 /** Devices of one account. */
-export const MAX_DEVICES = 5;
+const MAX_DEVICES = 5;
 /** Revoked devices that a list can remember; more than anybody goes through. */
-export const MAX_REVOKED = 1000;
+const MAX_REVOKED = 1000;
 
 export const deviceListRecord = record(2, 'device list', {
   /** 16 B. */

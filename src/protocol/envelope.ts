@@ -12,7 +12,7 @@ import type { InitFields } from './session-state.ts';
 import { liveSuite } from './suite.ts';
 
 /** First byte of every envelope. */
-export const ENVELOPE_VERSION = 2;
+const ENVELOPE_VERSION = 2;
 export const HEADER_BYTES = 96;
 /** contentKey 32 || bodyHash 32 || tag 16. */
 export const SEALED_BYTES = 80;

@@ -34,9 +34,9 @@ export type LinkRequest = RecordOf<typeof linkRequestRecord>;
 /** Bytes of a request, at most. */
 export const MAX_LINK_REQUEST_BYTES = 3600;
 /** Characters of a code: 100 bits. The first of them are the finder. */
-export const LINK_CODE_CHARACTERS = 20;
+const LINK_CODE_CHARACTERS = 20;
 /** By so many characters the server finds a request; the others it need not be told. */
-export const LINK_FINDER_CHARACTERS = 5;
+const LINK_FINDER_CHARACTERS = 5;
 const LINK_TEXT = 'SOTTO-LINK:';
 
 /** H of the encoded request, 32 B: its name everywhere. */
@@ -75,6 +75,3 @@ export function readLinkCode(given: string): LinkCode {
     matches: (request) => codeOf(linkHash(request)) === code,
   };
 }
-
-/** What a finder looks like. */
-export const LINK_FINDER_PATTERN = /^[0-9A-HJKMNP-TV-Z]{5}$/;

@@ -32,7 +32,7 @@ const contextRecord = record(19, 'link context', {
   ciphertext: fixed(KEM_CIPHERTEXT_BYTES),
 });
 
-export const linkGrantRecord = record(20, 'link grant', {
+const linkGrantRecord = record(20, 'link grant', {
   account: fixed(16),
   username: text(64),
   name: text(512),

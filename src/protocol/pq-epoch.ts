@@ -14,15 +14,15 @@ import { maySend, type Session, staleness } from './session.ts';
 /** Epochs that one device may offer in a minute, over all sessions; the caller counts. */
 export const OFFERS_PER_MINUTE = 50;
 /** A session offers at most this often, resends included, in milliseconds. */
-export const OFFER_INTERVAL_MS = 10 * 60_000;
+const OFFER_INTERVAL_MS = 10 * 60_000;
 /** A new epoch is due after so many messages in both directions. */
-export const TRAFFIC_PER_EPOCH = 50;
+const TRAFFIC_PER_EPOCH = 50;
 /** Or after so long with any traffic, in milliseconds. */
-export const EPOCH_AGE_MS = 24 * 3_600_000;
+const EPOCH_AGE_MS = 24 * 3_600_000;
 /** Without a new epoch for so long, with traffic, a session shows as not healed. */
-export const UNHEALED_MS = 7 * 24 * 3_600_000;
+const UNHEALED_MS = 7 * 24 * 3_600_000;
 /** An owner may wait so long for another message to carry the DH step that takes the secret in. */
-export const ADVANCE_WITHIN_MS = 10_000;
+const ADVANCE_WITHIN_MS = 10_000;
 
 /**
  * - `reply`: the peer's offer is to be answered

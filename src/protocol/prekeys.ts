@@ -21,7 +21,7 @@ export const SIGNED_PREKEY_KEPT_MS = 21 * 24 * 3_600_000;
 /** Senders refuse an older statement: 30 days in milliseconds. */
 export const SIGNED_PREKEY_MAX_AGE_MS = 30 * 24 * 3_600_000;
 
-export const signedPrekeyRecord = record(3, 'signed prekey', {
+const signedPrekeyRecord = record(3, 'signed prekey', {
   ...prekeyFields,
   /** Epoch ms. */
   created: u64,

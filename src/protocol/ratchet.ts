@@ -14,7 +14,7 @@ import type { MessageKeys, PqState, ReceivingChain, Seen, Session } from './sess
 import { checkSkip, dropExpiredKeys } from './skipping.ts';
 
 /** Chains of the peer that are kept beside the current one. */
-export const MAX_OLD_CHAINS = 5;
+const MAX_OLD_CHAINS = 5;
 /** Opened messages that a chain remembers, to tell a replay from a clone. */
 export const SEEN_PER_CHAIN = 48;
 

@@ -64,7 +64,7 @@ export interface RosterSubject {
 }
 
 /** What members of a new device or a new member may read of what was before. */
-export const ROSTER_HISTORY = { none: 0, fromInvitation: 1, all: 2 } as const;
+const ROSTER_HISTORY = { none: 0, fromInvitation: 1, all: 2 } as const;
 
 const policyRecord = record(22, 'roster policy', {
   /** 1: any account of the workspace may come in by itself. */

@@ -12,7 +12,7 @@ import { changeOf, checkSuite } from './roster-rules.ts';
 export { memberOf, type Roster, type RosterMember } from './roster-members.ts';
 
 /** The first and only event of a direct conversation: both accounts in bytewise order, unsigned. */
-export const directGenesisRecord = record(8, 'direct conversation', {
+const directGenesisRecord = record(8, 'direct conversation', {
   /** 16 B. */
   lower: fixed(16),
   /** 16 B. */

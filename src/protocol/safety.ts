@@ -73,7 +73,7 @@ export async function safetyNumber(mine: Identity, theirs: Identity): Promise<Sa
 }
 
 /** What the QR code of a comparison holds: both identities, and which transparency log its owner sees. */
-export const verificationRecord = record(23, 'verification', {
+const verificationRecord = record(23, 'verification', {
   /** 32 B: of the one who shows it, and of the one who scans it. */
   shower: fixed(FINGERPRINT_BYTES),
   scanner: fixed(FINGERPRINT_BYTES),

@@ -17,15 +17,15 @@ export { maySend, type Session } from './session-state.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** A new session is due after so many messages that the peer has not answered: safely below the skip limit. */
-export const RENEW_AFTER_MESSAGES = 800;
+const RENEW_AFTER_MESSAGES = 800;
 /** Or so long after the first of them, in milliseconds. */
 export const RENEW_AFTER_MS = 7 * DAY_MS;
 /** A peer that never answered for so long is not written to any more, in milliseconds. */
-export const EXPIRED_AFTER_MS = 30 * DAY_MS;
+const EXPIRED_AFTER_MS = 30 * DAY_MS;
 /** Receive-only sessions kept of one peer device. */
 export const MAX_ARCHIVES = 5;
 /** How long they are kept, in milliseconds. */
-export const ARCHIVE_MS = 8 * DAY_MS;
+const ARCHIVE_MS = 8 * DAY_MS;
 
 /**
  * Seals one content key for the session's peer: 176 B, and the handshake with it until the first answer.
@@ -121,7 +121,7 @@ export function keptArchives(archived: readonly Session[], now: number): readonl
 }
 
 /** A peer is reminded of a session at most this often, in milliseconds. */
-export const REMINDER_INTERVAL_MS = 10 * 60_000;
+const REMINDER_INTERVAL_MS = 10 * 60_000;
 
 /**
  * Call it for the sending session when a message was opened on a receive-only one. The peer is there, so its silence is

@@ -12,7 +12,7 @@ import type { Crypto } from './ports.ts';
 import { fixed, type RecordOf, record, text, u32, u64 } from './record.ts';
 
 /** Bytes of UTF-8 that a username has in a leaf, at most. */
-export const MAX_LEAF_USERNAME_BYTES = 64;
+const MAX_LEAF_USERNAME_BYTES = 64;
 
 /** One that looks like somebody else's, by letters of another script or ones that cannot be seen, is nobody's. */
 const USERNAME = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/;

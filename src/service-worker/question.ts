@@ -36,10 +36,7 @@ export interface Change {
 }
 
 /** What differs between two lists of files. A path holds the hash of its file, so a changed file is known by its name. */
-export function changesBetween(
-  accepted: ServedManifest | null,
-  { offered, refused }: Doubt,
-): readonly Change[] {
+function changesBetween(accepted: ServedManifest | null, { offered, refused }: Doubt): readonly Change[] {
   const changes = new Map<string, Change>();
   const before = new Map((accepted?.files ?? []).map(({ path, sha384 }) => [nameOf(path), sha384]));
   for (const { path, sha384 } of offered?.files ?? []) {

@@ -7,7 +7,7 @@ import { deleteEnvelope, envelopesBefore } from '../store/envelopes.ts';
 import { forgetMessages, noteExpired } from '../store/messages.ts';
 
 /** How long the relay remembers the id of a post, so that a repeated one is not a second message: 30 days. */
-export const TOMBSTONE_RETENTION_MS = 30 * 24 * 3600 * 1000;
+const TOMBSTONE_RETENTION_MS = 30 * 24 * 3600 * 1000;
 
 export interface Retained {
   readonly expired: number;

@@ -29,7 +29,7 @@ export interface PeopleWork {
 }
 
 /** One text for every session: the post, and the sessions after it. */
-export async function sealPost(
+async function sealPost(
   crypto: Crypto,
   from: Device,
   sessions: readonly Session[],

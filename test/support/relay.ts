@@ -133,7 +133,7 @@ export function makePost(options: PostOptions): {
 export const someConversation = (): ConversationId => conversationId(randomBytes(32));
 
 /** A clock that tests move by hand, epoch milliseconds. */
-export function manualClock(start = 1_700_000_000_000): Ports['clock'] & { advance(ms: number): void } {
+function manualClock(start = 1_700_000_000_000): Ports['clock'] & { advance(ms: number): void } {
   let now = start;
   return Object.assign(() => now, {
     advance(ms: number) {

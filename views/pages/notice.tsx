@@ -15,7 +15,7 @@ export interface NoticeProps {
   readonly action: Action | null;
 }
 
-export function Notice({ site, title, sentence, action }: NoticeProps) {
+function Notice({ site, title, sentence, action }: NoticeProps) {
   return (
     <Document site={site} page="notice" title={title} viewer={null}>
       <main id="main" class="notice-page">

@@ -7,7 +7,7 @@ import { parseEnvelope } from '../../protocol/envelope.ts';
 import { type MemoryDisk, MemoryStorage } from '../memory-storage.ts';
 import type { FakeRelay } from './relay.ts';
 
-export class Crashed extends Error {
+class Crashed extends Error {
   override readonly name = 'Crashed';
 }
 

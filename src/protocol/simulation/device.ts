@@ -1,7 +1,7 @@
 /** A device with everything that a handshake needs, and the steps that tests repeat. */
 import type { BodyHeader } from '../body-header.ts';
 import { type Certificate, certificateRecord } from '../certificate.ts';
-import { type Content, contentHash } from '../content.ts';
+import type { Content } from '../content.ts';
 import { type HandshakeProof, parseEnvelope } from '../envelope.ts';
 import { handshakeTree } from '../handshake.ts';
 import { hash } from '../hash.ts';
@@ -221,6 +221,3 @@ export async function acquainted(
   const answered = await receive(a, first.session, b, answer);
   return { a: answered.session, b: answer.session };
 }
-
-/** H of a content, as the next one's `previous`. */
-export const previousOf = (content: Content): Uint8Array => contentHash(content);

@@ -44,7 +44,7 @@ async function fillAccount(page: Page, person: Omit<Account, 'recoveryCode'>): P
 }
 
 /** Reads the code, says that it is saved, and goes on. */
-export async function saveRecoveryCode(page: Page): Promise<string> {
+async function saveRecoveryCode(page: Page): Promise<string> {
   const place = page.locator('[data-recovery-code]');
   await place.filter({ hasText: /\S/ }).waitFor({ timeout: PATIENCE });
   const code = ((await place.textContent()) ?? '').trim();
