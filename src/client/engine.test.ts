@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
 import type { ConversationId } from '../contract/ids.ts';
+import { decodePost } from '../contract/post.ts';
 import type { HistoryMessage } from './engine-types.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { FakeTime } from './testing/time.ts';
@@ -173,6 +174,30 @@ test('receipts are batched, wait up to 5 seconds, and are at most one per sender
   // Four seconds of reading and five of delay: at most one receipt and one mark in each two seconds.
   expect(receipts).toBeLessThanOrEqual(2 * 6);
   expect((await a.engine.messages(id, { limit: 100 })).every(({ status }) => status === 'Read')).toBe(true);
+});
+
+test('two receipts for one sender are never less than two seconds apart [R39]', async () => {
+  const a = await world.open(mina, 0);
+  const b = await world.open(jonas, 0);
+  const { id } = await a.engine.direct(jonas.account);
+  await a.engine.send(id, 'hello');
+  await world.advance(60_000);
+  const times: number[] = [];
+  world.relay.knobs.answer = (call, device) => {
+    const last = world.relay.posts.at(-1);
+    const post = last === undefined ? null : decodePost(last.bytes);
+    const toMina = post !== null && Array.isArray(post.recipients) && post.recipients.includes(a.device);
+    if (call === 'post' && device === b.device && toMina) times.push(world.time.now);
+  };
+  for (let i = 0; i < 40; i++) {
+    await a.engine.send(id, `${i}`);
+    await world.settle();
+    await b.engine.markRead(id);
+    await world.advance(400);
+  }
+  await world.advance(10_000);
+  expect(times.length).toBeGreaterThan(2);
+  for (const [i, time] of times.entries()) expect(time - (times[i - 1] ?? 0)).toBeGreaterThanOrEqual(2000);
 });
 
 test('reading can be kept private; one’s own other device hears of it all the same', async () => {

@@ -1,8 +1,10 @@
 import { beforeAll, expect, test } from 'bun:test';
+import { createSigningKeyPair } from '../protocol/identity.ts';
+import { createPrekeyBatch, createSignedPrekey } from '../protocol/prekeys.ts';
 import { openEngine } from './engine.ts';
 import { MemoryStorage } from './memory-storage.ts';
-import { STORES } from './ports.ts';
-import { forgetDevice, readSecrets, readSelf, STORES_VERSION } from './self.ts';
+import { STORES, type StoreName } from './ports.ts';
+import { forgetDevice, readSecrets, readSelf, STORES_VERSION, storeNewDevice } from './self.ts';
 import { encodeStored, number } from './stored.ts';
 import { FakeLine } from './testing/line.ts';
 import { type MadePerson, World } from './testing/world.ts';
@@ -49,6 +51,35 @@ test('a storage without a device, or of a newer release, does not open, and says
   const newer = disk();
   await newer.commit([{ store: 'meta', key: 'schema', value: encodeStored(number, STORES_VERSION + 1) }]);
   await expect(open(newer)).rejects.toThrow('update Sotto');
+});
+
+/** A disk that gives back other keys than it was given. */
+class Forgetful extends MemoryStorage {
+  override async get(store: StoreName, key: string): Promise<Uint8Array | null> {
+    const value = await super.get(store, key);
+    if (store !== 'secrets' || value === null) return value;
+    // The last characters of the last secret, in JSON.
+    return encoder.encode(new TextDecoder().decode(value).replace(/..."\}$/, 'AAA"}'));
+  }
+}
+const encoder = new TextEncoder();
+
+test('keys that are not read back as they were written are refused before anything is published [R40]', async () => {
+  const { crypto } = world;
+  const signing = await createSigningKeyPair(crypto);
+  const from = disk();
+  const self = await readSelf(from);
+  if (self === null) throw new Error('no device');
+  const device = {
+    ...self,
+    signing: signing.secret,
+    agreement: crypto.random(32),
+    signedPrekey: await createSignedPrekey(crypto, signing, 1),
+    oneTimePrekeys: await createPrekeyBatch(crypto, signing, 2, 1),
+    now: world.time.now,
+  };
+  await expect(storeNewDevice(new Forgetful(), device)).rejects.toThrow('could not keep its keys');
+  expect((await storeNewDevice(new MemoryStorage(), device)).published).toBe(false);
 });
 
 test('a device that is forgotten leaves nothing', async () => {

@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { type Client, type MadePerson, World } from '../../src/client/testing/world.ts';
-import { toBase64 } from '../../src/contract/bytes.ts';
+import { conversationId, toBase64 } from '../../src/contract/bytes.ts';
 import type { ConversationId } from '../../src/contract/ids.ts';
 import { textPayload } from '../../src/protocol/payload.ts';
 import { sealByHand } from './support/by-hand.ts';
@@ -98,4 +98,13 @@ test('a member under another identity is not heard in a group until an admin has
   await acquaint(d, b);
   await sayIn(id, d, b, 'it is me');
   expect(await texts(b, id)).toEqual([]);
+});
+
+test('words under an id that no two people make begin no conversation [R12]', async () => {
+  const [a, b] = [await world.open(mina, 0), await world.open(jonas, 0)];
+  await acquaint(b, a);
+  const nobody = conversationId(new Uint8Array(32).fill(7));
+  await sayIn(nobody, b, a, 'elsewhere');
+  expect(await texts(a, nobody)).toEqual([]);
+  expect((await a.engine.conversations()).map(({ id }) => id)).not.toContain(nobody);
 });

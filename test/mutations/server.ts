@@ -12,9 +12,6 @@ export const SERVER: readonly Mutation[] = under('src', [
     [['mine < PREKEYS_PER_REQUESTER_PER_DAY && ',
       '']], ['routes/prekeys-api.test.ts']],
 
-  ['anybody’s certificate is published', 'R15 R25', 'services/published.ts',
-    [['        aik: publisher.aik,\n        account: fromHex(publisher.account),\n        now,',
-      '        aik: publisher.aik,\n        account: signed.subarray(6, 22),\n        now,']], ['routes/devices-api.test.ts', 'routes/register.test.ts']],
   ['a device list that follows another one is published', 'R12', 'services/published.ts',
     [['if (previous && (list.version !== previous.version + 1 || !equalBytes(list.previous, previous.hash)))',
       'if (previous && list.version < 0)']], ['routes/devices-api.test.ts']],
