@@ -15,7 +15,7 @@ import type { NewDevice } from '../self.ts';
 import { leafFor } from './own-leaf.ts';
 
 /** Ids of prekeys count from here; a device never uses one twice. */
-const FIRST_PREKEY_ID = 1;
+export const FIRST_PREKEY_ID = 1;
 
 /** Whose device, and what its list follows. */
 export interface Owner {

@@ -12,6 +12,7 @@ import { type LinkGrant, openLinkGrant, type TransferSecrets } from '../../proto
 import type { Crypto } from '../../protocol/ports.ts';
 import { createPrekeyBatch, createSignedPrekey } from '../../protocol/prekeys.ts';
 import { verifyLogLeaf } from '../../protocol/transparency.ts';
+import { FIRST_PREKEY_ID } from '../enrol/device-keys.ts';
 import { EnrolError } from '../enrol/errors.ts';
 import { ask, isRefusal } from '../enrol/refusals.ts';
 import type { Enrolled, OpenStorage } from '../enrol/types.ts';
@@ -33,9 +34,6 @@ export interface LinkKeys {
   readonly agreement: Uint8Array;
   readonly transfer: TransferSecrets;
 }
-
-/** Ids of prekeys count from here. */
-const FIRST_PREKEY_ID = 1;
 
 /** The grant, after everything in it was checked against one's own keys. */
 export async function openAnswer(crypto: Crypto, request: LinkRequest, keys: LinkKeys, answer: Uint8Array) {
