@@ -11,6 +11,8 @@ export interface Accepted {
   readonly current: ServedManifest;
   /** What was accepted before: tabs that still run it may load the rest of it. */
   readonly previous: ServedManifest | null;
+  /** Those tabs, by their ids: no page that begins now runs what was accepted before. */
+  readonly tabs: readonly string[];
 }
 
 /** Why the page that is asked for is not shown. */
@@ -25,10 +27,10 @@ export interface Doubt {
 
 export const readAccepted = () => read(ACCEPTED, asAccepted);
 
-/** What is accepted from now on. */
-export async function writeAccepted(current: ServedManifest): Promise<void> {
+/** What is accepted from now on. @param tabs ids of the pages that are open */
+export async function writeAccepted(current: ServedManifest, tabs: readonly string[]): Promise<void> {
   const previous = (await readAccepted())?.current ?? null;
-  await write(ACCEPTED, { current, previous } satisfies Accepted);
+  await write(ACCEPTED, { current, previous, tabs } satisfies Accepted);
 }
 
 export const readDoubt = () => read(DOUBT, asDoubt);
@@ -87,7 +89,9 @@ function asManifest(value: unknown): ServedManifest | null {
 
 function asAccepted(value: unknown): Accepted | null {
   const current = isRecord(value) ? asManifest(value.current) : null;
-  return isRecord(value) && current ? { current, previous: asManifest(value.previous) } : null;
+  if (!isRecord(value) || !current) return null;
+  const tabs = Array.isArray(value.tabs) ? value.tabs.map(String) : [];
+  return { current, previous: asManifest(value.previous), tabs };
 }
 
 const KINDS = ['script', 'worker', 'style', 'icon', 'service-worker'] as const;

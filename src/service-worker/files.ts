@@ -25,9 +25,8 @@ export async function answerFile(
   const path = url.pathname;
   const accepted = await readAccepted();
   const isPlain = url.origin === scope.location.origin && url.search === '';
-  const file = isPlain
-    ? (fileAt(accepted?.current ?? null, path) ?? fileAt(accepted?.previous ?? null, path))
-    : null;
+  const before = accepted?.tabs.includes(clientId) ? accepted.previous : null;
+  const file = isPlain ? (fileAt(accepted?.current ?? null, path) ?? fileAt(before, path)) : null;
   if (!file) return refuse(scope, clientId, path, null);
   let hash = '';
   // Once more past the browser's cache: what was wrong once would stay in it for ever.

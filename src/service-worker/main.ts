@@ -48,7 +48,7 @@ async function firstAcceptance(): Promise<void> {
   if (await readAccepted()) return;
   const manifest = await fetchManifest();
   if (!manifest) throw new Error('The server does not say what it serves.');
-  await writeAccepted(manifest);
+  await writeAccepted(manifest, []);
 }
 
 /**

@@ -36,7 +36,7 @@ const NOT_PASSED = [
 /** The answer to a navigation: the server's page under our own policy, or the question. */
 export async function answerNavigation(scope: ServiceWorkerScope, event: FetchEvent): Promise<Response> {
   const { request } = event;
-  const answer = await takeAnswer(request);
+  const answer = await takeAnswer(scope, request);
   if (answer) return answer;
   const served = (await event.preloadResponse) ?? (await fetch(request));
   // A redirect is followed by the browser, which asks here again.
@@ -91,7 +91,7 @@ async function unacceptedSuccessor(
 }
 
 /** Does what the person has chosen; null when this request is no answer of ours. */
-async function takeAnswer(request: Request): Promise<Response | null> {
+async function takeAnswer(scope: ServiceWorkerScope, request: Request): Promise<Response | null> {
   if (request.method !== 'POST') return null;
   const form = await request
     .clone()
@@ -107,7 +107,10 @@ async function takeAnswer(request: Request): Promise<Response | null> {
   switch (form?.get(ANSWER)) {
     case 'use':
       if (!doubt.offered) return back;
-      await writeAccepted(doubt.offered);
+      await writeAccepted(
+        doubt.offered,
+        (await scope.clients.matchAll({ type: 'window' })).map(({ id }) => id),
+      );
       return back;
     case 'again':
       return back;

@@ -24,6 +24,7 @@ export interface FetchEvent extends ExtendableEvent {
 }
 
 export interface PageClient {
+  readonly id: string;
   readonly url: string;
   navigate(url: string): Promise<unknown>;
 }

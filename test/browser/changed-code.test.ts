@@ -326,6 +326,39 @@ told(
   },
 );
 
+told('what was accepted before does not run again in a new page [R35]', async () => {
+  let now = honest;
+  const liar = await startLiar({
+    url: (name) => now.url(name),
+    integrity: (name) => now.integrity(name),
+    at: (path) => now.at(path) ?? honest.at(path),
+    get all() {
+      return now.all;
+    },
+    get manifest() {
+      return now.manifest;
+    },
+  });
+  await liar.app.deps.services.invites.createSetupToken();
+  const ben = await openPerson(browser, { expected: /./ });
+  await ben.page.goto(`${liar.origin}/join`);
+  await watched(ben.page);
+  now = next;
+  await ben.page.goto(`${liar.origin}/join`);
+  await ben.page.getByRole('button', { name: 'Use the new version', exact: true }).click();
+  await ben.page.getByRole('button', { name: 'Create account', exact: true }).waitFor({ timeout: PATIENCE });
+  const old = honest.url('island.js');
+  liar.bend = async (request, answer) =>
+    new URL(request.url).pathname === '/join'
+      ? rewrite(answer, (html) => html.replace('</main>', `</main><script type=module src=${old}></script>`))
+      : answer;
+  await ben.page.goto(`${liar.origin}/join`).catch(() => {});
+  await ben.page.getByRole('button', { name: 'Try again', exact: true }).waitFor({ timeout: PATIENCE });
+  expect(liar.asked).not.toContain(`GET ${old}`);
+  await ben.context.close();
+  await liar.stop();
+});
+
 told('the question can be read by everybody, in both sizes and both lights', async () => {
   const page = await ada.context.newPage();
   served = last;
