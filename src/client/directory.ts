@@ -4,6 +4,7 @@ import { fromHex } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Context } from './context.ts';
+import { displayName } from './display-text.ts';
 import { updateLog } from './log-update.ts';
 import type { Operation } from './operation.ts';
 import { noteOwnList } from './own-devices.ts';
@@ -59,7 +60,7 @@ async function refreshPerson(ctx: Context, entry: DirectoryEntry, mayAsk: boolea
   try {
     after = await pinEntry(ctx.crypto, before, entry, ctx.log.log.account(fromHex(entry.account)));
   } catch (error) {
-    const name = before?.name ?? entry.username;
+    const name = before?.name ?? displayName(entry.username, 'somebody');
     if (error instanceof NotAsLogged && mayAsk) return 'again';
     if (error instanceof NotAsLogged && entry.leaf === null && isUnlogged(ctx, entry)) {
       // From before the log, and not back since: whoever is pinned stays pinned, nobody new is believed.

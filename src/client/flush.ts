@@ -95,7 +95,10 @@ async function sealOnce(ctx: Context, entry: Outgoing, bundles: Map<DeviceId, Cl
   if (outcome.kind === 'held') return false;
   if (outcome.kind === 'people') {
     const { refused, changed } = await refreshPeople(ctx, outcome.accounts);
-    if (changed.length > 0) return true;
+    if (changed.length > 0) {
+      ctx.wakes.inbox(0);
+      return true;
+    }
     const reason = refused.length > 0 ? HELD.directory : HELD.unknown;
     await ctx.operate((op) => hold(op, entry.n, reason));
     return false;

@@ -14,6 +14,7 @@ import { Address, addressKey, isSameAddress } from './address.ts';
 import { admitMessage } from './admit.ts';
 import type { Context } from './context.ts';
 import { queueErrand } from './errands.ts';
+import { UnknownRoster } from './groups/errors.ts';
 import { findMessage, timeOf, updateMessage } from './history.ts';
 import { dropDelivery } from './inbox.ts';
 import { checkClaim } from './log-claims.ts';
@@ -150,8 +151,9 @@ export async function takeOriginal(
     }
     dropDelivery(op, id);
   } catch (error) {
-    // Another view of the log is evidence, whatever it came in.
-    if (!(error instanceof ProtocolError) || error instanceof SplitView) throw error;
+    // Another view of the log is evidence, whatever it came in; members that are not known here may be shown yet.
+    if (!(error instanceof ProtocolError) || error instanceof SplitView || error instanceof UnknownRoster)
+      throw error;
     if (error.code === 'E_EQUIV') await showEquivocation(op, from, payload);
   }
 }

@@ -24,7 +24,7 @@ import { checkClaim } from './log-claims.ts';
 import { resealExpired } from './mending.ts';
 import type { Operation } from './operation.ts';
 import { handshakePrekeys, removeOneTime } from './own-prekeys.ts';
-import { findDevice, type PeerDevice, readPeer, type StoredPeer } from './peers.ts';
+import { findDevice, isLogged, type PeerDevice, readPeer, type StoredPeer } from './peers.ts';
 import { takeSessionMessage } from './session-messages.ts';
 import { findSession, remindSending, settleIncoming, writeSession } from './sessions.ts';
 import { number } from './stored.ts';
@@ -32,7 +32,11 @@ import { number } from './stored.ts';
 /** The directory must be asked about this account before the delivery can be judged. */
 export class UnknownSender extends Error {
   override readonly name = 'UnknownSender';
-  constructor(readonly account: AccountId) {
+  constructor(
+    readonly account: AccountId,
+    /** The log has another list of this account's devices than the one that is known here. */
+    readonly isOutdated = false,
+  ) {
     super('The sender is not known here.');
   }
 }
@@ -91,6 +95,9 @@ export async function openDelivery(op: Operation, ctx: Context, delivery: Delive
   const peer = await readPeer(op, account);
   const pinned = peer === null ? null : findDevice(peer, device);
   if (peer === null || pinned === null) throw new UnknownSender(account);
+  // The log has another list since: this device may be the one that is gone from it. Another tab may have pinned the newer one.
+  await ctx.log.load(op);
+  if (peer.changed === null && !isLogged(peer, ctx.log.log)) throw new UnknownSender(account, true);
   const opened = await openParsed(op, ctx, parsed, peer, pinned);
   await checkClaim(op, ctx, opened);
   op.write('replay', `body/${delivery.id}`, number, ctx.now());

@@ -11,7 +11,7 @@ import { decodeDeviceList, verifyDeviceList } from '../protocol/device-list.ts';
 import { ProtocolError, unauthentic } from '../protocol/errors.ts';
 import { equalBytes } from '../protocol/hash.ts';
 import { fingerprint } from '../protocol/identity.ts';
-import type { LoggedAccount } from '../protocol/log-replay.ts';
+import type { LoggedAccount, LogReplay } from '../protocol/log-replay.ts';
 import type { Crypto } from '../protocol/ports.ts';
 import { verifyLogLeaf } from '../protocol/transparency.ts';
 import { displayName } from './display-text.ts';
@@ -88,6 +88,12 @@ export function blockedReason(peer: StoredPeer): string | null {
   return peer.verified
     ? `The identity of ${peer.name} is no longer the one you verified: nothing is sent until you compare the safety number again.`
     : `${peer.name} has a new identity: nothing is sent until you have acknowledged it.`;
+}
+
+/** Whether the pinned list is the one that the log has now. Whoever was pinned before there was a log has none there. */
+export function isLogged({ account, listHash }: StoredPeer, log: LogReplay): boolean {
+  const logged = log.account(fromHex(account));
+  return logged === null || equalBytes(logged.leaf.deviceList, listHash);
 }
 
 /** Whether this identity (H of its key, 32 bytes) is the one that directory and log show now, acknowledged or not. */

@@ -34,7 +34,7 @@ import { isConsistent, isOpened, openDelivery, UnknownSender } from './open.ts';
 import type { Operation } from './operation.ts';
 import { findDevice, readPeer } from './peers.ts';
 import { refreshConversations } from './resync.ts';
-import { NOTICES, unopenedSentence } from './sentences.ts';
+import { NOTICES, OUTDATED_LIST, unopenedSentence } from './sentences.ts';
 import { dropSession } from './sessions.ts';
 import { Single } from './single.ts';
 
@@ -133,7 +133,9 @@ export class Receiver {
     } catch (error) {
       if (error instanceof UnknownSender) {
         if (mayAsk && (await this.learn(error.account))) return this.open(delivery, false, mayUpdate);
-        return { code: 'E_AUTH', sentence: null };
+        return error.isOutdated
+          ? { code: 'E_KT', sentence: OUTDATED_LIST }
+          : { code: 'E_AUTH', sentence: null };
       }
       if (error instanceof LogBehind) {
         if (!mayUpdate) return this.split(error.split);

@@ -14,7 +14,7 @@ import type { StoredConversation } from './conversations.ts';
 import { accountsOf, type Chain } from './groups/chain.ts';
 import { GROUP_HELD } from './groups/sentences.ts';
 import type { Reads } from './operation.ts';
-import { blockedReason, isWhole, type PeerDevice, readPeer, type StoredPeer } from './peers.ts';
+import { blockedReason, isLogged, isWhole, type PeerDevice, readPeer, type StoredPeer } from './peers.ts';
 import { HELD } from './sentences.ts';
 
 /** A device that something is sealed for, as its account has signed it. */
@@ -105,12 +105,6 @@ export function isConfirmed(chain: Chain, peer: StoredPeer, log: LogReplay): boo
   return (
     equalBytes(member.identity, identity) && (logged === null || equalBytes(logged.leaf.identity, identity))
   );
-}
-
-/** Whether the pinned list is the one that the log has now. Whoever was pinned before there was a log has none there. */
-function isLogged({ account, listHash }: StoredPeer, log: LogReplay): boolean {
-  const logged = log.account(fromHex(account));
-  return logged === null || equalBytes(logged.leaf.deviceList, listHash);
 }
 
 /** H over the lists of these people, as a content names them; 32 bytes. */

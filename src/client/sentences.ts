@@ -22,6 +22,10 @@ export function unopenedSentence(code: ErrorCode): string {
   return UNOPENED[code];
 }
 
+/** Why a message stays closed while the server keeps a list back. */
+export const OUTDATED_LIST =
+  'The log of identities has a newer list of the sender’s devices than the server shows; the message opens when it shows that one.';
+
 /** Why a message of the person waits, and what happens next. */
 export const HELD = {
   roster:

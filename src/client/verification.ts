@@ -37,7 +37,8 @@ export async function verificationCode(ctx: Context, account: AccountId): Promis
 
 /**
  * Compares what a camera saw on this person's screen, and marks them as verified when everything is the same. A code that
- * is none, another identity and another log are told apart, because what to do differs.
+ * is none, another identity and another log are told apart, because what to do differs. Another log is no evidence here: nobody has
+ * signed what a screen shows, and whoever holds one up could stop everything. The next message says the same under a signature.
  */
 export async function compareCode(ctx: Context, account: AccountId, text: string): Promise<Comparison> {
   let code: Verification;

@@ -640,6 +640,30 @@ describe('a removal that the server keeps back, of which a member’s message te
   });
 });
 
+test('a message that was given again under members that the server keeps back is not lost', async () => {
+  const { a, b, id } = await harbour();
+  const page: RosterRecord = {
+    events: [...world.relay.rosters.eventsOf(id)],
+    signers: signersOf(mina),
+    more: false,
+  };
+  world.relay.knobs.roster = (to, _, record) => (to === jonas.account ? page : record);
+  await a.engine.removePerson(id, tom.account);
+  await world.settle();
+  world.relay.knobs.deliver = (to, each) => {
+    if (to !== b.device || each.class !== 1) return [each];
+    const envelope = fromBase64(each.envelope);
+    return [{ ...each, envelope: toBase64(envelope.with(-1, (envelope.at(-1) ?? 0) ^ 1)) }];
+  };
+  await a.engine.send(id, 'given again');
+  await world.advance(120_000);
+  expect(await textsIn(b, id)).toEqual([]);
+  world.relay.knobs.roster = (_to, _id, record) => record;
+  world.relay.rosters.tell(id, new Set([jonas.account]));
+  await world.settle();
+  expect(await textsIn(b, id)).toEqual(['given again']);
+});
+
 test('who is not a member any more is not heard, however they got in [R1]', async () => {
   const { a, b, c, id } = await harbour();
   // Tom's device never learns that he was removed, and the relay helps him.
