@@ -22,7 +22,7 @@ import type { HistoryMessage } from './engine-types.ts';
 import { type Chain, loadChain, mayLead } from './groups/chain.ts';
 import { LateMessage, UnknownRoster } from './groups/errors.ts';
 import { lineOf } from './groups/lines.ts';
-import { BEFORE_CHANGE } from './groups/sentences.ts';
+import { BEFORE_CHANGE, SAID_AGAIN } from './groups/sentences.ts';
 import { takeState } from './groups/state.ts';
 import {
   addMessage,
@@ -93,13 +93,13 @@ export async function admitMessage(
     // A sender's clock may stand anywhere up to 2^53, and a date ends before that.
     sentAt: Math.min(content.sentAt, now + FUTURE_SHOWN_MS),
     ...kind,
-    text: text ?? '',
+    text: text ?? SAID_AGAIN,
     verified: true,
     status: null,
     note: (await isBelowChange(op, admitted, order)) ? BEFORE_CHANGE : null,
     suite: header.suite,
   };
-  // Words that were said again make no line.
+  // Words that were said again make no line, unless one stood there while they could not be opened.
   if (shown !== null) await updateMessage(op, message);
   else if (text !== null) addMessage(op, message);
   const active = { ...conversation, lastActivity: Math.max(conversation.lastActivity, placed.time) };

@@ -41,7 +41,10 @@ export async function commitEvents(
     const own = memberOf(roster, ctx.self.accountBytes);
     if (known === null && own === null) return false;
     for (const each of fresh) writeEvent(op, each, each.stored);
-    for (const each of shownOf(ctx, fresh, known)) await addLine(op, ctx, id, each, each.stored.device);
+    const shown = shownOf(ctx, fresh, known);
+    for (const [at, each] of fresh.entries())
+      if (shown.includes(each) && !isSaid(each, fresh[at - 1], known))
+        await addLine(op, ctx, id, each, each.stored.device);
     const next = withRoster(ctx, id, known ?? newGroup(id, roster.time), roster);
     writeConversation(op, next);
     await tellDetails(op, ctx, next, fresh);
@@ -71,6 +74,16 @@ function shownOf(
     each !== undefined && memberOf(each.roster, ctx.self.accountBytes) !== null;
   const entry = fresh.findLastIndex((each, i) => isIn(each) && !isIn(fresh[i - 1]));
   return entry < 0 ? [] : fresh.slice(entry);
+}
+
+/** An open group's new name is in its policy too; the line of the name says it. */
+function isSaid(
+  { event, roster }: FreshEvent,
+  before: FreshEvent | undefined,
+  known: StoredConversation | null,
+): boolean {
+  const wasOpen = before ? before.roster.policy.open === 1 : (known?.open ?? false);
+  return event.op === ROSTER_OPS.policy && (roster.policy.open === 1) === wasOpen;
 }
 
 /** A group of which nothing is known but its first event. */

@@ -312,7 +312,10 @@ test('an open group: found by everybody, entered alone, and its name follows', a
   await a.engine.setDetails(id, { name: 'Market' });
   await world.settle();
   expect(await seen(c, id)).toMatchObject({ name: 'Market' });
+  // Its new name is in its policy, and nobody has opened it again.
+  expect((await noticesIn(c, id)).filter((words) => words.includes('opened this group'))).toEqual([]);
   await a.engine.setOpen(id, false);
+  expect(await noticesIn(a, id)).toContain('You closed this group: only who is added comes in.');
   await world.settle();
   await expect((await world.open(world.enter(cast.eve), 0)).engine.joinGroup(id)).rejects.toThrow();
 });

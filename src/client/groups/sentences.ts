@@ -51,5 +51,7 @@ export const LATE =
   'This message was written long after its sender was told of other members; it stays closed.';
 export const UNKNOWN_ROSTER =
   'This message goes by members that the server has not shown here; it opens when it does.';
+/** In the place of a line that was shown before it could be opened, and then said nothing new. */
+export const SAID_AGAIN = 'What this group is called was said again.';
 /** Beside a message that was sent before others came or went, and stands below that. */
 export const BEFORE_CHANGE = 'sent before the change';
