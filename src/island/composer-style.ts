@@ -12,8 +12,14 @@ export const STYLE = `
     display: block; box-sizing: border-box; width: 100%; height: 32px; max-height: 40dvh; padding: 5px 0;
     border: 0; outline: 0; resize: none; background: none; color: inherit; font: inherit;
   }
-  textarea::placeholder { color: var(--ink-3); opacity: 1; }
+  textarea::placeholder {
+    color: var(--ink-3); opacity: 1; overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
+  }
   p { margin: var(--s1) 0; color: var(--bad); font-size: 13px; }
+  .closed {
+    margin: 0; padding: var(--s3) var(--s4); border: 1px solid var(--line); border-radius: var(--r3);
+    color: var(--ink-2); text-align: center;
+  }
   footer { display: flex; align-items: center; gap: var(--s2); min-height: 36px; margin-top: var(--s1); }
   .sealed {
     flex: 1; min-width: 0; display: flex; align-items: center; gap: 6px; color: var(--ink-3); font-size: 12px;

@@ -14,19 +14,27 @@ import { styleSheet } from './styles.ts';
 /** A content has a header of its own; what people write may be this long, in bytes of UTF-8. */
 const MAX_TEXT_BYTES = MAX_CONTENT_BYTES - 1024;
 const SHEET = styleSheet(STYLE);
+/** Why there is no box. */
+const UNKNOWN = 'This device does not know this group yet; you can write here as soon as it does.';
+const GONE =
+  'You are not in this group any more, so you cannot write here; an owner or admin of it can add you again.';
 
 export class Composer extends HTMLElement {
   readonly #text = document.createElement('textarea');
   readonly #send = document.createElement('button');
   readonly #sealedFor = document.createElement('span');
   readonly #problem = document.createElement('p');
+  readonly #closed = document.createElement('p');
+  readonly #form = this.#draw();
   #sending = false;
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: 'open', delegatesFocus: true });
     root.adoptedStyleSheets = [SHEET];
-    root.append(this.#draw());
+    this.#closed.className = 'closed';
+    this.#closed.hidden = true;
+    root.append(this.#form, this.#closed);
   }
 
   connectedCallback(): void {
@@ -77,6 +85,7 @@ export class Composer extends HTMLElement {
     const known = await (await engine).conversations();
     const view = known.find(({ id }) => id === conversation);
     if (view) await this.#count(view);
+    else if (!this.parentElement?.querySelector('#timeline[data-peer]')) this.#close(UNKNOWN);
   }
 
   /** "Sealed for 2 people, 3 devices", from the lists that this device has verified. */
@@ -84,12 +93,19 @@ export class Composer extends HTMLElement {
     const readers = await (await engine).readers(view.id);
     const name = view.peer?.name ?? view.name;
     this.#text.placeholder = name ? `Message ${name}` : 'Message';
-    this.hidden = !view.writable;
+    this.#close(view.writable ? '' : GONE);
     const people = readers.length;
     const devices = readers.reduce((sum, reader) => sum + reader.devices.length, 0);
     const words = `${people} ${people === 1 ? 'person' : 'people'}, ${devices} ${devices === 1 ? 'device' : 'devices'}`;
     this.#sealedFor.textContent = `Sealed for ${words}`;
     fillCounts(people, devices);
+  }
+
+  /** Takes the box away and says why; gives it back when there is nothing to say. */
+  #close(why: string): void {
+    this.#form.hidden = why !== '';
+    this.#closed.hidden = why === '';
+    this.#closed.textContent = why;
   }
 
   #keyed(event: KeyboardEvent): void {

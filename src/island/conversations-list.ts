@@ -39,6 +39,8 @@ export function markCurrentRow(): void {
 }
 
 async function refresh(list: HTMLElement): Promise<void> {
+  for (const row of list.querySelectorAll<HTMLElement>('a[data-activity]'))
+    showTime(row, Number(row.dataset.activity));
   for (const view of await (await engine).conversations()) show(list, view);
 }
 
@@ -46,18 +48,22 @@ function show(list: HTMLElement, view: ConversationView): void {
   const row = rowOf(list, view.id);
   if (!row) return;
   const preview = row.querySelector('sealed-preview');
-  if (preview instanceof SealedPreview) preview.show(view.last);
+  if (preview instanceof SealedPreview) void preview.show(view.last, view.kind === 'group');
   showUnread(row, view.unread);
   if (view.peer) showPeer(row, view.peer);
   else if (view.name) showName(row, view.name);
-  const time = row.querySelector('time');
-  if (time && view.lastActivity > 0) {
-    time.dateTime = new Date(view.lastActivity).toISOString();
-    time.textContent = shortOf(view.lastActivity);
-  }
+  showTime(row, view.lastActivity);
   if (Number(row.dataset.activity) === view.lastActivity) return;
   row.dataset.activity = String(view.lastActivity);
   place(row);
+}
+
+/** Also of a conversation that this device does not know yet: the server wrote a date in UTC. */
+function showTime(row: HTMLElement, at: number): void {
+  const time = row.querySelector('time');
+  if (!time || at <= 0) return;
+  time.dateTime = new Date(at).toISOString();
+  time.textContent = shortOf(at);
 }
 
 function showUnread(row: HTMLElement, unread: number): void {

@@ -7,9 +7,10 @@ import { engine, onEvent } from './session.ts';
 /** Writes name and topic into `[data-group-title]`, until it leaves the document. */
 export function openGroupTitle(place: HTMLElement): void {
   const id = place.dataset.groupTitle ?? '';
-  const show = ({ name, topic, members, open }: ConversationView) => {
+  const show = ({ name, topic, members, open, writable }: ConversationView) => {
     const people = members.length === 1 ? '1 person' : `${members.length} people`;
-    const about = [open ? `${people}, open` : people, topic ?? '']
+    const size = open ? `${people}, open` : people;
+    const about = [writable ? size : 'You are not in it any more', topic ?? '']
       .filter((words) => words !== '')
       .join(' · ');
     write(place, '[data-group-topic]', about);
@@ -56,10 +57,20 @@ export function openNewConversationDialog(dialog: HTMLElement): void {
   if (dialog.hasAttribute('open')) void open();
 }
 
-/** Opens a conversation: by its row when the list has it already, which swaps the pane alone. */
+/** Opens a conversation to write in: by its row when the list has it already, which swaps the pane alone. */
 function goTo(id: string): void {
   if (!isConversationId(id)) return;
   const row = document.querySelector<HTMLElement>(`nav a[data-conversation="${id}"]`);
-  if (row) row.click();
-  else location.assign(`/c/${id}`);
+  if (!row) {
+    location.assign(`/c/${id}`);
+    return;
+  }
+  const write = () => {
+    const box = document.querySelector<HTMLElement>(`sotto-composer[data-conversation="${id}"]`);
+    if (!box) return;
+    document.removeEventListener('htmx:after:settle', write);
+    box.focus();
+  };
+  document.addEventListener('htmx:after:settle', write);
+  row.click();
 }

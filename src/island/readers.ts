@@ -27,7 +27,7 @@ function drawReader(reader: Reader): HTMLLIElement {
   const avatar = span('avatar', initialsOf(reader.name));
   avatar.ariaHidden = 'true';
   const name = span('reader-name', reader.isSelf ? `${reader.name} (you)` : reader.name);
-  if (reader.verified) name.append(verifiedMark());
+  if (reader.verified && !reader.isSelf) name.append(verifiedMark());
   if (reader.identityChanged) name.append(span('tag bad', 'new identity'));
   row.append(avatar, name, drawDevices(reader));
   return row;

@@ -16,7 +16,7 @@ const FOUND: Readonly<Record<Comparison, readonly [words: string, look: string]>
   'own-code': ['That is your own code. Scan the one on their screen.', ''],
   'no-code': ['That is no verification code. Open this page on their device and scan the code there.', ''],
   'other-log': [
-    'The identities are the same, but the server shows the two of you different transparency logs. Tell your admin.',
+    'The identities are the same, but the server shows the two of you different transparency logs. Tell your admin, and write to each other: what your devices say of it there is signed, and is kept as evidence.',
     'warn',
   ],
 };
@@ -46,6 +46,7 @@ export async function openVerify(place: HTMLElement): Promise<void> {
     button.disabled = true;
     await client.setVerified(peer, !verified);
     verified = await draw();
+    button.focus();
   });
   const code = frame.querySelector<HTMLElement>('[data-verify-code]');
   if (code) await drawCode(code, client, peer);

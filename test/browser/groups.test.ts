@@ -79,7 +79,14 @@ story('a group is begun with a name that the server never sees', async () => {
 });
 
 story('everybody reads what everybody writes, and sees who can', async () => {
+  await composer(ada.page).and(ada.page.locator(':focus')).waitFor({ timeout: PATIENCE });
+  const preview = (page: Page) => row(page, 'Field team').locator('sealed-preview');
+  await preview(ada.page)
+    .filter({ hasText: /^You named this group/ })
+    .waitFor({ timeout: PATIENCE });
   await send(ada.page, 'Masts on Monday.');
+  await preview(ada.page).filter({ hasText: 'You: Masts' }).waitFor({ timeout: PATIENCE });
+  await preview(mina.page).filter({ hasText: 'Ada: Masts' }).waitFor({ timeout: PATIENCE });
   for (const { page } of [mina, tom]) {
     await row(page, 'Field team').click();
     await shown(page, 'Masts on Monday.');
@@ -100,8 +107,11 @@ story('everybody reads what everybody writes, and sees who can', async () => {
 story('an admin is made, renames the group, and everybody sees it', async () => {
   await openPeople(ada.page);
   expect(await accessible(ada.page)).toEqual([]);
-  await ada.page.getByLabel('Role of Mina Ito').selectOption('admin');
-  await ada.page.getByText('Mina Ito is admin now.').waitFor({ timeout: PATIENCE });
+  const role = ada.page.getByLabel('Role of Mina Ito');
+  await role.focus();
+  await role.selectOption('admin');
+  await ada.page.getByText('Mina Ito is an admin now.').waitFor({ timeout: PATIENCE });
+  expect(await role.and(ada.page.locator(':focus')).count()).toBe(1);
   await openPeople(mina.page);
   await mina.page.getByLabel('Name', { exact: true }).fill('Mast crew');
   await mina.page.getByLabel('Topic', { exact: true }).fill('Harbour, north side');
@@ -120,7 +130,10 @@ story('who is removed reads nothing from then on, and is told', async () => {
   await mina.page.getByText('Remove Tom Rey?').waitFor();
   await remove.click();
   await personRow(mina.page, 'Tom Rey').waitFor({ state: 'detached', timeout: PATIENCE });
+  await mina.page.locator(':focus').filter({ hasText: 'Tom Rey is removed' }).waitFor({ timeout: PATIENCE });
   await composer(tom.page).waitFor({ state: 'hidden', timeout: PATIENCE });
+  await tom.page.getByText('so you cannot write here').waitFor();
+  await tom.page.getByText('You are not in it any more').waitFor();
   await row(ada.page, 'Mast crew').click();
   await send(ada.page, 'Tom must not read this.');
   await row(mina.page, 'Mast crew').click();

@@ -15,10 +15,9 @@ export function Group({ id }: { id: ConversationId }) {
           </p>
         </noscript>
         <Section id="people" title="People">
-          <p class="card" role="status" data-group-status="">
-            Reading the signed list…
-          </p>
-          <ul class="list" data-group-people="" />
+          <ul class="list" data-group-people="">
+            <li class="list-row hint">Reading the signed list…</li>
+          </ul>
           <div data-group-add="" />
         </Section>
         <Section
@@ -36,6 +35,7 @@ export function Group({ id }: { id: ConversationId }) {
             Back to the conversation
           </a>
         </p>
+        <p class="card" role="status" tabindex="-1" data-group-status="" hidden />
       </div>
     </Sheet>
   );

@@ -140,8 +140,8 @@ export function Approve({ site, viewer, passkeys }: ApproveProps) {
       <form class="stack link-step" data-step="wait" method="dialog" novalidate hidden>
         <h2 tabindex="-1">Approved</h2>
         <p>
-          The new device must show <code class="link-check" data-link-check="" />. If it shows anything else,
-          take the approval back.
+          The new device must show <code class="link-check" data-link-check="" />: then press “Add this
+          device” there. If it shows anything else, take the approval back.
         </p>
         <FormMessages />
         <button type="submit" class="button">

@@ -48,7 +48,7 @@ export function drawAccess(
   const last = view.role === 'owner' && !others.some(({ role }) => isAdmin(role));
   const question =
     last && others.length > 0
-      ? 'Leave? Nobody else here is an admin: make somebody one first.'
+      ? 'Leave? Nobody else here is an admin: without one, nobody can add people or change the name.'
       : 'Leave? You read nothing that is written later.';
   parts.push(
     carefulButton('Leave group', question, () =>

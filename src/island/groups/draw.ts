@@ -49,22 +49,31 @@ export function button(words: string, className: string, act: () => unknown): HT
       await act();
     } finally {
       element.disabled = false;
+      takeFocus(element);
     }
   });
   return element;
 }
 
+/** Gives the focus back to who works from the keyboard, when what had it is gone. */
+export function takeFocus(element: HTMLElement): void {
+  if (document.activeElement === document.body) element.focus();
+}
+
 /** A button that asks before it acts: what it does cannot be taken back. */
 export function carefulButton(words: string, question: string, act: () => Promise<unknown>): HTMLElement {
   const place = draw('span', { class: 'buttons' });
-  const rest = () => place.replaceChildren(ask);
+  const rest = () => {
+    place.replaceChildren(ask);
+    takeFocus(ask);
+  };
   const ask = button(words, 'button small danger', () => {
     const yes = button(words, 'button small danger', () => act().then(rest, rest));
     const no = button('Cancel', 'button small', rest);
     place.replaceChildren(draw('span', { role: 'status' }, question), yes, no);
     no.focus();
   });
-  rest();
+  place.append(ask);
   return place;
 }
 

@@ -3,7 +3,7 @@ import type { ConversationView, Engine, EngineEvent, Reader } from '../../client
 import { type ConversationId, isConversationId } from '../../contract/ids.ts';
 import { drawAccess } from './access.ts';
 import { drawDetails } from './details.ts';
-import { draw, field, sentenceOf } from './draw.ts';
+import { draw, field, sentenceOf, takeFocus } from './draw.ts';
 import { namesIn } from './people-field.ts';
 import { drawPerson } from './person.ts';
 
@@ -40,13 +40,19 @@ export function openGroup(
       } catch (error) {
         say(sentenceOf(error), 'warn');
       }
+      takeFocus(status);
     },
   };
+  // It stands over what is pressed next.
+  place.addEventListener('click', () => say('', ''), { capture: true });
   let drawn = '';
   const show = async () => {
     const known = await engine.conversations();
     const view = known.find(({ id }) => id === conversation);
-    if (!view) return say('This device does not know this group yet. It appears as soon as it does.', '');
+    if (!view) {
+      find(place, '[data-group-people]').replaceChildren();
+      return say('This device does not know this group yet. It appears as soon as it does.', '');
+    }
     const readers = await engine.readers(conversation);
     const state = JSON.stringify([view.name, view.topic, view.role, view.open, view.writable, readers]);
     if (state === drawn) return;
@@ -63,9 +69,10 @@ export function openGroup(
 }
 
 function fill(place: HTMLElement, tools: Tools, view: ConversationView, readers: readonly Reader[]): void {
-  find(place, '[data-group-people]').replaceChildren(
-    ...readers.map((reader) => drawPerson(reader, view.role, tools)),
-  );
+  const people = find(place, '[data-group-people]');
+  const choosing = people.querySelector('select:focus')?.closest('li')?.dataset.account;
+  people.replaceChildren(...readers.map((reader) => drawPerson(reader, view.role, tools)));
+  if (choosing) people.querySelector<HTMLElement>(`[data-account="${choosing}"] select`)?.focus();
   const mayChange = view.role === 'owner' || view.role === 'admin';
   const add = find(place, '[data-group-add]');
   if (!mayChange) add.replaceChildren();

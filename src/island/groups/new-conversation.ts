@@ -11,7 +11,7 @@ const STYLE = `
   .suggestions:empty { display: none; }
   .open-groups { display: grid; gap: var(--s2); margin-top: var(--s5); }
   .open-groups:empty { display: none; }
-  .suggestions button { max-width: 100%; justify-content: start; overflow: hidden; text-overflow: ellipsis; }
+  .suggestions button { display: block; max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
 `;
 /** Shown at once: more than that is found by typing. */
 const MOST_SUGGESTED = 6;
@@ -24,12 +24,15 @@ export async function openNewConversation(
   engine: Engine,
   go: (id: ConversationId) => void,
 ): Promise<void> {
+  // What was typed while the dialog opened again stays.
+  const typed = host.shadowRoot?.querySelector('input')?.value ?? '';
   const root = shadowOf(host, STYLE);
   const people = field('people', 'People', {
     hint: 'Usernames, with commas between them. One makes a conversation of two, more make a group.',
     autocapitalize: 'none',
     spellcheck: 'false',
     required: true,
+    value: typed,
   });
   const name = field('name', 'Name', {
     hint: 'For a group; sealed, so the server never sees it. A conversation of two carries the other’s name.',

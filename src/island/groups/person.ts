@@ -12,6 +12,13 @@ const WORDS: Readonly<Record<GroupRole, string>> = {
   guest: 'Guest',
 };
 
+const NOW: Readonly<Record<GroupRole, string>> = {
+  owner: 'an owner',
+  admin: 'an admin',
+  member: 'a member',
+  guest: 'a guest',
+};
+
 /** The row of somebody; `own` is this person's own role, null when they are not in the group. */
 export function drawPerson(reader: Reader, own: GroupRole | null, tools: Tools): HTMLLIElement {
   const { engine, conversation, run } = tools;
@@ -52,7 +59,7 @@ export function drawPerson(reader: Reader, own: GroupRole | null, tools: Tools):
 
 function nameOf({ name, username, isSelf, verified, identityChanged }: Reader): HTMLElement {
   const line = draw('span', {}, draw('b', {}, isSelf ? `${name} (you)` : name), ` @${username}`);
-  if (verified) line.append(draw('span', { class: 'tag' }, 'Verified'));
+  if (verified && !isSelf) line.append(draw('span', { class: 'tag' }, 'Verified'));
   if (identityChanged)
     line.append(draw('span', { class: 'tag bad' }, 'New identity: gets nothing until it is confirmed'));
   return line;
@@ -71,7 +78,7 @@ function roleChoice(reader: Reader, role: GroupRole, own: GroupRole, { engine, c
     if (wanted)
       void run(
         () => engine.setRole(conversation, reader.account, wanted),
-        `${reader.name} is ${WORDS[wanted].toLowerCase()} now.`,
+        `${reader.name} is ${NOW[wanted]} now.`,
       );
   });
   return select;

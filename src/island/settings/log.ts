@@ -42,7 +42,7 @@ function facts({ head, keyFingerprint }: LogStatus): HTMLElement {
   }
   fact('Entries', head.size.toLocaleString('en-GB'));
   const time = new Date(head.time);
-  fact('Signed', draw('time', { datetime: time.toISOString() }, time.toLocaleString('en-GB')));
+  fact('Signed', draw('time', { datetime: time.toISOString() }, hourOfDay(time)));
   fact('Root', code(head.root));
   if (keyFingerprint !== null) fact('Key of the log', code(keyFingerprint));
   return list;
@@ -78,8 +78,7 @@ function evidence(
 
 function row(each: LogEvidence, nameOf: (account: string) => string): HTMLElement {
   const found = new Date(each.at);
-  const state =
-    each.seen === null ? 'not looked at yet' : `looked at ${new Date(each.seen).toLocaleString('en-GB')}`;
+  const state = each.seen === null ? 'not looked at yet' : `looked at ${hourOfDay(new Date(each.seen))}`;
   const main = draw(
     'span',
     { class: 'list-main' },
@@ -87,13 +86,17 @@ function row(each: LogEvidence, nameOf: (account: string) => string): HTMLElemen
     draw(
       'small',
       {},
-      `Found ${found.toLocaleString('en-GB')}, ${state}. `,
-      `Their log: ${each.size} entries, root `,
+      `Found ${hourOfDay(found)}, ${state}. `,
+      `Their log: ${each.size === 1 ? '1 entry' : `${each.size} entries`}, root `,
     ),
   );
   main.lastElementChild?.append(draw('code', { class: 'wrap' }, inFours(each.root)));
   return draw('li', { class: 'list-row' }, main);
 }
+
+/** As the rest of the page writes times, in the reader's zone. */
+const hourOfDay = (time: Date): string =>
+  time.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 
 /** Everything that somebody else needs to see the contradiction for themselves: keys, signed heads, the signed message. */
 function save({ key, head, evidence }: LogStatus): void {
