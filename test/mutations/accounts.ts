@@ -4,6 +4,9 @@
 import { type Mutation, under } from './mutation.ts';
 
 export const ACCOUNTS: readonly Mutation[] = under('src/protocol', [
+  ['a removed device brings somebody into a group', 'R12', 'roster-counted.ts',
+    [['index >= entry && isCurrent &&',
+      'index >= entry &&']]],
   ['the commitment of a box is not looked at', 'R10 R22', 'committing.ts',
     [['if (!equalBytes(commitment, box.subarray(SALT_BYTES, SALT_BYTES + COMMITMENT_BYTES))) throw unauthentic();',
       '']]],
