@@ -12,6 +12,7 @@ import type { ConversationId } from '../../src/contract/ids.ts';
 import { PATHS } from '../../src/contract/paths.ts';
 import { decodeContent } from '../../src/protocol/content.ts';
 import { historyPayload, receiptPayload, textPayload } from '../../src/protocol/payload.ts';
+import { decodeSession } from '../../src/protocol/session.ts';
 import { sayByHand, type Words } from './support/by-hand.ts';
 import { acquaint, Client, randomBytes, settle } from './support/client.ts';
 import { HostileServer } from './support/server.ts';
@@ -65,12 +66,20 @@ test('words sealed by hand arrive like any other: the tests below say something'
   await ada.hears(id, 'by hand');
 }, 30_000);
 
-test('words under another roster than the conversation has stay closed [R12]', async () => {
+test('words under another roster than the conversation has stay closed, and change no session [R9, R12]', async () => {
+  // What she has received on each session: her own devices may say something by themselves meanwhile.
+  const received = () =>
+    [...ada.disk.store('sessions').values()]
+      .flatMap((stored) => decodeSession(stored).ratchet.receiving)
+      .map(({ dh, next, skipped }) => [dh.toHex(), next, skipped.length].join(' '));
+  const before = received();
   const rosterHash = randomBytes(32);
   await sayToAda(ben, id, { class: 1, content: { kind: 'text', payload: text('elsewhere'), rosterHash } });
+  await ada.until(async () => (await ada.closed(id)).length > 0, 'something closed');
   expect(await ada.texts(id)).not.toContain('elsewhere');
   const [closed] = await ada.closed(id);
   expect(closed?.reason).toContain('not a member here');
+  expect(received()).toEqual(before);
 }, 30_000);
 
 test('words of somebody who has seen no log stay closed [R37]', async () => {
