@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import type { OpenedBody } from '../protocol/message.ts';
 import { Context } from './context.ts';
 import { checkClaim, LogBehind, seenLog } from './log-claims.ts';
-import { SplitView, settleEvidence } from './log-evidence.ts';
+import { isFrozen, listEvidence, SplitView, settleEvidence } from './log-evidence.ts';
 import { keepAndTell, updateLog } from './log-update.ts';
 import { MemoryDisk, MemoryStorage } from './memory-storage.ts';
 import { loadSelf } from './open-self.ts';
@@ -95,4 +95,29 @@ test('what the person has seen is not held up again, and anything else is', asyn
   await disk.commit(settle.changes());
   expect(await failure(1, root, new Operation(disk))).toBeNull();
   expect(await failure(1, randomBytes(32), new Operation(disk))).toBeInstanceOf(SplitView);
+});
+
+test('who makes up logs stops others once, and not again after they have looked', async () => {
+  const disk = new MemoryStorage(new MemoryDisk());
+  const liar = opened(1, randomBytes(32));
+  const claimOf = async (body: OpenedBody) => {
+    const error = await checkClaim(new Operation(disk), ctx, body).catch((caught: unknown) => caught);
+    if (!(error instanceof SplitView)) throw error;
+    const keep = new Operation(disk);
+    await keepAndTell(keep, error.evidence, 'look');
+    await disk.commit(keep.changes());
+    return keep.events.length;
+  };
+  expect(await claimOf(liar)).toBe(1);
+  expect(await isFrozen(disk)).toBe(true);
+  const settle = new Operation(disk);
+  await settleEvidence(settle, world.time.now);
+  await disk.commit(settle.changes());
+  const again = { ...liar, content: { ...liar.content, ktRoot: randomBytes(32) } };
+  expect(await claimOf(again)).toBe(0);
+  expect(await isFrozen(disk)).toBe(false);
+  expect(await listEvidence(disk)).toHaveLength(2);
+  // Somebody else is heard.
+  expect(await claimOf(opened(1, randomBytes(32)))).toBe(1);
+  expect(await isFrozen(disk)).toBe(true);
 });

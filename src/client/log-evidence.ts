@@ -69,14 +69,21 @@ export async function isSettled(reads: Reads, evidence: Evidence): Promise<boole
   return known !== null && known.seen !== null;
 }
 
-/** Keeps a contradiction and stops sending. False when it is known already. */
+/**
+ * Keeps a contradiction and stops sending. False when there is nothing new to tell: it is known already, or it is another
+ * claim of an account whose claims the person has looked at and gone on from. So somebody who makes up logs can stop
+ * others once, and not for ever.
+ */
 export async function keepEvidence(op: Operation, evidence: Evidence): Promise<boolean> {
   const key = evidenceKey(evidence);
   if ((await op.get('log', key)) !== null) return false;
-  const known = await op.list('log', { prefix: 'evidence/' });
-  op.writeBytes('log', FROZEN, Uint8Array.of(1));
-  op.touched.log = true;
+  const known = await listEvidence(op);
   if (known.length < MOST_KEPT) op.write('log', key, Evidence, evidence);
+  op.touched.log = true;
+  const { claim } = evidence;
+  if (claim !== null && known.some((each) => each.seen !== null && each.claim?.account === claim.account))
+    return false;
+  op.writeBytes('log', FROZEN, Uint8Array.of(1));
   return true;
 }
 
