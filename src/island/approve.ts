@@ -105,7 +105,7 @@ function offerCamera(form: IslandForm, find: (code: string) => Promise<void>): v
       if (error instanceof DOMException && error.name === 'AbortError') return;
       form.fail(
         error instanceof Error && error.name === 'NoCamera'
-          ? new FieldError('linkCode', error.message)
+          ? new FieldError('linkCode', `${error.message} Type the code instead.`)
           : error,
       );
     } finally {

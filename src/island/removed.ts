@@ -35,7 +35,7 @@ export async function lockEnded(account: AccountId): Promise<void> {
 
 /** Fills `[data-removed]` on the sign-in page when this browser was a device of somebody. */
 export async function tellRemoved(place: HTMLElement): Promise<void> {
-  const words = place.querySelector('[data-removed-words]');
+  const words = place.querySelector<HTMLElement>('[data-removed-words]');
   if (!words) return;
   for (const account of (await listAccounts()).filter(isAccountId)) {
     const name = await removedFrom(account);
@@ -53,6 +53,9 @@ export async function tellRemoved(place: HTMLElement): Promise<void> {
       await deleteDatabase(account);
       words.textContent = 'Its keys and messages are deleted from this browser.';
       button.remove();
+      // From the button, which is gone.
+      words.tabIndex = -1;
+      words.focus();
     });
     return;
   }

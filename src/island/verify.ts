@@ -90,7 +90,10 @@ function openScanner(
       await compared();
     } catch (error) {
       if (!(error instanceof DOMException && error.name === 'AbortError'))
-        say(error instanceof Error ? error.message : 'The camera could not be used.', '');
+        say(
+          `${error instanceof Error ? error.message : 'The camera failed.'} Compare the digits instead.`,
+          '',
+        );
     } finally {
       stop = null;
       view.hidden = true;
