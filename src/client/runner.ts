@@ -15,7 +15,7 @@ import { tendPrekeys } from './prekey-stock.ts';
 import { sendReceipts } from './receipts.ts';
 import { Receiver } from './receive.ts';
 import { noteSynced, refreshConversations, refreshPinned, refreshStatuses } from './resync.ts';
-import { NOTICES } from './sentences.ts';
+import { HELD, NOTICES } from './sentences.ts';
 import { Single } from './single.ts';
 import { tidy } from './tidy.ts';
 import { tellUnhealed } from './unhealed.ts';
