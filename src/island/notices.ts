@@ -1,5 +1,6 @@
 /** Banners in `#notices`: what the person must know, each with one action. */
 import type { PeerView } from '../client/engine-types.ts';
+import { everybody } from './people.ts';
 import { engine, onEvent } from './session.ts';
 
 /** Shows notices of the engine, and people whose identity is another one now. */
@@ -8,8 +9,8 @@ export function watchNotices(place: HTMLElement): void {
     if (event.type === 'notice') showNotice(place, event.code, event.message);
     if (event.type === 'peer') showIdentity(place, event.peer);
   });
-  void engine.then(async (client) => {
-    for (const peer of await client.people()) showIdentity(place, peer);
+  void everybody().then((people) => {
+    for (const peer of people) showIdentity(place, peer);
   });
   onEvent(({ type }) => {
     if (type === 'devices') void showNews(place);

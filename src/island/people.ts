@@ -14,11 +14,16 @@ onEvent((event) => {
   if (event.type === 'peer') known.set(event.peer.account, event.peer);
 });
 
+/** Everybody, for names beside what is drawn already; nobody when the server says no, which others tell. */
+export async function everybody(): Promise<readonly PeerView[]> {
+  return (await engine).people().catch(() => []);
+}
+
 /** Who wrote it. Asks the engine once for people it has not met. */
 export async function authorOf({ mine, sender }: HistoryMessage): Promise<Author> {
   const client = await engine;
   if (mine) return { name: client.self.name, verified: false };
-  if (!known.has(sender.account)) for (const peer of await client.people()) known.set(peer.account, peer);
+  if (!known.has(sender.account)) for (const peer of await everybody()) known.set(peer.account, peer);
   const peer = known.get(sender.account);
   return { name: peer?.name ?? 'Somebody', verified: peer?.verified ?? false };
 }
@@ -26,8 +31,10 @@ export async function authorOf({ mine, sender }: HistoryMessage): Promise<Author
 /** Writes into `[data-peer-username=ACCOUNT]` the name that the log of identities gives this account, whatever the server wrote. */
 export async function openUsername(place: HTMLElement): Promise<void> {
   const account = place.dataset.peerUsername;
-  const found = (await (await engine).people()).find((peer) => peer.account === account);
-  const words = found ? `@${found.username}` : 'The log of identities names nobody here';
+  const people = await (await engine).people().catch(() => null);
+  const found = people?.find((peer) => peer.account === account);
+  const nobody = people === null ? '' : 'The log of identities names nobody here';
+  const words = found ? `@${found.username}` : nobody;
   if (place.textContent !== words) place.textContent = words;
 }
 

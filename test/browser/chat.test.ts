@@ -336,6 +336,15 @@ story('a long conversation loads as it is scrolled, and stays where it is read',
     },
     (first) => first === 'Build 2.4 is up on the lab box.',
   );
+  // What the wheel still moves has come to rest.
+  const at = () =>
+    log.evaluate((place) => new Promise<number>((done) => setTimeout(() => done(place.scrollTop), 100)));
+  let rest = await at();
+  await until(at, (now) => {
+    const still = now === rest;
+    rest = now;
+    return still;
+  });
   // Reading further up, nothing that arrives moves what is in view.
   const top = await log.evaluate((place) => {
     place.scrollTop = 300;

@@ -99,7 +99,7 @@ export async function openNewConversation(
       start.disabled = false;
     }
   });
-  known = await engine.people();
+  known = await engine.people().catch(() => []);
   suggest();
 }
 

@@ -23,7 +23,10 @@ export async function openLog(
 
 async function namesOf(engine: Pick<Engine, 'people' | 'self'>): Promise<(account: string) => string> {
   const known = new Map(
-    (await engine.people()).map(({ account, name, username }) => [account, `${name} (@${username})`]),
+    (await engine.people().catch(() => [])).map(({ account, name, username }) => [
+      account,
+      `${name} (@${username})`,
+    ]),
   );
   return (account) =>
     account === engine.self.account
