@@ -67,20 +67,25 @@ test('words sealed by hand arrive like any other: the tests below say something'
 }, 30_000);
 
 test('words under another roster than the conversation has stay closed, and change no session [R9, R12]', async () => {
-  // What she has received on each session: her own devices may say something by themselves meanwhile.
   const received = () =>
     [...ada.disk.store('sessions').values()]
       .flatMap((stored) => decodeSession(stored).ratchet.receiving)
       .map(({ dh, next, skipped }) => [dh.toHex(), next, skipped.length].join(' '));
-  const before = received();
-  const rosterHash = randomBytes(32);
-  await sayToAda(ben, id, { class: 1, content: { kind: 'text', payload: text('elsewhere'), rosterHash } });
-  await ada.until(async () => (await ada.closed(id)).length > 0, 'something closed');
+  const attempt = async () => {
+    const before = received();
+    const closed = (await ada.closed(id)).length;
+    const rosterHash = randomBytes(32);
+    await sayToAda(ben, id, { class: 1, content: { kind: 'text', payload: text('elsewhere'), rosterHash } });
+    await ada.until(async () => (await ada.closed(id)).length > closed, 'something closed');
+    return { before, after: received() };
+  };
+  // A key exchange of his may arrive in between and is received rightly: then it is said once more.
+  let seen = await attempt();
+  for (let tries = 0; tries < 4 && seen.after.join() !== seen.before.join(); tries++) seen = await attempt();
+  expect(seen.after).toEqual(seen.before);
   expect(await ada.texts(id)).not.toContain('elsewhere');
-  const [closed] = await ada.closed(id);
-  expect(closed?.reason).toContain('not a member here');
-  expect(received()).toEqual(before);
-}, 30_000);
+  expect((await ada.closed(id))[0]?.reason).toContain('not a member here');
+}, 60_000);
 
 test('words of somebody who has seen no log stay closed [R37]', async () => {
   const ktRoot = new Uint8Array(32);
