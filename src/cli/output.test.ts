@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import type { HistoryMessage } from '../client/engine-types.ts';
+import { UNMARKED } from '../client/history.ts';
 import { accountId, bodyId, conversationId, deviceId } from '../contract/bytes.ts';
 import type { Io } from './io.ts';
 import { printMessage } from './messages.ts';
@@ -20,6 +21,7 @@ const message: HistoryMessage = {
   reason: null,
   note: null,
   suite: 2,
+  ...UNMARKED,
 };
 
 async function printed(json: boolean, shown: HistoryMessage, sender = 'ada'): Promise<string> {

@@ -31,6 +31,7 @@ import {
   orderOf,
   timeOf,
   timeOfArrival,
+  UNMARKED,
   updateMessage,
 } from './history.ts';
 import type { Operation, Reads } from './operation.ts';
@@ -98,6 +99,7 @@ export async function admitMessage(
     status: null,
     note: (await isBelowChange(op, admitted, order)) ? BEFORE_CHANGE : null,
     suite: header.suite,
+    ...UNMARKED,
   };
   // Words that were said again make no line, unless one stood there while they could not be opened.
   if (shown !== null) await updateMessage(op, message);

@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { readConversation, writeConversation } from './conversations.ts';
 import type { HistoryMessage } from './engine-types.ts';
 import { REFUSED } from './groups/sentences.ts';
-import { addMessage, orderOf, readPage, timeBelow } from './history.ts';
+import { addMessage, orderOf, readPage, timeBelow, UNMARKED } from './history.ts';
 import { addOutgoing } from './outbox.ts';
 
 /** Room for what stands around a text in its content. */
@@ -24,7 +24,7 @@ export async function composeText(
   if (utf8.encode(text).length > MAX_CONTENT_BYTES - CONTENT_OVERHEAD_BYTES) {
     throw new Error('This message is longer than 63 KiB: send it in parts.');
   }
-  const payload = textPayload.encode({ text, replyTo: null });
+  const payload = textPayload.encode({ text, replyTo: null, timer: null });
   return ctx.operate(async (op) => {
     const known = await readConversation(op, conversation);
     if (known === null) throw new Error('This conversation is not known here: open it first.');
@@ -59,6 +59,7 @@ export async function composeText(
       reason: null,
       note: null,
       suite: ACTIVE_SUITE,
+      ...UNMARKED,
     };
     addMessage(op, message);
     writeConversation(op, { ...known, ownSentAt: sentAt, lastActivity: Math.max(known.lastActivity, time) });

@@ -36,6 +36,9 @@ import {
 export const Detail = record({ value: text, sentAt: number, device: word(isDeviceId) });
 export type Detail = Of<typeof Detail>;
 
+const Notify = record({ value: oneOf('all', 'mentions', 'none'), changedAt: number });
+const NOTIFY_ALL: Of<typeof Notify> = { value: 'all', changedAt: 0 };
+
 /** Store `conversations`, key `c/ID`. */
 export const StoredConversation = record({
   id: word(isConversationId),
@@ -61,6 +64,14 @@ export const StoredConversation = record({
   saidAt: added(number, -1),
   /** Why nothing is sent here: the server's words about its members do not hold. `final` when two signed ones contradict. */
   stopped: added(nullable(record({ reason: text, final: flag })), null),
+  /** Of the unread ones, those that name oneself. */
+  mentions: added(number, 0),
+  /** One's own choices, and when each was made: the later one counts over one's own devices. */
+  notify: added(Notify, NOTIFY_ALL),
+  archived: added(record({ value: flag, changedAt: number }), { value: false, changedAt: 0 }),
+  /** Seconds, 0 for never, and who said so when. */
+  timer: added(nullable(record({ value: number, sentAt: number, device: word(isDeviceId) })), null),
+  history: added(oneOf('none', 'fromInvitation', 'all'), 'none'),
 });
 export type StoredConversation = Of<typeof StoredConversation>;
 
@@ -74,6 +85,11 @@ export const DIRECT = {
   title: '',
   saidAt: -1,
   stopped: null,
+  mentions: 0,
+  notify: NOTIFY_ALL,
+  archived: { value: false, changedAt: 0 },
+  timer: null,
+  history: 'none',
 } as const satisfies Partial<StoredConversation>;
 
 /** The id of the direct conversation of two people: nobody chooses it (PROTOCOL 1). */
@@ -173,6 +189,11 @@ export async function viewConversation(
     writable: !isGroup || role !== null,
     open: conversation.open,
     unread: conversation.unread,
+    mentions: conversation.mentions,
+    notify: conversation.notify.value,
+    archived: conversation.archived.value,
+    timer: conversation.timer?.value ?? 0,
+    history: isGroup ? conversation.history : null,
     last: last ?? null,
     lastActivity: conversation.lastActivity,
   };

@@ -4,7 +4,7 @@
  */
 
 import { type DeviceId, isDeviceId } from '../contract/ids.ts';
-import { MAX_NAME_LENGTH } from '../contract/limits.ts';
+import { MAX_NAME_LENGTH, UNPRINTABLE } from '../contract/limits.ts';
 import { fromUtf8, utf8 } from '../protocol/codec.ts';
 import { isProtocolError } from '../protocol/errors.ts';
 import { type Setting, syncPayload } from '../protocol/payload.ts';
@@ -105,8 +105,6 @@ const settingOf = (key: string, { name, changedAt }: StoredName): Setting => ({
 const readName = (reads: Reads, device: DeviceId): Promise<StoredName | null> =>
   readRecord(reads, 'meta', PREFIX + device, StoredName);
 
-/** Lone surrogates, control characters, and characters that turn the direction of text around, cannot be shown. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 const isName = (name: string): boolean =>
   name !== '' && [...name].length <= MAX_NAME_LENGTH && !UNPRINTABLE.test(name);
 

@@ -1,6 +1,7 @@
 /** What the engine shows to those who draw it: the island and the command line. */
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../contract/ids.ts';
 import type { OpenConversation } from '../contract/relay.ts';
+import type { ConversationActions, MessageActions } from './messages/types.ts';
 
 /** States of one's own message. `Read` comes only from an encrypted receipt. */
 export type SendStatus = 'Sending' | 'Sent' | 'Delivered' | 'Read' | 'Failed';
@@ -17,7 +18,8 @@ export interface HistoryMessage {
   readonly mine: boolean;
   /** Sender's clock, epoch milliseconds. */
   readonly sentAt: number;
-  readonly kind: 'text' | 'unknown' | 'unreadable' | 'notice';
+  /** `deleted` was taken back by its author: nothing of it is left but its place. */
+  readonly kind: 'text' | 'unknown' | 'unreadable' | 'notice' | 'deleted';
   readonly text: string;
   /** Both signatures verified under the pinned identity. */
   readonly verified: boolean;
@@ -27,6 +29,29 @@ export interface HistoryMessage {
   /** A remark about one that opened, in a few words, such as that it was sent before members changed. */
   readonly note: string | null;
   readonly suite: number;
+  /** The message that it answers; it may not be known here. */
+  readonly replyTo: BodyId | null;
+  /** When its author last changed it, by their clock, epoch milliseconds. */
+  readonly editedAt: number | null;
+  readonly reactions: readonly Reaction[];
+  readonly pinned: boolean;
+  /** When it disappears from this device, epoch milliseconds; null for one that stays. */
+  readonly expiresAt: number | null;
+  /** It names oneself (`@username`) or everybody (`@everyone`). */
+  readonly mention: boolean;
+  /** How it came here. Everything but `live` was said before this device could read it, or elsewhere. */
+  readonly origin: MessageOrigin;
+}
+
+/** `live` from the relay or written here; `backup` and `device` from one's own; `member` shown by another member; `import` from a file. */
+export type MessageOrigin = 'live' | 'backup' | 'device' | 'member' | 'import';
+
+/** One emoji under a message, and everybody who chose it, in the order in which they did. */
+export interface Reaction {
+  readonly emoji: string;
+  readonly people: readonly AccountId[];
+  /** Oneself among them. */
+  readonly mine: boolean;
 }
 
 export interface ConversationView {
@@ -45,6 +70,16 @@ export interface ConversationView {
   /** Anybody of the workspace may come in. */
   readonly open: boolean;
   readonly unread: number;
+  /** Of the unread ones, those that name oneself. */
+  readonly mentions: number;
+  /** What notifications one wants of it; synced over one's own devices. */
+  readonly notify: 'all' | 'mentions' | 'none';
+  /** Put away by oneself: it leaves the list until somebody writes. */
+  readonly archived: boolean;
+  /** Messages disappear so many seconds after they were sent; 0 for never. */
+  readonly timer: number;
+  /** What members who come later may read; null in a direct conversation. */
+  readonly history: 'none' | 'fromInvitation' | 'all' | null;
   readonly last: HistoryMessage | null;
   readonly lastActivity: number;
 }
@@ -163,6 +198,8 @@ export type EngineEvent =
   | { readonly type: 'message'; readonly message: HistoryMessage }
   /** A message drawn before has another status, text or reason. */
   | { readonly type: 'updated'; readonly message: HistoryMessage }
+  /** A message has disappeared: its time was over. */
+  | { readonly type: 'removed'; readonly id: BodyId; readonly conversation: ConversationId }
   | { readonly type: 'conversation'; readonly conversation: ConversationView }
   | { readonly type: 'peer'; readonly peer: PeerView }
   /** One's own devices, their names or the news about them are other ones: see `devices` and `deviceNews`. */
@@ -181,7 +218,7 @@ export type EngineEvent =
       readonly total: number;
     };
 
-export interface Engine {
+export interface Engine extends MessageActions, ConversationActions {
   readonly self: {
     readonly account: AccountId;
     readonly device: DeviceId;
@@ -196,7 +233,11 @@ export interface Engine {
   subscribe(listener: (event: EngineEvent) => void): () => void;
 
   /** Puts the text in the outbox (durable), then tries to send everything that waits. Resolves once durable. */
-  send(conversation: ConversationId, text: string): Promise<HistoryMessage>;
+  send(
+    conversation: ConversationId,
+    text: string,
+    about?: { readonly replyTo?: BodyId },
+  ): Promise<HistoryMessage>;
   /**
    * Posts what waits, in order. Resolves when the outbox is empty or the network says no. `sent` names what left since
    * the last call, whoever set it off.
@@ -242,9 +283,10 @@ export interface Engine {
   /** Who can read what is written here from now on, with each device, from the verified lists. */
   readers(conversation: ConversationId): Promise<readonly Reader[]>;
 
+  /** Oldest first: the newest ones below `before`, or the oldest ones above `after`, both orders (see `orderAt`). */
   messages(
     conversation: ConversationId,
-    page: { readonly before?: string; readonly limit: number },
+    page: { readonly before?: string; readonly after?: string; readonly limit: number },
   ): Promise<readonly HistoryMessage[]>;
   /** One message by its id, or by an id it had before it was sealed anew; its own id is then the new one. */
   message(id: BodyId): Promise<HistoryMessage | null>;

@@ -22,6 +22,7 @@ import { joinGroup, openGroups } from './groups/enter.ts';
 import { findMessage, readPage } from './history.ts';
 import { acknowledgeNew, markVerified, pinnedPerson, safetyDigits } from './identity.ts';
 import { acknowledgeLog, logStatus } from './log-status.ts';
+import { messageActions } from './messages/actions.ts';
 import { loadSelf, pinSelf } from './open-self.ts';
 import { dismissNews, listDevices, listNews } from './own-devices.ts';
 import { listPeople } from './people.ts';
@@ -152,6 +153,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
     },
     succeedGroup: async (conversation) => view(await succeedGroup(ctx, conversation)),
     readers: (conversation) => listReaders(ctx, conversation),
+    ...messageActions(ctx),
     messages: (conversation, page) => readPage(storage, conversation, page),
     message: (id) => findMessage(storage, id),
     markRead: (conversation) => ctx.operate((op) => markConversationRead(op, ctx, conversation)),

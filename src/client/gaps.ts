@@ -3,7 +3,7 @@ import { bodyId } from '../contract/bytes.ts';
 import { GAP_SHOWN_AFTER_MS, Gap, gapKey, readGaps, type Sender, timeAfterGap } from './chains.ts';
 import type { Context } from './context.ts';
 import { readConversation, writeConversation } from './conversations.ts';
-import { addMessage, orderOf } from './history.ts';
+import { addMessage, orderOf, UNMARKED } from './history.ts';
 import type { Operation } from './operation.ts';
 import { gapSentence } from './sentences.ts';
 
@@ -42,6 +42,7 @@ async function showGap(op: Operation, ctx: Context, sender: Sender, gap: Gap): P
     status: null,
     note: null,
     suite: 0,
+    ...UNMARKED,
   });
   writeConversation(op, known);
 }

@@ -13,7 +13,19 @@ import {
 } from '../contract/ids.ts';
 import type { HistoryMessage, SendStatus } from './engine-types.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
-import { added, decodeStored, flag, nullable, number, type Of, oneOf, record, text, word } from './stored.ts';
+import {
+  added,
+  decodeStored,
+  flag,
+  list,
+  nullable,
+  number,
+  type Of,
+  oneOf,
+  record,
+  text,
+  word,
+} from './stored.ts';
 
 const StoredMessage = record({
   id: word(isBodyId),
@@ -23,15 +35,33 @@ const StoredMessage = record({
   device: word(isDeviceId),
   mine: flag,
   sentAt: number,
-  kind: oneOf('text', 'unknown', 'unreadable', 'notice'),
+  kind: oneOf('text', 'unknown', 'unreadable', 'notice', 'deleted'),
   text,
   verified: flag,
   status: nullable(oneOf('Sending', 'Sent', 'Delivered', 'Read', 'Failed')),
   reason: nullable(text),
   note: added(nullable(text), null),
   suite: number,
+  replyTo: added(nullable(word(isBodyId)), null),
+  editedAt: added(nullable(number), null),
+  reactions: added(list(record({ emoji: text, people: list(word(isAccountId)), mine: flag })), []),
+  pinned: added(flag, false),
+  expiresAt: added(nullable(number), null),
+  mention: added(flag, false),
+  origin: added(oneOf('live', 'backup', 'device', 'member', 'import'), 'live'),
 });
 type StoredMessage = Of<typeof StoredMessage>;
+
+/** What a message has that nobody answered, changed or marked in any way. */
+export const UNMARKED = {
+  replyTo: null,
+  editedAt: null,
+  reactions: [],
+  pinned: false,
+  expiresAt: null,
+  mention: false,
+  origin: 'live',
+} as const satisfies Partial<HistoryMessage>;
 
 const messageKey = (conversation: ConversationId, order: string) => `m/${conversation}/${order}`;
 const indexKey = (id: BodyId) => `i/${id}`;
@@ -42,6 +72,11 @@ const indexKey = (id: BodyId) => `i/${id}`;
  */
 export function orderOf(time: number, device: string, seq: number): string {
   return `${String(time).padStart(15, '0')}-${device}-${String(seq).padStart(12, '0')}`;
+}
+
+/** Above every message from before this time, and below every one since; epoch milliseconds. */
+export function orderAt(time: number): string {
+  return orderOf(time, '', 0);
 }
 
 /** The time part of an order, epoch milliseconds. */
@@ -138,22 +173,23 @@ export async function messageAt(reads: Reads, key: string): Promise<HistoryMessa
   return stored === null ? null : view(stored);
 }
 
-/** A page of a conversation, oldest first: the `limit` messages below `before`, or the newest. */
+/** A page of a conversation, oldest first: the newest below `before`, the oldest above `after`, or the newest of all. */
 export async function readPage(
   reads: Reads,
   conversation: ConversationId,
-  page: { readonly before?: string; readonly limit: number },
+  page: { readonly before?: string; readonly after?: string; readonly limit: number },
 ): Promise<readonly HistoryMessage[]> {
   const prefix = `m/${conversation}/`;
   const entries = await reads.list('history', {
     prefix,
-    reverse: true,
+    reverse: page.after === undefined,
     limit: page.limit,
+    ...(page.after === undefined ? {} : { after: prefix + page.after }),
     ...(page.before === undefined ? {} : { before: prefix + page.before }),
   });
   const messages: HistoryMessage[] = [];
   for (const [, value] of entries) messages.push(view(decodeStored(StoredMessage, value)));
-  return messages.reverse();
+  return page.after === undefined ? messages.reverse() : messages;
 }
 
 const RANK: Readonly<Record<SendStatus, number>> = { Failed: 0, Sending: 1, Sent: 2, Delivered: 3, Read: 4 };

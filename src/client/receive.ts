@@ -24,7 +24,15 @@ import { LateMessage, UnknownRoster } from './groups/errors.ts';
 import { LATE, UNKNOWN_ROSTER } from './groups/sentences.ts';
 import { syncRoster } from './groups/sync.ts';
 import { noteUnseen } from './groups/unseen.ts';
-import { addMessage, findMessage, freeTime, orderOf, timeOfArrival, updateMessage } from './history.ts';
+import {
+  addMessage,
+  findMessage,
+  freeTime,
+  orderOf,
+  timeOfArrival,
+  UNMARKED,
+  updateMessage,
+} from './history.ts';
 import { dropDelivery, INBOX_KEPT_MS, keepDelivery, listKept } from './inbox.ts';
 import { LogBehind } from './log-claims.ts';
 import { SplitView } from './log-evidence.ts';
@@ -64,6 +72,9 @@ interface Failure {
   readonly sentence: string | null;
 }
 type Outcome = 'opened' | 'known' | Failure;
+
+/** What a delivery may lack before it opens. */
+type Question = 'sender' | 'roster' | 'log';
 
 /** Takes deliveries in the order in which it is given them. */
 export class Receiver {
@@ -115,12 +126,14 @@ export class Receiver {
 
   private async take(delivery: Delivery, isNew: boolean): Promise<void> {
     if (!isDelivery(delivery)) return;
-    const outcome = await this.open(delivery, true);
+    const outcome = await this.open(delivery);
     if (outcome === 'opened' || outcome === 'known') return;
     await this.ctx.operate((op) => this.keep(op, delivery, outcome, isNew));
   }
 
-  private async open(delivery: Delivery, mayAsk: boolean, mayUpdate = true): Promise<Outcome> {
+  /** @param asked what was learned for this delivery already: each is asked for once, and one may show the next missing */
+  private async open(delivery: Delivery, asked: readonly Question[] = []): Promise<Outcome> {
+    const again = (question: Question) => this.open(delivery, [...asked, question]);
     try {
       return await this.ctx.operate(async (op) => {
         if (await isOpened(op, delivery)) {
@@ -132,21 +145,20 @@ export class Receiver {
       });
     } catch (error) {
       if (error instanceof UnknownSender) {
-        if (mayAsk && (await this.learn(error.account))) return this.open(delivery, false, mayUpdate);
+        if (!asked.includes('sender') && (await this.learn(error.account))) return again('sender');
         return error.isOutdated
           ? { code: 'E_KT', sentence: OUTDATED_LIST }
           : { code: 'E_AUTH', sentence: null };
       }
       if (error instanceof LogBehind) {
-        if (!mayUpdate) return this.split(error.split);
-        if (await this.learnLog()) return this.open(delivery, mayAsk, false);
+        if (asked.includes('log')) return this.split(error.split);
+        if (await this.learnLog()) return again('log');
         return { code: 'E_KT', sentence: null };
       }
       if (error instanceof SplitView) return this.split(error);
       if (!(error instanceof ProtocolError)) throw error;
       if (error instanceof UnknownRoster) {
-        if (mayAsk && (await this.learnRoster(error.conversation)))
-          return this.open(delivery, false, mayUpdate);
+        if (!asked.includes('roster') && (await this.learnRoster(error.conversation))) return again('roster');
         await noteUnseen(this.ctx, error);
       }
       return { code: error.code, sentence: sentenceOf(error) };
@@ -262,6 +274,7 @@ export class Receiver {
       reason,
       note: null,
       suite: 0,
+      ...UNMARKED,
     });
     writeConversation(op, { ...conversation, lastActivity: Math.max(conversation.lastActivity, time) });
   }

@@ -1,5 +1,9 @@
 /** What a server gives browsers to run and show, as it says itself: GET /assets/manifest.json. */
 
+/** Scripts that pages start beside them: `argon2` is `argon2.js`. The build knows where each begins. */
+export const WORKERS = ['argon2'] as const;
+export type WorkerName = (typeof WORKERS)[number];
+
 export type ServedKind = 'script' | 'worker' | 'style' | 'icon' | 'service-worker';
 
 export interface ServedFile {

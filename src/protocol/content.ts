@@ -7,7 +7,7 @@ import { compareBytes, hash } from './hash.ts';
 import { bytes, fixed, record, text, u64 } from './record.ts';
 
 /** Kinds of class 1: they go to every device of every member, carry seq and previous, and are signed. */
-export const CONVERSATION_KINDS = ['text', 'file', 'edit', 'delete', 'reaction', 'state'] as const;
+export const CONVERSATION_KINDS = ['text', 'file', 'edit', 'delete', 'reaction', 'state', 'pin'] as const;
 /** Kinds of class 2: between two sessions, to any subset of devices, in no conversation. */
 export const SESSION_KINDS = ['kx', 'receipt', 'resend', 'history', 'sync'] as const;
 

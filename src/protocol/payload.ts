@@ -17,11 +17,36 @@ export interface TextPayload {
   readonly text: string;
   /** Body id of the message it answers, 16 B, or null. */
   readonly replyTo: Uint8Array | null;
+  /** Seconds, at least 1, after which every device forgets it; null for one that stays. */
+  readonly timer: number | null;
 }
-export const textPayload: Payload<TextPayload> = record(80, 'text', {
+
+const lastingText = record(80, 'text', {
   text: text(MAX_CONTENT_BYTES),
   replyTo: optional(fixed(16)),
 });
+/** A record of its own, so that a release which knows no timers refuses it instead of keeping it. */
+const passingText = record(93, 'text that disappears', {
+  text: text(MAX_CONTENT_BYTES),
+  replyTo: optional(fixed(16)),
+  timer: u32,
+});
+export const textPayload: Payload<TextPayload> = {
+  encode: ({ text, replyTo, timer }) =>
+    timer === null
+      ? lastingText.encode({ text, replyTo })
+      : passingText.encode({ text, replyTo, timer: lasting(timer) }),
+  decode: (encoded) => {
+    if (encoded[0] !== passingText.type) return { ...lastingText.decode(encoded), timer: null };
+    const { timer, ...said } = passingText.decode(encoded);
+    return { ...said, timer: lasting(timer) };
+  },
+};
+
+function lasting(seconds: number): number {
+  if (seconds === 0) throw malformed('a timer of nothing');
+  return seconds;
+}
 
 /** What travels in a `kx` message: nothing (a sign of life), an encapsulation key, or its answer. */
 export type KxPayload =

@@ -72,6 +72,16 @@ export const u8: Field<number> = integer(
   (value) => new Writer().u8(value).finish(),
   (reader) => reader.u8(),
 );
+/** One byte, 0 or 1 and nothing else. */
+export const flag: Field<boolean> = {
+  max: 1,
+  encode: (value) => Uint8Array.of(value ? 1 : 0),
+  decode: (value) => {
+    const number = u8.decode(value);
+    if (number > 1) throw malformed('neither yes nor no');
+    return number === 1;
+  },
+};
 /** A number in two bytes. */
 export const u16: Field<number> = integer(2, u16be, (reader) => reader.u16());
 /** A number in four bytes. */

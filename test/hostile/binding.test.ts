@@ -59,7 +59,7 @@ async function sayToAda(client: Client, where: ConversationId, words: Words): Pr
   return said;
 }
 
-const text = (words: string) => textPayload.encode({ text: words, replyTo: null });
+const text = (words: string) => textPayload.encode({ text: words, replyTo: null, timer: null });
 
 test('words sealed by hand arrive like any other: the tests below say something', async () => {
   await sayToAda(ben, id, { class: 1, content: { kind: 'text', payload: text('by hand') } });

@@ -53,7 +53,7 @@ async function sayIn(group: ConversationId, from: Client, to: Client, words: str
     account: from.account,
     device: from.device,
   };
-  const payload = textPayload.encode({ text: words, replyTo: null });
+  const payload = textPayload.encode({ text: words, replyTo: null, timer: null });
   const { id, body, envelope } = await sealByHand(inside, to, group, {
     class: 1,
     content: { kind: 'text', payload },

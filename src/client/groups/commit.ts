@@ -4,7 +4,7 @@ import type { ConversationId } from '../../contract/ids.ts';
 import { memberOf, type Roster } from '../../protocol/roster.ts';
 import { ROSTER_OPS, type RosterOp } from '../../protocol/roster-event.ts';
 import type { Context } from '../context.ts';
-import { readConversation, type StoredConversation, writeConversation } from '../conversations.ts';
+import { DIRECT, readConversation, type StoredConversation, writeConversation } from '../conversations.ts';
 import { displayText } from '../display-text.ts';
 import type { Operation } from '../operation.ts';
 import { isShown, readPeer } from '../peers.ts';
@@ -89,6 +89,7 @@ function isSaid(
 /** A group of which nothing is known but its first event. */
 function newGroup(id: ConversationId, lastActivity: number): StoredConversation {
   return {
+    ...DIRECT,
     id,
     kind: 'group',
     members: [],
@@ -97,13 +98,6 @@ function newGroup(id: ConversationId, lastActivity: number): StoredConversation 
     ownSeq: 0,
     ownHash: new Uint8Array(32),
     ownSentAt: 0,
-    epoch: -1,
-    role: null,
-    open: false,
-    details: { name: null, topic: null },
-    title: '',
-    saidAt: -1,
-    stopped: null,
   };
 }
 

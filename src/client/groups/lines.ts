@@ -10,7 +10,7 @@ import {
   type RosterSubject,
 } from '../../protocol/roster-event.ts';
 import type { Context } from '../context.ts';
-import { addMessage, orderOf, timeOfArrival } from '../history.ts';
+import { addMessage, orderOf, timeOfArrival, UNMARKED } from '../history.ts';
 import type { Operation, Reads } from '../operation.ts';
 import { isShown, readPeer } from '../peers.ts';
 import { loadChain, mayLead } from './chain.ts';
@@ -55,6 +55,7 @@ export async function addLine(
     reason: null,
     note: null,
     suite: 0,
+    ...UNMARKED,
   });
 }
 

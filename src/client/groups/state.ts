@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { type Detail, type StoredConversation, writeConversation } from '../conversations.ts';
 import { displayText } from '../display-text.ts';
 import type { HistoryMessage } from '../engine-types.ts';
-import { addMessage, orderOf, readPage, timeBelow } from '../history.ts';
+import { addMessage, orderOf, readPage, timeBelow, UNMARKED } from '../history.ts';
 import type { Operation, Reads } from '../operation.ts';
 import { addOutgoing } from '../outbox.ts';
 import { nameIn } from './lines.ts';
@@ -106,6 +106,7 @@ export async function queueState(
       reason: null,
       note: null,
       suite: 0,
+      ...UNMARKED,
     });
   }
   writeConversation(op, {

@@ -114,7 +114,7 @@ export function textContent(text: string, seq: number, handshakeRoot: Uint8Array
     ktRoot: ZEROS,
     handshakeRoot,
     sentAt,
-    payload: textPayload.encode({ text, replyTo: null }),
+    payload: textPayload.encode({ text, replyTo: null, timer: null }),
   };
 }
 
