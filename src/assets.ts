@@ -4,26 +4,20 @@
  */
 import { SERVICE_WORKER_PATH } from './contract/paths.ts';
 import { RELEASE } from './contract/release.ts';
-import type { ServedKind, ServedManifest } from './contract/served.ts';
+import { type ServedKind, type ServedManifest, WORKERS } from './contract/served.ts';
+import { hasHash, plainName, staticImports, withHash } from './served-names.ts';
 
-/** What the build makes, by the name it is served under. */
-export const BUILT = [
+/** What is served as it lies in `public/icons`. */
+export const ICONS = ['icon.svg', 'icon-192.png', 'icon-512.png', 'icon-maskable.png'] as const;
+/** What pages and workers name; the rest is what the scripts among them import. */
+export const ASSET_NAMES: readonly string[] = [
   'island.js',
   'door.js',
-  'argon2.js',
-  'fallback.js',
-  'groups.js',
-  'qr.js',
-  'settings.js',
+  ...WORKERS.map((name) => `${name}.js`),
   'sw.js',
   'app.css',
-] as const;
-/** What is served as it lies in `public/icons`. */
-const ICONS = ['icon.svg', 'icon-192.png', 'icon-512.png', 'icon-maskable.png'] as const;
-
-export type BuiltName = (typeof BUILT)[number];
-export type AssetName = BuiltName | (typeof ICONS)[number];
-export const ASSET_NAMES: readonly AssetName[] = [...BUILT, ...ICONS];
+  ...ICONS,
+];
 
 export interface Asset {
   /** Path with hash, such as /assets/app.3f9c0a1b.css. */
@@ -41,6 +35,8 @@ export interface Assets {
   url(name: string): string;
   /** The integrity value of a file by its plain name. */
   integrity(name: string): string;
+  /** Plain names of the scripts that a browser loads together with this one. */
+  preloads(name: string): readonly string[];
   /** The asset at a hashed path, or null. */
   at(path: string): Asset | null;
   /** Every asset by its plain name. */
@@ -59,12 +55,12 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 const SERVICE_WORKER = 'sw.js';
-const WORKERS: ReadonlySet<string> = new Set(['argon2.js']);
+const WORKER_FILES: ReadonlySet<string> = new Set(WORKERS.map((name) => `${name}.js`));
 
 function kindOf(name: string): ServedKind {
   if (name === SERVICE_WORKER) return 'service-worker';
   if (name.endsWith('.css')) return 'style';
-  if (name.endsWith('.js')) return WORKERS.has(name) ? 'worker' : 'script';
+  if (name.endsWith('.js')) return WORKER_FILES.has(name) ? 'worker' : 'script';
   return 'icon';
 }
 
@@ -75,24 +71,28 @@ function kindOf(name: string): ServedKind {
 export const compress = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
   Bun.gzipSync(bytes, { library: 'libdeflate', level: 10 });
 
-/** Names and hashes the given files. */
+/**
+ * Hashes the given files, and names those that have no hash in their name yet.
+ *
+ * @param files by the name they are served under, or by their plain one
+ */
 export function createAssets(
   files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
   release: string = RELEASE,
 ): Assets {
   const all = new Map<string, Asset>();
   const byPath = new Map<string, Asset>();
-  for (const [name, bytes] of files) {
+  for (const [given, bytes] of files) {
+    const name = plainName(given);
     const digest = new Bun.CryptoHasher('sha384').update(bytes).digest();
-    const dot = name.lastIndexOf('.');
     const url =
       name === SERVICE_WORKER
         ? SERVICE_WORKER_PATH
-        : `/assets/${name.slice(0, dot)}.${digest.toString('hex').slice(0, 12)}${name.slice(dot)}`;
+        : `/assets/${hasHash(given) ? given : withHash(name, digest.toString('hex'))}`;
     let small: Uint8Array<ArrayBuffer> | null = null;
     const asset: Asset = {
       url,
-      type: TYPES[name.slice(dot + 1)] ?? 'application/octet-stream',
+      type: TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
       bytes,
       compressed: () => {
         small ??= compress(bytes);
@@ -108,9 +108,19 @@ export function createAssets(
     if (!asset) throw new Error(`no asset named ${name}`);
     return asset;
   };
+  const textOf = (name: string) => {
+    const asset = all.get(name);
+    return asset ? new TextDecoder().decode(asset.bytes) : null;
+  };
+  const preloads = new Map<string, readonly string[]>();
   return {
     url: (name) => named(name).url,
     integrity: (name) => named(name).integrity,
+    preloads(name) {
+      const known = preloads.get(name) ?? staticImports(name, textOf);
+      preloads.set(name, known);
+      return known;
+    },
     at: (path) => byPath.get(path) ?? null,
     all,
     manifest: {

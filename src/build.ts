@@ -6,20 +6,26 @@
  */
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type BuiltName, compress } from './assets.ts';
+import { compress, createAssets, ICONS } from './assets.ts';
+import { bundleOne, bundlePage } from './bundle.ts';
+import type { WorkerName } from './contract/served.ts';
+import { pack } from './pack.ts';
 
 const ROOT = resolve(import.meta.dir, '..');
 const BUILT = join(ROOT, 'public/built');
+/** What embedded.ts reads. */
+const PACK = 'browser.pack';
 
-/** Where each file that browsers run begins. */
-const BROWSER_ENTRIES: Readonly<Record<BuiltName, string>> = {
+/** Scripts of pages. What they import on demand is found by the bundler and needs no line here. */
+const PAGES: Readonly<Record<string, string>> = {
   'island.js': 'src/island/main.ts',
   'door.js': 'src/island/door.ts',
-  'argon2.js': 'src/island/argon2-worker.ts',
-  'fallback.js': 'src/island/fallback.ts',
-  'groups.js': 'src/island/groups/main.ts',
-  'qr.js': 'src/island/qr/main.ts',
-  'settings.js': 'src/island/settings/main.ts',
+};
+/** Workers that pages start (contract/served.ts lists their names): one file each. */
+const WORKER_ENTRIES: Readonly<Record<WorkerName, string>> = {
+  argon2: 'src/island/argon2-worker.ts',
+};
+const OTHERS: Readonly<Record<string, string>> = {
   'sw.js': 'src/service-worker/main.ts',
   'app.css': 'public/css/app.css',
 };
@@ -32,35 +38,39 @@ export interface BuiltFile {
   readonly sha384: string;
 }
 
-/** Bundles the island, its workers and the styles into public/built. */
+/** Bundles the island, its workers and the styles into one pack in public/built. */
 export async function buildIsland(): Promise<readonly BuiltFile[]> {
+  const files = await bundleFiles();
   mkdirSync(BUILT, { recursive: true });
-  const built: BuiltFile[] = [];
-  for (const [name, entry] of Object.entries(BROWSER_ENTRIES)) {
-    const result = await Bun.build({
-      entrypoints: [join(ROOT, entry)],
-      root: ROOT,
-      target: 'browser',
-      format: 'esm',
-      minify: true,
-      sourcemap: 'none',
-      define: { 'process.env.NODE_ENV': '"production"' },
-    });
-    const [output] = result.outputs;
-    if (!result.success || !output || result.outputs.length !== 1)
-      throw new Error(`${entry} gave ${result.outputs.length} files instead of one`);
-    // Written beside and moved: a server that starts at the same time never reads half a file.
-    const bytes = new Uint8Array(await output.arrayBuffer());
-    const partial = join(BUILT, `${name}.${process.pid}`);
-    await Bun.write(partial, bytes);
-    renameSync(partial, join(BUILT, name));
-    built.push({
-      name,
-      gzip: compress(bytes).length,
-      sha384: `sha384-${new Bun.CryptoHasher('sha384').update(bytes).digest('base64')}`,
-    });
-  }
-  return built;
+  // Written beside and moved: a server that starts at the same time never reads half of it.
+  const partial = join(BUILT, `${PACK}.${process.pid}`);
+  await Bun.write(partial, pack(files));
+  renameSync(partial, join(BUILT, PACK));
+  return [...createAssets(files).all].map(([name, { bytes, integrity }]) => ({
+    name,
+    gzip: compress(bytes).length,
+    sha384: integrity,
+  }));
+}
+
+/** Bytes by the name they are served under, or by a plain one where that follows from the bytes. */
+async function bundleFiles(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const workers = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const [name, entry] of Object.entries(WORKER_ENTRIES))
+    workers.set(`${name}.js`, await bundleOne(entry, { root: ROOT }));
+  // Scripts know the addresses of their workers: the page could name others.
+  const known = createAssets(workers);
+  const addresses = Object.keys(WORKER_ENTRIES).map((name) => [name, known.url(`${name}.js`)]);
+  const define = { WORKER_ADDRESSES: JSON.stringify(Object.fromEntries(addresses)) };
+
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const [name, entry] of Object.entries(PAGES))
+    for (const [served, bytes] of await bundlePage(name, entry, { root: ROOT, define }))
+      files.set(served, bytes);
+  for (const [name, bytes] of workers) files.set(name, bytes);
+  for (const [name, entry] of Object.entries(OTHERS)) files.set(name, await bundleOne(entry, { root: ROOT }));
+  for (const name of ICONS) files.set(name, await Bun.file(join(ROOT, 'public/icons', name)).bytes());
+  return files;
 }
 
 /** Compiles the single executable; the island must be built. */

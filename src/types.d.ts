@@ -3,20 +3,7 @@ declare module '*.sql' {
   const text: string;
   export default text;
 }
-declare module '*.css' {
-  const path: string;
-  export default path;
-}
-declare module '*.svg' {
-  const path: string;
-  export default path;
-}
-declare module '*.png' {
-  const path: string;
-  export default path;
-}
-/** Scripts of packages have types of their own: what is left is what the build made. */
-declare module '*.js' {
+declare module '*.pack' {
   const path: string;
   export default path;
 }

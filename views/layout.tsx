@@ -7,6 +7,8 @@ import type { ServedManifest } from '../src/contract/served.ts';
 export interface AssetUrls {
   url(name: string): string;
   integrity(name: string): string;
+  /** Scripts that a browser needs before it can run this one, in plain names. */
+  preloads(name: string): readonly string[];
   /** All of them, for people who compare. */
   readonly manifest: ServedManifest;
 }
@@ -74,7 +76,12 @@ export function Document({ site, page, title, viewer, children }: DocumentProps)
           <link rel="apple-touch-icon" href={assets.url('icon-192.png')} />
           <link rel="manifest" href="/manifest.webmanifest" />
           {script ? (
-            <script type="module" src={assets.url(script)} integrity={assets.integrity(script)} />
+            <>
+              {assets.preloads(script).map((name) => (
+                <link rel="modulepreload" href={assets.url(name)} integrity={assets.integrity(name)} />
+              ))}
+              <script type="module" src={assets.url(script)} integrity={assets.integrity(script)} />
+            </>
           ) : (
             ''
           )}
@@ -84,12 +91,6 @@ export function Document({ site, page, title, viewer, children }: DocumentProps)
           data-account={viewer?.account ?? ''}
           data-device={viewer?.device ?? ''}
           data-release={site.release}
-          data-worker={script ? assets.url('argon2.js') : ''}
-          data-fallback={script ? assets.url('fallback.js') : ''}
-          data-qr={script ? assets.url('qr.js') : ''}
-          {...(script === 'island.js'
-            ? { 'data-groups': assets.url('groups.js'), 'data-settings': assets.url('settings.js') }
-            : {})}
         >
           <a class="skip" href="#main">
             Skip to content

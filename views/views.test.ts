@@ -34,6 +34,7 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
     assets: {
       url: (name) => `/assets/${name}`,
       integrity: (name) => `sha384-${name}`,
+      preloads: (name) => [`${name.replace('.js', '-1.js')}`],
       manifest: { release: '0.1.0', files: [] },
     },
   };
@@ -222,6 +223,16 @@ describe('every page', () => {
         const map = new Map(attributes);
         expect([...map.keys()].filter((name) => name === 'style' || name.startsWith('on'))).toEqual([]);
         expect(tag).not.toBe('style');
+        // What the script imports at once comes with its hash as well.
+        if (tag === 'link' && map.get('rel') === 'modulepreload')
+          expect({ view, attributes: [...map] }).toEqual({
+            view,
+            attributes: [
+              ['rel', 'modulepreload'],
+              ['href', expect.stringMatching(/^\/assets\/(?:island|door)-1\.js$/)],
+              ['integrity', `sha384-${map.get('href')?.slice('/assets/'.length)}`],
+            ],
+          });
         if (tag === 'script') {
           const name = map.get('src') === '/assets/door.js' ? 'door.js' : 'island.js';
           expect({ view, attributes: [...map] }).toEqual({

@@ -11,7 +11,7 @@ export type Argon2Answer = { readonly hash: Uint8Array } | { readonly error: str
 /** Argon2id off the main thread: 32 bytes. Rejects when the worker cannot start or refuses the parameters. */
 export const hashPassword: PasswordHash = (password, parameters) =>
   new Promise((resolve, reject) => {
-    const worker = new Worker(workerAddress(), { type: 'module' });
+    const worker = new Worker(workerAddress('argon2'), { type: 'module' });
     const finish = (settle: () => void) => {
       worker.terminate();
       settle();

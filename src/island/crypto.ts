@@ -2,7 +2,6 @@
 import type { Crypto } from '../protocol/ports.ts';
 import type { Provider } from '../protocol/provider.ts';
 import { chooseProvider } from './native-provider.ts';
-import { fallbackAddress } from './trusted-types.ts';
 
 let chosen: Promise<Crypto> | null = null;
 
@@ -17,6 +16,5 @@ export function browserCrypto(): Promise<Crypto> {
 }
 
 async function loadNoble(): Promise<Provider> {
-  const fallback: typeof import('./fallback.ts') = await import(fallbackAddress());
-  return fallback.noble;
+  return (await import('./fallback.ts')).noble;
 }

@@ -1,20 +1,13 @@
 /**
- * Parts of the island that reading and writing do not need: each is a file of its own, fetched when it is first asked for.
- * The page names its address; the policy admits nothing but assets of ours.
+ * Parts of the island that reading and writing do not need: each is fetched when it is first asked for. The build makes a
+ * file of every dynamic import, and what a part shares with the page stands in a file that both load.
  */
-import { partAddress } from './trusted-types.ts';
 
 /** Making and changing groups. */
-export async function loadGroups(): Promise<typeof import('./groups/main.ts')> {
-  return import(partAddress('groups'));
-}
+export const loadGroups = () => import('./groups/main.ts');
 
 /** Drawing QR codes, and reading them with the camera. */
-export async function loadQr(): Promise<typeof import('./qr/main.ts')> {
-  return import(partAddress('qr'));
-}
+export const loadQr = () => import('./qr/main.ts');
 
 /** The settings: one's own devices, the transparency log. */
-export async function loadSettings(): Promise<typeof import('./settings/main.ts')> {
-  return import(partAddress('settings'));
-}
+export const loadSettings = () => import('./settings/main.ts');

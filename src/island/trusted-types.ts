@@ -1,9 +1,11 @@
 /**
  * The one Trusted Types policy of the page. HTML that reaches a sink went through the allow-list; the only script
- * address is our own worker; script text does not exist.
+ * addresses are those of our own workers; script text does not exist.
  */
 import { SERVICE_WORKER_PATH } from '../contract/paths.ts';
+import type { WorkerName } from '../contract/served.ts';
 import { sanitise } from './sanitise.ts';
+import { WORKER_PATHS } from './workers.ts';
 
 /** Handed to the policy by this module alone: the text goes to a parser whose document does nothing. */
 const INERT = Symbol('inert');
@@ -19,8 +21,8 @@ declare global {
   }
 }
 
-/** What is loaded by script is an asset of ours, named with the hash of its bytes, or the worker that compares those. */
-const LOADED = /^\/assets\/(?:argon2|fallback|groups|qr|settings)\.[0-9a-f]{12}\.js$/;
+/** Workers of this build, each named with the hash of its bytes, and the one that compares those. */
+const LOADED: ReadonlySet<string> = new Set([...Object.values(WORKER_PATHS), SERVICE_WORKER_PATH]);
 
 const rules: Rules = {
   createHTML: (text, purpose) => (purpose === INERT ? text : sanitise(text, parseInert, location.origin)),
@@ -29,8 +31,8 @@ const rules: Rules = {
   },
   createScriptURL: (url) => {
     const { href, origin, pathname } = new URL(url, location.href);
-    if (origin !== location.origin || !(LOADED.test(pathname) || pathname === SERVICE_WORKER_PATH))
-      throw new TypeError('Only workers of ours and the fallback are loaded by script.');
+    if (origin !== location.origin || !LOADED.has(pathname))
+      throw new TypeError('Only workers of ours are loaded by script.');
     return href;
   },
 };
@@ -47,12 +49,7 @@ function parseInert(html: string): Document {
   return parser.parseFromString(policy.createHTML(html, INERT), 'text/html');
 }
 
-/** The address of the password worker, as `new Worker` wants it; the page says which release of it. */
-export const workerAddress = (): string => policy.createScriptURL(document.body.dataset.worker ?? '');
-/** The address of a part of the island, as `<body data-NAME>` says. */
-export const partAddress = (name: 'groups' | 'qr' | 'settings'): string =>
-  policy.createScriptURL(document.body.dataset[name] ?? '');
-/** The address of noble's primitives, for a browser that lacks some. */
-export const fallbackAddress = (): string => policy.createScriptURL(document.body.dataset.fallback ?? '');
+/** The address of a worker, as `new Worker` wants it. */
+export const workerAddress = (name: WorkerName): string => policy.createScriptURL(WORKER_PATHS[name] ?? '');
 /** The address of the service worker: the same in every release. */
 export const serviceWorkerAddress = (): string => policy.createScriptURL(SERVICE_WORKER_PATH);

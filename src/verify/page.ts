@@ -11,8 +11,9 @@ export interface ReadPage {
   readonly differences: readonly Difference[];
   /** Paths of scripts, workers and styles that the page names and this build does not know. */
   readonly unknown: readonly string[];
-  /** Plain names of the scripts it loads. */
+  /** Plain names of the scripts it loads, and of those it loads before them. */
   readonly scripts: readonly string[];
+  readonly preloads: readonly string[];
   /** Addresses of links. */
   readonly links: readonly string[];
   /** `data-release`, or null. */
@@ -25,17 +26,18 @@ const DOCUMENT: Readonly<Record<string, ReadonlySet<string>>> = {
   head: new Set(),
   title: new Set(),
   meta: new Set(['charset', 'name', 'content', 'media']),
-  link: new Set(['rel', 'href', 'type']),
+  link: new Set(['rel', 'href', 'type', 'integrity']),
   script: new Set(['type', 'src', 'integrity']),
   noscript: new Set(),
 };
 const META_NAMES: ReadonlySet<string | null> = new Set([null, 'viewport', 'color-scheme', 'theme-color']);
 /** What `<link>` may load: the kind of asset, or an address that never changes. */
-const LINKS: Readonly<Record<string, 'style' | 'icon' | '/manifest.webmanifest'>> = {
+const LINKS: Readonly<Record<string, 'style' | 'icon' | 'script' | '/manifest.webmanifest'>> = {
   stylesheet: 'style',
   icon: 'icon',
   'apple-touch-icon': 'icon',
   manifest: '/manifest.webmanifest',
+  modulepreload: 'script',
 };
 /** Harmless in a whole page; a fragment may not move what is typed to elsewhere. */
 const PAGE_ATTRIBUTES: ReadonlySet<string> = new Set(['autofocus']);
@@ -57,6 +59,7 @@ export function readPage(where: string, html: string, assets: Assets, origin: st
   const differences: Difference[] = [];
   const unknown = new Set<string>();
   const scripts: string[] = [];
+  const preloads: string[] = [];
   const links: string[] = [];
   const nested: string[] = [];
   let release: string | null = null;
@@ -80,12 +83,17 @@ export function readPage(where: string, html: string, assets: Assets, origin: st
       differs('a script is no module', 'module', attribute(element, 'type'));
     if (src === null) return differs('an inline script');
     loads('script', src, (kind) => kind === 'script');
-    const name = names.get(src);
+    const name = checkIntegrity(element, src);
+    if (name !== undefined) scripts.push(name);
+  };
+  /** The plain name of a file of ours, which the element may load with its hash only. */
+  const checkIntegrity = (element: HTMLRewriterTypes.Element, path: string | null) => {
+    const name = names.get(path ?? '');
     if (name === undefined) return;
-    scripts.push(name);
     const expected = assets.integrity(name);
     const got = attribute(element, 'integrity');
-    if (got !== expected) differs(`the integrity attribute of ${src} is another`, expected, got);
+    if (got !== expected) differs(`the integrity attribute of ${path} is another`, expected, got);
+    return name;
   };
   const checkLink = (element: HTMLRewriterTypes.Element) => {
     const rel = attribute(element, 'rel') ?? '';
@@ -96,6 +104,9 @@ export function readPage(where: string, html: string, assets: Assets, origin: st
     if (wanted.startsWith('/')) {
       if (href !== wanted) differs(`<link rel="${rel}"> names another address`, wanted, href);
     } else loads(`link rel="${rel}"`, href, (kind) => kind === wanted);
+    if (wanted !== 'script') return;
+    const name = checkIntegrity(element, href);
+    if (name !== undefined) preloads.push(name);
   };
   const checkBody = (element: HTMLRewriterTypes.Element) => {
     release = attribute(element, 'data-release');
@@ -169,7 +180,7 @@ export function readPage(where: string, html: string, assets: Assets, origin: st
   // Without scripts the inside of <noscript> is markup, with them it is text: it must be harmless as both.
   const inside = nested.join('');
   if (inside.includes('<')) differences.push(...readPage(where, inside, assets, origin).differences);
-  return { differences, unknown: [...unknown], scripts, links, release };
+  return { differences, unknown: [...unknown], scripts, preloads, links, release };
 }
 
 /** A form that begins before the last one has ended does not exist for a browser: its fields belong to the last one. */

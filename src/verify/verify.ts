@@ -150,6 +150,11 @@ class Look {
       const expected = DOORS.has(last.path) ? 'door.js' : 'island.js';
       if (page.scripts.join() !== expected)
         this.#differs(last.path, 'the page loads other scripts', expected, page.scripts.join(', ') || null);
+      // Without the hash in the page, what a script imports would be taken as it comes.
+      const before = this.assets.preloads(expected).join(', ');
+      const got = page.preloads.join(', ');
+      if (got !== before)
+        this.#differs(last.path, 'the page loads other scripts before its own', before || null, got || null);
     }
     return page;
   }

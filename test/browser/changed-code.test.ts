@@ -8,6 +8,7 @@ import { join as path } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { type Assets, createAssets } from '../../src/assets.ts';
 import { loadAssets } from '../../src/embedded.ts';
+import { nameByContents } from '../../src/served-names.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { rewrite, startLiar, withHeader } from '../support/liar.ts';
 import { join } from '../support/person.ts';
@@ -41,6 +42,7 @@ let served: Assets;
 const switchable = (): Assets => ({
   url: (name) => served.url(name),
   integrity: (name) => served.integrity(name),
+  preloads: (name) => served.preloads(name),
   at: (path) => served.at(path),
   get all() {
     return served.all;
@@ -52,12 +54,20 @@ const switchable = (): Assets => ({
 
 /** The files of another release; or of the same one, with a comment more in one of them. */
 function altered(from: Assets, release: string, commented?: string): Assets {
-  const files = [...from.all].map(([name, { bytes }]) => {
-    if (!name.endsWith('.js')) return [name, bytes] as const;
-    const text = new TextDecoder().decode(bytes).replaceAll(`"${from.manifest.release}"`, `"${release}"`);
-    return [name, new TextEncoder().encode(name === commented ? `${text}\n/* other */\n` : text)] as const;
-  });
-  return createAssets(new Map(files), release);
+  const scripts = new Map<string, string>();
+  const others = new Map<string, Uint8Array<ArrayBuffer>>();
+  const kinds = new Map(from.manifest.files.map(({ path, kind }) => [path, kind]));
+  for (const [name, { url, bytes }] of from.all) {
+    if (!name.endsWith('.js')) {
+      others.set(name, bytes);
+      continue;
+    }
+    let text = new TextDecoder().decode(bytes).replaceAll(`"${from.manifest.release}"`, `"${release}"`);
+    if (name === commented) text += '\n/* other */\n';
+    if (kinds.get(url) === 'script') scripts.set(name, text);
+    else others.set(name, new TextEncoder().encode(text));
+  }
+  return createAssets(new Map([...nameByContents(scripts), ...others]), release);
 }
 
 beforeAll(async () => {
@@ -331,6 +341,7 @@ told('what was accepted before does not run again in a new page [R35]', async ()
   const liar = await startLiar({
     url: (name) => now.url(name),
     integrity: (name) => now.integrity(name),
+    preloads: (name) => now.preloads(name),
     at: (path) => now.at(path) ?? honest.at(path),
     get all() {
       return now.all;

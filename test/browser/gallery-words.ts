@@ -179,7 +179,8 @@ export function drawWords(): void {
 export async function drawCode(): Promise<void> {
   const place = document.querySelector<HTMLElement>('[data-verify-code]');
   if (!place) return;
-  const part: typeof import('../../src/island/qr/main.ts') = await import(document.body.dataset.qr ?? '');
+  const address = '/parts/qr.js';
+  const part: typeof import('../../src/island/qr/main.ts') = await import(address);
   part.drawQr(place, `SOTTO-VERIFY:${'Aw7'.repeat(56)}`, 'Your code, for the other person to scan');
   const scan = document.querySelector<HTMLElement>('[data-scan-code]');
   if (scan) scan.hidden = false;
@@ -189,9 +190,8 @@ export async function drawCode(): Promise<void> {
 export async function drawLog(): Promise<void> {
   const place = document.querySelector<HTMLElement>('[data-log]');
   if (!place) return;
-  const part: typeof import('../../src/island/settings/main.ts') = await import(
-    document.body.dataset.settings ?? ''
-  );
+  const address = '/parts/settings.js';
+  const part: typeof import('../../src/island/settings/main.ts') = await import(address);
   const frozen = location.pathname === '/settings-evidence';
   const claim = {
     kind: 'claim' as const,
@@ -238,9 +238,8 @@ export async function drawGroups(): Promise<void> {
   const dialog = document.querySelector<HTMLElement>('dialog[open] [data-new-conversation]');
   const place = document.querySelector<HTMLElement>('[data-group]');
   if (!dialog && !place) return;
-  const part: typeof import('../../src/island/groups/main.ts') = await import(
-    document.body.dataset.groups ?? ''
-  );
+  const address = '/parts/groups.js';
+  const part: typeof import('../../src/island/groups/main.ts') = await import(address);
   const person = (digit: string, username: string, label: string, more: object = {}) => ({
     account: digit.repeat(32),
     username,

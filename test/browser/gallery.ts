@@ -18,6 +18,8 @@ const SIZES = [
   { name: '1440', width: 1440, height: 900 },
   { name: '390', width: 390, height: 844 },
 ] as const;
+/** Parts of the island whose drawing is shown: gallery-words.ts imports them from `/parts/NAME.js`. */
+const PARTS = ['groups', 'qr', 'settings'] as const;
 const SCHEMES = ['light', 'dark'] as const;
 
 const asset = (path: string) => Bun.file(join(ROOT, 'public', path)).bytes();
@@ -40,9 +42,6 @@ async function galleryAssets() {
     new Map<string, Uint8Array<ArrayBuffer>>([
       ...ASSET_NAMES.map((name) => [name, new TextEncoder().encode('export {};')] as const),
       ['app.css', await built('public/css/app.css')],
-      ['groups.js', await built('src/island/groups/main.ts')],
-      ['qr.js', await built('src/island/qr/main.ts')],
-      ['settings.js', await built('src/island/settings/main.ts')],
       ['icon.svg', await asset('icons/icon.svg')],
       ['icon-192.png', await asset('icons/icon-192.png')],
     ]),
@@ -95,10 +94,14 @@ const wanted = process.argv.slice(2);
 mkdirSync(OUT, { recursive: true });
 const assets = await galleryAssets();
 const pages = await samplePages(assets);
+const parts = new Map<string, Uint8Array<ArrayBuffer>>();
+for (const name of PARTS) parts.set(`/parts/${name}.js`, await built(`src/island/${name}/main.ts`));
 const server = Bun.serve({
   port: 0,
   fetch(request) {
     const { pathname } = new URL(request.url);
+    const part = parts.get(pathname);
+    if (part) return new Response(part, { headers: { 'content-type': 'text/javascript' } });
     const found = assets.at(pathname);
     if (found) return new Response(found.bytes, { headers: { 'content-type': found.type } });
     const page = pages.get(pathname.slice(1));

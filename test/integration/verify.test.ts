@@ -133,6 +133,24 @@ test('an integrity attribute that is another [R35]', async () => {
   });
 });
 
+test('a script that is loaded before the page’s own: without its hash, and not at all [R35]', async () => {
+  const [first = ''] = assets.preloads('island.js');
+  expect(first).not.toBe('');
+  const hash = ` integrity="${assets.integrity(first)}"`;
+  expect(said(await verify(inPage('/settings', (html) => html.replace(hash, ''))))).toEqual([
+    `/settings: the integrity attribute of ${assets.url(first)} is another`,
+  ]);
+  expect(
+    said(
+      await verify(
+        inPage('/settings', (html) =>
+          html.replace(`<link rel="modulepreload" href="${assets.url(first)}"`, '<link rel="icon"'),
+        ),
+      ),
+    ),
+  ).toContain('/settings: the page loads other scripts before its own');
+});
+
 test('another worker: by its bytes, by its address, and the one that watches [R35]', async () => {
   const argon2 = assets.url('argon2.js');
   for (const path of [argon2, '/sw.js'])
@@ -146,7 +164,7 @@ test('another worker: by its bytes, by its address, and the one that watches [R3
   expect(
     said(
       await verify(
-        inPage('/join', (html) => html.replace(`data-worker="${argon2}"`, 'data-worker="/assets/w.js"')),
+        inPage('/join', (html) => html.replace('data-page=', 'data-worker="/assets/w.js" data-page=')),
       ),
     ),
   ).toEqual([
@@ -244,7 +262,15 @@ describe('markup that no page has is named [R35]', () => {
     [
       'a preload',
       head('<link rel="modulepreload" href="/x.js">'),
-      '<link rel="modulepreload">, which no page of this build has',
+      '<link rel="modulepreload"> loads what no page of this build loads',
+    ],
+    [
+      'a preload of a file of ours that the page does not need',
+      (html) =>
+        head(
+          `<link rel="modulepreload" href="${assets.url('groups.js')}" integrity="${assets.integrity('groups.js')}">`,
+        )(html),
+      'the page loads other scripts before its own',
     ],
     [
       'a foreign style',

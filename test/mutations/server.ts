@@ -38,7 +38,7 @@ export const SERVER: readonly Mutation[] = under('src', [
       'return once;']], ['test/browser/sanitiser.test.ts']],
 
   ['scripts of any address are loaded', 'R34 R35', 'island/trusted-types.ts',
-    [['if (origin !== location.origin || !(LOADED.test(pathname) || pathname === SERVICE_WORKER_PATH))',
+    [['if (origin !== location.origin || !LOADED.has(pathname))',
       "if (href === '')"]], ['test/browser/sanitiser.test.ts']],
 
   ['writes from other sites are taken', 'R34', 'http/requests.ts',

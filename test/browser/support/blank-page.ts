@@ -11,8 +11,15 @@ export interface BlankPage {
   stop(): Promise<void>;
 }
 
-/** Serves a page whose only script is the given module, bundled, with all its exports on `globalThis.tested`. */
-export async function serveModule(path: string): Promise<BlankPage> {
+/**
+ * Serves a page whose only script is the given module, bundled, with all its exports on `globalThis.tested`.
+ *
+ * @param define what stands for names that the build writes
+ */
+export async function serveModule(
+  path: string,
+  define: Readonly<Record<string, string>> = {},
+): Promise<BlankPage> {
   const source = join(ROOT, path);
   const entry = `import * as tested from ${JSON.stringify(source)}; Object.assign(globalThis, { tested });`;
   const built = await Bun.build({
@@ -20,6 +27,7 @@ export async function serveModule(path: string): Promise<BlankPage> {
     files: { 'entry.ts': entry },
     target: 'browser',
     format: 'esm',
+    define,
   });
   const [output] = built.outputs;
   if (!output) throw new Error(`${path} does not bundle`);
