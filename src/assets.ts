@@ -16,6 +16,7 @@ export const ASSET_NAMES: readonly string[] = [
   ...WORKERS.map((name) => `${name}.js`),
   'sw.js',
   'app.css',
+  'shell-en.html',
   ...ICONS,
 ];
 
@@ -46,6 +47,7 @@ export interface Assets {
 }
 
 const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml',
@@ -60,6 +62,7 @@ const WORKER_FILES: ReadonlySet<string> = new Set(WORKERS.map((name) => `${name}
 function kindOf(name: string): ServedKind {
   if (name === SERVICE_WORKER) return 'service-worker';
   if (name.endsWith('.css')) return 'style';
+  if (name.endsWith('.html')) return 'page';
   if (name.endsWith('.js')) return WORKER_FILES.has(name) ? 'worker' : 'script';
   return 'icon';
 }

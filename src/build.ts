@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { compress, createAssets, ICONS } from './assets.ts';
 import { bundleOne, bundlePage } from './bundle.ts';
 import type { WorkerName } from './contract/served.ts';
+import { offlinePage } from './offline-page.ts';
 import { pack } from './pack.ts';
 
 const ROOT = resolve(import.meta.dir, '..');
@@ -25,6 +26,11 @@ const PAGES: Readonly<Record<string, string>> = {
 const WORKER_ENTRIES: Readonly<Record<WorkerName, string>> = {
   argon2: 'src/island/argon2-worker.ts',
 };
+/**
+ * Imported on demand, and bundled alone all the same: what it shares with a page would be cut by files, and the page would
+ * load half of what only this one needs.
+ */
+const APART: Readonly<Record<string, string>> = { 'fallback.js': 'src/island/fallback.ts' };
 const OTHERS: Readonly<Record<string, string>> = {
   'sw.js': 'src/service-worker/main.ts',
   'app.css': 'public/css/app.css',
@@ -63,13 +69,17 @@ async function bundleFiles(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const addresses = Object.keys(WORKER_ENTRIES).map((name) => [name, known.url(`${name}.js`)]);
   const define = { WORKER_ADDRESSES: JSON.stringify(Object.fromEntries(addresses)) };
 
+  const apart = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const [name, entry] of Object.entries(APART)) apart.set(name, await bundleOne(entry, { root: ROOT }));
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const [name, entry] of Object.entries(PAGES))
-    for (const [served, bytes] of await bundlePage(name, entry, { root: ROOT, define }))
+    for (const [served, bytes] of await bundlePage(name, entry, apart, { root: ROOT, define }))
       files.set(served, bytes);
   for (const [name, bytes] of workers) files.set(name, bytes);
   for (const [name, entry] of Object.entries(OTHERS)) files.set(name, await bundleOne(entry, { root: ROOT }));
   for (const name of ICONS) files.set(name, await Bun.file(join(ROOT, 'public/icons', name)).bytes());
+  // Last: it names the others with their hashes.
+  files.set('shell-en.html', await offlinePage(createAssets(files)));
   return files;
 }
 

@@ -2,6 +2,8 @@
 import type { Children } from '@kitajs/html';
 import type { AccountId, DeviceId } from '../src/contract/ids.ts';
 import type { ServedManifest } from '../src/contract/served.ts';
+import { locale } from '../src/contract/words.ts';
+import { text } from './parts/words.tsx';
 
 /** Addresses and hashes of the files that pages load. */
 export interface AssetUrls {
@@ -27,6 +29,7 @@ export type PageName =
   | 'verify'
   | 'settings'
   | 'admin'
+  | 'offline'
   | 'notice';
 
 /** What every page knows. */
@@ -60,7 +63,7 @@ export function Document({ site, page, title, viewer, children }: DocumentProps)
   return (
     <>
       {'<!doctype html>'}
-      <html lang="en">
+      <html lang={locale().split('-', 1)[0]}>
         <head>
           <meta charset="utf-8" />
           <title safe>{titleOf(title, site.workspace)}</title>
@@ -93,7 +96,7 @@ export function Document({ site, page, title, viewer, children }: DocumentProps)
           data-release={site.release}
         >
           <a class="skip" href="#main">
-            Skip to content
+            {text('Skip to content')}
           </a>
           {children}
         </body>

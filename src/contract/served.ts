@@ -4,7 +4,8 @@
 export const WORKERS = ['argon2'] as const;
 export type WorkerName = (typeof WORKERS)[number];
 
-export type ServedKind = 'script' | 'worker' | 'style' | 'icon' | 'service-worker';
+/** `page` stands in for the server's while that does not answer. */
+export type ServedKind = 'script' | 'worker' | 'style' | 'icon' | 'page' | 'service-worker';
 
 export interface ServedFile {
   /** Such as `/assets/island.3f9c0a1b77de.js`; the service worker's never changes. */
@@ -25,3 +26,5 @@ export interface ServedManifest {
 
 /** What a page that has loaded says to a service worker that waits: it takes over if it has been accepted. */
 export const TAKE_OVER = 'take-over';
+/** What a page of the workspace says to the service worker: keep all accepted files, so that it opens without the server. */
+export const KEEP_FILES = 'keep-files';

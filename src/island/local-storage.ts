@@ -8,6 +8,7 @@ import { browserCrypto } from './crypto.ts';
 import { custody, custodyKey } from './custody.ts';
 import { deleteDatabase, openDatabase } from './database.ts';
 import { heldKeys } from './device-keys.ts';
+import { forgetHere } from './here.ts';
 import {
   deleteLocalKey,
   importLocalKey,
@@ -59,6 +60,7 @@ export const openStorage: OpenStorage = async ({ account, newDevice, deviceWrapK
 
 /** Sign out: the records stay, and nobody can read them until the vault is opened again. */
 export async function lockStorage(account: AccountId, removedFrom: string | null = null): Promise<void> {
+  forgetHere();
   const database = await openDatabase(account);
   await deleteLocalKey(database, removedFrom);
   database.close();

@@ -11,13 +11,15 @@ import { watchConnection } from './connection.ts';
 import { adoptRow, markCurrentRow } from './conversations-list.ts';
 import { browserCrypto } from './crypto.ts';
 import { STORAGE_GONE } from './database.ts';
-import { keepDraftsIn } from './drafts.ts';
+import { readHere, writeHere } from './here.ts';
+import { keepIn } from './kept.ts';
 import { listenToSocket, live } from './live.ts';
 import { openUnlockedStorage } from './local-storage.ts';
 import { mount } from './mount.ts';
 import { openNote } from './note.ts';
 import { showNotice, watchNotices, watchRequests } from './notices.ts';
 import { readPage } from './page.ts';
+import { loadOffline } from './part.ts';
 import { tellOnceWhenNotKept } from './persistence.ts';
 import { lockEnded } from './removed.ts';
 import { SealedMessage } from './sealed-message.ts';
@@ -28,31 +30,41 @@ import { openTabs } from './tabs.ts';
 import { OPTIONS } from './transport.ts';
 import { watchCode } from './watch-code.ts';
 
+/** The page that stands in for the server's has no reader of its own. */
+const isOffline = document.body.dataset.page === 'offline';
 const page = readPage(document.body);
+const reader = isOffline ? readHere() : page.device && page.account;
 listenToSocket(async () => {
-  if (page.account) await lockEnded(page.account);
+  if (reader) await lockEnded(reader);
   location.assign('/sign-in');
 });
 customElements.define('sealed-message', SealedMessage);
 customElements.define('sealed-preview', SealedPreview);
 customElements.define('sotto-composer', Composer);
 
-mount(document.body);
+if (!isOffline) mount(document.body);
 document.addEventListener('htmx:after:settle', ({ target }) => {
   if (target instanceof Element) mount(target);
   markCurrentRow();
 });
-if (page.account && page.device) void begin(page.account).catch(tellNotOpened);
-watchCode();
+if (reader) void begin(reader).catch(tellNotOpened);
+else if (isOffline) void lock();
+watchCode({ keep: true });
+
+/** The way to the keys leads through the vault, which only the server gives. */
+async function lock(): Promise<void> {
+  if (isOffline) (await loadOffline()).drawLocked();
+  else location.replace('/unlock');
+}
 
 /** Opens this device and starts it; without its keys the page is for unlocking. */
 async function begin(account: AccountId): Promise<void> {
   let stop = async () => {};
   takeSignOut(account, () => stop());
   const storage = await openUnlockedStorage(account);
-  if (!storage || !(await readSelf(storage))) return location.replace('/unlock');
+  if (!storage || !(await readSelf(storage))) return lock();
   addEventListener(STORAGE_GONE, () => location.replace('/unlock'));
-  keepDraftsIn(storage);
+  keepIn(storage);
   watch('#connection', watchConnection);
   watch('#notices', watchNotices);
   watch('#notices', watchRequests);
@@ -72,6 +84,8 @@ async function begin(account: AccountId): Promise<void> {
   });
   stop = () => engine.stop();
   provideEngine(engine);
+  writeHere(account);
+  if (isOffline) await (await loadOffline()).drawOffline(engine);
   engine.start();
   await tellOnceWhenNotKept(engine);
 }

@@ -11,3 +11,6 @@ export const loadQr = () => import('./qr/main.ts');
 
 /** The settings: one's own devices, the transparency log. */
 export const loadSettings = () => import('./settings/main.ts');
+
+/** The page that stands in for the server's. */
+export const loadOffline = () => import('./offline/main.ts');

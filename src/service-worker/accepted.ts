@@ -1,4 +1,4 @@
-/** What this browser has accepted to run, kept between visits. Cache Storage is the place: it holds nothing but this. */
+/** What this browser has accepted to run, kept between visits in a room of Cache Storage; kept.ts has the files themselves. */
 import { MANIFEST_PATH } from '../contract/paths.ts';
 import type { ServedFile, ServedManifest } from '../contract/served.ts';
 
@@ -6,6 +6,7 @@ const ROOM = 'sotto-accepted';
 /** Keys of the room; never asked of the network. */
 const ACCEPTED = '/accepted';
 const DOUBT = '/doubt';
+const LANGUAGE = '/language';
 
 export interface Accepted {
   readonly current: ServedManifest;
@@ -36,6 +37,14 @@ export async function writeAccepted(current: ServedManifest, tabs: readonly stri
 export const readDoubt = () => read(DOUBT, asDoubt);
 export const writeDoubt = (doubt: Doubt) => write(DOUBT, doubt);
 export const clearDoubt = async () => void (await (await caches.open(ROOM)).delete(DOUBT));
+
+/** The language of the last page, such as `de`: the page that needs no server speaks it too. */
+export const readLanguage = async () =>
+  (await read(LANGUAGE, (value) => (matches(value, /^[a-z]{2}$/) ? value : null))) ?? 'en';
+/** Writes it when it is another one. */
+export async function writeLanguage(language: string): Promise<void> {
+  if (/^[a-z]{2}$/.test(language) && language !== (await readLanguage())) await write(LANGUAGE, language);
+}
 
 /** What the server says it serves, from the network; null when that cannot be read. */
 export async function fetchManifest(): Promise<ServedManifest | null> {
@@ -94,7 +103,7 @@ function asAccepted(value: unknown): Accepted | null {
   return { current, previous: asManifest(value.previous), tabs };
 }
 
-const KINDS = ['script', 'worker', 'style', 'icon', 'service-worker'] as const;
+const KINDS = ['script', 'worker', 'style', 'icon', 'page', 'service-worker'] as const;
 const isKind = (value: unknown): value is (typeof KINDS)[number] => KINDS.some((kind) => kind === value);
 
 function asDoubt(value: unknown): Doubt | null {

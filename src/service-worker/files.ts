@@ -1,6 +1,6 @@
 /** Scripts, workers and styles: handed to a page only when their bytes are the accepted ones. */
-import { securityHeaders } from '../http/headers.ts';
 import { fileAt, readAccepted, readDoubt, sha384, writeDoubt } from './accepted.ts';
+import { fileAnswer, keepFile, keptFile } from './kept.ts';
 import type { FetchEvent, ServiceWorkerScope } from './scope.ts';
 
 /** Destinations whose bytes run or style (Fetch, 2.2.5). */
@@ -16,11 +16,12 @@ const CODE: ReadonlySet<string> = new Set([
 
 export const isCode = ({ destination }: Request): boolean => CODE.has(destination);
 
-/** The accepted file, or an error for the page and the question in its place. Throws when the network is away. */
-export async function answerFile(
-  scope: ServiceWorkerScope,
-  { request, clientId }: FetchEvent,
-): Promise<Response> {
+/**
+ * The accepted file, kept here or from the server, or an error for the page and the question in its place. Throws when it
+ * is not here and the network is away.
+ */
+export async function answerFile(scope: ServiceWorkerScope, event: FetchEvent): Promise<Response> {
+  const { request, clientId } = event;
   const url = new URL(request.url);
   const path = url.pathname;
   const accepted = await readAccepted();
@@ -28,6 +29,9 @@ export async function answerFile(
   const before = accepted?.tabs.includes(clientId) ? accepted.previous : null;
   const file = isPlain ? (fileAt(accepted?.current ?? null, path) ?? fileAt(before, path)) : null;
   if (!file) return refuse(scope, clientId, path, null);
+  const { origin } = scope.location;
+  const kept = await keptFile(file);
+  if (kept) return fileAnswer(kept, file, origin);
   let hash = '';
   // Once more past the browser's cache: what was wrong once would stay in it for ever.
   for (const cache of ['default', 'reload'] as const) {
@@ -36,10 +40,10 @@ export async function answerFile(
     if (!served.ok) return Response.error();
     const bytes = await served.arrayBuffer();
     hash = await sha384(bytes);
-    if (hash === file.sha384)
-      return new Response(bytes, {
-        headers: { ...securityHeaders(scope.location.origin), 'content-type': file.type },
-      });
+    if (hash === file.sha384) {
+      event.waitUntil(keepFile(file, bytes));
+      return fileAnswer(bytes, file, origin);
+    }
   }
   return refuse(scope, clientId, path, hash);
 }

@@ -1,10 +1,10 @@
 /**
  * The service worker: remembers which files this browser has accepted, and stands between the server and the pages.
  * A changed file is asked about before anything of it runs. It holds no release and no hash of its own, so that its
- * bytes change only when its own code does. Nothing of pages or of the API is kept.
+ * bytes change only when its own code does. Of what the server answers nothing is kept but accepted files.
  */
 import { SERVICE_WORKER_PATH } from '../contract/paths.ts';
-import { TAKE_OVER } from '../contract/served.ts';
+import { KEEP_FILES, TAKE_OVER } from '../contract/served.ts';
 import {
   type Doubt,
   fetchManifest,
@@ -16,6 +16,7 @@ import {
   writeDoubt,
 } from './accepted.ts';
 import { answerFile, isCode } from './files.ts';
+import { keepAll } from './kept.ts';
 import { answerNavigation } from './pages.ts';
 import type { InstallEvent, ServiceWorkerScope } from './scope.ts';
 
@@ -37,6 +38,7 @@ self.addEventListener('activate', (event) => {
 // A page that has loaded offers the place of the worker before; never that one itself, which is at work just then.
 self.addEventListener('message', (event) => {
   if (event.data === TAKE_OVER) event.waitUntil(takeOver());
+  if (event.data === KEEP_FILES) event.waitUntil(keepAccepted());
 });
 self.addEventListener('fetch', (event) => {
   if (event.request.mode === 'navigate') event.respondWith(answerNavigation(self, event));
@@ -62,6 +64,12 @@ async function leaveAlone(event: InstallEvent): Promise<void> {
       source: 'network',
     })),
   );
+}
+
+/** After a page of the workspace has loaded: from then on it opens without the server too. */
+async function keepAccepted(): Promise<void> {
+  const accepted = await readAccepted();
+  if (accepted) await keepAll(accepted);
 }
 
 /** Takes the place of the worker before, once the person has accepted these bytes. */

@@ -1,4 +1,7 @@
-/** Navigations: a page of the server's reaches the tab only when everything it loads has been accepted. */
+/**
+ * Navigations: a page of the server's reaches the tab only when everything it loads has been accepted. Where no page of
+ * Sotto comes, the one that is kept stands in.
+ */
 import { SERVICE_WORKER_PATH } from '../contract/paths.ts';
 import type { ServedManifest } from '../contract/served.ts';
 import { securityHeaders } from '../http/headers.ts';
@@ -9,15 +12,23 @@ import {
   fileAt,
   readAccepted,
   readDoubt,
+  readLanguage,
   sha384,
   writeAccepted,
   writeDoubt,
+  writeLanguage,
 } from './accepted.ts';
+import { keptShell, REFERENCES } from './kept.ts';
 import { ANSWER, leftAlone, question, TOKEN } from './question.ts';
 import type { FetchEvent, ServiceWorkerScope } from './scope.ts';
 
-/** Files that a page names in an attribute. Words of people cannot look like this: quotes in them are escaped. */
-const REFERENCES = /="(\/assets\/[^"]+\.(?:js|css))"/g;
+/** Milliseconds that the server has for a page before the one that is kept stands in for it. */
+const PATIENCE_MS = 3000;
+/** What every page of Sotto has and another network's has not; and the language it is in. */
+const PAGE = /<body data-page="/;
+const PAGE_LANGUAGE = /^<!doctype html><html lang="([a-z]{2})/;
+/** Pages in front of the workspace need the server: what it sends is shown, whatever it is. */
+const WORKSPACE = /^\/(?:$|c\/|settings|verify\/|admin|conversations\/)/;
 /** Statuses whose answers have no body (Fetch, 2.2.3). */
 const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 /** Headers by which an answer loads, reloads or reports something beside its page. */
@@ -33,28 +44,66 @@ const NOT_PASSED = [
   'speculation-rules',
 ];
 
-/** The answer to a navigation: the server's page under our own policy, or the question. */
+/** The answer to a navigation: the server's page under our own policy, the question, or the page that needs no server. */
 export async function answerNavigation(scope: ServiceWorkerScope, event: FetchEvent): Promise<Response> {
   const { request } = event;
   const answer = await takeAnswer(scope, request);
   if (answer) return answer;
-  const served = (await event.preloadResponse) ?? (await fetch(request));
+  const accepted = (await readAccepted())?.current ?? null;
+  const shell = async () => keptShell(accepted, await readLanguage(), scope.location.origin);
+
+  const network = readPage(event);
+  const page = await Promise.race([
+    network.catch(() => null),
+    // What a form sends is sent once, however long it takes.
+    ...(request.method === 'GET' ? [later(PATIENCE_MS)] : []),
+  ]);
+  if (page === null || isStranger(request, page)) {
+    const kept = await shell();
+    if (kept) return kept;
+  }
+  const { served, body } = page ?? (await network);
   // A redirect is followed by the browser, which asks here again.
   if (served.type === 'opaqueredirect' || served.type === 'error') return served;
-  const isPage = (served.headers.get('content-type') ?? '').startsWith('text/html');
-  const body = isPage ? await served.text() : served.body;
 
-  const accepted = (await readAccepted())?.current ?? null;
   const refused: Record<string, string | null> = { ...(await readDoubt())?.refused };
-  if (typeof body === 'string')
-    for (const [, path = ''] of body.matchAll(REFERENCES))
-      if (!fileAt(accepted, path)) refused[path] ??= null;
+  if (typeof body === 'string') {
+    event.waitUntil(writeLanguage(PAGE_LANGUAGE.exec(body)?.[1] ?? ''));
+    for (const [, path = '', integrity] of body.matchAll(REFERENCES)) {
+      const file = fileAt(accepted, path);
+      if (!file) refused[path] ??= null;
+      // The browser would refuse the accepted bytes for it.
+      else if (integrity !== undefined && integrity !== file.sha384) refused[path] = integrity;
+    }
+  }
   const successor = await unacceptedSuccessor(scope, accepted);
   if (successor !== null) refused[SERVICE_WORKER_PATH] = successor;
   return Object.keys(refused).length > 0
     ? ask(scope, accepted, refused)
     : underOurPolicy(served, body, scope.location.origin);
 }
+
+interface ServedPage {
+  readonly served: Response;
+  /** The text of a page; anything else as it comes. */
+  readonly body: string | ReadableStream | null;
+}
+
+/** What the network answers, a page to its end. Throws when there is none. */
+async function readPage({ request, preloadResponse }: FetchEvent): Promise<ServedPage> {
+  const served = (await preloadResponse) ?? (await fetch(request));
+  const isPage = (served.headers.get('content-type') ?? '').startsWith('text/html');
+  return { served, body: isPage ? await served.text() : served.body };
+}
+
+/** Somebody else answers in the server's place: a network that wants a sign-in first, or a proxy whose server is away. */
+function isStranger({ method, url }: Request, { served, body }: ServedPage): boolean {
+  if (method !== 'GET' || served.type === 'opaqueredirect' || !WORKSPACE.test(new URL(url).pathname))
+    return false;
+  return typeof body === 'string' ? !PAGE.test(body) : served.status >= 500;
+}
+
+const later = (ms: number) => new Promise<null>((resolve) => setTimeout(resolve, ms, null));
 
 async function ask(
   scope: ServiceWorkerScope,

@@ -62,6 +62,7 @@ const DESTINATIONS: Readonly<Record<ServedKind, Destination>> = {
   worker: 'worker',
   style: 'style',
   icon: 'image',
+  page: 'document',
   'service-worker': 'serviceworker',
 };
 

@@ -1,0 +1,22 @@
+/** The page that needs no server, as the build makes it: from the same views, around the scripts of the same build. */
+import { Offline } from '../views/pages/offline.tsx';
+import type { Assets } from './assets.ts';
+import { isAccountId, isConversationId, isDeviceId } from './contract/ids.ts';
+import { RELAY_RETENTION_MS } from './contract/limits.ts';
+import { PLACEHOLDERS } from './contract/offline.ts';
+import { RELEASE } from './contract/release.ts';
+
+const DAY_MS = 24 * 3600_000;
+
+/** @param assets everything that the page loads */
+export async function offlinePage(assets: Assets): Promise<Uint8Array<ArrayBuffer>> {
+  const { account, conversation, name } = PLACEHOLDERS;
+  if (!isAccountId(account) || !isDeviceId(account) || !isConversationId(conversation))
+    throw new Error('placeholders have the form of what they stand for');
+  const markup = await Offline({
+    site: { workspace: 'Sotto', release: RELEASE, assets },
+    placeholders: { account, device: account, conversation, name },
+    relayDays: RELAY_RETENTION_MS / DAY_MS,
+  });
+  return new TextEncoder().encode(markup);
+}

@@ -1,0 +1,81 @@
+/**
+ * The page that stands in for the server's while that does not answer. It is built with the scripts and holds nothing of
+ * anybody: the island fills it from what this browser keeps. Its templates are the same views with placeholders.
+ */
+import type { AccountId, ConversationId, DeviceId } from '../../src/contract/ids.ts';
+import type { Site, Viewer } from '../layout.tsx';
+import { ConversationRow } from '../parts/conversation-row.tsx';
+import { Shell } from '../parts/shell.tsx';
+import { Conversation, type Reader } from './conversation.tsx';
+import { Welcome } from './conversations.tsx';
+
+/** What the island replaces by ids and a name. */
+export interface Placeholders {
+  readonly account: AccountId;
+  readonly device: DeviceId;
+  readonly conversation: ConversationId;
+  readonly name: string;
+}
+
+export interface OfflineProps {
+  readonly site: Site;
+  readonly placeholders: Placeholders;
+  /** How many days the relay keeps what nobody fetched. */
+  readonly relayDays: number;
+}
+
+export function Offline({ site, placeholders, relayDays }: OfflineProps) {
+  const { account, device, conversation: id, name } = placeholders;
+  const viewer: Viewer = { account, device, username: '', name: '', isAdmin: false };
+  const peer: Reader = { account, name, username: '' };
+  const self: Reader = { account, name: '', username: '' };
+  const talk = { id, self, isMember: true, relayDays };
+  const row = { conversation: id, name, lastActivity: 0 };
+  return (
+    <Shell site={site} page="offline" title={site.workspace} viewer={viewer} conversations={[]}>
+      <template id="offline-row-direct">
+        <ConversationRow {...row} peer={account} />
+      </template>
+      <template id="offline-row-group">
+        <ConversationRow {...row} peer={null} />
+      </template>
+      <template id="offline-direct">
+        <Conversation {...talk} peer={peer} others={[peer]} />
+      </template>
+      <template id="offline-group">
+        <Conversation {...talk} peer={null} others={[]} />
+      </template>
+      <template id="offline-welcome">
+        <Welcome workspace={site.workspace} isAdmin={false} conversations={1} others={1} />
+      </template>
+      <template id="offline-absent">
+        <Absent
+          title="This page needs the server"
+          sentence="It does not answer at present. Your conversations are here, and what you write is sent later."
+        />
+      </template>
+      <template id="offline-locked">
+        <Absent
+          title="Sotto is locked here"
+          sentence="The server does not answer at present, and without it nobody can sign in. Try again when you are connected."
+        />
+      </template>
+    </Shell>
+  );
+}
+
+function Absent({ title, sentence }: { title: string; sentence: string }) {
+  return (
+    <div class="welcome" data-view="offline">
+      <div class="welcome-body">
+        <h1 tabindex="-1" safe>
+          {title}
+        </h1>
+        <p safe>{sentence}</p>
+        <button type="button" class="button primary" data-try-again="">
+          Try again
+        </button>
+      </div>
+    </div>
+  );
+}
