@@ -5,6 +5,7 @@ import type { Deps } from './deps.ts';
 import { requests } from './http/requests.ts';
 import { accountRoutes } from './routes/account-api.ts';
 import { assetRoutes } from './routes/assets.ts';
+import { backupRoutes } from './routes/backup-api.ts';
 import { conversationApiRoutes } from './routes/conversations-api.ts';
 import { deviceRoutes } from './routes/devices-api.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -15,6 +16,7 @@ import { messageRoutes } from './routes/messages.ts';
 import { errorPage, pageRoutes } from './routes/pages.ts';
 import { addressPage } from './routes/pages-address.ts';
 import { prekeyRoutes } from './routes/prekeys-api.ts';
+import { presenceRoutes } from './routes/presence-api.ts';
 import { registerRoutes } from './routes/register.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { SOCKET_OPTIONS, socketRoutes } from './routes/socket.ts';
@@ -41,6 +43,8 @@ export const createApp = (deps: Deps) =>
     .use(inviteRoutes(deps))
     .use(conversationApiRoutes(deps))
     .use(logRoutes(deps))
+    .use(backupRoutes(deps))
+    .use(presenceRoutes(deps))
     .use(messageRoutes(deps))
     .use(socketRoutes(deps))
     .use(pageRoutes(deps));

@@ -10,12 +10,15 @@ import type { RateLimits } from './http/limits.ts';
 import type { Log } from './ops/log.ts';
 import type { Hub } from './realtime/hub.ts';
 import type { Accounts } from './services/accounts.ts';
+import type { Backups } from './services/backups.ts';
 import type { Conversations } from './services/conversations.ts';
 import type { Delivery } from './services/delivery.ts';
 import type { Devices } from './services/devices.ts';
 import type { Invites } from './services/invites.ts';
 import type { Links } from './services/links.ts';
+import type { Policies } from './services/policies.ts';
 import type { Prekeys } from './services/prekeys.ts';
+import type { Presence } from './services/presence.ts';
 import type { Rosters } from './services/rosters.ts';
 import type { Transparency } from './services/transparency.ts';
 import type { Db } from './store/db.ts';
@@ -43,6 +46,9 @@ export interface Services {
   readonly rosters: Rosters;
   readonly delivery: Delivery;
   readonly transparency: Transparency;
+  readonly backups: Backups;
+  readonly policies: Policies;
+  readonly presence: Presence;
 }
 
 export interface Deps extends Ports {

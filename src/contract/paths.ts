@@ -2,6 +2,7 @@
  * Where each call of the API lives, so that client and server cannot differ. Bodies and answers are JSON (shapes in
  * accounts.ts and relay.ts) unless a comment says otherwise; lists are bare arrays; "-" is no body, answered 204.
  */
+import type { SegmentId } from './backup.ts';
 import type { ConversationId, DeviceId } from './ids.ts';
 
 export const API = '/api/v1';
@@ -70,6 +71,10 @@ export const PATHS = {
   conversations: '/api/v1/conversations',
   /** GET -> OpenConversation[] */
   openConversations: '/api/v1/conversations/open',
+  /** GET -> PresenceSettings; PUT PresenceChoice -> PresenceSettings (presence.ts) */
+  presence: '/api/v1/presence',
+  /** GET -> BackupRecord (backup.ts); PUT BackupUpdate -> -; DELETE -> - */
+  backup: '/api/v1/backup',
   /** WebSocket, subprotocol SOCKET_PROTOCOL. */
   socket: '/api/v1/socket',
 } as const;
@@ -81,6 +86,8 @@ export const rosterPath = (conversation: ConversationId): string =>
   `${PATHS.conversations}/${conversation}/roster`;
 /** DELETE: one session of one's own, by its handle in SessionRecord. */
 export const sessionPath = (id: string): string => `${PATHS.sessions}/${id}`;
+/** GET -> bytes; PUT bytes, SEGMENT_MEDIA_TYPE -> -: one segment of one's own backup. */
+export const segmentPath = (id: SegmentId): string => `${PATHS.backup}/segments/${id}`;
 /** One conversation. */
 export const conversationPath = (id: ConversationId): string => `${PATHS.conversations}/${id}`;
 

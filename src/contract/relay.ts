@@ -2,6 +2,7 @@
 import type { Base64 } from './bytes.ts';
 import type { ErrorBody, WrongDevicesBody } from './errors.ts';
 import type { AccountId, BodyId, ConversationId, DeviceId } from './ids.ts';
+import type { PresenceFrame, PresenceRecord } from './presence.ts';
 
 /** The WebSocket subprotocol of the command line and of bots. The browser's page asks for none and gets HTML. */
 export const SOCKET_PROTOCOL = 'sotto.json.v1';
@@ -133,10 +134,13 @@ export type ServerFrame =
       readonly status: number;
       readonly error: ErrorBody | WrongDevicesBody;
     }
+  | { readonly event: 'presence'; readonly people: readonly PresenceRecord[] }
+  | { readonly event: 'typing'; readonly conversation: ConversationId; readonly account: AccountId }
   | { readonly event: 'pong' };
 
 /** What a client says over the socket. `post` is a binary post in base64url; `ref` comes back in the answer. */
 export type ClientFrame =
   | { readonly do: 'send'; readonly ref: number; readonly post: Base64 }
   | { readonly do: 'acknowledge'; readonly seqs: readonly number[] }
+  | PresenceFrame
   | { readonly do: 'ping' };

@@ -39,10 +39,14 @@ export const LIMITS = {
   linkAccount: { burst: 120, perMinute: 120 },
   /** Invites made by one account. */
   inviteAccount: { burst: 30, perMinute: 10 },
+  /** Signs of presence and of writing by one account, over all of its sockets. */
+  presenceAccount: { burst: 60, perMinute: 60 },
   /** Socket connections by one account. */
   socketAccount: { burst: 60, perMinute: 60 },
   /** Changes of groups' members by one account: each costs three signatures to verify. */
   rosterAccount: { burst: 60, perMinute: 30 },
+  /** Parts of a history stored and fetched by one account: a restore of a gigabyte takes some minutes. */
+  backupAccount: { burst: 300, perMinute: 300 },
   /** Any other write by one account. */
   writeAccount: { burst: 120, perMinute: 120 },
 } as const satisfies Record<string, Limit>;

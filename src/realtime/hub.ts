@@ -3,6 +3,7 @@
  * node that holds the socket renders. Losing an event is never losing a message: delivery is from the store.
  */
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../contract/ids.ts';
+import type { PresenceRecord } from '../contract/presence.ts';
 import type { Delivery } from '../contract/relay.ts';
 
 export type HubEvent =
@@ -19,6 +20,15 @@ export type HubEvent =
   | { readonly type: 'conversation'; readonly account: AccountId; readonly id: ConversationId }
   /** The device list of `changed` is a new one; told to `account`. */
   | { readonly type: 'devices'; readonly account: AccountId; readonly changed: AccountId }
+  /** How others are, who share a conversation with `account`. */
+  | { readonly type: 'presence'; readonly account: AccountId; readonly people: readonly PresenceRecord[] }
+  /** `by` is writing there; told to `account`. */
+  | {
+      readonly type: 'typing';
+      readonly account: AccountId;
+      readonly conversation: ConversationId;
+      readonly by: AccountId;
+    }
   /** These sessions ended: their sockets close now. Hashes of session ids. */
   | { readonly type: 'signed-out'; readonly account: AccountId; readonly sessions: readonly string[] };
 

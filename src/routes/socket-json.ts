@@ -10,7 +10,8 @@ import type { HubEvent } from '../realtime/hub.ts';
 import { invalid, Refusal } from '../services/refusal.ts';
 import { readSeqs } from './relay-input.ts';
 import { acceptedFrame, deliveredFrame, envelopeFrame } from './socket-frames.ts';
-import { CLOSE, Line, type Owner } from './socket-line.ts';
+import { CLOSE, Line, type Owner, parseFrame } from './socket-line.ts';
+import { SocketPresence } from './socket-presence.ts';
 
 /** Bytes of posts that one socket may have on their way to the disk; beyond it, nothing more is read from it. */
 const SENDING_HIGH_WATER = 8 * 1024 * 1024;
@@ -28,6 +29,7 @@ export class JsonLine extends Line {
   #missed = false;
   #sending = 0;
   readonly #pushed = new Set<number>();
+  readonly #presence: SocketPresence;
 
   constructor(
     override readonly owner: Owner<DeviceSession>,
@@ -35,6 +37,7 @@ export class JsonLine extends Line {
     lines: Set<Line>,
   ) {
     super(owner, deps.hub, lines);
+    this.#presence = new SocketPresence(owner, deps);
   }
 
   get #own(): DeviceSession {
@@ -51,6 +54,7 @@ export class JsonLine extends Line {
   }
 
   protected override ended(): void {
+    this.#presence.leave();
     // Those that the closing has made doubtful were handed out once more than the store knows.
     this.deps.services.delivery.unacknowledged(this.#own.device, [...this.#pushed]).catch(() => {});
   }
@@ -76,6 +80,13 @@ export class JsonLine extends Line {
         break;
       case 'devices':
         this.#say({ event: 'devices', account: event.changed });
+        break;
+      case 'presence':
+        if (this.#presence.takesPart) this.#say({ event: 'presence', people: event.people });
+        break;
+      case 'typing':
+        if (this.#presence.takesPart && !this.isSlow)
+          this.#say({ event: 'typing', conversation: event.conversation, account: event.by });
         break;
     }
   }
@@ -120,7 +131,8 @@ export class JsonLine extends Line {
   }
 
   protected override received(text: string): void {
-    const frame = parse(text);
+    const frame = parseFrame(text);
+    if (this.#presence.take(frame)) return;
     const ref = fieldOf(frame, 'ref');
     const known = Number.isSafeInteger(ref) ? Number(ref) : 0;
     try {
@@ -191,14 +203,6 @@ export class JsonLine extends Line {
     this.deps.log.error('frame failed', {
       reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
     });
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }
 

@@ -36,6 +36,15 @@ export interface Owner<S extends Session = Session> {
   readonly address: string;
 }
 
+/** A frame as JSON; null for one that is none. */
+export function parseFrame(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** What Elysia's Bun adapter calls on the data of a socket. */
 export abstract class Line {
   #ws: ServerWebSocket<unknown> | null = null;

@@ -10,9 +10,10 @@ import type { Delivery, ServerFrame } from '../contract/relay.ts';
 import { RELEASE } from '../contract/release.ts';
 import type { Deps } from '../deps.ts';
 import type { HubEvent } from '../realtime/hub.ts';
-import { CLOSE, Line, type Owner } from './socket-line.ts';
+import { CLOSE, Line, type Owner, parseFrame } from './socket-line.ts';
+import { SocketPresence } from './socket-presence.ts';
 
-type PageDeps = Pick<Deps, 'services' | 'clock' | 'log' | 'hub'>;
+type PageDeps = Pick<Deps, 'services' | 'limits' | 'clock' | 'log' | 'hub'>;
 
 /** Looks up what a person is called; from a memory of seconds. */
 export type NameOf = (account: AccountId) => Promise<string>;
@@ -21,6 +22,7 @@ export class PageLine extends Line {
   /** Fragments leave in the order in which things happened, however long a look-up takes. */
   #last: Promise<void> = Promise.resolve();
   #lagging = false;
+  readonly #presence: SocketPresence;
 
   constructor(
     owner: Owner,
@@ -29,6 +31,7 @@ export class PageLine extends Line {
     lines: Set<Line>,
   ) {
     super(owner, deps.hub, lines);
+    this.#presence = new SocketPresence(owner, deps);
   }
 
   protected override opened(): void {
@@ -41,10 +44,12 @@ export class PageLine extends Line {
     this.#hello();
   }
 
-  protected override ended(): void {}
+  protected override ended(): void {
+    this.#presence.leave();
+  }
 
-  protected override received(): void {
-    this.end(CLOSE.policy, 'This socket takes no messages.');
+  protected override received(frame: string): void {
+    if (!this.#presence.take(parseFrame(frame))) this.end(CLOSE.policy, 'This socket takes no messages.');
   }
 
   protected override happened(event: HubEvent): void {
@@ -68,6 +73,13 @@ export class PageLine extends Line {
         break;
       case 'devices':
         this.#say({ event: 'devices', account: event.changed });
+        break;
+      case 'presence':
+        if (this.#presence.takesPart) this.#say({ event: 'presence', people: event.people });
+        break;
+      case 'typing':
+        if (this.#presence.takesPart && !this.isSlow)
+          this.#say({ event: 'typing', conversation: event.conversation, account: event.by });
         break;
     }
   }

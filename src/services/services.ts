@@ -2,12 +2,15 @@
 import { createSessions } from '../auth/sessions.ts';
 import type { Ports, Services } from '../deps.ts';
 import { createAccounts } from './accounts.ts';
+import { createBackups } from './backups.ts';
 import { createConversations } from './conversations.ts';
 import { createDelivery } from './delivery.ts';
 import { createDevices } from './devices.ts';
 import { createInvites } from './invites.ts';
 import { createLinks } from './links.ts';
+import { createPolicies } from './policies.ts';
 import { createPrekeys } from './prekeys.ts';
+import { createPresence } from './presence.ts';
 import { createRosters } from './rosters.ts';
 import { createTransparency } from './transparency.ts';
 
@@ -22,6 +25,8 @@ export function createServices(ports: Ports, origin: () => string): Services {
   const conversations = createConversations(ports);
   const rosters = createRosters(ports, { devices, conversations });
   const delivery = createDelivery(ports, { devices, conversations });
+  const policies = createPolicies(ports);
+  const presence = createPresence(ports, { conversations, policies });
   return {
     accounts,
     invites,
@@ -33,5 +38,8 @@ export function createServices(ports: Ports, origin: () => string): Services {
     rosters,
     delivery,
     transparency,
+    backups: createBackups(ports),
+    policies,
+    presence,
   };
 }

@@ -5,6 +5,8 @@ import relay from '../../migrations/0003_relay.sql' with { type: 'text' };
 import transparency from '../../migrations/0004_transparency.sql' with { type: 'text' };
 import links from '../../migrations/0005_links.sql' with { type: 'text' };
 import rosters from '../../migrations/0006_rosters.sql' with { type: 'text' };
+import backup from '../../migrations/0007_backup.sql' with { type: 'text' };
+import presence from '../../migrations/0008_presence.sql' with { type: 'text' };
 
 export interface Migration {
   readonly version: number;
@@ -19,4 +21,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 4, name: 'transparency', sql: transparency },
   { version: 5, name: 'links', sql: links },
   { version: 6, name: 'rosters', sql: rosters },
+  { version: 7, name: 'backup', sql: backup },
+  { version: 8, name: 'presence', sql: presence },
 ];
