@@ -1,29 +1,75 @@
 /**
  * What people read, in their language. The English sentence is the key, so code reads as it speaks; other languages come
  * from one catalogue each (src/words). A page or a process has one language; the server sets it around each rendering.
+ *
+ * `t` and `plural` speak now. `sentence` and `counted` keep what is to be said until somebody reads it (`say`): what is
+ * stored, thrown by the server, or stands in a table that is made before the language is known.
  */
 
 /** English sentences, and what they are in another language; plurals under `one|other`. */
 export type Catalogue = Readonly<Record<string, string>>;
-export type Values = Readonly<Record<string, string | number>>;
+/** What stands in a `{place}`: text as it is, a number, or something that is put into words when it is read. */
+export type Value =
+  | string
+  | number
+  /** A kept sentence or word. */
+  | { readonly say: string }
+  /** Several, as the language joins them. */
+  | { readonly list: readonly Value[] }
+  /** A day in epoch milliseconds. */
+  | { readonly day: number };
+export type Values = Readonly<Record<string, Value>>;
 
 const ENGLISH: Catalogue = {};
 let language = 'en';
 let catalogue = ENGLISH;
 
-/** Of the language that is spoken now, for `Intl`: such as `en` or `de`. */
+/** Of the language that is spoken now, for `Intl`: such as `en`, `en-GB` or `de`. */
 export const locale = (): string => language;
 
 /** The sentence with its `{values}` filled in. Numbers are written the way the language writes them. */
 export function t(sentence: string, values: Values = {}): string {
-  return fill(catalogue[sentence] ?? sentence, values);
+  return fill(translated(sentence), values);
 }
 
 /** `plural(2, '{n} person', '{n} people')`: the form for a number, which is `{n}` in it. */
 export function plural(n: number, one: string, other: string, values: Values = {}): string {
-  const forms = (catalogue[`${one}|${other}`] ?? `${one}|${other}`).split('|');
+  const forms = translated(`${one}|${other}`).split('|');
   const form = new Intl.PluralRules(language).select(n) === 'one' ? forms[0] : forms[1];
   return fill(form ?? other, { n, ...values });
+}
+
+/** "Ada, Ben and Mina". */
+export function listed(values: readonly Value[]): string {
+  return new Intl.ListFormat(language, { type: 'conjunction' }).format(values.map(write));
+}
+
+/** Begins a kept sentence that is more than its key. No key, and no name that people type, has control characters. */
+const KEPT = '\u001f';
+
+/** A sentence for later: its key as it is, or with its values. The same text in every language, for `say`. */
+export function sentence(key: string, values?: Values): string {
+  return values === undefined ? key : KEPT + JSON.stringify({ key, values });
+}
+
+/** As `plural`, for later. */
+export function counted(n: number, one: string, other: string, values: Values = {}): string {
+  return KEPT + JSON.stringify({ n, one, other, values });
+}
+
+/** A kept sentence in words. Any other text stays as it is, unless it is one of the catalogue's own sentences. */
+export function say(kept: string): string {
+  if (!kept.startsWith(KEPT)) return translated(kept);
+  const { key, n, one, other, values }: KeptSentence = JSON.parse(kept.slice(KEPT.length));
+  return key === undefined ? plural(n ?? 0, one ?? '', other ?? '', values) : t(key, values);
+}
+
+interface KeptSentence {
+  readonly key?: string;
+  readonly n?: number;
+  readonly one?: string;
+  readonly other?: string;
+  readonly values?: Values;
 }
 
 /** From now on, for a page or a process. */
@@ -43,10 +89,22 @@ export function speak<T>(next: string, words: Catalogue, render: () => T): T {
   }
 }
 
+function translated(key: string): string {
+  return Object.hasOwn(catalogue, key) ? (catalogue[key] ?? key) : key;
+}
+
+/** @param sentence in the language that is spoken now, with `{places}` */
 function fill(sentence: string, values: Values): string {
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = values[name];
-    if (value === undefined) return whole;
-    return typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : value;
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    return value === undefined ? whole : write(value);
   });
+}
+
+function write(value: Value): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return new Intl.NumberFormat(language).format(value);
+  if ('say' in value) return say(value.say);
+  if ('list' in value) return listed(value.list);
+  return new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(value.day);
 }

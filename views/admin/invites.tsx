@@ -1,9 +1,13 @@
 /** Making invites. The link is shown once: the server keeps only a hash of its secret. */
+
 import type { InviteCreated, Role } from '../../src/contract/accounts.ts';
+import { plural, t } from '../../src/contract/words.ts';
 import { attribute } from '../parts/attribute.ts';
 import { FieldError } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { roleWord } from '../parts/role.ts';
 import { When } from '../parts/sheet.tsx';
+import { markup, text } from '../parts/words.tsx';
 
 export interface OpenInvite {
   readonly id: string;
@@ -36,18 +40,18 @@ export function InviteForm({ roles, typed, errors = {}, created }: InviteFormPro
         {...{ 'hx-status:400': 'swap:innerHTML' }}
       >
         <div class="field">
-          <label for="invite-role">Role</label>
+          <label for="invite-role">{text('Role')}</label>
           <select id="invite-role" name="role" aria-describedby="invite-role-error">
             {roles.map((role) => (
               <option value={role} selected={role === (typed?.role ?? 'member')} safe>
-                {`${role}`}
+                {roleWord(role)}
               </option>
             ))}
           </select>
           <FieldError name="role" id="invite-role-error" error={errors.role} />
         </div>
         <div class="field">
-          <label for="invite-uses">Uses</label>
+          <label for="invite-uses">{text('Uses')}</label>
           <input
             id="invite-uses"
             name="uses"
@@ -61,11 +65,11 @@ export function InviteForm({ roles, typed, errors = {}, created }: InviteFormPro
           <FieldError name="uses" id="invite-uses-error" error={errors.uses} />
         </div>
         <div class="field">
-          <label for="invite-expires">Expires after</label>
+          <label for="invite-expires">{text('Expires after')}</label>
           <select id="invite-expires" name="expires" aria-describedby="invite-expires-error">
             {INVITE_DAYS.map((days) => (
               <option value={String(days)} selected={String(days) === (typed?.expires ?? '7')} safe>
-                {days === 1 ? '1 day' : `${days} days`}
+                {plural(days, '{n} day', '{n} days')}
               </option>
             ))}
           </select>
@@ -73,7 +77,7 @@ export function InviteForm({ roles, typed, errors = {}, created }: InviteFormPro
         </div>
         <button type="submit" class="button primary">
           <Icon name="link" />
-          Create invite
+          {text('Create invite')}
         </button>
       </form>
       <div id="invite-result" class="invite-result" aria-live="polite">
@@ -88,13 +92,16 @@ export function CreatedInvite({ invite }: { invite: InviteCreated }) {
   return (
     <div class="card ok">
       <p>
-        <b>Here is the link.</b>{' '}
+        <b>{text('Here is the link.')}</b>{' '}
         <span safe>
-          {invite.uses === 1
-            ? `It works once, for one ${invite.role}, until `
-            : `It works ${invite.uses} times, for one ${invite.role} each, until `}
-        </span>
-        <When at={invite.expiresAt} />. It is not shown again.
+          {plural(
+            invite.uses,
+            'It works once, for a person in the role {role}.',
+            'It works {n} times, each for a person in the role {role}.',
+            { role: roleWord(invite.role) },
+          )}
+        </span>{' '}
+        {markup('It ends on {day} and is not shown again.', { day: <When at={invite.expiresAt} /> })}
       </p>
       <p class="invite-line">
         <code class="wrap" id="invite-url" data-invite-url="" translate="no" safe>
@@ -102,7 +109,7 @@ export function CreatedInvite({ invite }: { invite: InviteCreated }) {
         </code>
         <button type="button" class="button small" data-copy="invite-url" hidden>
           <Icon name="copy" />
-          Copy link
+          {text('Copy link')}
         </button>
       </p>
     </div>
@@ -130,18 +137,18 @@ export function OpenInvites({
     <ul
       class="list"
       id="open-invites"
-      aria-label="Open invites"
+      aria-label={t('Open invites')}
       {...(replace ? { 'hx-swap-oob': 'true' } : {})}
     >
       {invites.map((invite) => (
         <li class="list-row">
           <span class="list-main">
-            <b
-              safe
-            >{`For ${invite.usesLeft === 1 ? `one ${invite.role}` : `${invite.usesLeft} × ${invite.role}`}`}</b>
-            <small>
-              Until <When at={invite.expiresAt} />
-            </small>
+            <b safe>
+              {plural(invite.usesLeft, 'For one person: {role}', 'For {n} people: {role}', {
+                role: roleWord(invite.role),
+              })}
+            </b>
+            <small>{markup('Until {day}', { day: <When at={invite.expiresAt} /> })}</small>
           </span>
           <form
             class="list-side"
@@ -152,7 +159,7 @@ export function OpenInvites({
             hx-swap="delete"
           >
             <button type="submit" class="button small">
-              Take back
+              {text('Take back')}
             </button>
           </form>
         </li>

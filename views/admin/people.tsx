@@ -1,7 +1,11 @@
 /** GET /admin: people and invites. An admin sees who is here, never what they write. */
+
 import type { Person } from '../../src/contract/accounts.ts';
+import { t } from '../../src/contract/words.ts';
 import { Avatar } from '../parts/avatar.tsx';
+import { roleWord } from '../parts/role.ts';
 import { Section, Sheet } from '../parts/sheet.tsx';
+import { text } from '../parts/words.tsx';
 import { InviteForm, type InviteFormProps, type OpenInvite, OpenInvites } from './invites.tsx';
 
 export interface AdminProps {
@@ -12,22 +16,24 @@ export interface AdminProps {
 
 export function Admin({ people, invites, form }: AdminProps) {
   return (
-    <Sheet view="admin" title="Admin" lead="You see who is here and never what they write.">
+    <Sheet view="admin" title={t('Admin')} lead={t('You see who is here and never what they write.')}>
       <Section
         id="invites"
-        title="Invites"
-        lead="A link lets somebody make an account. Send it in a way you trust: whoever has it can use it."
+        title={t('Invites')}
+        lead={t(
+          'A link lets somebody make an account. Send it in a way you trust: whoever has it can use it.',
+        )}
       >
         <InviteForm {...form} />
         <OpenInvites invites={invites} />
       </Section>
-      <Section id="people" title="People">
+      <Section id="people" title={t('People')}>
         <table class="table">
           <thead>
             <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Role</th>
-              <th scope="col">State</th>
+              <th scope="col">{text('Name')}</th>
+              <th scope="col">{text('Role')}</th>
+              <th scope="col">{text('State')}</th>
             </tr>
           </thead>
           <tbody>
@@ -53,8 +59,8 @@ function PersonRow({ person }: { person: Person }) {
           </span>
         </span>
       </td>
-      <td safe>{`${person.role}`}</td>
-      <td>{person.disabled ? <span class="tag bad">Disabled</span> : 'Active'}</td>
+      <td safe>{roleWord(person.role)}</td>
+      <td>{person.disabled ? <span class="tag bad">{text('Disabled')}</span> : text('Active')}</td>
     </tr>
   );
 }

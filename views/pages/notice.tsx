@@ -1,7 +1,9 @@
 /** Pages that say one thing and offer one action: errors, and an address that browsers do not trust. */
+import { say, sentence, t } from '../../src/contract/words.ts';
 import type { Site } from '../layout.tsx';
 import { Document } from '../layout.tsx';
 import { Mark } from '../parts/brand.tsx';
+import { markup, text } from '../parts/words.tsx';
 
 export interface Action {
   readonly href: string;
@@ -15,13 +17,13 @@ export interface NoticeProps {
   readonly action: Action | null;
 }
 
-function Notice({ site, title, sentence, action }: NoticeProps) {
+function Notice({ site, title, sentence: words, action }: NoticeProps) {
   return (
     <Document site={site} page="notice" title={title} viewer={null}>
       <main id="main" class="notice-page">
         <Mark large />
         <h1 safe>{title}</h1>
-        <p safe>{sentence}</p>
+        <p safe>{words}</p>
         {action ? (
           <a class="button primary" href={action.href} safe>
             {action.label}
@@ -36,21 +38,40 @@ function Notice({ site, title, sentence, action }: NoticeProps) {
 
 /** What an error is called, and where to go from it. */
 const ERRORS: Readonly<Record<number, { readonly title: string; readonly action: Action | null }>> = {
-  400: { title: 'That cannot be right', action: { href: '/', label: 'Go back to the start' } },
-  401: { title: 'You are signed out', action: { href: '/sign-in', label: 'Go to sign-in' } },
-  403: { title: 'Not for you', action: { href: '/', label: 'Go to your conversations' } },
-  404: { title: 'Nothing here', action: { href: '/', label: 'Go to your conversations' } },
-  410: { title: 'This link is used up', action: { href: '/sign-in', label: 'Go to sign-in' } },
-  413: { title: 'Too large', action: { href: '/', label: 'Go back to the start' } },
-  426: { title: 'Sotto was updated', action: { href: '/', label: 'Load the new release' } },
-  429: { title: 'Too many tries', action: { href: '/', label: 'Go back to the start' } },
-  503: { title: 'One moment', action: { href: '/', label: 'Try again' } },
+  400: {
+    title: sentence('That cannot be right'),
+    action: { href: '/', label: sentence('Go back to the start') },
+  },
+  401: {
+    title: sentence('You are signed out'),
+    action: { href: '/sign-in', label: sentence('Go to sign-in') },
+  },
+  403: { title: sentence('Not for you'), action: { href: '/', label: sentence('Go to your conversations') } },
+  404: {
+    title: sentence('Nothing here'),
+    action: { href: '/', label: sentence('Go to your conversations') },
+  },
+  410: {
+    title: sentence('This link is used up'),
+    action: { href: '/sign-in', label: sentence('Go to sign-in') },
+  },
+  413: { title: sentence('Too large'), action: { href: '/', label: sentence('Go back to the start') } },
+  426: {
+    title: sentence('Sotto was updated'),
+    action: { href: '/', label: sentence('Load the new release') },
+  },
+  429: { title: sentence('Too many tries'), action: { href: '/', label: sentence('Go back to the start') } },
+  503: { title: sentence('One moment'), action: { href: '/', label: sentence('Try again') } },
 };
-const UNKNOWN = { title: 'Something went wrong', action: { href: '/', label: 'Go to your conversations' } };
+const UNKNOWN = {
+  title: sentence('Something went wrong'),
+  action: { href: '/', label: sentence('Go to your conversations') },
+};
 
 export function ErrorPage({ site, status, message }: { site: Site; status: number; message: string }) {
   const { title, action } = ERRORS[status] ?? UNKNOWN;
-  return <Notice site={site} title={title} sentence={message} action={action} />;
+  const there = action && { ...action, label: say(action.label) };
+  return <Notice site={site} title={say(title)} sentence={message} action={there} />;
 }
 
 export interface PlainHttpProps {
@@ -65,39 +86,43 @@ export interface PlainHttpProps {
 /** Shown instead of every page when the address is plain HTTP: browsers have no keys and no passkeys there. */
 export function PlainHttp({ site, host, port, address }: PlainHttpProps) {
   return (
-    <Document site={site} page="notice" title="This address is not safe yet" viewer={null}>
+    <Document site={site} page="notice" title={t('This address is not safe yet')} viewer={null}>
       <main id="main" class="notice-page wide">
         <Mark large />
-        <h1>This address is not safe yet</h1>
+        <h1>{text('This address is not safe yet')}</h1>
         <p>
-          <b safe>{host}</b> was opened over plain HTTP. Anybody on the way could change what this page does,
-          so browsers switch off encryption and passkeys here, and Sotto would have to send your words in the
-          open. It does not.
+          {markup(
+            '{host} was opened over plain HTTP. Anybody on the way could change what this page does, so browsers switch off encryption and passkeys here, and Sotto would have to send your words in the open. It does not.',
+            { host: <b safe>{host}</b> },
+          )}
         </p>
         {address ? (
           <a class="button primary" href={address} safe>
-            {`Open ${address}`}
+            {t('Open {address}', { address })}
           </a>
         ) : (
           ''
         )}
-        <h2>Ways out, for whoever runs this server</h2>
+        <h2>{text('Ways out, for whoever runs this server')}</h2>
         <dl class="ways">
-          <dt>A reverse proxy with a certificate</dt>
+          <dt>{text('A reverse proxy with a certificate')}</dt>
           <dd>
-            Put Caddy, nginx or Traefik in front, let it fetch a certificate, and start Sotto with the address
-            that people open:
+            {text(
+              'Put Caddy, nginx or Traefik in front, let it fetch a certificate, and start Sotto with the address that people open:',
+            )}
             <code class="block">sotto serve --url https://chat.example.org --trusted-proxy 127.0.0.1</code>
           </dd>
-          <dt>A tunnel, for yourself</dt>
+          <dt>{text('A tunnel, for yourself')}</dt>
           <dd>
-            Browsers trust localhost. From your own machine:
+            {text('Browsers trust localhost. From your own machine:')}
             <code class="block" safe>{`ssh -L ${port}:localhost:${port} you@${host}`}</code>
-            then open <code safe>{`http://localhost:${port}`}</code>
+            {markup('then open {address}', { address: <code safe>{`http://localhost:${port}`}</code> })}
           </dd>
-          <dt>The machine itself</dt>
+          <dt>{text('The machine itself')}</dt>
           <dd>
-            On the machine that runs Sotto, open <code safe>{`http://localhost:${port}`}</code>
+            {markup('On the machine that runs Sotto, open {address}', {
+              address: <code safe>{`http://localhost:${port}`}</code>,
+            })}
           </dd>
         </dl>
       </main>

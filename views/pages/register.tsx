@@ -1,8 +1,10 @@
 /** GET /setup and /join: a new account. The token stands in the fragment, which no server ever gets. */
+import { t } from '../../src/contract/words.ts';
 import type { PageName, Site } from '../layout.tsx';
 import { Door, NeedsScript } from '../parts/door.tsx';
 import { Field, FormMessages } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { markup, text } from '../parts/words.tsx';
 import { NoPasskeys } from './sign-in.tsx';
 
 /** What the fields take: contract/limits.ts, handed in because views import types only. */
@@ -27,9 +29,10 @@ export function Setup(props: RegisterProps) {
     <Register
       {...props}
       page="setup"
-      title="Set up your workspace"
-      lead="You are the first here: you become its owner. This link works once."
-      verb="Create workspace"
+      title={t('Set up your workspace')}
+      lead={t('You are the first here: you become its owner. This link works once.')}
+      verb={t('Create workspace')}
+      passkeyVerb={t('Create workspace with a passkey')}
     />
   );
 }
@@ -39,9 +42,10 @@ export function Join(props: RegisterProps) {
     <Register
       {...props}
       page="join"
-      title={`Join ${props.site.workspace}`}
-      lead="You were invited. Make your account; its keys are made in this browser."
-      verb="Create account"
+      title={t('Join {workspace}', { workspace: props.site.workspace })}
+      lead={t('You were invited. Make your account; its keys are made in this browser.')}
+      verb={t('Create account')}
+      passkeyVerb={t('Create account with a passkey')}
     />
   );
 }
@@ -51,40 +55,42 @@ interface FormProps extends RegisterProps {
   readonly title: string;
   readonly lead: string;
   readonly verb: string;
+  readonly passkeyVerb: string;
 }
 
-function Register({ site, limits, passkeys, fixedAddress, origin, page, title, lead, verb }: FormProps) {
+function Register(props: FormProps) {
+  const { site, limits, passkeys, fixedAddress, origin, page, title, lead, verb, passkeyVerb } = props;
   const required = !passkeys || !fixedAddress;
   return (
     <Door site={site} page={page} title={title} lead={lead} viewer={null}>
-      <NeedsScript what="Making an account" />
+      <NeedsScript what={t('Making an account')} />
       <form class="stack" data-island={page} method="dialog" novalidate>
         {page === 'setup' ? (
           <Field
             name="workspace"
-            label="Workspace name"
+            label={t('Workspace name')}
             autocomplete="organization"
             maxlength={limits.maxName}
-            placeholder="Harbour Lab"
+            placeholder={t('Harbour Lab')}
             required
           />
         ) : (
           ''
         )}
-        <Field name="name" label="Your name" autocomplete="name" maxlength={limits.maxName} required />
+        <Field name="name" label={t('Your name')} autocomplete="name" maxlength={limits.maxName} required />
         <Field
           name="username"
-          label="Username"
+          label={t('Username')}
           autocomplete="username"
           maxlength={limits.maxUsername}
           pattern={'[a-z0-9](?:[a-z0-9._\\-]{0,30}[a-z0-9])?'}
-          hint="Small letters, digits, dot, dash and underscore."
+          hint={t('Small letters, digits, dot, dash and underscore.')}
           required
           literal
         />
         <Field
           name="password"
-          label="Password"
+          label={t('Password')}
           type="password"
           autocomplete="new-password"
           minlength={limits.minPassword}
@@ -97,7 +103,7 @@ function Register({ site, limits, passkeys, fixedAddress, origin, page, title, l
         {passkeys ? (
           <button type="button" class="button primary" data-passkey="">
             <Icon name="key" />
-            <span safe>{`${verb} with a passkey`}</span>
+            <span safe>{passkeyVerb}</span>
           </button>
         ) : (
           ''
@@ -107,22 +113,24 @@ function Register({ site, limits, passkeys, fixedAddress, origin, page, title, l
         </button>
       </form>
       <p class="aside-line">
-        Have an account already? <a href="/sign-in">Go to sign-in</a>
+        {text('Have an account already?')} <a href="/sign-in">{text('Go to sign-in')}</a>
       </p>
     </Door>
   );
 }
 
 function passwordHint(length: number, required: boolean): string {
-  const rule = `${length} characters or more. It never leaves this browser.`;
-  return required ? rule : `${rule} You can do without one when you use a passkey.`;
+  const rule = t('{length} characters or more. It never leaves this browser.', { length });
+  return required ? rule : `${rule} ${t('You can do without one when you use a passkey.')}`;
 }
 
 function MovingAddress({ origin }: { origin: string }) {
   return (
     <p class="card">
-      Passkeys and devices belong to this address, <b safe>{origin}</b>. Set a password as well, so that you
-      can still sign in if the address changes.
+      {markup(
+        'Passkeys and devices belong to this address, {origin}. Set a password as well, so that you can still sign in if the address changes.',
+        { origin: <b safe>{origin}</b> },
+      )}
     </p>
   );
 }

@@ -1,10 +1,14 @@
 /** GET /settings: who one is here, on which devices, in which sessions. */
+
 import type { Role, SessionRecord } from '../../src/contract/accounts.ts';
 import { describeAgent } from '../../src/contract/agent.ts';
 import type { DeviceId } from '../../src/contract/ids.ts';
 import type { ServedFile, ServedKind } from '../../src/contract/served.ts';
+import { sentence, t } from '../../src/contract/words.ts';
 import type { Site, Viewer } from '../layout.tsx';
+import { roleWord } from '../parts/role.ts';
 import { Section, Sheet, When } from '../parts/sheet.tsx';
+import { markup, text } from '../parts/words.tsx';
 
 export interface OwnDevice {
   readonly device: DeviceId;
@@ -27,21 +31,23 @@ export interface SettingsProps {
 
 export function Settings({ site, viewer, role, devices, maxDevices, sessions }: SettingsProps) {
   return (
-    <Sheet view="settings" title="Settings" lead={`@${viewer.username}`}>
-      <Section id="profile" title="Profile">
+    <Sheet view="settings" title={t('Settings')} lead={`@${viewer.username}`}>
+      <Section id="profile" title={t('Profile')}>
         <dl class="facts">
-          <dt>Name</dt>
+          <dt>{text('Name')}</dt>
           <dd safe>{viewer.name}</dd>
-          <dt>Username</dt>
+          <dt>{text('Username')}</dt>
           <dd safe>{`@${viewer.username}`}</dd>
-          <dt>Role</dt>
-          <dd safe>{`${role}`}</dd>
+          <dt>{text('Role')}</dt>
+          <dd safe>{roleWord(role)}</dd>
         </dl>
       </Section>
       <Section
         id="devices"
-        title="Devices"
-        lead="Each holds keys of its own. What others send you is sealed for every one of them. Their names stay among them."
+        title={t('Devices')}
+        lead={t(
+          'Each holds keys of its own. What others send you is sealed for every one of them. Their names stay among them.',
+        )}
       >
         <ul class="list" data-own-devices="">
           {devices.map((device) => (
@@ -52,25 +58,31 @@ export function Settings({ site, viewer, role, devices, maxDevices, sessions }: 
           ''
         ) : (
           <p class="hint" safe>
-            {`You have ${devices.length} devices, which is the most. Remove one before you add another.`}
+            {t('You have {n} devices, which is the most. Remove one before you add another.', {
+              n: devices.length,
+            })}
           </p>
         )}
         <div class="buttons" data-remove-device="" hidden>
           {devices.length < maxDevices ? (
             <a class="button" href="/approve" hx-boost="false">
-              Approve a new device
+              {text('Approve a new device')}
             </a>
           ) : (
             ''
           )}
           <a class="button" href="/unlock#remove-device">
-            Sign out and remove this device
+            {text('Sign out and remove this device')}
           </a>
         </div>
       </Section>
       <Privacy />
       <TransparencyLog />
-      <Section id="sessions" title="Sessions" lead="Where you are signed in. End what you do not know.">
+      <Section
+        id="sessions"
+        title={t('Sessions')}
+        lead={t('Where you are signed in. End what you do not know.')}
+      >
         <ul class="list">
           {sessions.map((session) => (
             <SessionRow session={session} />
@@ -79,12 +91,12 @@ export function Settings({ site, viewer, role, devices, maxDevices, sessions }: 
         <div class="buttons">
           <form method="post" action="/sign-out">
             <button type="submit" class="button">
-              Sign out
+              {text('Sign out')}
             </button>
           </form>
           <form method="post" action="/sign-out-everywhere">
             <button type="submit" class="button danger">
-              Sign out everywhere
+              {text('Sign out everywhere')}
             </button>
           </form>
         </div>
@@ -102,23 +114,26 @@ function DeviceRow({ device, current }: { device: OwnDevice; current: boolean })
   return (
     <li class="list-row device-row" data-device={device.device}>
       <span class="list-main">
-        <b data-device-name="">{current ? 'This browser' : 'Another device'}</b>
+        <b data-device-name="">{current ? text('This browser') : text('Another device')}</b>
         <small>
-          <code safe>{short(device.device)}</code>, added <When at={device.addedAt} />, keys until{' '}
-          <When at={device.expiresAt} />
+          {markup('{device}, added {day}, keys until {end}', {
+            device: <code safe>{short(device.device)}</code>,
+            day: <When at={device.addedAt} />,
+            end: <When at={device.expiresAt} />,
+          })}
           {seen(device.seenAt, current)}
         </small>
       </span>
       <span class="list-side device-actions" data-device-actions="" data-waiting="">
-        {current ? <small class="tag">This device</small> : ''}
+        {current ? <small class="tag">{text('This device')}</small> : ''}
         <button type="button" class="button small" data-rename="">
-          Rename
+          {text('Rename')}
         </button>
         {current ? (
           ''
         ) : (
           <a class="button small" href={`/unlock#remove-device=${device.device}`} hx-boost="false">
-            Remove
+            {text('Remove')}
           </a>
         )}
       </span>
@@ -128,22 +143,18 @@ function DeviceRow({ device, current }: { device: OwnDevice; current: boolean })
 
 function seen(at: number | null, current: boolean) {
   if (current || at === null) return '';
-  return (
-    <>
-      , last seen <When at={at} hour />
-    </>
-  );
+  return markup(', last seen {time}', { time: <When at={at} hour /> });
 }
 
 /** Kept by the keys of this browser, so the island shows it. */
 function Privacy() {
   return (
     <section class="section" aria-labelledby="privacy" data-privacy="" hidden>
-      <h2 id="privacy">Privacy</h2>
-      <p class="section-lead">Your own devices hear of it either way.</p>
+      <h2 id="privacy">{text('Privacy')}</h2>
+      <p class="section-lead">{text('Your own devices hear of it either way.')}</p>
       <label class="check">
         <input type="checkbox" data-read-receipts="" />
-        <span>Tell others when I have read their messages</span>
+        <span>{text('Tell others when I have read their messages')}</span>
       </label>
     </section>
   );
@@ -153,11 +164,11 @@ function Privacy() {
 function TransparencyLog() {
   return (
     <section class="section" aria-labelledby="log" data-log="" hidden>
-      <h2 id="log">Transparency log</h2>
+      <h2 id="log">{text('Transparency log')}</h2>
       <p class="section-lead">
-        Everybody’s identity and devices stand in one list that only grows. Everybody’s devices check it, and
-        tell each other which one they see, so that the server cannot show one person another list than the
-        rest.
+        {text(
+          'Everybody’s identity and devices stand in one list that only grows. Everybody’s devices check it, and tell each other which one they see, so that the server cannot show one person another list than the rest.',
+        )}
       </p>
       <div data-log-body=""></div>
     </section>
@@ -170,11 +181,14 @@ function SessionRow({ session }: { session: SessionRecord }) {
       <span class="list-main">
         <b safe>{describeAgent(session.agent)}</b>
         <small>
-          <span safe>{session.address}</span>, last used <When at={session.lastUsedAt} hour />
+          {markup('{address}, last used {time}', {
+            address: <span safe>{session.address}</span>,
+            time: <When at={session.lastUsedAt} hour />,
+          })}
         </small>
       </span>
       {session.current ? (
-        <small class="list-side tag">This session</small>
+        <small class="list-side tag">{text('This session')}</small>
       ) : (
         <form
           class="list-side"
@@ -185,7 +199,7 @@ function SessionRow({ session }: { session: SessionRecord }) {
           hx-swap="delete"
         >
           <button type="submit" class="button small">
-            End
+            {text('End')}
           </button>
         </form>
       )}
@@ -194,11 +208,12 @@ function SessionRow({ session }: { session: SessionRecord }) {
 }
 
 const KINDS: Readonly<Record<ServedKind, string>> = {
-  script: 'script',
-  worker: 'worker',
-  style: 'style',
-  icon: 'icon',
-  'service-worker': 'watches over the others',
+  script: sentence('script'),
+  worker: sentence('worker'),
+  style: sentence('style'),
+  icon: sentence('icon'),
+  page: sentence('page without the server'),
+  'service-worker': sentence('watches over the others'),
 };
 
 function About({ site }: { site: Site }) {
@@ -206,14 +221,16 @@ function About({ site }: { site: Site }) {
   return (
     <Section
       id="about"
-      title="About"
-      lead="Sotto is free software. What this server gives your browser to run can be compared with its source: by “sotto verify” with this address, run with a Sotto of the same release from elsewhere."
+      title={t('About')}
+      lead={t(
+        'Sotto is free software. What this server gives your browser to run can be compared with its source: by “sotto verify” with this address, run with a Sotto of the same release from elsewhere.',
+      )}
     >
       <dl class="facts">
-        <dt>Release</dt>
+        <dt>{text('Release')}</dt>
         <dd safe>{site.release}</dd>
       </dl>
-      <dl class="files" aria-label="Files and their SHA-384">
+      <dl class="files" aria-label={t('Files and their SHA-384')}>
         {files.map((file) => (
           <ServedFileRow file={file} />
         ))}
@@ -229,7 +246,7 @@ function ServedFileRow({ file }: { file: ServedFile }) {
     <div>
       <dt>
         <b safe>{name}</b>{' '}
-        <small safe>{`${KINDS[file.kind]}, ${file.bytes.toLocaleString('en-GB')} bytes`}</small>
+        <small safe>{t('{kind}, {n} bytes', { kind: { say: KINDS[file.kind] }, n: file.bytes })}</small>
       </dt>
       <dd>
         <code class="wrap" safe>

@@ -1,8 +1,10 @@
 /** GET /sign-in and /recover: back into an account, on this browser or a new one. */
+import { t } from '../../src/contract/words.ts';
 import type { Site } from '../layout.tsx';
 import { Door, NeedsScript } from '../parts/door.tsx';
 import { Field, FormMessages } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { text } from '../parts/words.tsx';
 
 export interface SignInProps {
   readonly site: Site;
@@ -15,12 +17,12 @@ export function SignIn({ site, passkeys }: SignInProps) {
     <Door
       site={site}
       page="sign-in"
-      title="Sign in"
+      title={t('Sign in')}
       heading={site.workspace}
-      lead="Sign in to read and write. Your keys stay on this device."
+      lead={t('Sign in to read and write. Your keys stay on this device.')}
       viewer={null}
     >
-      <NeedsScript what="Signing in" />
+      <NeedsScript what={t('Signing in')} />
       <div class="card warn stack" role="status" data-removed="" hidden>
         <p data-removed-words="" />
       </div>
@@ -29,25 +31,31 @@ export function SignIn({ site, passkeys }: SignInProps) {
           <>
             <button type="button" class="button primary" data-passkey="">
               <Icon name="key" />
-              Sign in with a passkey
+              {text('Sign in with a passkey')}
             </button>
-            <p class="or">or</p>
+            <p class="or">{text('or')}</p>
           </>
         ) : (
           <NoPasskeys />
         )}
-        <Field name="username" label="Username" autocomplete="username webauthn" required literal />
-        <Field name="password" label="Password" type="password" autocomplete="current-password" required />
+        <Field name="username" label={t('Username')} autocomplete="username webauthn" required literal />
+        <Field
+          name="password"
+          label={t('Password')}
+          type="password"
+          autocomplete="current-password"
+          required
+        />
         <FormMessages />
         <button type="submit" class={passkeys ? 'button' : 'button primary'}>
-          Sign in
+          {text('Sign in')}
         </button>
       </form>
       <p class="aside-line">
-        Lost your password or passkey? <a href="/recover">Use your recovery code</a>
+        {text('Lost your password or passkey?')} <a href="/recover">{text('Use your recovery code')}</a>
       </p>
       <p class="aside-line">
-        Signed in somewhere else? <a href="/link">Use another device instead</a>
+        {text('Signed in somewhere else?')} <a href="/link">{text('Use another device instead')}</a>
       </p>
     </Door>
   );
@@ -58,21 +66,21 @@ export function Recover({ site }: { site: Site }) {
     <Door
       site={site}
       page="recover"
-      title="Use your recovery code"
-      lead="The code you saved when you joined opens your account and your messages on this device."
+      title={t('Use your recovery code')}
+      lead={t('The code you saved when you joined opens your account and your messages on this device.')}
       viewer={null}
     >
-      <NeedsScript what="Recovery" />
+      <NeedsScript what={t('Recovery')} />
       <form class="stack" data-island="recover" method="dialog" novalidate>
-        <Field name="username" label="Username" autocomplete="username" required literal />
+        <Field name="username" label={t('Username')} autocomplete="username" required literal />
         <RecoveryCodeField />
         <FormMessages />
         <button type="submit" class="button primary">
-          Unlock
+          {text('Unlock')}
         </button>
       </form>
       <p class="aside-line">
-        Found your password or passkey? <a href="/sign-in">Back to sign-in</a>
+        {text('Found your password or passkey?')} <a href="/sign-in">{text('Back to sign-in')}</a>
       </p>
     </Door>
   );
@@ -82,9 +90,9 @@ export function RecoveryCodeField({ required = true }: { required?: boolean }) {
   return (
     <Field
       name="code"
-      label="Recovery code"
+      label={t('Recovery code')}
       autocomplete="off"
-      hint="Spaces, dashes and capitals do not matter."
+      hint={t('Spaces, dashes and capitals do not matter.')}
       required={required}
       literal
     />
@@ -95,8 +103,9 @@ export function RecoveryCodeField({ required = true }: { required?: boolean }) {
 export function NoPasskeys() {
   return (
     <p class="card">
-      This address has no name, only a number, and browsers refuse passkeys there. A password works
-      everywhere.
+      {text(
+        'This address has no name, only a number, and browsers refuse passkeys there. A password works everywhere.',
+      )}
     </p>
   );
 }

@@ -1,9 +1,11 @@
 /** GET /unlock: signed in, but this browser must open the vault before it can read or write. */
+import { t } from '../../src/contract/words.ts';
 import type { Site, Viewer } from '../layout.tsx';
 import { attribute } from '../parts/attribute.ts';
 import { Door, NeedsScript } from '../parts/door.tsx';
 import { Field, FormMessages } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { text } from '../parts/words.tsx';
 import { RecoveryCodeField } from './sign-in.tsx';
 
 export interface UnlockProps {
@@ -17,19 +19,21 @@ export function Unlock({ site, viewer, passkeys }: UnlockProps) {
     <Door
       site={site}
       page="unlock"
-      title="Unlock this browser"
-      lead={`You are signed in as ${viewer.name}. Open your vault once, and this browser gets keys of its own.`}
+      title={t('Unlock this browser')}
+      lead={t('You are signed in as {name}. Open your vault once, and this browser gets keys of its own.', {
+        name: viewer.name,
+      })}
       viewer={viewer}
     >
-      <NeedsScript what="Unlocking" />
+      <NeedsScript what={t('Unlocking')} />
       <form class="stack" data-island="unlock" method="dialog" novalidate>
         {passkeys ? (
           <>
             <button type="button" class="button primary" data-passkey="">
               <Icon name="key" />
-              Use a passkey
+              {text('Use a passkey')}
             </button>
-            <p class="or">or</p>
+            <p class="or">{text('or')}</p>
           </>
         ) : (
           ''
@@ -37,22 +41,22 @@ export function Unlock({ site, viewer, passkeys }: UnlockProps) {
         <input type="hidden" name="username" value={attribute(viewer.username)} autocomplete="username" />
         <Field
           name="passphrase"
-          label="Passphrase"
+          label={t('Passphrase')}
           type="password"
           autocomplete="current-password"
-          hint="The password of your account."
+          hint={t('The password of your account.')}
         />
-        <p class="or">or</p>
+        <p class="or">{text('or')}</p>
         <RecoveryCodeField required={false} />
         <FormMessages />
         <button type="submit" class={passkeys ? 'button' : 'button primary'}>
-          Unlock
+          {text('Unlock')}
         </button>
       </form>
       <form class="aside-line" method="post" action="/sign-out">
-        Not you?{' '}
+        {text('Not you?')}{' '}
         <button type="submit" class="link">
-          Sign out
+          {text('Sign out')}
         </button>
       </form>
     </Door>

@@ -3,6 +3,7 @@
  * instead of loading a page. The same row arrives over the socket when somebody starts a conversation.
  */
 import type { AccountId, ConversationId } from '../../src/contract/ids.ts';
+import { plural, t } from '../../src/contract/words.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon, VerifiedMark } from './icon.tsx';
 
@@ -57,6 +58,6 @@ export function GroupAvatar() {
 
 /** What stands for a group's name until the island writes the real one. Nobody is named to who is not in it any more. */
 export function groupSize(people: number): string {
-  if (people === 0) return 'Group you were in';
-  return people === 1 ? 'Group, only you' : `Group of ${people}`;
+  if (people === 0) return t('Group you were in');
+  return plural(people, 'Group, only you', 'Group of {n}');
 }

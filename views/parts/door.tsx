@@ -2,9 +2,11 @@
  * The frame of pages in front of the workspace: one form, and beside it what this server gets to see. Their forms are
  * `method="dialog"`: until the island has taken them nothing can be submitted, so no password ever leaves by accident.
  */
+import { t } from '../../src/contract/words.ts';
 import type { DocumentProps, Site } from '../layout.tsx';
 import { Document } from '../layout.tsx';
 import { Mark } from './brand.tsx';
+import { text } from './words.tsx';
 
 export interface DoorProps extends Pick<DocumentProps, 'site' | 'page' | 'title' | 'viewer' | 'children'> {
   /** The heading; the title when there is none. */
@@ -58,16 +60,17 @@ const LINES = [
 /** What a message is to the server: a picture, not data. */
 function Ciphertext() {
   return (
-    <aside class="door-aside" aria-label="What this server sees">
+    <aside class="door-aside" aria-label={t('What this server sees')}>
       <div class="ciphertext" aria-hidden="true">
         {LINES.map((line) => (
           <span safe>{line}</span>
         ))}
       </div>
-      <p class="door-claim">This is what the server sees of a message.</p>
+      <p class="door-claim">{text('This is what the server sees of a message.')}</p>
       <p>
-        Words are sealed in your browser for the people you write to, with keys that never leave your devices,
-        and in a way that tomorrow’s quantum computers cannot undo.
+        {text(
+          'Words are sealed in your browser for the people you write to, with keys that never leave your devices, and in a way that tomorrow’s quantum computers cannot undo.',
+        )}
       </p>
     </aside>
   );
@@ -78,7 +81,10 @@ export function NeedsScript({ what }: { what: string }) {
   return (
     <noscript>
       <p class="card warn" safe>
-        {`${what} needs JavaScript: your keys live in this browser and only a script can use them. Allow it for this site, then load the page again.`}
+        {t(
+          '{what} needs JavaScript: your keys live in this browser and only a script can use them. Allow it for this site, then load the page again.',
+          { what },
+        )}
       </p>
     </noscript>
   );

@@ -1,4 +1,6 @@
 /** Icons are masks from app.css: fragments stay small, and the island's shadow roots use the same `--icon-NAME`. */
+import { t } from '../../src/contract/words.ts';
+
 export type IconName =
   | 'plus'
   | 'send'
@@ -27,7 +29,7 @@ export function Icon({ name }: { name: IconName }) {
 /** The mark of a verified person: hidden until the island says that this reader verified them. */
 export function VerifiedMark() {
   return (
-    <span class="verified" data-verified-mark="" hidden role="img" aria-label="Verified">
+    <span class="verified" data-verified-mark="" hidden role="img" aria-label={t('Verified')}>
       <Icon name="shield" />
     </span>
   );

@@ -3,9 +3,11 @@
  * the fields belong to it. The page is for browsers without a script, which can begin a conversation of two.
  */
 
+import { t } from '../../src/contract/words.ts';
 import { attribute } from './attribute.ts';
 import { FieldError } from './field.tsx';
 import { Icon } from './icon.tsx';
+import { text } from './words.tsx';
 
 export interface PersonChoice {
   readonly username: string;
@@ -23,13 +25,13 @@ export function NewConversationDialog() {
   return (
     <dialog id="new-conversation" class="dialog" aria-labelledby="new-conversation-title">
       <header class="dialog-head">
-        <h2 id="new-conversation-title">New conversation</h2>
+        <h2 id="new-conversation-title">{text('New conversation')}</h2>
         <button
           type="button"
           class="icon-button"
           command="close"
           commandfor="new-conversation"
-          aria-label="Close"
+          aria-label={t('Close')}
         >
           <Icon name="close" />
         </button>
@@ -37,7 +39,7 @@ export function NewConversationDialog() {
       <div data-new-conversation="" />
       <noscript>
         <a class="link" href="/conversations/new">
-          Begin a conversation of two without a script
+          {text('Begin a conversation of two without a script')}
         </a>
       </noscript>
     </dialog>
@@ -48,7 +50,7 @@ export function NewConversationFields({ people, typed, errors = {} }: NewConvers
   return (
     <>
       <div class="field">
-        <label for="people">People</label>
+        <label for="people">{text('People')}</label>
         <input
           id="people"
           name="people"
@@ -62,7 +64,9 @@ export function NewConversationFields({ people, typed, errors = {} }: NewConvers
           {...(errors.people ? { 'aria-invalid': 'true' as const } : {})}
         />
         <p class="hint" id="people-hint">
-          A username, for a conversation of two. Groups are made in the dialog, which needs JavaScript.
+          {text(
+            'A username, for a conversation of two. Groups are made in the dialog, which needs JavaScript.',
+          )}
         </p>
         <FieldError name="people" id="people-error" error={errors.people} />
         <datalist id="usernames">
@@ -74,7 +78,7 @@ export function NewConversationFields({ people, typed, errors = {} }: NewConvers
         </datalist>
       </div>
       <button type="submit" class="button primary">
-        Start
+        {text('Start')}
       </button>
     </>
   );

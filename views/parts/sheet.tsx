@@ -1,6 +1,8 @@
 /** A page of settings in the workspace's pane: a heading, sections, a way back on a phone. */
+
 import type { Children } from '@kitajs/html';
 import type { AccountId } from '../../src/contract/ids.ts';
+import { locale, t } from '../../src/contract/words.ts';
 import { Icon } from './icon.tsx';
 
 export function Sheet({
@@ -38,7 +40,7 @@ export function Sheet({
 /** To the list of conversations; on wide screens the list is there already. */
 export function Back() {
   return (
-    <a class="icon-button back" href="/" aria-label="Back to conversations">
+    <a class="icon-button back" href="/" aria-label={t('Back to conversations')}>
       <Icon name="back" />
     </a>
   );
@@ -75,12 +77,7 @@ export function Section({
 /** A day, in the words of the interface; the time of day in UTC beside it when asked for. */
 export function When({ at, hour = false }: { at: number; hour?: boolean }) {
   const date = new Date(at);
-  const day = date.toLocaleDateString('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    timeZone: 'UTC',
-  });
+  const day = date.toLocaleDateString(locale(), { dateStyle: 'medium', timeZone: 'UTC' });
   return (
     <time datetime={date.toISOString()} safe>
       {hour ? `${day}, ${date.toISOString().slice(11, 16)} UTC` : day}
