@@ -1,5 +1,6 @@
 /** Bundles what browsers run. Nothing of the machine, the folder or the hour reaches the bytes. */
 import { join } from 'node:path';
+import type { BunPlugin } from 'bun';
 import { nameByContents } from './served-names.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -33,10 +34,12 @@ export async function bundleOne(entry: string, { root, define }: Bundling): Prom
  * has one copy of each module. Gives bytes by the name they are served under.
  *
  * @param name of the script, such as `island.js`
+ * @param apart bundles that stand alone, by name: `./fallback.ts` becomes `./fallback.js` and shares nothing
  */
 export async function bundlePage(
   name: string,
   entry: string,
+  apart: ReadonlyMap<string, Bytes>,
   { root, define }: Bundling,
 ): Promise<ReadonlyMap<string, Bytes>> {
   const { outputs, metafile } = await Bun.build({
@@ -45,6 +48,7 @@ export async function bundlePage(
     root,
     splitting: true,
     metafile: true,
+    plugins: [leaveOut([...apart.keys()])],
     naming: { entry: '[name]-[hash].[ext]', chunk: '[name]-[hash].[ext]' },
     define: { ...PRODUCTION, ...define },
   });
@@ -62,7 +66,7 @@ export async function bundlePage(
     }),
   );
   if (new Set(names.values()).size !== names.size) throw new Error(`two parts of ${name} have one name`);
-  const scripts = new Map<string, string>();
+  const scripts = new Map([...apart].map(([each, bytes]) => [each, new TextDecoder().decode(bytes)]));
   for (const output of outputs) {
     let text = await output.text();
     for (const [path, plain] of names) text = text.replaceAll(`"${path}"`, `"./${plain}"`);
@@ -81,3 +85,17 @@ function partName(source: string): string {
     .replace(/\/main$/, '')
     .replaceAll('/', '-');
 }
+
+/** Leaves imports of these files as they are, by the name of the bundle. */
+const leaveOut = (names: readonly string[]): BunPlugin => ({
+  name: 'apart',
+  setup(build) {
+    for (const name of names) {
+      const source = name.replace(/\.js$/, '.ts');
+      build.onResolve({ filter: new RegExp(`^\\./${RegExp.escape(source)}$`) }, () => ({
+        path: `./${name}`,
+        external: true,
+      }));
+    }
+  },
+});

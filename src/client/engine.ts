@@ -4,6 +4,7 @@
  */
 import { isAccountId, isBodyId, isConversationId } from '../contract/ids.ts';
 import type { Crypto } from '../protocol/ports.ts';
+import { backupActions } from './backup/door.ts';
 import { composeText } from './compose.ts';
 import { Context } from './context.ts';
 import {
@@ -16,13 +17,10 @@ import {
 import { nameSelf, renameDevice } from './device-names.ts';
 import { refreshPeople } from './directory.ts';
 import type { Engine } from './engine-types.ts';
-import * as groups from './groups/actions.ts';
-import { createGroup, succeedGroup } from './groups/create.ts';
-import { joinGroup, openGroups } from './groups/enter.ts';
 import { findMessage, readPage } from './history.ts';
-import { acknowledgeNew, markVerified, pinnedPerson, safetyDigits } from './identity.ts';
-import { acknowledgeLog, logStatus } from './log-status.ts';
+import { acknowledgeNew, markVerified, pinnedPerson } from './identity.ts';
 import { messageActions } from './messages/actions.ts';
+import { onDemand } from './on-demand.ts';
 import { loadSelf, pinSelf } from './open-self.ts';
 import { dismissNews, listDevices, listNews } from './own-devices.ts';
 import { listPeople } from './people.ts';
@@ -40,7 +38,6 @@ import { listReaders } from './readers.ts';
 import { markConversationRead, readsAreTold, setReadsTold } from './receipts.ts';
 import { Runner } from './runner.ts';
 import { NOTICES } from './sentences.ts';
-import { compareCode, verificationCode } from './verification.ts';
 
 /** What an engine is made of. */
 export interface EnginePorts {
@@ -59,6 +56,11 @@ export interface EnginePorts {
   readonly note?: Note;
 }
 
+const loadGroups = () => onDemand(() => import('./groups/changes.ts'));
+const loadVerification = () => onDemand(() => import('./verification.ts'));
+const loadPresence = () => onDemand(() => import('./presence/presence.ts'));
+const loadLogStatus = () => onDemand(() => import('./log-status.ts'));
+
 /**
  * Opens the engine over a storage that `storeNewDevice` has filled. Reads, does not connect; `start` does. Throws Error
  * with one sentence when the storage holds no device or was written by a newer release. The storage stays the caller's:
@@ -74,6 +76,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
   const runner = new Runner(ctx, ports.live);
   const endHearing = ports.notify?.listen((text) => ctx.tasks.run(() => retell(ctx, text))) ?? (() => {});
   const { storage } = ports;
+  let presence: ReturnType<Engine['presence']> | null = null;
 
   /** After somebody's identity or devices became other ones here. */
   const learnAgain = async (person: Parameters<Engine['direct']>[0]) => {
@@ -94,6 +97,16 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
 
   return {
     self: { account: self.account, device: self.device, username: self.username, name: self.name },
+    presence: () => {
+      presence ??= loadPresence().then(
+        ({ openPresence }) => openPresence(ctx, ports.live),
+        (error: unknown) => {
+          presence = null;
+          throw error;
+        },
+      );
+      return presence;
+    },
     start: () => runner.start(),
     stop: async () => {
       endHearing();
@@ -108,8 +121,8 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
       return end;
     },
 
-    send: async (conversation, text) => {
-      const message = await composeText(ctx, conversation, text);
+    send: async (conversation, text, about = {}) => {
+      const message = await composeText(ctx, conversation, text, about.replyTo ?? null);
       ctx.wakes.flush();
       return message;
     },
@@ -135,25 +148,28 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
       }
       return viewConversation(storage, made, self.account);
     },
-    createGroup: async (group) => view(await createGroup(ctx, group)),
-    addPeople: (conversation, people) => groups.addPeople(ctx, conversation, people),
-    removePerson: (conversation, person) => groups.removePerson(ctx, conversation, person),
-    setRole: (conversation, person, role) => groups.setRole(ctx, conversation, person, role),
-    setOpen: (conversation, open) => groups.setOpen(ctx, conversation, open),
-    leave: (conversation) => groups.leave(ctx, conversation),
+    createGroup: async (group) => view(await (await loadGroups()).createGroup(ctx, group)),
+    addPeople: async (conversation, people) => (await loadGroups()).addPeople(ctx, conversation, people),
+    removePerson: async (conversation, person) =>
+      (await loadGroups()).removePerson(ctx, conversation, person),
+    setRole: async (conversation, person, role) =>
+      (await loadGroups()).setRole(ctx, conversation, person, role),
+    setOpen: async (conversation, open) => (await loadGroups()).setOpen(ctx, conversation, open),
+    leave: async (conversation) => (await loadGroups()).leave(ctx, conversation),
     confirmIdentity: async (conversation, person) => {
-      await groups.confirmIdentity(ctx, conversation, person);
+      await (await loadGroups()).confirmIdentity(ctx, conversation, person);
       await learnAgain(person);
     },
-    setDetails: (conversation, details) => groups.setDetails(ctx, conversation, details),
-    openGroups: () => openGroups(ctx),
+    setDetails: async (conversation, details) => (await loadGroups()).setDetails(ctx, conversation, details),
+    openGroups: async () => (await loadGroups()).openGroups(ctx),
     joinGroup: async (conversation) => {
-      await joinGroup(ctx, conversation);
+      await (await loadGroups()).joinGroup(ctx, conversation);
       return view(conversation);
     },
-    succeedGroup: async (conversation) => view(await succeedGroup(ctx, conversation)),
+    succeedGroup: async (conversation) => view(await (await loadGroups()).succeedGroup(ctx, conversation)),
     readers: (conversation) => listReaders(ctx, conversation),
     ...messageActions(ctx),
+    ...backupActions(ctx),
     messages: (conversation, page) => readPage(storage, conversation, page),
     message: (id) => findMessage(storage, id),
     markRead: (conversation) => ctx.operate((op) => markConversationRead(op, ctx, conversation)),
@@ -161,16 +177,16 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
     setReadReceipts: (on) => ctx.operate((op) => setReadsTold(op, ctx, on)),
 
     people: () => listPeople(ctx),
-    log: () => logStatus(ctx),
-    acknowledgeLog: () => acknowledgeLog(ctx),
-    safetyNumber: (person) => safetyDigits(ctx, person),
+    log: async () => (await loadLogStatus()).logStatus(ctx),
+    acknowledgeLog: async () => (await loadLogStatus()).acknowledgeLog(ctx),
+    safetyNumber: async (person) => (await loadVerification()).safetyDigits(ctx, person),
     setVerified: async (person, verified) => {
       await markVerified(ctx, person, verified);
       await learnAgain(person);
     },
-    verificationCode: (person) => verificationCode(ctx, person),
+    verificationCode: async (person) => (await loadVerification()).verificationCode(ctx, person),
     compareCode: async (person, text) => {
-      const outcome = await compareCode(ctx, person, text);
+      const outcome = await (await loadVerification()).compareCode(ctx, person, text);
       if (outcome === 'same') await learnAgain(person);
       return outcome;
     },
@@ -188,13 +204,16 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
 /** Tells here what another tab or process changed. */
 async function retell(ctx: Context, text: string): Promise<void> {
   for (const line of text.split('\n')) {
-    const [type, id = ''] = line.split(' ');
+    const [type, id = '', within = ''] = line.split(' ');
+    if (type === 'removed' && isBodyId(id) && isConversationId(within))
+      ctx.emit({ type, id, conversation: within });
     if ((type === 'message' || type === 'updated') && isBodyId(id)) {
       const message = await findMessage(ctx.storage, id);
       if (message !== null) ctx.emit({ type, message });
     }
     if (type === 'peer' && isAccountId(id)) await ctx.tellPeer(id);
     if (type === 'conversation' && isConversationId(id)) await ctx.tellConversation(id);
+    if (type === 'status' && isAccountId(id)) ctx.emit({ type, account: id });
     if (type === 'devices') ctx.emit({ type });
     if (type === 'log') {
       await ctx.log.load(ctx.storage);

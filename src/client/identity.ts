@@ -1,7 +1,5 @@
 /** What a person decides about another's identity: acknowledge a new one, verify it (PROTOCOL 8). */
-import { fromHex } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
-import { safetyNumber } from '../protocol/safety.ts';
 import type { Context } from './context.ts';
 import { refreshPeople } from './directory.ts';
 import type { Operation } from './operation.ts';
@@ -17,19 +15,6 @@ export async function pinnedPerson(ctx: Context, account: AccountId): Promise<St
   if (peer === null)
     throw new Error('The server shows nobody here by that name whose identity can be checked.');
   return peer;
-}
-
-/** 60 digits over one's own identity and the one that this person shows now. */
-export async function safetyDigits(
-  ctx: Context,
-  account: AccountId,
-): Promise<{ readonly digits: string; readonly verified: boolean }> {
-  const peer = await pinnedPerson(ctx, account);
-  const { digits } = await safetyNumber(
-    { account: ctx.self.accountBytes, aik: ctx.self.aik },
-    { account: fromHex(account), aik: peer.changed ?? peer.aik },
-  );
-  return { digits, verified: peer.verified && peer.changed === null };
 }
 
 /**

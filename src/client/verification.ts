@@ -1,5 +1,5 @@
 /**
- * Comparing identities by camera (PROTOCOL 8): each screen shows a code of both identities and of the transparency log that it
+ * Comparing identities (PROTOCOL 8): both screens show the same digits, and by camera each screen shows a code of both identities and of the transparency log that it
  * sees, and the other one scans it.
  */
 import { fromHex } from '../contract/bytes.ts';
@@ -21,6 +21,16 @@ async function sidesWith(ctx: Context, account: AccountId) {
     { account: ctx.self.accountBytes, aik: ctx.self.aik },
     { account: fromHex(account), aik: peer.changed ?? peer.aik },
   );
+}
+
+/** 60 digits over one's own identity and the one that this person shows now. */
+export async function safetyDigits(
+  ctx: Context,
+  account: AccountId,
+): Promise<{ readonly digits: string; readonly verified: boolean }> {
+  const peer = await pinnedPerson(ctx, account);
+  const { digits } = await sidesWith(ctx, account);
+  return { digits, verified: peer.verified && peer.changed === null };
 }
 
 /** The text of the QR code that this person scans. */

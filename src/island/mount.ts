@@ -3,17 +3,16 @@
 import { openConversationsList } from './conversations-list.ts';
 import { openCopy } from './copy.ts';
 import { openGroupPage, openGroupTitle, openNewConversationDialog } from './group.ts';
+import { loadReaders, loadVerify } from './part.ts';
 import { openUsername } from './people.ts';
-import { openReaders } from './readers.ts';
 import { openLog, openOwnDevices, openPrivacy, openRemoval } from './settings.ts';
 import { openTimeline } from './timeline.ts';
-import { openVerify } from './verify.ts';
 
 const MARKS: readonly (readonly [selector: string, open: (element: HTMLElement) => unknown])[] = [
   ['nav[data-conversations]', openConversationsList],
   ['#timeline', openTimeline],
-  ['[data-safety-number]', openVerify],
-  ['[data-readers]', openReaders],
+  ['[data-safety-number]', async (place) => (await loadVerify()).openVerify(place)],
+  ['[data-readers]', async (place) => (await loadReaders()).openReaders(place)],
   ['[data-group-title]', openGroupTitle],
   ['[data-group]', openGroupPage],
   ['dialog:has([data-new-conversation])', openNewConversationDialog],

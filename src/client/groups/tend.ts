@@ -3,10 +3,10 @@ import type { ConversationId } from '../../contract/ids.ts';
 import { ROSTER_OPS } from '../../protocol/roster-event.ts';
 import type { Context } from '../context.ts';
 import { listConversations, readConversation, type StoredConversation } from '../conversations.ts';
+import { onDemand } from '../on-demand.ts';
 import type { Reads } from '../operation.ts';
 import { findDevice, readPeer } from '../peers.ts';
 import { type Chain, type Link, loadChain } from './chain.ts';
-import { changeRoster } from './change.ts';
 import { sayDetails } from './state.ts';
 
 /** Several admins may be online: each waits for a random while of at most this, and looks whether another one did it. */
@@ -62,6 +62,7 @@ async function isRemoved(reads: Reads, ctx: Context, { account, device }: Link):
 }
 
 async function confirm(ctx: Context, id: ConversationId): Promise<void> {
+  const { changeRoster } = await onDemand(() => import('./change.ts'));
   await changeRoster(ctx, id, async (chain) => {
     const group = await readConversation(ctx.storage, id);
     if (group === null || !isLed(group) || !(await needsConfirming(ctx.storage, ctx, chain))) return null;
