@@ -1,8 +1,10 @@
 /** What the relay may answer, checked field by field before anything reads it: a server is not believed to be well. */
 import type * as accounts from '../contract/accounts.ts';
+import type { BackupRecord } from '../contract/backup.ts';
 import type { ErrorName } from '../contract/errors.ts';
 import { isAccountId, isBodyId, isConversationId, isDeviceId } from '../contract/ids.ts';
 import type { LogPage } from '../contract/log.ts';
+import { PRESENCE_STATES, type PresenceRecord, type PresenceSettings } from '../contract/presence.ts';
 import type * as relay from '../contract/relay.ts';
 import { flag, list, nullable, number, oneOf, record, type Shape, text, word } from './stored.ts';
 
@@ -95,6 +97,22 @@ export const pending: Shape<relay.Pending> = record({ envelopes: list(record(del
 export const statuses: Shape<readonly relay.MessageStatus[]> = list(
   record({ id: body, delivered: list(device), expired: list(device), pending: number }),
 );
+
+export const backup: Shape<BackupRecord> = record({
+  version: number,
+  manifest: nullable(text),
+  bytes: number,
+  limit: number,
+  off: flag,
+});
+
+export const presenceRecords = list(
+  record({ account, state: oneOf(...PRESENCE_STATES), at: time }),
+) satisfies Shape<readonly PresenceRecord[]>;
+export const presenceSettings: Shape<PresenceSettings> = record({
+  shown: flag,
+  allowed: record({ presence: flag, typing: flag }),
+});
 
 const ERROR_NAMES = {
   ValidationError: true,

@@ -1,7 +1,9 @@
 /** What the engine shows to those who draw it: the island and the command line. */
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../contract/ids.ts';
 import type { OpenConversation } from '../contract/relay.ts';
+import type { BackupActions } from './backup/types.ts';
 import type { ConversationActions, MessageActions } from './messages/types.ts';
+import type { Presence } from './presence/types.ts';
 
 /** States of one's own message. `Read` comes only from an encrypted receipt. */
 export type SendStatus = 'Sending' | 'Sent' | 'Delivered' | 'Read' | 'Failed';
@@ -202,6 +204,10 @@ export type EngineEvent =
   | { readonly type: 'removed'; readonly id: BodyId; readonly conversation: ConversationId }
   | { readonly type: 'conversation'; readonly conversation: ConversationView }
   | { readonly type: 'peer'; readonly peer: PeerView }
+  /** The server's word of somebody, or their own, is another one: see `presence()`. */
+  | { readonly type: 'presence' | 'status'; readonly account: AccountId }
+  /** Somebody writes there, or has stopped. */
+  | { readonly type: 'typing'; readonly conversation: ConversationId }
   /** One's own devices, their names or the news about them are other ones: see `devices` and `deviceNews`. */
   | { readonly type: 'devices' }
   /** The transparency log has grown, or evidence against it was found or looked at: see `log`. */
@@ -210,6 +216,10 @@ export type EngineEvent =
   | { readonly type: 'notice'; readonly code: string; readonly message: string }
   /** `outbox` is what waits to be sent. */
   | { readonly type: 'connection'; readonly online: boolean; readonly outbox: number }
+  /** The backup of one's history is another one, or more of it has arrived: see `backup`. */
+  | { readonly type: 'backup' }
+  /** History of a conversation has arrived from elsewhere, wherever it belongs; at most 500 ids in one event. */
+  | { readonly type: 'restored'; readonly conversation: ConversationId; readonly ids: readonly BodyId[] }
   /** First contact with many devices: how many of them are done. Told at most once in 100 ms, and at the end. */
   | {
       readonly type: 'progress';
@@ -218,13 +228,15 @@ export type EngineEvent =
       readonly total: number;
     };
 
-export interface Engine extends MessageActions, ConversationActions {
+export interface Engine extends MessageActions, ConversationActions, BackupActions {
   readonly self: {
     readonly account: AccountId;
     readonly device: DeviceId;
     readonly username: string;
     readonly name: string;
   };
+  /** Who is here, who writes, and what people say of themselves. */
+  presence(): Promise<Presence>;
   /** Connects, resynchronises, flushes the outbox, keeps prekeys stocked; returns at once. */
   start(): void;
   stop(): Promise<void>;

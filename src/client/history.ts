@@ -1,6 +1,7 @@
 /**
  * Messages as this device holds them, in the store `history`: `m/CONVERSATION/ORDER` is the message, `i/ID` says where
- * the message of that id stands, so that a status costs one look-up however long the history is.
+ * the message of that id stands, so that a status costs one look-up however long the history is. `e/TIME/ID` are those that
+ * disappear, in the order in which they do.
  */
 import {
   type BodyId,
@@ -11,8 +12,10 @@ import {
   isConversationId,
   isDeviceId,
 } from '../contract/ids.ts';
+import { t } from '../contract/words.ts';
+import { noteChanged } from './backup/changed.ts';
 import type { HistoryMessage, SendStatus } from './engine-types.ts';
-import { type Operation, type Reads, readRecord } from './operation.ts';
+import { type Operation, type Reads, readRecord, sortable } from './operation.ts';
 import {
   added,
   decodeStored,
@@ -65,6 +68,9 @@ export const UNMARKED = {
 
 const messageKey = (conversation: ConversationId, order: string) => `m/${conversation}/${order}`;
 const indexKey = (id: BodyId) => `i/${id}`;
+/** Of those that disappear. */
+const EXPIRY_PREFIX = 'e/';
+const expiryKey = (at: number, id: BodyId) => `${EXPIRY_PREFIX}${sortable(at)}/${id}`;
 
 /**
  * Where a message stands: relay's time, then the sending device and its place in that device's own order. Sorts as text.
@@ -123,10 +129,20 @@ export async function freeTime(
   return free;
 }
 
-/** Adds a message that is not there yet, and tells it. */
-export function addMessage(op: Operation, message: HistoryMessage): void {
+/** Adds a message that is not there yet, and tells nobody: of much that comes at once. */
+export function placeMessage(op: Operation, message: HistoryMessage): void {
   write(op, message);
   op.write('history', indexKey(message.id), text, messageKey(message.conversation, message.order));
+}
+
+/** Whether a message stands at this very place. */
+export async function isTaken(reads: Reads, conversation: ConversationId, order: string): Promise<boolean> {
+  return (await reads.get('history', messageKey(conversation, order))) !== null;
+}
+
+/** Adds a message that is not there yet, and tells it. */
+export function addMessage(op: Operation, message: HistoryMessage): void {
+  placeMessage(op, message);
   op.events.push({ type: 'message', message });
 }
 
@@ -150,21 +166,56 @@ export async function renameMessage(op: Operation, from: BodyId, to: BodyId): Pr
   op.events.push({ type: 'updated', message: { ...renamed, previousId: from } });
 }
 
+/** Takes a message out of its conversation, and tells it. */
+export function removeMessage(op: Operation, { id, conversation, order, expiresAt }: HistoryMessage): void {
+  op.remove('history', messageKey(conversation, order));
+  op.remove('history', indexKey(id));
+  noteChanged(op, id);
+  if (expiresAt !== null) op.remove('history', expiryKey(expiresAt, id));
+  op.events.push({ type: 'removed', id, conversation });
+}
+
+/** Messages that disappear, the next ones first: ids with the time, epoch milliseconds. */
+export async function listExpiring(
+  reads: Reads,
+  limit: number,
+): Promise<readonly { readonly id: BodyId; readonly at: number; readonly key: string }[]> {
+  const expiring: { id: BodyId; at: number; key: string }[] = [];
+  for (const [key] of await reads.list('history', { prefix: EXPIRY_PREFIX, limit })) {
+    const [, at = '', id = ''] = key.split('/');
+    if (isBodyId(id)) expiring.push({ id, at: Number.parseInt(at, 16), key });
+  }
+  return expiring;
+}
+
 function write(op: Operation, message: HistoryMessage): void {
+  const { expiresAt } = message;
+  if (expiresAt !== null) {
+    op.writeBytes('history', expiryKey(expiresAt, message.id), new Uint8Array());
+    op.touched.expiry = Math.min(op.touched.expiry ?? expiresAt, expiresAt);
+  }
+  noteChanged(op, message.id);
   const { sender, previousId: _, ...rest } = message;
-  const stored: StoredMessage = { ...rest, account: sender.account, device: sender.device };
+  const text = message.kind === 'deleted' ? '' : message.text;
+  const stored: StoredMessage = { ...rest, text, account: sender.account, device: sender.device };
   op.write('history', messageKey(message.conversation, message.order), StoredMessage, stored);
 }
 
 function view(stored: StoredMessage): HistoryMessage {
-  const { account, device, ...rest } = stored;
-  return { ...rest, sender: { account, device } };
+  const { account, device, text, ...rest } = stored;
+  const words = rest.kind === 'deleted' ? t('This message was deleted.') : text;
+  return { ...rest, text: words, sender: { account, device } };
 }
 
 /** The message of this id, or of an id it had before, or null. */
 export async function findMessage(reads: Reads, id: BodyId): Promise<HistoryMessage | null> {
   const key = await readRecord(reads, 'history', indexKey(id), text);
   return key === null ? null : messageAt(reads, key);
+}
+
+/** The message of a stored record. Throws StoredError. */
+export function messageOf(stored: Uint8Array): HistoryMessage {
+  return view(decodeStored(StoredMessage, stored));
 }
 
 /** The message under this key of the store, or null. */

@@ -1,6 +1,7 @@
 /** The relay's calls over `fetch`: one request for each, refusals and silence told apart. */
+import { MAX_SEGMENT_BYTES, SEGMENT_MEDIA_TYPE } from '../contract/backup.ts';
 import type { ErrorBody, ErrorName, WrongDevicesBody } from '../contract/errors.ts';
-import { PATHS, rosterPath } from '../contract/paths.ts';
+import { PATHS, rosterPath, segmentPath } from '../contract/paths.ts';
 import { POST_MEDIA_TYPE } from '../contract/relay.ts';
 import * as answers from './answers.ts';
 import { type RelayTransport, TransportFailed, TransportRefused } from './ports.ts';
@@ -26,10 +27,14 @@ const TIMEOUT_MS = 30_000;
 const NO_ANSWER = 'The server cannot be reached.';
 const NOT_SOTTO = 'What answers there is not a Sotto server that this release understands.';
 
+const SEGMENTS = `${PATHS.backup}/segments/`;
+
 /** One request each: `asked` reads an answer, `told` wants none. */
 export interface HttpCalls {
   asked<T>(shape: Shape<T>, method: string, path: string, body?: unknown): Promise<T>;
   told(method: string, path: string, body?: unknown): Promise<void>;
+  /** Bytes of at most `max`. */
+  fetched(path: string, max: number): Promise<Uint8Array>;
 }
 
 /**
@@ -40,16 +45,24 @@ export function httpCalls(options: HttpTransportOptions): HttpCalls {
   // Called as a bare function: a browser's fetch refuses any other `this`.
   const send: Fetch = options.fetch ?? ((url, init) => fetch(url, init));
 
-  const request = async (method: string, path: string, body?: unknown): Promise<string> => {
+  /** The answer's bytes, or its text. */
+  const request = async <T>(
+    read: (response: Response) => Promise<T>,
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<T> => {
     const raw = body instanceof Uint8Array;
+    const type = path.startsWith(SEGMENTS) ? SEGMENT_MEDIA_TYPE : POST_MEDIA_TYPE;
     let response: Response;
-    let text: string;
+    let text = '';
+    let answer: T | null = null;
     try {
       response = await send(options.origin + path, {
         method,
         headers: {
           accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': raw ? POST_MEDIA_TYPE : 'application/json' }),
+          ...(body === undefined ? {} : { 'content-type': raw ? type : 'application/json' }),
           ...options.headers?.(),
         },
         ...(body === undefined ? {} : { body: raw ? new Uint8Array(body) : JSON.stringify(body) }),
@@ -58,16 +71,18 @@ export function httpCalls(options: HttpTransportOptions): HttpCalls {
         redirect: 'manual',
         signal: AbortSignal.timeout(options.timeout ?? TIMEOUT_MS),
       });
-      text = await response.text();
+      if (response.ok) answer = await read(response);
+      else text = await response.text();
     } catch (cause) {
       throw new TransportFailed(NO_ANSWER, { cause });
     }
     await options.onResponse?.(response);
-    if (response.ok) return text;
+    if (answer !== null) return answer;
     throw refusal(response, text);
   };
+  const asText = (response: Response) => response.text();
   const asked = async <T>(shape: Shape<T>, method: string, path: string, body?: unknown): Promise<T> => {
-    const text = await request(method, path, body);
+    const text = await request(asText, method, path, body);
     try {
       return shape.read(JSON.parse(text));
     } catch (cause) {
@@ -75,14 +90,15 @@ export function httpCalls(options: HttpTransportOptions): HttpCalls {
     }
   };
   const told = async (method: string, path: string, body?: unknown): Promise<void> => {
-    await request(method, path, body);
+    await request(asText, method, path, body);
   };
+  const fetched = (path: string, max: number) => request((response) => readBytes(response, max), 'GET', path);
 
-  return { asked, told };
+  return { asked, told, fetched };
 }
 
 /** The calls of an engine over HTTP. */
-export function httpRelay({ asked, told }: HttpCalls): RelayTransport {
+export function httpRelay({ asked, told, fetched }: HttpCalls): RelayTransport {
   return {
     people: () => asked(answers.people, 'GET', PATHS.people),
     directory: (people) => asked(answers.directory, 'POST', PATHS.directory, { people }),
@@ -100,8 +116,24 @@ export function httpRelay({ asked, told }: HttpCalls): RelayTransport {
     post: (bytes) => asked(answers.accepted, 'POST', PATHS.messages, bytes),
     pending: (after) => asked(answers.pending, 'GET', `${PATHS.envelopes}?after=${after}`),
     acknowledge: (seqs) => told('POST', PATHS.acknowledgements, { seqs }),
+    presence: () => asked(answers.presenceSettings, 'GET', PATHS.presence),
+    choosePresence: (shown) => asked(answers.presenceSettings, 'PUT', PATHS.presence, { shown }),
     statuses: (ids) => asked(answers.statuses, 'POST', PATHS.statuses, { ids }),
+
+    backup: () => asked(answers.backup, 'GET', PATHS.backup),
+    updateBackup: (body) => told('PUT', PATHS.backup, body),
+    turnBackupOff: () => told('DELETE', PATHS.backup),
+    backupSegment: (id) => fetched(segmentPath(id), MAX_SEGMENT_BYTES),
+    putBackupSegment: (id, sealed) => told('PUT', segmentPath(id), sealed),
   };
+}
+
+/** The bytes of an answer. Throws when there are more than may be. */
+async function readBytes(response: Response, max: number): Promise<Uint8Array> {
+  if (Number(response.headers.get('content-length') ?? 0) > max) throw new Error(NOT_SOTTO);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (bytes.length > max) throw new Error(NOT_SOTTO);
+  return bytes;
 }
 
 /** The error that an answer stands for: the server's reasoned no, or a failure when somebody else wrote it. */

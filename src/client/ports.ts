@@ -2,10 +2,12 @@
 
 import type * as accounts from '../contract/accounts.ts';
 import type { PrekeyStock, PrekeyUpload, SignedIn } from '../contract/accounts.ts';
+import type { BackupRecord, BackupUpdate, SegmentId } from '../contract/backup.ts';
 import type { Base64 } from '../contract/bytes.ts';
 import type { ErrorBody, WrongDevicesBody } from '../contract/errors.ts';
 import type { AccountId, ConversationId, DeviceId } from '../contract/ids.ts';
 import type { LogPage } from '../contract/log.ts';
+import type { PresenceFrame, PresenceSettings } from '../contract/presence.ts';
 import type * as relay from '../contract/relay.ts';
 import type { KeyHandle } from '../protocol/provider.ts';
 
@@ -27,6 +29,8 @@ export const STORES = [
   'history', // messages, by conversation and order
   'log', // the transparency log as it was verified, and evidence against it
   'conversations', // what this device knows of each: read mark, last message, counts
+  'search', // the index of the history, and which messages have changed since; can be built anew
+  'backup', // which part of the history is saved where, and what still is not
 ] as const;
 export type StoreName = (typeof STORES)[number];
 
@@ -150,6 +154,18 @@ export interface RelayTransport {
   pending(after: number): Promise<relay.Pending>;
   acknowledge(seqs: readonly number[]): Promise<void>;
   statuses(ids: readonly string[]): Promise<readonly relay.MessageStatus[]>;
+  presence(): Promise<PresenceSettings>;
+  choosePresence(shown: boolean): Promise<PresenceSettings>;
+
+  /** One's own encrypted backup, its manifest still sealed. */
+  backup(): Promise<BackupRecord>;
+  /** TransportRefused 409 when another device was faster, 410 while it is off. */
+  updateBackup(update: BackupUpdate): Promise<void>;
+  turnBackupOff(): Promise<void>;
+  /** TransportRefused 404 for one that is gone. */
+  backupSegment(id: SegmentId): Promise<Uint8Array>;
+  /** TransportRefused 413 when there is no room for it. */
+  putBackupSegment(id: SegmentId, sealed: Uint8Array): Promise<void>;
 }
 
 /** The server, as the whole client sees it: accounts, vaults and devices besides. */
@@ -179,6 +195,8 @@ export interface Live {
   /** Called for each event, in order; and once after each connection with `hello`. */
   onEvent(listener: (frame: relay.ServerFrame) => void): () => void;
   readonly connected: boolean;
+  /** Says something of the person when connected; lost otherwise, and nothing with it. */
+  say?(frame: PresenceFrame): void;
 }
 
 /** Runs `task` once after `delay` milliseconds; gives the function that calls it off. */

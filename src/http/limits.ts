@@ -3,6 +3,7 @@
  * include the address wherever a name alone would let one person lock out another.
  */
 
+import { sentence } from '../contract/words.ts';
 import { Refusal } from '../services/refusal.ts';
 import { networkOf } from './address.ts';
 
@@ -84,7 +85,7 @@ export class RateLimits {
     const tokens = bucket ? Math.min(limit.burst, bucket.tokens + (now - bucket.at) * perMs) : limit.burst;
     if (tokens < 1) {
       const seconds = Math.max(1, Math.ceil((1 - tokens) / perMs / 1000));
-      throw new Refusal('RateLimitExceeded', `Too many tries. Wait ${seconds} seconds and try again.`, {
+      throw new Refusal('RateLimitExceeded', sentence('Too many tries. Wait {seconds} seconds and try again.', { seconds }), {
         retry_after: seconds,
       });
     }

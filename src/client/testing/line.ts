@@ -2,6 +2,7 @@
 import { toBase64 } from '../../contract/bytes.ts';
 import { type AccountId, type DeviceId, isBodyId } from '../../contract/ids.ts';
 import { ENVELOPES_PER_PAGE } from '../../contract/limits.ts';
+import type { PresenceFrame, PresenceSettings } from '../../contract/presence.ts';
 import type { ServerFrame } from '../../contract/relay.ts';
 import type { Live, Transport } from '../ports.ts';
 import { type FakeRelay, lost } from './relay.ts';
@@ -25,11 +26,21 @@ type EngineCalls = Pick<
   | 'pending'
   | 'acknowledge'
   | 'statuses'
+  | 'presence'
+  | 'choosePresence'
+  | 'backup'
+  | 'updateBackup'
+  | 'turnBackupOff'
+  | 'backupSegment'
+  | 'putBackupSegment'
 >;
 
 export class FakeLine implements Live {
   connected = false;
   private readonly listeners = new Set<(frame: ServerFrame) => void>();
+  /** What was said of the person behind it, in order. */
+  readonly said: PresenceFrame[] = [];
+  private presence: PresenceSettings = { shown: true, allowed: { presence: true, typing: true } };
   /** Cuts every request, as without a network. */
   cut = false;
 
@@ -58,7 +69,12 @@ export class FakeLine implements Live {
     if (own !== undefined) own.listener = null;
   }
 
-  private tell(frame: ServerFrame): void {
+  say(frame: PresenceFrame): void {
+    if (this.connected) this.said.push(frame);
+  }
+
+  /** Says something that no relay had to be asked for. */
+  tell(frame: ServerFrame): void {
     for (const listener of this.listeners) listener(frame);
   }
 
@@ -129,6 +145,12 @@ export class FakeLine implements Live {
           };
         }),
       acknowledge: (seqs) => this.call('acknowledge', () => relay.acknowledge(device, seqs)),
+      presence: () => this.call('presence', () => this.presence),
+      choosePresence: (shown) =>
+        this.call('choosePresence', () => {
+          this.presence = { ...this.presence, shown };
+          return this.presence;
+        }),
       statuses: (ids) =>
         this.call('statuses', () =>
           ids.flatMap((id) => {
@@ -140,6 +162,12 @@ export class FakeLine implements Live {
             ];
           }),
         ),
+      backup: () => this.call('backup', () => relay.backups.read(account, device)),
+      updateBackup: (update) => this.call('updateBackup', () => relay.backups.update(account, update)),
+      turnBackupOff: () => this.call('turnBackupOff', () => relay.backups.turnOff(account)),
+      backupSegment: (id) => this.call('backupSegment', () => relay.backups.segment(account, id)),
+      putBackupSegment: (id, sealed) =>
+        this.call('putBackupSegment', () => relay.backups.putSegment(account, id, sealed)),
     };
     return { ...unused, ...calls };
   }
@@ -180,4 +208,11 @@ const unused: Transport = {
   pending: no,
   acknowledge: no,
   statuses: no,
+  presence: no,
+  choosePresence: no,
+  backup: no,
+  updateBackup: no,
+  turnBackupOff: no,
+  backupSegment: no,
+  putBackupSegment: no,
 };

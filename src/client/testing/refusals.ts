@@ -8,6 +8,7 @@ export function refused(
     | 'ValidationError'
     | 'NotFound'
     | 'Conflict'
+    | 'Gone'
     | 'Forbidden'
     | 'TooLarge'
     | 'NotSignedIn'

@@ -15,6 +15,7 @@ import { directId } from '../conversations.ts';
 import { type Clock, TransportRefused } from '../ports.ts';
 import { FakeLog } from './log.ts';
 import { lost, refused } from './refusals.ts';
+import { FakeBackups } from './backups.ts';
 import { FakeRosters } from './rosters.ts';
 
 interface RelayDevice {
@@ -66,6 +67,7 @@ export class FakeRelay {
   readonly devices = new Map<DeviceId, RelayDevice>();
   readonly conversations = new Map<ConversationId, ConversationRecord>();
   readonly rosters = new FakeRosters(this);
+  readonly backups: FakeBackups;
   readonly bodies = new Map<BodyId, RelayBody>();
   /** Every post that was accepted, as it came. */
   readonly posts: { readonly from: DeviceId; readonly bytes: Uint8Array; readonly repeated: boolean }[] = [];
@@ -88,6 +90,7 @@ export class FakeRelay {
 
   constructor(readonly clock: Clock) {
     this.log = new FakeLog(clock);
+    this.backups = new FakeBackups(clock);
   }
 
   /** A person, or the same person with a new device list. */
