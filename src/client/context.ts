@@ -66,6 +66,8 @@ export interface Wakes {
   /** Deliveries that did not open may open now. */
   inbox(delay: number): void;
   directory(accounts: readonly AccountId[]): void;
+  /** A message disappears. */
+  expiry(delay: number): void;
   /** The storage had no room: what could not be taken or sent is tried again. */
   full(): void;
 }
@@ -78,6 +80,7 @@ const ASLEEP: Wakes = {
   gaps: nothing,
   inbox: nothing,
   directory: nothing,
+  expiry: nothing,
   full: nothing,
 };
 
@@ -170,6 +173,7 @@ export class Context {
         throw error;
       });
     await this.tell(op);
+    if (op.touched.expiry !== null) this.wakes.expiry(op.touched.expiry - this.now());
     for (const task of op.afterwards) task();
     return result;
   }
@@ -180,7 +184,10 @@ export class Context {
       this.emit(event);
       if (event.type === 'message' || event.type === 'updated')
         told.push(`${event.type} ${event.message.id}`);
-      if (event.type === 'devices') told.push(event.type);
+      if (event.type === 'removed') told.push(`removed ${event.id} ${event.conversation}`);
+      if (event.type === 'devices' || event.type === 'backup') told.push(event.type);
+      if (event.type === 'restored') told.push(`restored ${event.conversation} ${event.ids.join()}`);
+      if (event.type === 'status') told.push(`status ${event.account}`);
     }
     for (const account of op.touched.peers) {
       await this.tellPeer(account);

@@ -27,7 +27,7 @@ export const Outgoing = record({
   /** Id of the body as it is sealed now; another one after the relay refused the recipients. */
   id: word(isBodyId),
   conversation: word(isConversationId),
-  kind: oneOf('text', 'state'),
+  kind: oneOf('text', 'state', 'edit', 'delete', 'reaction', 'pin'),
   payload: bytes,
   /** Epoch milliseconds. */
   sentAt: number,
@@ -48,7 +48,7 @@ export const Errand = record({
   n: number,
   id: word(isBodyId),
   to: list(Address),
-  kind: oneOf('kx', 'receipt', 'resend', 'sync', 'history'),
+  kind: oneOf('kx', 'receipt', 'resend', 'sync', 'history', 'status'),
   payload: bytes,
   /** Over a session that this errand begins, because the old one may be what is broken. */
   fresh: flag,

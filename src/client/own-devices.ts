@@ -14,6 +14,7 @@ import { queueErrand } from './errands.ts';
 import { detailSettings } from './groups/own-details.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
 import { isWhole, readPeer, type StoredPeer } from './peers.ts';
+import { typingSettings } from './presence/choices.ts';
 import { receiptSettings } from './receipts.ts';
 import { StoredSelf } from './self.ts';
 import { bytes, decodeStored, list, nullable, number, type Of, oneOf, record, word } from './stored.ts';
@@ -93,6 +94,7 @@ async function greet(op: Operation, ctx: Context, devices: readonly DeviceId[]):
     ...(await nameSettings(op)),
     ...(await receiptSettings(op)),
     ...(await detailSettings(op)),
+    ...(await typingSettings(op)),
   ];
   const { account } = ctx.self;
   for (let at = 0; at < settings.length; at += SETTINGS_PER_MESSAGE) {

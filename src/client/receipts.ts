@@ -20,6 +20,7 @@ import { takeDetails } from './groups/own-details.ts';
 import { findMessage, readPage, setStatus } from './history.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
 import { readPeer } from './peers.ts';
+import { takeTyping } from './presence/choices.ts';
 import type { Target } from './recipients.ts';
 import { decodeStored, flag, word } from './stored.ts';
 
@@ -117,6 +118,15 @@ async function sendReadMarks(op: Operation, ctx: Context): Promise<void> {
   await syncOwnDevices(op, ctx, { readMarks, settings: [] });
 }
 
+/** Tells one's own other devices what the person has chosen. */
+export function syncSettings(
+  op: Operation,
+  ctx: Context,
+  settings: SyncPayload['settings'],
+): Promise<void> {
+  return syncOwnDevices(op, ctx, { readMarks: [], settings });
+}
+
 /** Tells one's own other devices. */
 async function syncOwnDevices(op: Operation, ctx: Context, payload: SyncPayload): Promise<void> {
   const others = (await devicesOf(op, ctx.self.account)).filter(({ device }) => device !== ctx.self.device);
@@ -165,7 +175,8 @@ export async function takeSync(op: Operation, ctx: Context, sync: SyncPayload): 
   for (const setting of sync.settings) {
     if ((await takeName(op, ctx, setting)) || (await takeDetails(op, ctx, setting))) continue;
     const { name, value, changedAt } = setting;
-    if (name !== 'receipts' || changedAt > ctx.now() + 24 * 3600_000) continue;
+    if (changedAt > ctx.now() + 24 * 3600_000 || (await takeTyping(op, setting))) continue;
+    if (name !== 'receipts') continue;
     op.write('meta', 'receipts', flag, value[0] === 1);
   }
 }

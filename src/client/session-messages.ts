@@ -10,9 +10,11 @@ import {
 } from '../protocol/payload.ts';
 import { takeKx } from '../protocol/pq-epoch.ts';
 import type { Session } from '../protocol/session.ts';
+import { statusPayload } from '../protocol/status.ts';
 import type { Context } from './context.ts';
 import { takeOriginal, takeResend } from './mending.ts';
 import type { Operation } from './operation.ts';
+import { takeStatus } from './presence/status.ts';
 import { takeReceipt, takeSync } from './receipts.ts';
 import type { Target } from './recipients.ts';
 import { writeSession } from './sessions.ts';
@@ -34,6 +36,7 @@ export async function takeSessionMessage(
   else if (kind === 'resend') {
     await takeResend(op, ctx, from, resendPayload.decode(payload).bodies.map(bodyId));
   } else if (kind === 'history') await takeOriginal(op, ctx, from, historyPayload.decode(payload));
+  else if (kind === 'status') await takeStatus(op, ctx, from.account, statusPayload.decode(payload));
   else if (kind === 'sync' && from.account === ctx.self.account) {
     await takeSync(op, ctx, syncPayload.decode(payload));
   }

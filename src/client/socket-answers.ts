@@ -1,7 +1,7 @@
 /** What the server may say over the JSON socket, checked field by field. */
 import { isConversationId } from '../contract/ids.ts';
 import type * as relay from '../contract/relay.ts';
-import { accepted, account, body, delivery, device } from './answers.ts';
+import { accepted, account, body, delivery, device, presenceRecords } from './answers.ts';
 import { number, oneOf, record, text, word } from './stored.ts';
 
 const conversation = word(isConversationId);
@@ -15,6 +15,8 @@ const events = {
   devices: record<Frame<'devices'>>({ event: oneOf('devices'), account }),
   prekeys: record<Frame<'prekeys'>>({ event: oneOf('prekeys'), remaining: number }),
   accepted: record<Frame<'accepted'>>({ event: oneOf('accepted'), ref: number, accepted }),
+  presence: record<Frame<'presence'>>({ event: oneOf('presence'), people: presenceRecords }),
+  typing: record<Frame<'typing'>>({ event: oneOf('typing'), conversation, account }),
   pong: record<Frame<'pong'>>({ event: oneOf('pong') }),
 };
 type Frame<E extends relay.ServerFrame['event']> = Extract<relay.ServerFrame, { event: E }>;
