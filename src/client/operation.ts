@@ -5,6 +5,7 @@
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import type { EngineEvent } from './engine-types.ts';
 import type { Change, Range, Storage, StoreName } from './ports.ts';
+import { noteChange } from './search/journal.ts';
 import { decodeStored, encodeStored, type Shape } from './stored.ts';
 
 /** Reads of the storage, alone or inside an operation. */
@@ -23,13 +24,22 @@ export async function readRecord<T>(
   return decodeStored(shape, await reads.get(store, key));
 }
 
+/** What is told anew, or looked at, after the commit. */
+interface Touched {
+  readonly conversations: Set<ConversationId>;
+  readonly peers: Set<AccountId>;
+  log: boolean;
+  /** When the first of the messages that were written disappears, epoch milliseconds. */
+  expiry: number | null;
+}
+
 /** Reads that see the operation's own writes, and the writes themselves, kept until the commit. */
 export class Operation implements Reads {
   private readonly pending = new Map<string, Change>();
   /** Told after the commit, in order. */
   readonly events: EngineEvent[] = [];
   /** Conversations and people whose views are told anew after the commit. */
-  readonly touched = { conversations: new Set<ConversationId>(), peers: new Set<AccountId>(), log: false };
+  readonly touched: Touched = { conversations: new Set(), peers: new Set(), log: false, expiry: null };
   /** Run after the commit, still under the lock and before anything leaves. */
   readonly committed: (() => Promise<void>)[] = [];
   /** Run after the commit: timers, wake-ups. */
@@ -67,11 +77,17 @@ export class Operation implements Reads {
   }
 
   writeBytes(store: StoreName, key: string, value: Uint8Array): void {
-    this.pending.set(`${store}\n${key}`, { store, key, value });
+    this.change({ store, key, value });
   }
 
   remove(store: StoreName, key: string): void {
-    this.pending.set(`${store}\n${key}`, { store, key, value: null });
+    this.change({ store, key, value: null });
+  }
+
+  private change(change: Change): void {
+    this.pending.set(`${change.store}\n${change.key}`, change);
+    const note = noteChange(change);
+    if (note !== null) this.pending.set(`${note.store}\n${note.key}`, note);
   }
 
   /** What the commit will write. */
