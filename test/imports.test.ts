@@ -10,10 +10,10 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   contract: [],
   client: ['protocol'],
-  island: ['client', 'protocol'],
+  island: ['client', 'protocol', 'words'],
   cli: ['client', 'protocol'],
   // The headers alone, which the worker sets over the server's.
-  'service-worker': ['http'],
+  'service-worker': ['http', 'words'],
   // The lists that a served page is held against.
   verify: ['island', 'http'],
   views: [],
@@ -23,8 +23,9 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   ops: ['config', 'store', 'realtime', 'blobs'],
   services: ['store', 'realtime', 'blobs', 'ops', 'auth', 'protocol', 'config'],
   auth: ['store', 'realtime', 'blobs', 'ops', 'services', 'protocol', 'config'],
-  http: ['auth', 'services', 'views', 'store', 'ops'],
-  routes: ['http', 'auth', 'services', 'realtime', 'views', 'ops'],
+  http: ['auth', 'services', 'views', 'store', 'ops', 'words'],
+  routes: ['http', 'auth', 'services', 'realtime', 'views', 'ops', 'words'],
+  words: [],
 };
 
 /** Packages a room may use; the rooms not named here use none but the runtime's own. */

@@ -118,6 +118,7 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
         role,
         devices: [{ device: text as DeviceId, addedAt: 1, expiresAt: 1, seenAt: 1 }],
         maxDevices: 1,
+        language: null,
         sessions: [
           { id: text, current: true, device: null, address: text, agent: text, createdAt: 1, lastUsedAt: 1 },
           { id: text, current: false, device: null, address: text, agent: text, createdAt: 1, lastUsedAt: 1 },

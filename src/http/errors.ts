@@ -1,5 +1,6 @@
 /** The one mapping from what went wrong to HTTP, with the error shapes of contract/errors.ts. */
 import type { ErrorBody, ErrorName } from '../contract/errors.ts';
+import { t } from '../contract/words.ts';
 import { DbUnavailable } from '../store/db.ts';
 
 const STATUS: Readonly<Record<ErrorName, number>> = {
@@ -18,7 +19,7 @@ const STATUS: Readonly<Record<ErrorName, number>> = {
   Unavailable: 503,
 };
 
-/** The answer for anything thrown: known refusals as they are, everything else one constant shape. */
+/** The answer for anything thrown, in the language that is spoken now: refusals as they are, all else one constant shape. */
 export function toErrorBody(error: unknown): { status: number; body: ErrorBody } {
   if (error instanceof Refusal) return { status: STATUS[error.body.error], body: error.body };
   if (error instanceof DbUnavailable)
@@ -26,12 +27,12 @@ export function toErrorBody(error: unknown): { status: number; body: ErrorBody }
       status: 503,
       body: {
         error: 'Unavailable',
-        message: 'The server cannot store anything right now. Nothing was lost; try again in a moment.',
+        message: t('The server cannot store anything right now. Nothing was lost; try again in a moment.'),
       },
     };
   return {
     status: 500,
-    body: { error: 'Internal', message: 'Something went wrong on the server. It has been logged.' },
+    body: { error: 'Internal', message: t('Something went wrong on the server. It has been logged.') },
   };
 }
 

@@ -2,8 +2,10 @@
  * The border: JSON that came over the wire, read field by field into values of the right type. What is wrong is
  * collected, so that a person sees every sentence at once.
  */
+
 import { fromBase64 } from '../contract/bytes.ts';
 import { MAX_REQUEST_BYTES, UNPRINTABLE } from '../contract/limits.ts';
+import { sentence as kept } from '../contract/words.ts';
 import { invalid } from '../services/refusal.ts';
 import { Refusal } from './errors.ts';
 
@@ -16,7 +18,7 @@ export async function readInput(request: Request): Promise<Input> {
   if (bytes.byteLength > MAX_REQUEST_BYTES)
     throw new Refusal(
       'TooLarge',
-      `That is too large: at most ${MAX_REQUEST_BYTES / 1024} KiB can be sent at once.`,
+      kept('That is too large: at most {n} KiB can be sent at once.', { n: MAX_REQUEST_BYTES / 1024 }),
     );
   return new Input(parse(bytes));
 }
@@ -79,10 +81,16 @@ export class Input {
     const text = lower ? trimmed.toLowerCase() : trimmed;
     const length = [...text].length;
     if (length < min)
-      return this.problem(name, min === 1 ? 'This is needed.' : `At least ${min} characters.`, '');
-    if (length > max) return this.problem(name, `At most ${max} characters.`, '');
-    if (UNPRINTABLE.test(text)) return this.problem(name, 'This holds characters that cannot be shown.', '');
-    if (pattern && !pattern.test(text)) return this.problem(name, sentence ?? 'This cannot be right.', '');
+      return this.problem(
+        name,
+        min === 1 ? kept('This is needed.') : kept('At least {min} characters.', { min }),
+        '',
+      );
+    if (length > max) return this.problem(name, kept('At most {max} characters.', { max }), '');
+    if (UNPRINTABLE.test(text))
+      return this.problem(name, kept('This holds characters that cannot be shown.'), '');
+    if (pattern && !pattern.test(text))
+      return this.problem(name, sentence ?? kept('This cannot be right.'), '');
     return text;
   }
 
@@ -95,13 +103,15 @@ export class Input {
     const value = this.raw(name);
     if (typeof value !== 'string') return this.#missing(name, new Uint8Array());
     if (value.length > Math.ceil((max * 4) / 3) + 2)
-      return this.problem(name, 'This is too long.', new Uint8Array());
+      return this.problem(name, kept('This is too long.'), new Uint8Array());
     const bytes = decode(value);
-    if (!bytes) return this.problem(name, 'This is not base64url.', new Uint8Array());
+    if (!bytes) return this.problem(name, kept('This is not base64url.'), new Uint8Array());
     if (bytes.length < min || bytes.length > max)
       return this.problem(
         name,
-        `This has ${bytes.length} bytes, not ${min === max ? min : `${min} to ${max}`}.`,
+        min === max
+          ? kept('This has {n} bytes, not {max}.', { n: bytes.length, max })
+          : kept('This has {n} bytes, not {min} to {max}.', { n: bytes.length, min, max }),
         bytes,
       );
     return bytes;
@@ -112,7 +122,7 @@ export class Input {
     const value = this.raw(name);
     if (typeof value !== 'number') return this.#missing(name, min);
     if (!Number.isSafeInteger(value) || value < min || value > max)
-      return this.problem(name, `A whole number from ${min} to ${max}.`, min);
+      return this.problem(name, kept('A whole number from {min} to {max}.', { min, max }), min);
     return value;
   }
 
@@ -125,22 +135,22 @@ export class Input {
   choice<const T extends string>(name: string, choices: readonly T[]): T {
     const value = this.raw(name);
     const found = choices.find((choice) => choice === value);
-    return found ?? this.#refuse(name, `One of ${choices.join(', ')}.`);
+    return found ?? this.#refuse(name, kept('One of {choices}.', { choices: choices.join(', ') }));
   }
 
   /** An id by its guard, such as isAccountId; refused at once, as nobody types it. */
   id<T extends string>(name: string, is: (value: string) => value is T): T {
     const value = this.raw(name);
-    return typeof value === 'string' && is(value) ? value : this.#refuse(name, 'This is not an id.');
+    return typeof value === 'string' && is(value) ? value : this.#refuse(name, kept('This is not an id.'));
   }
 
   /** A list of ids. */
   ids<T extends string>(name: string, is: (value: string) => value is T, max: number): readonly T[] {
     const value = this.raw(name);
     if (!Array.isArray(value)) return this.#missing(name, []);
-    if (value.length > max) return this.problem(name, `At most ${max} at once.`, []);
+    if (value.length > max) return this.problem(name, kept('At most {max} at once.', { max }), []);
     const ids = value.filter((item): item is T => typeof item === 'string' && is(item));
-    return ids.length === value.length ? ids : this.problem(name, 'These are not all ids.', []);
+    return ids.length === value.length ? ids : this.problem(name, kept('These are not all ids.'), []);
   }
 
   /** An object inside this one; its problems are named `name.field`. */
@@ -153,7 +163,7 @@ export class Input {
   objects(name: string, max: number): readonly Input[] {
     const value = this.raw(name);
     if (!Array.isArray(value)) return this.#missing(name, []);
-    if (value.length > max) return this.problem(name, `At most ${max} at once.`, []);
+    if (value.length > max) return this.problem(name, kept('At most {max} at once.', { max }), []);
     return value.map(
       (item: unknown, index) =>
         new Input(isObject(item) ? item : {}, {
@@ -176,7 +186,13 @@ export class Input {
     if (names.length === 0) return;
     const [only] = names;
     const sentence = only && names.length === 1 ? this.#problems[only]?.[0] : undefined;
-    throw invalid(this.#problems, `Please check ${names.join(', ')}${sentence ? `: ${sentence}` : '.'}`);
+    const fields = names.join(', ');
+    throw invalid(
+      this.#problems,
+      sentence === undefined
+        ? kept('Please check {fields}.', { fields })
+        : kept('Please check {fields}: {sentence}', { fields, sentence: { say: sentence } }),
+    );
   }
 
   #refuse(name: string, sentence: string): never {
@@ -186,7 +202,11 @@ export class Input {
   }
 
   #missing<T>(name: string, instead: T): T {
-    return this.problem(name, this.has(name) ? 'This has the wrong type.' : 'This is needed.', instead);
+    return this.problem(
+      name,
+      this.has(name) ? kept('This has the wrong type.') : kept('This is needed.'),
+      instead,
+    );
   }
 }
 

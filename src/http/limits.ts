@@ -85,9 +85,13 @@ export class RateLimits {
     const tokens = bucket ? Math.min(limit.burst, bucket.tokens + (now - bucket.at) * perMs) : limit.burst;
     if (tokens < 1) {
       const seconds = Math.max(1, Math.ceil((1 - tokens) / perMs / 1000));
-      throw new Refusal('RateLimitExceeded', sentence('Too many tries. Wait {seconds} seconds and try again.', { seconds }), {
-        retry_after: seconds,
-      });
+      throw new Refusal(
+        'RateLimitExceeded',
+        sentence('Too many tries. Wait {seconds} seconds and try again.', { seconds }),
+        {
+          retry_after: seconds,
+        },
+      );
     }
     if (bucket) {
       bucket.tokens = tokens - 1;

@@ -2,17 +2,20 @@
  * What every request passes: an id, size limits, the check that it comes from our own pages, security headers, one
  * line of log, and one shape for everything that goes wrong.
  */
+
 import { Elysia } from 'elysia';
 import type { ErrorBody } from '../contract/errors.ts';
 import { MAX_POST_BYTES, MAX_REQUEST_BYTES } from '../contract/limits.ts';
 import { PATHS } from '../contract/paths.ts';
 import { RELEASE_HEADER } from '../contract/release.ts';
+import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { Refusal, toErrorBody } from './errors.ts';
 import { securityHeaders } from './headers.ts';
+import { speakTo } from './language.ts';
 
-/** Draws a refusal as a page; the API answers JSON instead. */
-export type ErrorPage = (status: number, body: ErrorBody) => string | Promise<string>;
+/** Draws a refusal as a page, in the language that is spoken then; the API answers JSON instead. */
+export type ErrorPage = (status: number, body: ErrorBody) => JSX.Element;
 /** The answer for an address that browsers do not trust, or null: then the request goes on. */
 export type AddressCheck = (request: Request) => Promise<Response | null>;
 
@@ -48,7 +51,7 @@ export const requests = (
     })
     .onError({ as: 'global' }, async ({ code, error, request, set }) => {
       const known = refusalOf(code, error);
-      const { status, body } = toErrorBody(known);
+      const { status, body } = speakTo(request, () => toErrorBody(known));
       const path = new URL(request.url).pathname;
       if (status >= 500)
         deps.log.error('request failed', {
@@ -63,10 +66,9 @@ export const requests = (
       if (body.retry_after !== undefined) more['retry-after'] = String(body.retry_after);
       const page = !path.startsWith('/api/') && !path.startsWith('/assets/') && path !== '/socket';
       more['content-type'] = page ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
-      return new Response(page ? await errorPage(status, body) : JSON.stringify(body), {
-        status,
-        headers: more,
-      });
+      more.vary = 'Accept-Language, Cookie';
+      const said = page ? await speakTo(request, () => errorPage(status, body)) : JSON.stringify(body);
+      return new Response(said, { status, headers: more });
     })
     .onAfterResponse({ as: 'global' }, ({ request, response, set }) => {
       const started = open.get(request);
@@ -88,7 +90,7 @@ function checkSize(request: Request): void {
   if (length > limit)
     throw new Refusal(
       'TooLarge',
-      `That is too large: at most ${Math.floor(limit / 1024)} KiB can be sent at once.`,
+      sentence('That is too large: at most {n} KiB can be sent at once.', { n: Math.floor(limit / 1024) }),
     );
 }
 
@@ -102,7 +104,7 @@ function checkOrigin(request: Request, origin: string): void {
   if (foreign)
     throw new Refusal(
       'Forbidden',
-      `This request came from another site. Open ${origin} and try again there.`,
+      sentence('This request came from another site. Open {origin} and try again there.', { origin }),
     );
 }
 
@@ -112,7 +114,10 @@ function checkRelease(request: Request, release: string): void {
   if (asked !== null && asked !== release)
     throw new Refusal(
       'UpgradeRequired',
-      `This page is of the release ${asked.slice(0, 40)}, and the server of ${release}. Load it again; nothing is lost.`,
+      sentence(
+        'This page is of the release {page}, and the server of {release}. Load it again; nothing is lost.',
+        { page: asked.slice(0, 40), release },
+      ),
     );
 }
 
@@ -155,7 +160,9 @@ function validation(error: unknown): Refusal {
   const names = Object.keys(fields);
   return new Refusal(
     'ValidationError',
-    names.length === 0 ? 'Some of this cannot be right.' : `Please check: ${names.join(', ')}.`,
+    names.length === 0
+      ? sentence('Some of this cannot be right.')
+      : sentence('Please check: {fields}.', { fields: names.join(', ') }),
     { fields },
   );
 }

@@ -92,6 +92,6 @@ test('terms that cannot be are 400 in words', async () => {
 
 test('the services refuse what reached them by another door', async () => {
   const { invites } = app.deps.services;
-  await expect(invites.create(null, { uses: 0 })).rejects.toThrow('1 to 1000');
+  await expect(invites.create(null, { uses: 0 })).rejects.toThrow('1 to 1,000');
   await expect(invites.create(null, { expiresIn: Number.NaN })).rejects.toThrow('a year');
 });

@@ -1,9 +1,11 @@
 /** The relay over HTTP: post a message, fetch what waits, acknowledge it, ask what became of one's own. */
+
 import { Elysia } from 'elysia';
 import { isBodyId } from '../contract/ids.ts';
 import { MAX_POST_BYTES } from '../contract/limits.ts';
 import { PATHS } from '../contract/paths.ts';
 import { MAX_STATUSES, POST_MEDIA_TYPE } from '../contract/relay.ts';
+import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
@@ -61,7 +63,10 @@ export const messageRoutes = (deps: Deps) => {
 async function readPostBytes(request: Request): Promise<Uint8Array> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== POST_MEDIA_TYPE)
-    throw new Refusal('UnsupportedMediaType', `A message is sent as ${POST_MEDIA_TYPE}.`);
+    throw new Refusal(
+      'UnsupportedMediaType',
+      sentence('A message is sent as {type}.', { type: POST_MEDIA_TYPE }),
+    );
   const bytes = await request.bytes();
   if (bytes.length > MAX_POST_BYTES)
     throw new Refusal('TooLarge', 'This message is too large for the relay. Send it in smaller parts.');

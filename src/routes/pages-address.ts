@@ -50,8 +50,8 @@ export async function addressPage(
     });
   const { hostname, port } = new URL(request.url);
   const address = deps.config.url?.startsWith('https:') ? deps.config.url : null;
-  const page = PlainHttp({ site: bareSite(deps.assets), host: hostname, port: port || '80', address });
-  const answer = html(await page, 403);
+  const props = { site: bareSite(deps.assets), host: hostname, port: port || '80', address };
+  const answer = html(request, () => PlainHttp(props), 403);
   answer.headers.set('cache-control', 'no-store');
   return answer;
 }

@@ -7,18 +7,19 @@
  * | POST /admin/invites (role, uses, expires in days) | the page with the new link, or for htmx the link |
  * | POST /admin/invites/ID/revoke | takes an invite back: 303, or for htmx an empty 200 |
  */
+
 import { Elysia } from 'elysia';
 import {
-  CreatedInvite,
   INVITE_DAYS,
+  InviteAnswer,
   type InviteFormProps,
   InviteRefused,
-  OpenInvites,
 } from '../../views/admin/invites.tsx';
 import { Admin } from '../../views/admin/people.tsx';
 import type { Session } from '../auth/sessions.ts';
 import type { Role } from '../contract/accounts.ts';
 import { inviteUrl } from '../contract/paths.ts';
+import { sentence, t } from '../contract/words.ts';
 import { MAX_INVITE_USES } from '../services/invites.ts';
 import { readForm } from './pages-form.ts';
 import { createFrame, goTo, html, type PageDeps, wantsPart } from './pages-frame.ts';
@@ -35,9 +36,9 @@ export const adminPages = (deps: PageDeps) => {
 
   const page = async (request: Request, session: Session, form: Omit<InviteFormProps, 'roles'>) => {
     const [people, open] = await Promise.all([accounts.people(), invites.list()]);
-    const safePane = await Admin({ people, invites: open, form: { roles: rolesFor(session), ...form } });
-    const status = form.errors ? 400 : 200;
-    return frame.pane(request, session, { page: 'admin', title: 'Admin', safePane, status });
+    const props = { people, invites: open, form: { roles: rolesFor(session), ...form } };
+    const draw = () => ({ title: t('Admin'), pane: Admin(props) });
+    return frame.pane(request, session, { page: 'admin', draw, status: form.errors ? 400 : 200 });
   };
 
   return new Elysia({ name: 'pages-admin' })
@@ -62,14 +63,14 @@ export const adminPages = (deps: PageDeps) => {
         const { terms, errors } = readTerms(typed, rolesFor(session));
         if (!terms)
           return wantsPart(request)
-            ? html(await InviteRefused({ sentences: Object.values(errors) }), 400)
+            ? html(request, () => InviteRefused({ sentences: Object.values(errors) }), 400)
             : page(request, session, { typed, errors });
         const { token, ...made } = await invites.create(session, terms);
         const created = { ...made, url: inviteUrl(deps.origin(), token) };
         // The link exists nowhere but in this answer, so it is the answer and not a redirect to it.
         if (!wantsPart(request)) return page(request, session, { created });
-        const list = await OpenInvites({ invites: await invites.list(), replace: true });
-        return html((await CreatedInvite({ invite: created })) + list);
+        const open = await invites.list();
+        return html(request, () => InviteAnswer({ created, open }));
       },
       { parse: 'none' },
     )
@@ -80,7 +81,7 @@ export const adminPages = (deps: PageDeps) => {
         const session = await frame.guard.admin(request);
         deps.limits.take('writeAccount', session.account);
         await invites.revoke(params.id);
-        return wantsPart(request) ? html('') : goTo(request, '/admin#invites');
+        return wantsPart(request) ? html(request, () => '') : goTo(request, '/admin#invites');
       },
       { parse: 'none' },
     );
@@ -93,11 +94,15 @@ function readTerms(
 ) {
   const errors: Record<string, string> = {};
   const role = roles.find((candidate) => candidate === typed.role);
-  if (!role) errors.role = `Choose one of these roles: ${roles.join(', ')}.`;
+  if (!role)
+    errors.role = sentence('Choose one of these roles: {roles}.', {
+      roles: { list: roles.map((each) => ({ say: each })) },
+    });
   const uses = /^\d{1,6}$/.test(typed.uses) ? Number(typed.uses) : 0;
-  if (uses < 1 || uses > MAX_INVITE_USES) errors.uses = `An invite works for 1 to ${MAX_INVITE_USES} people.`;
+  if (uses < 1 || uses > MAX_INVITE_USES)
+    errors.uses = sentence('An invite works for 1 to {n} people.', { n: MAX_INVITE_USES });
   const days = INVITE_DAYS.find((candidate) => String(candidate) === typed.expires);
-  if (!days) errors.expires = `An invite lasts ${INVITE_DAYS.join(', ')} days.`;
+  if (!days) errors.expires = sentence('An invite lasts {days} days.', { days: INVITE_DAYS.join(', ') });
   const terms = role && days && !errors.uses ? { role, uses, expiresIn: days * DAY_MS } : null;
   return { terms, errors };
 }

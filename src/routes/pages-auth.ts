@@ -45,49 +45,59 @@ export const authPages = (deps: PageDeps) => {
           'This workspace is set up already. Sign in, or ask its owner for an invite.',
         );
       }
-      return html(await Setup(await registration()));
+      const props = await registration();
+      return html(request, () => Setup(props));
     })
 
-    .get('/join', async () => html(await Join(await registration())))
+    .get('/join', async ({ request }) => {
+      const props = await registration();
+      return html(request, () => Join(props));
+    })
 
     .get('/sign-in', async ({ request }) => {
       const session = await frame.guard.session(request);
       if (session) return goTo(request, session.device === null ? '/unlock' : '/');
       if (!(await accounts.ready())) return goTo(request, '/setup');
       const { passkeys } = await accounts.workspace();
-      return html(await SignIn({ site: await frame.site(), passkeys }));
+      const site = await frame.site();
+      return html(request, () => SignIn({ site, passkeys }));
     })
 
     .get('/recover', async ({ request }) => {
       if (!(await accounts.ready())) return goTo(request, '/setup');
-      return html(await Recover({ site: await frame.site() }));
+      const site = await frame.site();
+      return html(request, () => Recover({ site }));
     })
 
     .get('/link', async ({ request }) => {
       const session = await frame.guard.session(request);
       if (session?.device) return goTo(request, '/');
       if (!(await accounts.ready())) return goTo(request, '/setup');
-      return html(await Link({ site: await frame.site() }));
+      const site = await frame.site();
+      return html(request, () => Link({ site }));
     })
 
     .get('/approve', async ({ request }) => {
       const session = await frame.enter(request);
       if (session instanceof Response) return session;
       const { passkeys } = await accounts.workspace();
-      return html(await Approve({ site: await frame.site(), viewer: viewerOf(session), passkeys }));
+      const site = await frame.site();
+      return html(request, () => Approve({ site, viewer: viewerOf(session), passkeys }));
     })
 
     .get('/unlock', async ({ request }) => {
       const session = await frame.guard.session(request);
       if (!session) return goTo(request, '/sign-in');
       const { passkeys } = await accounts.workspace();
-      return html(await Unlock({ site: await frame.site(), viewer: viewerOf(session), passkeys }));
+      const site = await frame.site();
+      return html(request, () => Unlock({ site, viewer: viewerOf(session), passkeys }));
     })
 
     .get('/recovery-code', async ({ request }) => {
       const session = await frame.enter(request);
       if (session instanceof Response) return session;
-      return html(await RecoveryCode({ site: await frame.site(), viewer: viewerOf(session) }));
+      const site = await frame.site();
+      return html(request, () => RecoveryCode({ site, viewer: viewerOf(session) }));
     })
 
     .post(

@@ -9,6 +9,7 @@
  * | GET /verify/ACCOUNT | the page of the safety number |
  * | GET /conversations/new, POST /conversations (people) | the form, and 303 to the conversation |
  */
+
 import { Elysia } from 'elysia';
 import { Conversation } from '../../views/pages/conversation.tsx';
 import { Welcome } from '../../views/pages/conversations.tsx';
@@ -22,6 +23,7 @@ import type { Person } from '../contract/accounts.ts';
 import { type AccountId, isAccountId, isConversationId } from '../contract/ids.ts';
 import { RELAY_RETENTION_MS } from '../contract/limits.ts';
 import type { ConversationRecord } from '../contract/relay.ts';
+import { sentence, t } from '../contract/words.ts';
 import { Refusal } from '../http/errors.ts';
 import { readForm } from './pages-form.ts';
 import { createFrame, goTo, html, isAdmin, type PageDeps, peerOf, wantsPart } from './pages-frame.ts';
@@ -49,11 +51,9 @@ export const conversationPages = (deps: PageDeps) => {
     const people = (await accounts.people()).filter(
       ({ account, disabled }) => account !== session.account && !disabled,
     );
-    const safePane = await NewConversation({ people, ...problem });
     return frame.pane(request, session, {
       page: 'conversations',
-      title: 'New conversation',
-      safePane,
+      draw: () => ({ title: t('New conversation'), pane: NewConversation({ people, ...problem }) }),
       status: problem ? 400 : 200,
     });
   };
@@ -68,13 +68,16 @@ export const conversationPages = (deps: PageDeps) => {
         accounts.people(),
       ]);
       const others = people.filter(({ account, disabled }) => account !== session.account && !disabled);
-      const safePane = await Welcome({
+      const props = {
         workspace,
         isAdmin: isAdmin(session.role),
         conversations: records.length,
         others: others.length,
+      };
+      return frame.pane(request, session, {
+        page: 'conversations',
+        draw: () => ({ title: workspace, pane: Welcome(props) }),
       });
-      return frame.pane(request, session, { page: 'conversations', title: workspace, safePane });
     })
 
     .get('/c/:id', async ({ request, params }) => {
@@ -85,18 +88,20 @@ export const conversationPages = (deps: PageDeps) => {
       const direct = peerOf(record, session.account);
       const peer = direct === null ? null : await personOf(direct);
       const others = peer === null ? await othersIn(record, session.account) : [peer];
-      const safePane = await Conversation({
+      const props = {
         id: record.id,
         self: session,
         peer,
         others,
         isMember: record.members.includes(session.account),
         relayDays: RELAY_DAYS,
-      });
+      };
       return frame.pane(request, session, {
         page: 'conversation',
-        title: peer?.name ?? groupSize(record.members.length),
-        safePane,
+        draw: () => ({
+          title: peer?.name ?? groupSize(record.members.length),
+          pane: Conversation(props),
+        }),
         open: record.id,
       });
     })
@@ -109,8 +114,7 @@ export const conversationPages = (deps: PageDeps) => {
       if (record.kind !== 'group') throw new Refusal('NotFound', 'There is no such group.');
       return frame.pane(request, session, {
         page: 'conversation',
-        title: 'People and name',
-        safePane: await Group({ id: record.id }),
+        draw: () => ({ title: t('People and name'), pane: Group({ id: record.id }) }),
         open: record.id,
       });
     })
@@ -124,8 +128,13 @@ export const conversationPages = (deps: PageDeps) => {
       const records = await conversations.list(session.account);
       const conversation =
         records.find((record) => peerOf(record, session.account) === peer.account)?.id ?? null;
-      const safePane = await Verify({ ...peer, conversation });
-      return frame.pane(request, session, { page: 'verify', title: `Verify ${peer.name}`, safePane });
+      return frame.pane(request, session, {
+        page: 'verify',
+        draw: () => ({
+          title: t('Verify {name}', { name: peer.name }),
+          pane: Verify({ ...peer, conversation }),
+        }),
+      });
     })
 
     .get('/conversations/new', async ({ request }) => {
@@ -143,7 +152,7 @@ export const conversationPages = (deps: PageDeps) => {
         const started = await start(session, typed).catch(problemOf);
         if (!('errors' in started)) return goTo(request, `/c/${started.id}`);
         return wantsPart(request)
-          ? html(await Sentences({ sentences: Object.values(started.errors) }), 400)
+          ? html(request, () => Sentences({ sentences: Object.values(started.errors) }), 400)
           : newConversation(request, session, { typed, errors: started.errors });
       },
       { parse: 'none' },
@@ -155,15 +164,20 @@ export const conversationPages = (deps: PageDeps) => {
       .map((name) => name.trim().replace(/^@/, '').toLowerCase())
       .filter((name) => name !== '');
     const [name] = names;
-    if (!name) return { errors: { people: 'Enter the username of the person to write to.' } };
+    if (!name) return { errors: { people: sentence('Enter the username of the person to write to.') } };
     if (names.length > 1)
       return {
-        errors: { people: 'One person here: a group is signed by your browser, which needs a script.' },
+        errors: {
+          people: sentence('One person here: a group is signed by your browser, which needs a script.'),
+        },
       };
     const person = await accounts.personNamed(name);
-    if (!person) return { errors: { people: `Nobody here has the username ${name.slice(0, 64)}.` } };
+    if (!person)
+      return {
+        errors: { people: sentence('Nobody here has the username {name}.', { name: name.slice(0, 64) }) },
+      };
     if (person.account === session.account)
-      return { errors: { people: 'That is you. Enter the username of somebody else.' } };
+      return { errors: { people: sentence('That is you. Enter the username of somebody else.') } };
     return conversations.createDirect(session, person.account);
   }
 };
@@ -176,6 +190,6 @@ interface FormProblem {
 /** A service's no about the person, as a sentence beside the field; anything else stays what it is. */
 function problemOf(error: unknown): Pick<FormProblem, 'errors'> {
   if (error instanceof Refusal && ['ValidationError', 'NotFound', 'Forbidden'].includes(error.body.error))
-    return { errors: { people: error.body.message } };
+    return { errors: { people: error.kept.message } };
   throw error;
 }

@@ -1,4 +1,5 @@
 /** Plain forms: application/x-www-form-urlencoded, as browsers send them with and without a script. */
+import { sentence } from '../contract/words.ts';
 import { Refusal } from '../http/errors.ts';
 
 /** Bytes of one form: names, numbers and choices, never files. */
@@ -15,7 +16,7 @@ export async function readForm(request: Request): Promise<URLSearchParams> {
   if (bytes.byteLength > MAX_FORM_BYTES)
     throw new Refusal(
       'TooLarge',
-      `That is too large: at most ${MAX_FORM_BYTES / 1024} KiB can be sent here.`,
+      sentence('That is too large: at most {n} KiB can be sent here.', { n: MAX_FORM_BYTES / 1024 }),
     );
   return new URLSearchParams(new TextDecoder().decode(bytes));
 }

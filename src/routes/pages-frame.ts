@@ -9,6 +9,7 @@ import type { AccountId, ConversationId } from '../contract/ids.ts';
 import type { ConversationRecord } from '../contract/relay.ts';
 import { RELEASE } from '../contract/release.ts';
 import type { Deps } from '../deps.ts';
+import { speakTo } from '../http/language.ts';
 import { createGuard, type Guard } from '../http/session.ts';
 
 export type PageDeps = Pick<Deps, 'services' | 'assets' | 'origin' | 'address' | 'limits' | 'config'>;
@@ -16,9 +17,8 @@ export type PageDeps = Pick<Deps, 'services' | 'assets' | 'origin' | 'address' |
 /** A page inside the workspace: what stands in its pane. */
 export interface PaneOf {
   readonly page: PageName;
-  readonly title: string;
-  /** Escaped HTML of the pane. */
-  readonly safePane: string;
+  /** Title, and escaped HTML of the pane: called in the reader's language. */
+  readonly draw: () => { readonly title: string; readonly pane: JSX.Element };
   /** The conversation that is open. */
   readonly open?: ConversationId;
   readonly status?: number;
@@ -52,38 +52,40 @@ export function createFrame(deps: PageDeps): Frame {
       return goTo(request, (await accounts.ready()) ? '/sign-in' : '/setup');
     },
 
-    async pane(request, session, { page, title, safePane, open, status = 200 }) {
+    async pane(request, session, { page, draw, open, status = 200 }) {
       const here = await site();
-      if (wantsPane(request))
-        return html(await Pane({ title, workspace: here.workspace, children: safePane }), status);
+      if (wantsPane(request)) {
+        const part = () => {
+          const { title, pane: safePane } = draw();
+          return Pane({ title, workspace: here.workspace, children: safePane });
+        };
+        return html(request, part, status);
+      }
       const [people, records] = await Promise.all([accounts.people(), conversations.list(session.account)]);
       const names = new Map(people.map(({ account, name }) => [account, name]));
       const rows = records.flatMap((record) => {
         const peer = peerOf(record, session.account);
-        const name = peer === null ? groupSize(record.members.length) : names.get(peer);
-        return name === undefined
-          ? []
-          : [
-              {
-                conversation: record.id,
-                peer,
-                name,
-                lastActivity: record.lastActivity,
-                current: record.id === open,
-              },
-            ];
+        const name = peer === null ? '' : names.get(peer);
+        return name === undefined ? [] : [{ record, peer, name }];
       });
-      return html(
-        await Shell({
+      const whole = () => {
+        const { title, pane: safePane } = draw();
+        return Shell({
           site: here,
           page,
           title,
           viewer: viewerOf(session),
-          conversations: rows,
+          conversations: rows.map(({ record, peer, name }) => ({
+            conversation: record.id,
+            peer,
+            name: peer === null ? groupSize(record.members.length) : name,
+            lastActivity: record.lastActivity,
+            current: record.id === open,
+          })),
           children: safePane,
-        }),
-        status,
-      );
+        });
+      };
+      return html(request, whole, status);
     },
   };
 }
@@ -112,11 +114,20 @@ export const wantsPart = (request: Request): boolean => request.headers.get('hx-
 const wantsPane = (request: Request): boolean =>
   wantsPart(request) && request.headers.get('hx-request-type') === 'partial';
 
-/** One address answers with a page or with a part of it, which no cache may confuse. */
-export function html(safeMarkup: string, status = 200): Response {
-  return new Response(safeMarkup, {
+/**
+ * Markup in the language of the request. One address answers with a page or with a part of it, in several languages, which
+ * no cache may confuse. `draw` must not wait for anything.
+ */
+export function html(request: Request, draw: () => JSX.Element, status = 200): Response {
+  const markup = speakTo(request, draw);
+  if (typeof markup !== 'string')
+    throw new TypeError('A view waited: its words would be of another language.');
+  return new Response(markup, {
     status,
-    headers: { 'content-type': 'text/html; charset=utf-8', vary: 'HX-Request, HX-Request-Type' },
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      vary: 'HX-Request, HX-Request-Type, Accept-Language, Cookie',
+    },
   });
 }
 

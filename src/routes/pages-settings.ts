@@ -5,12 +5,17 @@
  * |---|---|
  * | GET /settings | profile, devices, sessions, release |
  * | POST /settings/sessions/ID/end | ends one session: 303, or for htmx an empty 200 |
+ * | POST /settings/language (language) | a cookie with the choice, or without one; 303 |
  */
 import { Elysia } from 'elysia';
-import { Settings } from '../../views/pages/settings.tsx';
+import { Settings, type SettingsProps } from '../../views/pages/settings.tsx';
 import type { SessionRecord } from '../contract/accounts.ts';
 import type { DeviceId } from '../contract/ids.ts';
 import { MAX_DEVICES_PER_PERSON } from '../contract/limits.ts';
+import { t } from '../contract/words.ts';
+import { chosenLanguage, languageCookie } from '../http/language.ts';
+import { isLanguage } from '../words/catalogues.ts';
+import { readForm } from './pages-form.ts';
 import { createFrame, goTo, html, type PageDeps, viewerOf, wantsPart } from './pages-frame.ts';
 
 export const settingsPages = (deps: PageDeps) => {
@@ -26,16 +31,32 @@ export const settingsPages = (deps: PageDeps) => {
         devices.own(session.account),
         sessions.list(session),
       ]);
-      const safePane = await Settings({
+      const props: SettingsProps = {
         site,
         viewer: viewerOf(session),
         role: session.role,
         devices: own.map((device) => ({ ...device, seenAt: lastSeen(list, device.device) })),
         maxDevices: MAX_DEVICES_PER_PERSON,
         sessions: list,
+        language: chosenLanguage(request),
+      };
+      return frame.pane(request, session, {
+        page: 'settings',
+        draw: () => ({ title: t('Settings'), pane: Settings(props) }),
       });
-      return frame.pane(request, session, { page: 'settings', title: 'Settings', safePane });
     })
+
+    .post(
+      '/settings/language',
+      async ({ request }) => {
+        const session = await frame.guard.signedIn(request);
+        deps.limits.take('writeAccount', session.account);
+        const chosen = (await readForm(request)).get('language') ?? '';
+        const cookie = languageCookie(isLanguage(chosen) ? chosen : null, deps.origin().startsWith('https:'));
+        return goTo(request, '/settings#language', { 'set-cookie': cookie });
+      },
+      { parse: 'none' },
+    )
 
     .post(
       '/settings/sessions/:id/end',
@@ -45,7 +66,7 @@ export const settingsPages = (deps: PageDeps) => {
         await sessions.end(session.account, params.id);
         if (params.id === session.id)
           return goTo(request, '/sign-in', { 'set-cookie': sessions.cookie(null) });
-        return wantsPart(request) ? html('') : goTo(request, '/settings#sessions');
+        return wantsPart(request) ? html(request, () => '') : goTo(request, '/settings#sessions');
       },
       { parse: 'none' },
     );

@@ -25,7 +25,7 @@ export const pageRoutes = (deps: PageDeps) =>
 /** Draws a refusal as a page. Needs no database: it is what is left when that is away. */
 export const errorPage =
   (deps: Pick<Deps, 'assets'>) =>
-  (status: number, body: ErrorBody): string | Promise<string> =>
+  (status: number, body: ErrorBody): JSX.Element =>
     ErrorPage({ site: bareSite(deps.assets), status, message: body.message });
 
 /** The installed app (W3C Web Application Manifest). */

@@ -1,6 +1,8 @@
 /** Records that more than one call carries, read from JSON. Sizes are bounds; the services verify what is inside. */
+
 import type { PasskeySignInRequest, RegisterRequest, VaultSlotRecord } from '../contract/accounts.ts';
 import { MAX_NAME_LENGTH, MAX_USERNAME_LENGTH, USERNAME_PATTERN } from '../contract/limits.ts';
+import { sentence } from '../contract/words.ts';
 import type { Input } from '../http/input.ts';
 import type { DeviceUploadBytes } from '../services/devices.ts';
 import type { PublishedList } from '../services/leaves.ts';
@@ -26,7 +28,9 @@ export const readUsername = (input: Input): string =>
     max: MAX_USERNAME_LENGTH,
     lower: true,
     pattern: USERNAME_PATTERN,
-    sentence: 'A username has letters a to z, digits, and dots, dashes or underscores between them.',
+    sentence: sentence(
+      'A username has letters a to z, digits, and dots, dashes or underscores between them.',
+    ),
   });
 
 export const readName = (input: Input, field: 'name' | 'workspaceName'): string =>
@@ -52,7 +56,7 @@ export function readVault(input: Input): Vault {
     record: slot.bytes('record', SLOT),
   }));
   if (new Set(slots.map(({ kind, id }) => `${kind} ${id}`)).size < slots.length)
-    input.problem('slots', 'A slot stands here twice.', null);
+    input.problem('slots', sentence('A slot stands here twice.'), null);
   return {
     version: input.whole('version', { min: 1, max: Number.MAX_SAFE_INTEGER }),
     sealed: input.bytes('sealed', SEALED),

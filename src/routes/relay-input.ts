@@ -1,7 +1,9 @@
 /** What clients say to the relay, read at the border: values of any shape become typed ones, or a sentence. */
+
 import { type AccountId, isAccountId } from '../contract/ids.ts';
 import { ENVELOPES_PER_PAGE } from '../contract/limits.ts';
 import { MAX_SEQS } from '../contract/relay.ts';
+import { sentence } from '../contract/words.ts';
 import type { Input } from '../http/input.ts';
 import { invalid } from '../services/refusal.ts';
 
@@ -11,7 +13,7 @@ const ROSTER_EVENT = { min: 1, max: 16 * 1024 };
 /** Numbers of envelopes. Throws ValidationError. */
 export function readSeqs(value: unknown): readonly number[] {
   if (!Array.isArray(value) || value.length > MAX_SEQS || !value.every(isSeq))
-    throw invalid({ seqs: [`Give at most ${MAX_SEQS} numbers of envelopes in "seqs".`] });
+    throw invalid({ seqs: [sentence('Give at most {n} numbers of envelopes in "seqs".', { n: MAX_SEQS })] });
   return value;
 }
 
@@ -24,7 +26,7 @@ export function readPage(query: Readonly<Record<string, string | undefined>>): {
   if (after === null) throw invalid({ after: ['"after" is the number of the last envelope seen, or 0.'] });
   const limit = whole(query.limit ?? String(ENVELOPES_PER_PAGE));
   if (limit === null || limit < 1 || limit > ENVELOPES_PER_PAGE)
-    throw invalid({ limit: [`"limit" is a number from 1 to ${ENVELOPES_PER_PAGE}.`] });
+    throw invalid({ limit: [sentence('"limit" is a number from 1 to {n}.', { n: ENVELOPES_PER_PAGE })] });
   return { after, limit };
 }
 

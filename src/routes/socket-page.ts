@@ -8,15 +8,17 @@ import { Message, messageOf } from '../../views/parts/message.tsx';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import type { Delivery, ServerFrame } from '../contract/relay.ts';
 import { RELEASE } from '../contract/release.ts';
+import { speak, t } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
+import type { Speech } from '../http/language.ts';
 import type { HubEvent } from '../realtime/hub.ts';
 import { CLOSE, Line, type Owner, parseFrame } from './socket-line.ts';
 import { SocketPresence } from './socket-presence.ts';
 
 type PageDeps = Pick<Deps, 'services' | 'limits' | 'clock' | 'log' | 'hub'>;
 
-/** Looks up what a person is called; from a memory of seconds. */
-export type NameOf = (account: AccountId) => Promise<string>;
+/** Looks up what a person is called, null for somebody who left; from a memory of seconds. */
+export type NameOf = (account: AccountId) => Promise<string | null>;
 
 export class PageLine extends Line {
   /** Fragments leave in the order in which things happened, however long a look-up takes. */
@@ -28,6 +30,8 @@ export class PageLine extends Line {
     owner: Owner,
     private readonly nameOf: NameOf,
     private readonly deps: PageDeps,
+    /** The language that the page was opened in. */
+    private readonly speech: Speech,
     lines: Set<Line>,
   ) {
     super(owner, deps.hub, lines);
@@ -90,19 +94,23 @@ export class PageLine extends Line {
 
   async #envelope(delivery: Delivery): Promise<void> {
     const author = await this.nameOf(delivery.sender.account);
-    this.#insert(String(Message(messageOf(delivery, author))));
+    this.#insert(() => Message(messageOf(delivery, author ?? t('Somebody who left'))));
   }
 
   async #conversation(id: ConversationId): Promise<void> {
     const { account } = this.owner.session;
     const { kind, members, lastActivity } = await this.deps.services.conversations.find(account, id);
     const peer = kind === 'direct' ? (members.find((member) => member !== account) ?? null) : null;
-    const name = peer === null ? groupSize(members.length) : await this.nameOf(peer);
-    this.#insert(String(ConversationRow({ conversation: id, peer, name, lastActivity })));
+    const known = peer === null ? null : await this.nameOf(peer);
+    this.#insert(() => {
+      const name = peer === null ? groupSize(members.length) : (known ?? t('Somebody who left'));
+      return ConversationRow({ conversation: id, peer, name, lastActivity });
+    });
     this.#say({ event: 'conversation', id });
   }
 
-  #insert(content: string): void {
+  #insert(draw: () => JSX.Element): void {
+    const content = String(speak(this.speech.locale, this.speech.words, draw));
     this.send(JSON.stringify({ content, target: '#inbox', swap: 'beforeend' }));
   }
 

@@ -5,13 +5,16 @@
  * an object with a dozen bound functions for each frame, turns frames such as `123` into numbers, and cannot answer the
  * upgrade with a chosen subprotocol. Its Bun adapter calls the functions of `ws.data`; a Line has exactly these.
  */
+
 import type { Server } from 'bun';
 import { Elysia } from 'elysia';
 import type { Session } from '../auth/sessions.ts';
 import type { AccountId } from '../contract/ids.ts';
 import { PATHS } from '../contract/paths.ts';
 import { HEARTBEAT_MS, SOCKET_PROTOCOL, SOCKET_SIGNED_OUT } from '../contract/relay.ts';
+import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
+import { speechOf } from '../http/language.ts';
 import { createGuard } from '../http/session.ts';
 import { Recent } from '../services/recent.ts';
 import { Refusal } from '../services/refusal.ts';
@@ -31,7 +34,7 @@ const NAMES = { ttl: 60_000, max: 10_000 };
 export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS) => {
   const guard = createGuard(deps);
   const lines = new Set<Line>();
-  const names = new Recent<AccountId, string>(deps.clock, NAMES);
+  const names = new Recent<AccountId, string | null>(deps.clock, NAMES);
   let sweep: ReturnType<typeof setInterval> | null = null;
 
   return new Elysia({ name: 'socket' })
@@ -40,7 +43,10 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS) => {
       const session = await guard.withDevice(request);
       deps.limits.take('socketAccount', session.account);
       if (!protocolsOf(request).includes(SOCKET_PROTOCOL))
-        throw new Refusal('ValidationError', `Ask for the subprotocol ${SOCKET_PROTOCOL}.`);
+        throw new Refusal(
+          'ValidationError',
+          sentence('Ask for the subprotocol {name}.', { name: SOCKET_PROTOCOL }),
+        );
       const line = new JsonLine(ownerOf(request, session), deps, lines);
       upgrade(request, server, line, { 'sec-websocket-protocol': SOCKET_PROTOCOL });
     })
@@ -48,7 +54,12 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS) => {
       checkOrigin(request, deps.origin());
       const session = await guard.signedIn(request);
       deps.limits.take('socketAccount', session.account);
-      upgrade(request, server, new PageLine(ownerOf(request, session), nameOf, deps, lines), {});
+      upgrade(
+        request,
+        server,
+        new PageLine(ownerOf(request, session), nameOf, deps, speechOf(request), lines),
+        {},
+      );
     });
 
   function ownerOf<S extends Session>(request: Request, session: S): Owner<S> {
@@ -83,11 +94,11 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS) => {
     sweep = null;
   }
 
-  async function nameOf(account: AccountId): Promise<string> {
+  async function nameOf(account: AccountId): Promise<string | null> {
     const known = names.get(account);
     if (known !== undefined) return known;
     const { generation } = names;
-    const name = (await deps.services.accounts.person(account))?.name ?? 'Somebody who left';
+    const name = (await deps.services.accounts.person(account))?.name ?? null;
     names.put(account, name, generation);
     return name;
   }
@@ -99,7 +110,7 @@ function checkOrigin(request: Request, own: string): void {
   if (origin !== null && origin !== own)
     throw new Refusal(
       'Forbidden',
-      `This connection came from another site. Open ${own} and try again there.`,
+      sentence('This connection came from another site. Open {origin} and try again there.', { origin: own }),
     );
 }
 

@@ -1,8 +1,10 @@
 /** Conversations as the relay knows them: ids, members and times. Groups are made and changed in `rosters.ts`. */
+
 import type { Session } from '../auth/sessions.ts';
 import { conversationId, fromHex } from '../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import type { ConversationRecord } from '../contract/relay.ts';
+import { sentence } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
 import { directConversationId } from '../protocol/roster.ts';
 import { accountById } from '../store/accounts.ts';
@@ -69,7 +71,10 @@ export function createConversations({ db, hub, clock }: Pick<Ports, 'db' | 'hub'
       const existing = await conversationOf(db, session.account, id);
       if (existing) return record(existing);
       if (other.disabled)
-        throw new Refusal('Forbidden', `${other.name} cannot receive messages: the account is disabled.`);
+        throw new Refusal(
+          'Forbidden',
+          sentence('{name} cannot receive messages: the account is disabled.', { name: other.name }),
+        );
 
       const people = [session.account, person].sort();
       const created = await db.write((tx) => insertDirect(tx, id, people, clock()));

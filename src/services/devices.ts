@@ -1,8 +1,10 @@
 /** Devices and their signed lists, as the server keeps them. */
+
 import type { Caller, OpenedSession, Session, Sessions } from '../auth/sessions.ts';
 import { toHex } from '../contract/bytes.ts';
 import type { AccountId, DeviceId } from '../contract/ids.ts';
 import { MAX_DEVICES_PER_PERSON } from '../contract/limits.ts';
+import { sentence } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
 import { decodeCertificate } from '../protocol/certificate.ts';
 import { decodeDeviceList } from '../protocol/device-list.ts';
@@ -103,7 +105,7 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
     if (before.devices.length >= MAX_DEVICES_PER_PERSON)
       throw new Refusal(
         'Conflict',
-        `A person can have ${MAX_DEVICES_PER_PERSON} devices. Remove one of yours first.`,
+        sentence('A person can have {n} devices. Remove one of yours first.', { n: MAX_DEVICES_PER_PERSON }),
       );
     const device = await verifyDevice(crypto, who, upload.certificate);
     const next = await verifyList(crypto, who, upload.deviceList, before.row);

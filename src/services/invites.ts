@@ -1,9 +1,11 @@
 /** The set-up link and invites: who may make an account here. Tokens are kept as hashes only. */
+
 import { timingSafeEqual } from 'node:crypto';
 import type { Session } from '../auth/sessions.ts';
 import type { Role } from '../contract/accounts.ts';
 import { toBase64 } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
+import { sentence } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
 import { hasOwner, ownerExists } from '../store/accounts.ts';
 import type { Tx } from '../store/db.ts';
@@ -143,7 +145,7 @@ export function createInvites({ db, clock, random }: Pick<Ports, 'db' | 'clock' 
 function check(uses: number, expiresIn: number): void {
   const fields: Record<string, readonly string[]> = {};
   if (!Number.isInteger(uses) || uses < 1 || uses > MAX_INVITE_USES)
-    fields.uses = [`An invite can be used 1 to ${MAX_INVITE_USES} times.`];
+    fields.uses = [sentence('An invite can be used 1 to {n} times.', { n: MAX_INVITE_USES })];
   if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > MAX_INVITE_MS)
     fields.expiresIn = ['An invite lasts a year at most.'];
   if (Object.keys(fields).length > 0) throw invalid(fields);

@@ -3,10 +3,12 @@
  * answer on, and lets exactly the certificate in that was approved, once. That the vault was open is proven by the
  * account's signature on that certificate; nothing here could stand in for it.
  */
+
 import type { Caller, DeviceSession, OpenedSession, Sessions } from '../auth/sessions.ts';
 import { toHex } from '../contract/bytes.ts';
 import { MAX_DEVICES_PER_PERSON } from '../contract/limits.ts';
 import { LINK_LIFETIME_MS, type LinkState, MAX_OPEN_LINKS } from '../contract/links.ts';
+import { sentence } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
 import { decodeCertificate } from '../protocol/certificate.ts';
 import { ProtocolError } from '../protocol/errors.ts';
@@ -44,7 +46,7 @@ export interface ApprovalBytes {
   readonly answer: Uint8Array;
 }
 
-const OVER = 'This code is used up or older than ten minutes. Start again on the new device.';
+const OVER = sentence('This code is used up or older than ten minutes. Start again on the new device.');
 
 export function createLinks(
   { db, clock, random }: Pick<Ports, 'db' | 'clock' | 'random'>,
@@ -122,7 +124,9 @@ export function createLinks(
       if ((await devicesOf(db, session.account)).length >= MAX_DEVICES_PER_PERSON)
         throw new Refusal(
           'Conflict',
-          `A person can have ${MAX_DEVICES_PER_PERSON} devices. Remove one of yours first.`,
+          sentence('A person can have {n} devices. Remove one of yours first.', {
+            n: MAX_DEVICES_PER_PERSON,
+          }),
         );
       const given = { account: session.account, certificateHash, answer };
       if (!(await db.write((tx) => store.answerLink(tx, row.hash, given))))

@@ -1,8 +1,10 @@
 /** The people of the workspace, and what the server has of their published keys. */
+
 import type { Sessions } from '../auth/sessions.ts';
 import type { DirectoryEntry, Person } from '../contract/accounts.ts';
 import { toBase64, toHex } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
+import { sentence } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
 import { concat } from '../protocol/codec.ts';
 import { decodeDeviceList } from '../protocol/device-list.ts';
@@ -66,7 +68,8 @@ export function createPeople(
 
     async setDisabled(username, disabled) {
       const account = await db.write((tx) => store.setAccountDisabled(tx, username, disabled));
-      if (!account) throw new Refusal('NotFound', `There is nobody called ${username} here.`);
+      if (!account)
+        throw new Refusal('NotFound', sentence('There is nobody called {username} here.', { username }));
       recipients.forget(account);
       if (disabled) await sessions.endAll(account);
     },

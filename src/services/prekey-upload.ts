@@ -1,6 +1,8 @@
 /** What a device uploads to be reached: a signed prekey, a batch of one-time prekeys, or both. */
+
 import type { DeviceId } from '../contract/ids.ts';
 import { PREKEY_BATCH } from '../contract/limits.ts';
+import { sentence } from '../contract/words.ts';
 import type { Crypto } from '../protocol/ports.ts';
 import type { Tx } from '../store/db.ts';
 import * as store from '../store/prekeys.ts';
@@ -47,6 +49,9 @@ export async function storePrekeys(
   if (batch.leaves.some((leaf) => leaf.id <= highest))
     throw invalid({ batch: ['One-time prekeys need ids that were never used before.'] });
   if ((await store.remainingOf(tx, device)) + batch.size > MAX_STOCK)
-    throw new Refusal('Conflict', `There are enough one-time prekeys here: ${MAX_STOCK} at most.`);
+    throw new Refusal(
+      'Conflict',
+      sentence('There are enough one-time prekeys here: {n} at most.', { n: MAX_STOCK }),
+    );
   await store.insertBatch(tx, device, batch, batch.leaves);
 }

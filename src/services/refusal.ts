@@ -1,18 +1,27 @@
 /** A service's reasoned no: what services throw and `http/errors.ts` turns into an answer. */
 import type { ErrorBody, ErrorName } from '../contract/errors.ts';
+import { say } from '../contract/words.ts';
+
+type More = Partial<Omit<ErrorBody, 'error' | 'message'>> & object;
 
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly body: ErrorBody;
+  /** Its sentences as they are kept (contract/words.ts): a service does not know who will read them. */
+  readonly kept: ErrorBody;
 
-  /** @param message one sentence that a person understands; it is shown as it is */
-  constructor(
-    error: ErrorName,
-    message: string,
-    more: Partial<Omit<ErrorBody, 'error' | 'message'>> & object = {},
-  ) {
-    super(message);
-    this.body = { error, message, ...more };
+  /** @param message one sentence that a person understands, plain or kept */
+  constructor(error: ErrorName, message: string, more: More = {}) {
+    super(say(message));
+    this.kept = { error, message, ...more };
+  }
+
+  /** In the language that is spoken now. */
+  get body(): ErrorBody {
+    const { message, fields, ...rest } = this.kept;
+    const body = { ...rest, message: say(message) };
+    if (fields === undefined) return body;
+    const said = Object.entries(fields).map(([name, sentences]) => [name, sentences.map(say)] as const);
+    return { ...body, fields: Object.fromEntries(said) };
   }
 }
 

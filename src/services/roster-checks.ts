@@ -2,10 +2,12 @@
  * A roster event as the server takes it: well-formed, allowed, signed by the device that hands it in, about people who are
  * here. The server gains nothing from it; people are spared a change that every other client would refuse.
  */
+
 import type { DeviceSession } from '../auth/sessions.ts';
 import { accountId, fromHex, toHex } from '../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import { MAX_DEVICES_PER_CONVERSATION, MAX_PEOPLE, UNPRINTABLE } from '../contract/limits.ts';
+import { sentence } from '../contract/words.ts';
 import { type ErrorCode, isProtocolError } from '../protocol/errors.ts';
 import { equalBytes, hash } from '../protocol/hash.ts';
 import type { Crypto } from '../protocol/ports.ts';
@@ -40,7 +42,7 @@ export function readRosterEvent(signed: Uint8Array): HashedRosterEvent {
     return decodeRosterEvent(signed);
   } catch (error) {
     if (isProtocolError(error))
-      throw wrongEvent('This is not a change of members that the server understands.');
+      throw wrongEvent(sentence('This is not a change of members that the server understands.'));
     throw error;
   }
 }
@@ -56,10 +58,14 @@ export function checkAuthor(
     !equalBytes(event.certificate, device.certificate_hash)
   )
     throw wrongEvent(
-      'This change of members was not made by the device that is signed in, or with an older certificate of it. Reload and try again.',
+      sentence(
+        'This change of members was not made by the device that is signed in, or with an older certificate of it. Reload and try again.',
+      ),
     );
   if (event.time > now + ROSTER_TOLERANCE_MS)
-    throw wrongEvent('The clock of this device is more than a day ahead. Set it right and try again.');
+    throw wrongEvent(
+      sentence('The clock of this device is more than a day ahead. Set it right and try again.'),
+    );
 }
 
 /**
@@ -100,49 +106,65 @@ export async function checkPeople(
     if (!row)
       throw new Refusal('NotFound', 'Somebody of these people is not here any more. Reload and try again.');
     if (!equalBytes(identity, hash(row.aik)))
-      throw wrongEvent(`${row.name} has another identity now. Reload and look at it before you try again.`);
+      throw wrongEvent(
+        sentence('{name} has another identity now. Reload and look at it before you try again.', {
+          name: row.name,
+        }),
+      );
     if (row.disabled !== 0 && event.op !== ROSTER_OPS.rekey)
-      throw new Refusal('Forbidden', `${row.name} cannot be added: the account is disabled.`);
+      throw new Refusal(
+        'Forbidden',
+        sentence('{name} cannot be added: the account is disabled.', { name: row.name }),
+      );
   }
   const members = [...after.members.values()].map(({ account }) => accountId(account));
   const reached = await recipients.recipientsOf(members);
   const devices = [...reached.values()].reduce((sum, account) => sum + account.devices.length, 0);
   if (devices > MAX_DEVICES_PER_CONVERSATION)
     throw wrongEvent(
-      `These people have ${devices} devices together, and a conversation can have ${MAX_DEVICES_PER_CONVERSATION}. Add fewer people.`,
+      sentence(
+        'These people have {devices} devices together, and a conversation can have {n}. Add fewer people.',
+        { devices, n: MAX_DEVICES_PER_CONVERSATION },
+      ),
     );
 }
 
 /** Refuses a clear name that nobody could tell from others. */
 export function checkTitle({ policy }: RosterEvent): void {
   if (policy === null || policy.open === 0) return;
-  if (policy.title.trim() === '') throw wrongEvent('An open group needs a name that everybody can see.');
-  if (UNPRINTABLE.test(policy.title)) throw wrongEvent('This name holds characters that cannot be shown.');
+  if (policy.title.trim() === '')
+    throw wrongEvent(sentence('An open group needs a name that everybody can see.'));
+  if (UNPRINTABLE.test(policy.title))
+    throw wrongEvent(sentence('This name holds characters that cannot be shown.'));
 }
 
 /** Refuses an event of another conversation than it was handed in for. */
 export function checkConversation({ event }: HashedRosterEvent, id: ConversationId): void {
-  if (toHex(event.conversation) !== id) throw wrongEvent('This change belongs to another group.');
+  if (toHex(event.conversation) !== id) throw wrongEvent(sentence('This change belongs to another group.'));
 }
 
 /** Refuses an event from before the one that it follows. */
 export function checkOrder({ event }: HashedRosterEvent, before: Roster): void {
   if (event.time < before.time)
     throw wrongEvent(
-      'The clock of this device is behind that of the last change. Set it right and try again.',
+      sentence('The clock of this device is behind that of the last change. Set it right and try again.'),
     );
 }
 
 function refusalOf(code: ErrorCode): Refusal {
   switch (code) {
     case 'E_LIMIT':
-      return wrongEvent(`A conversation can have ${MAX_PEOPLE} people at most.`);
+      return wrongEvent(sentence('A conversation can have {n} people at most.', { n: MAX_PEOPLE }));
     case 'E_ROSTER':
       return new Refusal('Forbidden', 'You may not make this change to the members of this group.');
     case 'E_STALE':
-      return wrongEvent("This device's certificate has expired. Sign in again to renew it, then try again.");
+      return wrongEvent(
+        sentence("This device's certificate has expired. Sign in again to renew it, then try again."),
+      );
     default:
-      return wrongEvent('The signature of this change does not verify. Update your client and try again.');
+      return wrongEvent(
+        sentence('The signature of this change does not verify. Update your client and try again.'),
+      );
   }
 }
 

@@ -1,4 +1,5 @@
 /** Signing in. Whatever is wrong (the name, the secret, the account), the answer is the same and takes as long. */
+
 import type {
   AuthenticationResponseJSON,
   PublicKeyCredentialRequestOptionsJSON,
@@ -9,6 +10,7 @@ import type { Webauthn } from '../auth/webauthn.ts';
 import type { PasswordParameters } from '../contract/accounts.ts';
 import { toBase64 } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
+import { sentence } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
 import { accountById } from '../store/accounts.ts';
 import { advancePasskey, passkeyById, passwordOf, recoveryCodeOf } from '../store/credentials.ts';
@@ -25,9 +27,11 @@ export interface SignIn {
   withPasskey(response: AuthenticationResponseJSON, caller: Caller): Promise<OpenedSession>;
 }
 
-const WRONG_PASSWORD = 'That username and password do not go together. Check both and try again.';
-const WRONG_CODE = 'That username and recovery code do not go together. Check both and try again.';
-const WRONG_PASSKEY = 'This passkey does not open an account here. Use another one, or your password.';
+const WRONG_PASSWORD = sentence('That username and password do not go together. Check both and try again.');
+const WRONG_CODE = sentence('That username and recovery code do not go together. Check both and try again.');
+const WRONG_PASSKEY = sentence(
+  'This passkey does not open an account here. Use another one, or your password.',
+);
 
 export function createSignIn(
   ports: Ports,

@@ -151,6 +151,7 @@ function settings(site: Site) {
     viewer: ADA,
     role: 'owner' as Role,
     maxDevices: 5,
+    language: null,
     devices: [
       { device: device('a'), addedAt: NOW - 10 * DAY, expiresAt: NOW + 170 * DAY, seenAt: NOW },
       { device: device('e'), addedAt: NOW - 120 * DAY, expiresAt: NOW + 60 * DAY, seenAt: NOW - 3 * DAY },

@@ -1,7 +1,7 @@
 /** Making invites. The link is shown once: the server keeps only a hash of its secret. */
 
 import type { InviteCreated, Role } from '../../src/contract/accounts.ts';
-import { plural, t } from '../../src/contract/words.ts';
+import { plural, say, t } from '../../src/contract/words.ts';
 import { attribute } from '../parts/attribute.ts';
 import { FieldError } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -87,7 +87,7 @@ export function InviteForm({ roles, typed, errors = {}, created }: InviteFormPro
   );
 }
 
-/** The new link; also the answer to a request of htmx. */
+/** The new link. */
 export function CreatedInvite({ invite }: { invite: InviteCreated }) {
   return (
     <div class="card ok">
@@ -116,11 +116,21 @@ export function CreatedInvite({ invite }: { invite: InviteCreated }) {
   );
 }
 
+/** The answer to a request of htmx: the new link, and the list of open invites in the place of the one before. */
+export function InviteAnswer({ created, open }: { created: InviteCreated; open: readonly OpenInvite[] }) {
+  return (
+    <>
+      <CreatedInvite invite={created} />
+      <OpenInvites invites={open} replace />
+    </>
+  );
+}
+
 /** Why no link was made; also the answer to a request of htmx. */
 export function InviteRefused({ sentences }: { sentences: readonly string[] }) {
   return (
     <p class="error" safe>
-      {sentences.join(' ')}
+      {sentences.map(say).join(' ')}
     </p>
   );
 }

@@ -6,6 +6,7 @@ import type { DeviceId } from '../../src/contract/ids.ts';
 import type { ServedFile, ServedKind } from '../../src/contract/served.ts';
 import { sentence, t } from '../../src/contract/words.ts';
 import type { Site, Viewer } from '../layout.tsx';
+import { LanguageChoice } from '../parts/language.tsx';
 import { roleWord } from '../parts/role.ts';
 import { Section, Sheet, When } from '../parts/sheet.tsx';
 import { markup, text } from '../parts/words.tsx';
@@ -27,9 +28,12 @@ export interface SettingsProps {
   readonly devices: readonly OwnDevice[];
   readonly maxDevices: number;
   readonly sessions: readonly SessionRecord[];
+  /** The language that the person chose; null when the browser decides. */
+  readonly language: string | null;
 }
 
-export function Settings({ site, viewer, role, devices, maxDevices, sessions }: SettingsProps) {
+export function Settings(props: SettingsProps) {
+  const { site, viewer, role, devices, maxDevices, sessions, language } = props;
   return (
     <Sheet view="settings" title={t('Settings')} lead={`@${viewer.username}`}>
       <Section id="profile" title={t('Profile')}>
@@ -76,6 +80,7 @@ export function Settings({ site, viewer, role, devices, maxDevices, sessions }: 
           </a>
         </div>
       </Section>
+      <LanguageChoice chosen={language} />
       <Privacy />
       <TransparencyLog />
       <Section

@@ -1,4 +1,5 @@
 /** A labelled field with its hint and its error: one place for the ids that tie them together. */
+import { say } from '../../src/contract/words.ts';
 import { attribute } from './attribute.ts';
 
 export interface FieldProps {
@@ -76,7 +77,7 @@ export function FieldError({
 }) {
   return (
     <p class="error" id={id} data-field-error={name} safe>
-      {error}
+      {say(error)}
     </p>
   );
 }
@@ -86,7 +87,7 @@ export function FormMessages({ error = '' }: { error?: string | undefined }) {
   return (
     <>
       <p class="error form-error" role="alert" data-form-error="" safe>
-        {error}
+        {say(error)}
       </p>
       <p class="progress" role="status" data-progress="" />
     </>
