@@ -15,8 +15,11 @@ function deny(): never {
 const ISLAND_ONLY =
   '#timeline, #notices, #connection, sotto-composer, sealed-message, sealed-preview, [data-safety-number], [data-verify-code], [data-scan], [data-recovery-code], [data-readers], [data-group-title], [data-group], [data-new-conversation]';
 
+/** A link that is not answered in this time is followed as a plain one (links.ts). */
+const LINK_TIMEOUT = '4s';
+
 interface RequestDetail {
-  readonly ctx: { readonly request: { readonly headers: Record<string, string> } };
+  readonly ctx: { readonly request: { readonly headers: Record<string, string>; timeout?: string } };
 }
 interface SwapDetail {
   readonly tasks: { readonly target: Element | string | null; readonly fragment: DocumentFragment }[];
@@ -42,8 +45,9 @@ htmx.registerExtension('sotto', {
     api.initSecurity(policy, deny, deny);
   },
   // The current URL carries the secret of an invite after its `#`.
-  htmx_config_request: (_element: Element, { ctx }: RequestDetail) => {
+  htmx_config_request: (element: Element, { ctx }: RequestDetail) => {
     delete ctx.request.headers['HX-Current-URL'];
+    if (element.localName === 'a') ctx.request.timeout = LINK_TIMEOUT;
   },
   htmx_before_swap: (_element: Element, { tasks }: SwapDetail) =>
     tasks.every(({ target }) => {

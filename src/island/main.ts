@@ -13,6 +13,7 @@ import { browserCrypto } from './crypto.ts';
 import { STORAGE_GONE } from './database.ts';
 import { readHere, writeHere } from './here.ts';
 import { keepIn } from './kept.ts';
+import { keepLinksWorking } from './links.ts';
 import { listenToSocket, live } from './live.ts';
 import { openUnlockedStorage } from './local-storage.ts';
 import { mount } from './mount.ts';
@@ -47,6 +48,7 @@ document.addEventListener('htmx:after:settle', ({ target }) => {
   if (target instanceof Element) mount(target);
   markCurrentRow();
 });
+keepLinksWorking();
 if (reader) void begin(reader).catch(tellNotOpened);
 else if (isOffline) void lock();
 watchCode({ keep: true });

@@ -1,0 +1,110 @@
+/** Sotto without its server: it opens, everything that is here can be read, and what is written waits and leaves once. */
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import type { Page } from 'playwright-core';
+import { Devices } from '../support/client.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { launchBrowser, openPerson, type Person } from './support/browser.ts';
+import {
+  conversations,
+  createInvite,
+  createWorkspace,
+  messages,
+  openConversation,
+  PASSWORD,
+  PATIENCE,
+  send,
+  timeline,
+  until,
+  waitForStatus,
+} from './support/flows.ts';
+
+const BEN = { name: 'ben', username: 'ben' };
+
+let server: TestServer;
+let ada: Person;
+let stop: () => Promise<void>;
+const devices = new Devices();
+
+beforeAll(async () => {
+  const [started, browser] = await Promise.all([startServer(), launchBrowser()]);
+  server = started;
+  // The network is away on purpose.
+  ada = await openPerson(browser, { expected: /ERR_|WebSocket|Failed to fetch/ });
+  await createWorkspace(ada.page, server.setupLink ?? '');
+  const invite = await createInvite(ada.page);
+  await devices.done('ben', ['join', '--invite', invite, '--username', BEN.username], {
+    env: { SOTTO_PASSWORD: PASSWORD },
+  });
+  stop = async () => {
+    await browser.close();
+    await server.remove();
+  };
+}, 4 * PATIENCE);
+afterAll(async () => {
+  await stop();
+  devices.remove();
+});
+
+const told = (name: string, tell: () => Promise<void>) => test(name, tell, 3 * PATIENCE);
+
+const isOffline = (page: Page) => page.evaluate(() => document.body.dataset.page === 'offline');
+/** Files that this browser keeps of those that the server lists. */
+const missing = (page: Page) =>
+  page.evaluate(async () => {
+    const { files } = (await (await fetch('/assets/manifest.json')).json()) as {
+      files: { path: string; kind: string }[];
+    };
+    const room = await caches.open('sotto-files');
+    const kept = new Set((await room.keys()).map(({ url }) => new URL(url).pathname));
+    return files
+      .filter(({ path, kind }) => kind !== 'service-worker' && !kept.has(path))
+      .map(({ path }) => path);
+  });
+
+told('what was accepted is kept once a page has loaded [R35]', async () => {
+  await ada.page.goto(server.url);
+  await openConversation(ada.page, BEN);
+  await send(ada.page, 'Written before');
+  await waitForStatus(ada.page, 'Written before', /Sent|Delivered|Read/);
+  await until(
+    () => missing(ada.page),
+    (paths) => paths.length === 0,
+  );
+});
+
+told('without a network it opens, and shows the list and every conversation', async () => {
+  await ada.context.setOffline(true);
+  await ada.page.goto(server.url);
+  expect(await isOffline(ada.page)).toBe(true);
+  await ada.page.getByRole('heading', { name: 'Nothing open' }).waitFor({ timeout: PATIENCE });
+  await conversations(ada.page).getByRole('link', { name: BEN.name }).click();
+  await messages(ada.page, 'Written before').waitFor({ timeout: PATIENCE });
+  await ada.page.getByRole('heading', { name: BEN.name, exact: true }).waitFor();
+  expect(await ada.page.getByText('{name}').count()).toBe(0);
+});
+
+told('what is written waits in order through a reload, and leaves once', async () => {
+  await send(ada.page, 'First of two');
+  await ada.page.reload();
+  await messages(ada.page, 'First of two').waitFor({ timeout: PATIENCE });
+  await send(ada.page, 'Second of two');
+  await ada.context.setOffline(false);
+  await waitForStatus(ada.page, 'Second of two', /Sent|Delivered|Read/);
+  const lines = await devices.done('ben', ['listen', '--count', '3', '--timeout', '30s']);
+  expect(lines.map(({ text }) => text)).toEqual(['Written before', 'First of two', 'Second of two']);
+  // The page that opened without a server goes on with it.
+  await timeline(ada.page).waitFor();
+});
+
+told('a server that is down, and one that hangs, are not waited for', async () => {
+  await ada.page.goto(server.url);
+  expect(await isOffline(ada.page)).toBe(false);
+  process.kill(server.pid, 'SIGSTOP');
+  await ada.page.goto(server.url);
+  expect(await isOffline(ada.page)).toBe(true);
+  process.kill(server.pid, 'SIGCONT');
+  await server.stop();
+  await ada.page.goto(`${server.url}/settings`);
+  expect(await isOffline(ada.page)).toBe(true);
+  await ada.page.getByRole('heading', { name: 'This page needs the server' }).waitFor({ timeout: PATIENCE });
+});
