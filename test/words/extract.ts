@@ -27,6 +27,9 @@ const COUNTERS = new Set(['plural', 'counted']);
 /** Called before a language is set when it stands outside every function. */
 const NOW = new Set(['t', 'plural', 'text', 'markup', 'listed', 'say', 'locale']);
 
+/** Where the words themselves are made. */
+const WORDS = new Set(['src/contract/words.ts', 'views/parts/words.tsx']);
+
 /** Sources of the product, without their tests. The command line speaks English and has no catalogue. */
 export function sources(): readonly string[] {
   return ['src', 'views']
@@ -36,7 +39,7 @@ export function sources(): readonly string[] {
       ),
     )
     .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$|\.d\.ts$/.test(name))
-    .filter((name) => !/^src\/(?:cli|commands|verify|client\/testing)\//.test(name))
+    .filter((name) => !/^src\/(?:cli|commands|verify|client\/testing)\//.test(name) && !WORDS.has(name))
     .sort();
 }
 

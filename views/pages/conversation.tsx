@@ -1,8 +1,11 @@
 /** GET /c/:id: one conversation. The server draws the frame; words, and what a group is called, are drawn by the island alone. */
+
 import type { AccountId, ConversationId } from '../../src/contract/ids.ts';
+import { plural, t } from '../../src/contract/words.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { GroupAvatar, groupSize } from '../parts/conversation-row.tsx';
 import { Icon, VerifiedMark } from '../parts/icon.tsx';
+import { markup, text } from '../parts/words.tsx';
 
 export interface Reader {
   readonly account: AccountId;
@@ -32,7 +35,7 @@ export function Conversation(props: ConversationProps) {
           <a
             class="icon-button back"
             href="/"
-            aria-label="Back to conversations"
+            aria-label={t('Back to conversations')}
             hx-get="/"
             hx-target="#main"
             hx-push-url="true"
@@ -44,30 +47,39 @@ export function Conversation(props: ConversationProps) {
           ) : (
             <GroupTitle id={id} people={isMember ? others.length + 1 : 0} />
           )}
-          <button type="button" class="icon-button open-details" popovertarget="details" aria-label="Details">
+          <button
+            type="button"
+            class="icon-button open-details"
+            popovertarget="details"
+            aria-label={t('Details')}
+          >
             <Icon name="info" />
           </button>
         </header>
         <div
           id="timeline"
           role="log"
-          aria-label="Messages"
+          aria-label={t('Messages')}
           tabindex="0"
           data-conversation={id}
           {...(peer ? { 'data-peer': peer.account } : {})}
         />
         <p class="silence">
-          <b>Nothing said yet.</b>
+          <b>{text('Nothing said yet.')}</b>
           <span safe>
-            {`Only ${peer ? `you and ${peer.name}` : 'the people in this group'} can read what is written here.`}
+            {peer
+              ? t('Only you and {name} can read what is written here.', { name: peer.name })
+              : t('Only the people in this group can read what is written here.')}
           </span>
         </p>
         <noscript>
           <p class="card warn">
-            Reading and writing need JavaScript: your keys live in this browser and only a script can use
-            them.
+            {text(
+              'Reading and writing need JavaScript: your keys live in this browser and only a script can use them.',
+            )}
           </p>
         </noscript>
+        <p class="writers" data-writers={id} />
         <sotto-composer data-conversation={id} />
       </div>
       <Details {...props} />
@@ -86,13 +98,16 @@ function PeerTitle({ peer }: { peer: Reader }) {
           </span>
           <VerifiedMark />
         </h1>
-        <p data-peer-username={peer.account} safe>
-          {`@${peer.username}`}
+        <p>
+          <span data-peer-username={peer.account} safe>
+            {`@${peer.username}`}
+          </span>
+          <span class="here" data-presence-of={peer.account} />
         </p>
       </div>
       <a class="button quiet" href={`/verify/${peer.account}`}>
         <Icon name="shield" />
-        Verify
+        {text('Verify')}
       </a>
     </>
   );
@@ -108,13 +123,16 @@ function GroupTitle({ id, people }: { id: ConversationId; people: number }) {
             {groupSize(people)}
           </span>
         </h1>
-        <p data-group-topic="" safe>
-          {people === 0 ? 'You are not in it any more' : people === 1 ? '1 person' : `${people} people`}
+        <p>
+          <span data-group-topic="" safe>
+          {people === 0 ? t('You are not in it any more') : plural(people, '{n} person', '{n} people')}
+          </span>
+          <span class="here" data-here-now={id} />
         </p>
       </div>
       <a class="button quiet" href={`/c/${id}/people`}>
         <Icon name="people" />
-        People
+        {text('People')}
       </a>
     </>
   );
@@ -122,15 +140,15 @@ function GroupTitle({ id, people }: { id: ConversationId; people: number }) {
 
 function Details({ id, self, peer, others, relayDays }: ConversationProps) {
   return (
-    <section class="details" id="details" popover="auto" aria-label="Details">
+    <section class="details" id="details" popover="auto" aria-label={t('Details')}>
       <header class="details-head">
-        <h2>Who can read this</h2>
+        <h2>{text('Who can read this')}</h2>
         <button
           type="button"
           class="icon-button close-details"
           popovertarget="details"
           popovertargetaction="hide"
-          aria-label="Close details"
+          aria-label={t('Close details')}
         >
           <Icon name="close" />
         </button>
@@ -142,16 +160,21 @@ function Details({ id, self, peer, others, relayDays }: ConversationProps) {
         ))}
       </ul>
       <p class="details-note">
-        Every message is sealed for <b data-people-count="" safe>{`${others.length + 1}`}</b> people on{' '}
-        <b data-device-count="">their</b> devices. Nobody else has a key, not even this server.
+        {markup(
+          'Every message is sealed for {people} people on {devices} devices. Nobody else has a key, not even this server.',
+          {
+            people: <b data-people-count="" safe>{`${others.length + 1}`}</b>,
+            devices: <b data-device-count="">{text('their')}</b>,
+          },
+        )}
       </p>
       {peer ? <VerifyCard peer={peer} /> : <GroupCard id={id} />}
-      <h2>How long it stays</h2>
+      <h2>{text('How long it stays')}</h2>
       <p class="details-note">
-        <span
-          safe
-        >{`The server holds a sealed message until every device has fetched it, ${relayDays} days at most.`}</span>{' '}
-        The history is on your devices alone.
+        {text('The server holds a sealed message until every device has fetched it, {n} days at most.', {
+          n: relayDays,
+        })}{' '}
+        {text('The history is on your devices alone.')}
       </p>
     </section>
   );
@@ -160,10 +183,10 @@ function Details({ id, self, peer, others, relayDays }: ConversationProps) {
 function VerifyCard({ peer }: { peer: Reader }) {
   return (
     <div class="card">
-      <h3>Is it really them?</h3>
-      <p safe>{`Compare safety numbers with ${peer.name} once, in person or on a call.`}</p>
+      <h3>{text('Is it really them?')}</h3>
+      <p>{text('Compare safety numbers with {name} once, in person or on a call.', { name: peer.name })}</p>
       <a class="link" href={`/verify/${peer.account}`}>
-        Compare numbers
+        {text('Compare numbers')}
       </a>
     </div>
   );
@@ -172,13 +195,14 @@ function VerifyCard({ peer }: { peer: Reader }) {
 function GroupCard({ id }: { id: ConversationId }) {
   return (
     <div class="card">
-      <h3>Who decides who is here?</h3>
+      <h3>{text('Who decides who is here?')}</h3>
       <p>
-        Owners and admins of this group sign who is in it. Your device checks every signature: the server
-        cannot add anybody unseen.
+        {text(
+          'Owners and admins of this group sign who is in it. Your device checks every signature: the server cannot add anybody unseen.',
+        )}
       </p>
       <a class="link" href={`/c/${id}/people`}>
-        People and name
+        {text('People and name')}
       </a>
     </div>
   );
@@ -189,7 +213,7 @@ function ReaderRow({ reader, you = false }: { reader: Reader; you?: boolean }) {
     <li data-account={reader.account}>
       <Avatar name={reader.name} />
       <span class="reader-name">
-        <span safe>{you ? `${reader.name} (you)` : reader.name}</span>
+        <span safe>{you ? t('{name} (you)', { name: reader.name }) : reader.name}</span>
         {you ? '' : <VerifiedMark />}
       </span>
       <span class="reader-devices" data-devices="" />

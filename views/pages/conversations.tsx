@@ -1,5 +1,7 @@
 /** GET /: the list with nothing open: what to do next. */
+
 import { Icon } from '../parts/icon.tsx';
+import { text } from '../parts/words.tsx';
 
 export interface WelcomeProps {
   readonly workspace: string;
@@ -16,8 +18,9 @@ export function Welcome({ workspace, isAdmin, conversations, others }: WelcomePr
         {conversations > 0 ? <Choose /> : <Begin workspace={workspace} isAdmin={isAdmin} others={others} />}
         <noscript>
           <p class="card warn">
-            Reading and writing need JavaScript: your keys live in this browser and only a script can use
-            them. Lists, settings and invites work without.
+            {text(
+              'Reading and writing need JavaScript: your keys live in this browser and only a script can use them. Lists, settings and invites work without.',
+            )}
           </p>
         </noscript>
       </div>
@@ -29,8 +32,8 @@ function Choose() {
   return (
     <>
       <Icon name="lock" />
-      <h1 tabindex="-1">Nothing open</h1>
-      <p>Choose a conversation from the list. What you write is sealed here before it leaves.</p>
+      <h1 tabindex="-1">{text('Nothing open')}</h1>
+      <p>{text('Choose a conversation from the list. What you write is sealed here before it leaves.')}</p>
     </>
   );
 }
@@ -38,30 +41,38 @@ function Choose() {
 function Begin({ workspace, isAdmin, others }: Omit<WelcomeProps, 'conversations'>) {
   return (
     <>
-      <h1 tabindex="-1" safe>{`Welcome to ${workspace}`}</h1>
-      {others === 0 ? <Alone isAdmin={isAdmin} /> : <p>Nobody has written to you yet. Make the beginning:</p>}
+      <h1 tabindex="-1">{text('Welcome to {workspace}', { workspace })}</h1>
+      {others === 0 ? (
+        <Alone isAdmin={isAdmin} />
+      ) : (
+        <p>{text('Nobody has written to you yet. Make the beginning:')}</p>
+      )}
       <ol class="steps">
         {isAdmin ? (
           <li class={others === 0 ? 'step next' : 'step'}>
-            <b>Invite people</b>
+            <b>{text('Invite people')}</b>
             <span>
-              Make a link, and send it in a way you trust. It works for as many people and days as you say.
+              {text(
+                'Make a link, and send it in a way you trust. It works for as many people and days as you say.',
+              )}
             </span>
             <a class={others === 0 ? 'button primary' : 'button'} href="/admin#invites">
               <Icon name="link" />
-              Go to invites
+              {text('Go to invites')}
             </a>
           </li>
         ) : (
           ''
         )}
         <li class={others === 0 ? 'step' : 'step next'}>
-          <b>Write to somebody</b>
-          <span>Above the list, choose whom to talk to. Both of you see the conversation at once.</span>
+          <b>{text('Write to somebody')}</b>
+          <span>
+            {text('Above the list, choose whom to talk to. Both of you see the conversation at once.')}
+          </span>
         </li>
         <li class="step">
-          <b>Compare safety numbers</b>
-          <span>Sixty digits, the same on both screens, say that nobody stands between you.</span>
+          <b>{text('Compare safety numbers')}</b>
+          <span>{text('Sixty digits, the same on both screens, say that nobody stands between you.')}</span>
         </li>
       </ol>
     </>
@@ -70,8 +81,8 @@ function Begin({ workspace, isAdmin, others }: Omit<WelcomeProps, 'conversations
 
 function Alone({ isAdmin }: { isAdmin: boolean }) {
   return isAdmin ? (
-    <p>You are the only one here so far.</p>
+    <p>{text('You are the only one here so far.')}</p>
   ) : (
-    <p>You are the only one here so far. Your admin can invite others.</p>
+    <p>{text('You are the only one here so far. Your admin can invite others.')}</p>
   );
 }

@@ -2,10 +2,13 @@
  * The page that stands in for the server's while that does not answer. It is built with the scripts and holds nothing of
  * anybody: the island fills it from what this browser keeps. Its templates are the same views with placeholders.
  */
+
 import type { AccountId, ConversationId, DeviceId } from '../../src/contract/ids.ts';
+import { t } from '../../src/contract/words.ts';
 import type { Site, Viewer } from '../layout.tsx';
 import { ConversationRow } from '../parts/conversation-row.tsx';
 import { Shell } from '../parts/shell.tsx';
+import { text } from '../parts/words.tsx';
 import { Conversation, type Reader } from './conversation.tsx';
 import { Welcome } from './conversations.tsx';
 
@@ -50,14 +53,18 @@ export function Offline({ site, placeholders, relayDays }: OfflineProps) {
       </template>
       <template id="offline-absent">
         <Absent
-          title="This page needs the server"
-          sentence="It does not answer at present. Your conversations are here, and what you write is sent later."
+          title={t('This page needs the server')}
+          sentence={t(
+            'It does not answer at present. Your conversations are here, and what you write is sent later.',
+          )}
         />
       </template>
       <template id="offline-locked">
         <Absent
-          title="Sotto is locked here"
-          sentence="The server does not answer at present, and without it nobody can sign in. Try again when you are connected."
+          title={t('Sotto is locked here')}
+          sentence={t(
+            'The server does not answer at present, and without it nobody can sign in. Try again when you are connected.',
+          )}
         />
       </template>
     </Shell>
@@ -73,7 +80,7 @@ function Absent({ title, sentence }: { title: string; sentence: string }) {
         </h1>
         <p safe>{sentence}</p>
         <button type="button" class="button primary" data-try-again="">
-          Try again
+          {text('Try again')}
         </button>
       </div>
     </div>

@@ -2,7 +2,9 @@
  * The workspace: conversations at the left, one pane at the right. A click on a conversation swaps the pane
  * (`#main`); the list, the inbox with its socket, notices and the connection's status stay.
  */
+
 import type { Children } from '@kitajs/html';
+import { t } from '../../src/contract/words.ts';
 import type { DocumentProps, Viewer } from '../layout.tsx';
 import { Document, titleOf } from '../layout.tsx';
 import { Avatar } from './avatar.tsx';
@@ -11,6 +13,7 @@ import { ConversationRow, type ConversationRowProps } from './conversation-row.t
 import { Icon } from './icon.tsx';
 import { MessageTemplate } from './message.tsx';
 import { NewConversationDialog } from './new-conversation.tsx';
+import { text } from './words.tsx';
 
 export interface ShellProps extends Pick<DocumentProps, 'site' | 'page' | 'title'> {
   readonly viewer: Viewer;
@@ -31,7 +34,7 @@ export function Shell({ site, page, title, viewer, conversations, children }: Sh
             </a>
             <button type="button" class="button new" command="show-modal" commandfor="new-conversation">
               <Icon name="plus" />
-              New conversation
+              {text('New conversation')}
             </button>
           </header>
           <ConversationList conversations={conversations} />
@@ -73,7 +76,7 @@ export function Pane({
 
 function ConversationList({ conversations }: { conversations: readonly ConversationRowProps[] }) {
   return (
-    <nav class="side-list" aria-label="Conversations" data-conversations="">
+    <nav class="side-list" aria-label={t('Conversations')} data-conversations="">
       <ul
         data-rows=""
         hx-boost:inherited="true"
@@ -86,7 +89,7 @@ function ConversationList({ conversations }: { conversations: readonly Conversat
         ))}
       </ul>
       <p class="side-empty" data-empty-list="">
-        No conversations yet.
+        {text('No conversations yet.')}
       </p>
     </nav>
   );
@@ -100,17 +103,20 @@ function Me({ viewer, page }: { viewer: Viewer; page: string }) {
         <b safe>{viewer.name}</b>
         <small safe>{`@${viewer.username}`}</small>
       </p>
+      <button type="button" class="icon-button me-status" aria-label={t('Your status')} data-own-status="" hidden>
+        <Icon name="smile" />
+      </button>
       {viewer.isAdmin ? (
         <a class="me-link" href="/admin" {...(page === 'admin' ? CURRENT : {})}>
           <Icon name="people" />
-          <span>Admin</span>
+          <span>{text('Admin')}</span>
         </a>
       ) : (
         ''
       )}
       <a class="me-link" href="/settings" {...(page === 'settings' ? CURRENT : {})}>
         <Icon name="settings" />
-        <span>Settings</span>
+        <span>{text('Settings')}</span>
       </a>
     </footer>
   );
