@@ -74,6 +74,9 @@ export const live: Live = {
   get connected() {
     return socket !== null && socket.readyState === WebSocket.OPEN;
   },
+  say(frame) {
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
+  },
 };
 
 function emit(frame: ServerFrame): void {
@@ -88,7 +91,17 @@ function readFrame(data: unknown): ServerFrame | null {
   return isFrame(frame) ? frame : null;
 }
 
-const FRAMES = new Set(['hello', 'delivered', 'expired', 'conversation', 'devices', 'prekeys', 'pong']);
+const FRAMES = new Set([
+  'hello',
+  'delivered',
+  'expired',
+  'conversation',
+  'devices',
+  'prekeys',
+  'presence',
+  'typing',
+  'pong',
+]);
 
 function isFrame(value: unknown): value is ServerFrame {
   return (
@@ -100,7 +113,8 @@ function isFrame(value: unknown): value is ServerFrame {
   );
 }
 
-function reconnect(): void {
+/** Opens the line anew, now. */
+export function reconnect(): void {
   const inbox = document.querySelector('#inbox');
   if (inbox) htmx.process(inbox, true);
 }

@@ -19,5 +19,26 @@ export const loadOffline = () => onDemand(() => import('./offline/main.ts'));
 /** The page that compares identities. */
 export const loadVerify = () => onDemand(() => import('./verify.ts'));
 
+/** Who is here, who writes, and what people say of themselves. */
+export const loadPresence = () => onDemand(() => import('./presence/main.ts'));
+
 /** "Who can read this". */
 export const loadReaders = () => onDemand(() => import('./readers.ts'));
+
+/** Picking emojis: for the composer, reactions and the status. */
+export const loadEmoji = () => onDemand(() => import('./emoji/main.ts'));
+
+/** Names and emojis offered while somebody writes. */
+export const loadCompletion = () => onDemand(() => import('./completion/main.ts'));
+
+/** Markdown for what is selected in the composer, and what there is of it. */
+export const loadFormatting = () => onDemand(() => import('./formatting/main.ts'));
+
+/** Who answers in this network when the server does not. */
+export const loadReach = () => import('./reach/main.ts');
+
+/** What can be done with a message: the buttons beside it, its menu, its details. */
+export const loadMessageMenu = () => onDemand(() => import('./message-menu/main.ts'));
+
+/** What the panel of a conversation offers: pinned messages, replies, a date to go to, its settings. */
+export const loadConversationDetails = () => onDemand(() => import('./details/main.ts'));

@@ -108,3 +108,43 @@ told('a server that is down, and one that hangs, are not waited for', async () =
   expect(await isOffline(ada.page)).toBe(true);
   await ada.page.getByRole('heading', { name: 'This page needs the server' }).waitFor({ timeout: PATIENCE });
 });
+
+told('a network that wants a sign-in first is told from one that is away, and named', async () => {
+  const portal = Bun.serve({
+    port: server.port,
+    hostname: '127.0.0.1',
+    fetch: () =>
+      new Response('<!doctype html><title>Hotel</title><h1>Room and name, please</h1>', {
+        headers: { 'content-type': 'text/html' },
+      }),
+  });
+  await ada.page.goto(server.url);
+  expect(await isOffline(ada.page)).toBe(true);
+  const connection = ada.page.locator('#connection');
+  await connection.filter({ hasText: 'asks for a sign-in first' }).waitFor({ timeout: PATIENCE });
+  await conversations(ada.page).getByRole('link', { name: BEN.name }).click();
+  await send(ada.page, 'From the hotel');
+  await connection.filter({ hasText: '1 message waits.' }).waitFor({ timeout: PATIENCE });
+  await portal.stop(true);
+  await connection.filter({ hasText: 'The server does not answer' }).waitFor({ timeout: PATIENCE });
+  server = await startServer({ data: server.data, port: server.port });
+  await connection.getByRole('button', { name: 'Try now' }).click();
+  await waitForStatus(ada.page, 'From the hotel', /Sent|Delivered|Read/);
+  await connection.waitFor({ state: 'hidden', timeout: PATIENCE });
+});
+
+told('after signing out nothing of anybody opens without the server', async () => {
+  await ada.page.goto(`${server.url}/settings`);
+  await ada.page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await ada.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor({ timeout: PATIENCE });
+  await ada.context.setOffline(true);
+  await ada.page.goto(server.url);
+  await ada.page.getByRole('heading', { name: 'Sotto is locked here' }).waitFor({ timeout: PATIENCE });
+  expect(await conversations(ada.page).getByRole('link').count()).toBe(0);
+  expect(await ada.page.content()).not.toContain(BEN.name);
+  await ada.context.setOffline(false);
+});
+
+told('nobody complained', async () => {
+  expect(ada.complaints).toEqual([]);
+});
