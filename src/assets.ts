@@ -2,6 +2,8 @@
  * The files that browsers fetch: named with a hash of their bytes, so that they are cached for ever and a changed one
  * is another file, with the hashes that subresource integrity needs.
  */
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
 import { SERVICE_WORKER_PATH } from './contract/paths.ts';
 import { RELEASE } from './contract/release.ts';
 import { type ServedKind, type ServedManifest, WORKERS } from './contract/served.ts';
@@ -27,6 +29,8 @@ export interface Asset {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The same in gzip: made when it is first asked for, and kept. */
   compressed(): Uint8Array<ArrayBuffer>;
+  /** The same in Brotli, a tenth less; null until it is made beside everything else, which asking begins. */
+  brotli(): Uint8Array<ArrayBuffer> | null;
   /** For the integrity attribute: sha384-... */
   readonly integrity: string;
 }
@@ -74,6 +78,14 @@ function kindOf(name: string): ServedKind {
 export const compress = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
   Bun.gzipSync(bytes, { library: 'libdeflate', level: 10 });
 
+/** The bytes in Brotli. Half a second for a large script, on a thread of its own. */
+async function compressMore(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const { BROTLI_PARAM_QUALITY: quality, BROTLI_PARAM_SIZE_HINT: size } = constants;
+  return new Uint8Array(
+    await promisify(brotliCompress)(bytes, { params: { [quality]: 11, [size]: bytes.length } }),
+  );
+}
+
 /**
  * Hashes the given files, and names those that have no hash in their name yet.
  *
@@ -93,6 +105,8 @@ export function createAssets(
         ? SERVICE_WORKER_PATH
         : `/assets/${hasHash(given) ? given : withHash(name, digest.toString('hex'))}`;
     let small: Uint8Array<ArrayBuffer> | null = null;
+    let smaller: Uint8Array<ArrayBuffer> | null = null;
+    let isBeingMade = false;
     const asset: Asset = {
       url,
       type: TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
@@ -100,6 +114,15 @@ export function createAssets(
       compressed: () => {
         small ??= compress(bytes);
         return small;
+      },
+      brotli() {
+        if (smaller === null && !isBeingMade) {
+          isBeingMade = true;
+          void compressMore(bytes).then((made) => {
+            smaller = made;
+          });
+        }
+        return smaller;
       },
       integrity: `sha384-${digest.toString('base64')}`,
     };

@@ -1,6 +1,7 @@
 /** Bundles what browsers run. Nothing of the machine, the folder or the hour reaches the bytes. */
 import { join } from 'node:path';
 import type { BunPlugin } from 'bun';
+import { mergeInto } from './bundle-merge.ts';
 import { nameByContents } from './served-names.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -30,8 +31,8 @@ export async function bundleOne(entry: string, { root, define }: Bundling): Prom
 }
 
 /**
- * A script of pages and everything that it imports on demand. What both need stands in files of its own, so that a page
- * has one copy of each module. Gives bytes by the name they are served under.
+ * A script of pages and everything that it imports on demand. What both need stands in the script, and what only parts need
+ * in files of its own, so that a page has one copy of each module. Gives bytes by the name they are served under.
  *
  * @param name of the script, such as `island.js`
  * @param apart bundles that stand alone, by name: `./fallback.ts` becomes `./fallback.js` and shares nothing
@@ -52,29 +53,44 @@ export async function bundlePage(
     naming: { entry: '[name]-[hash].[ext]', chunk: '[name]-[hash].[ext]' },
     define: { ...PRODUCTION, ...define },
   });
+  const sources = new Map(outputs.map(({ path }) => [path, metafile?.outputs[path]?.entryPoint]));
+  const texts = new Map<string, string>();
+  for (const output of outputs) texts.set(output.path, await output.text());
+  const start = outputs.find(({ path }) => sources.get(path)?.endsWith(entry))?.path ?? '';
   const stem = name.replace(/\.js$/, '');
+  const names = new Map([[start, name]]);
   let shared = 0;
-  // The bundler's names depend on the folder; what comes first does not.
-  const names = new Map(
-    outputs.map(({ path }) => {
-      const source = metafile?.outputs[path]?.entryPoint;
-      if (source === undefined) return [path, `${stem}-${++shared}.js`];
-      return [
-        path,
-        source.endsWith(entry) ? name : `${stem === 'island' ? '' : `${stem}-`}${partName(source)}.js`,
-      ];
-    }),
-  );
-  if (new Set(names.values()).size !== names.size) throw new Error(`two parts of ${name} have one name`);
-  const scripts = new Map([...apart].map(([each, bytes]) => [each, new TextDecoder().decode(bytes)]));
-  for (const output of outputs) {
-    let text = await output.text();
-    for (const [path, plain] of names) text = text.replaceAll(`"${path}"`, `"./${plain}"`);
-    const left = [...names.keys()].find((path) => text.includes(path));
-    if (left) throw new Error(`${output.path} names ${left} in a way that is not known`);
-    scripts.set(names.get(output.path) ?? '', text);
+  for (const path of orderFrom(start, texts)) {
+    const source = sources.get(path);
+    if (source === undefined) names.set(path, `${stem}-${++shared}.js`);
+    else if (path !== start) names.set(path, `${stem === 'island' ? '' : `${stem}-`}${partName(source)}.js`);
   }
-  return nameByContents(scripts);
+  if (new Set(names.values()).size !== texts.size)
+    throw new Error(`the parts of ${name} cannot be named apart`);
+  const scripts = new Map<string, string>();
+  for (const [path, plain] of names) {
+    let text = texts.get(path) ?? '';
+    for (const [each, named] of names) text = text.replaceAll(`"${each}"`, `"./${named}"`);
+    const left = [...names.keys()].find((each) => text.includes(each));
+    if (left) throw new Error(`${path} names ${left} in a way that is not known`);
+    scripts.set(plain, text);
+  }
+  const merged = await mergeInto(name, scripts);
+  for (const [each, bytes] of apart) merged.set(each, new TextDecoder().decode(bytes));
+  return nameByContents(merged);
+}
+
+/** What a script leads to, in the order in which it does: the bundler's names depend on the folder, this does not. */
+function orderFrom(start: string, texts: ReadonlyMap<string, string>): readonly string[] {
+  const seen = new Set<string>();
+  const visit = (path: string) => {
+    const text = texts.get(path);
+    if (text === undefined || seen.has(path)) return;
+    seen.add(path);
+    for (const [, next = ''] of text.matchAll(/"(\.\/[\w.-]+\.js)"/g)) visit(next);
+  };
+  visit(start);
+  return [...seen];
 }
 
 /** `src/island/groups/main.ts` -> groups; `src/client/groups/create.ts` -> client-groups-create */

@@ -1,24 +1,34 @@
-/** GET /assets/*: immutable files, compressed once; GET /assets/manifest.json: what they are; GET /sw.js. */
+/** GET /assets/*: immutable files, each compressed once; GET /assets/manifest.json: what they are; GET /sw.js. */
 import { Elysia } from 'elysia';
 import type { Asset } from '../assets.ts';
 import { MANIFEST_PATH, SERVICE_WORKER_PATH } from '../contract/paths.ts';
 import type { Deps } from '../deps.ts';
+import { accepts } from '../http/compression.ts';
 import { Refusal } from '../http/errors.ts';
+
+/** Bytes below which a file is sent as it is. */
+const SMALLEST = 512;
+
+/** The file as this browser takes it. The first who asks gets gzip; Brotli takes a while to make. */
+function coded(request: Request, asset: Asset) {
+  const isWorthIt = asset.bytes.length > SMALLEST && asset.type !== 'image/png';
+  const brotli = isWorthIt && accepts(request, 'br') ? asset.brotli() : null;
+  if (brotli) return { body: brotli, coding: 'br' };
+  if (isWorthIt && accepts(request, 'gzip')) return { body: asset.compressed(), coding: 'gzip' };
+  return { body: asset.bytes, coding: null };
+}
 
 export const assetRoutes = (deps: Pick<Deps, 'assets'>) => {
   /** @param caching Cache-Control */
   const answer = (request: Request, asset: Asset | null, caching: string) => {
     if (!asset) throw new Refusal('NotFound', 'There is no such file.');
-    const small =
-      asset.bytes.length > 512 &&
-      !asset.type.startsWith('image/png') &&
-      (request.headers.get('accept-encoding') ?? '').includes('gzip');
-    return new Response(small ? asset.compressed() : asset.bytes, {
+    const { body, coding } = coded(request, asset);
+    return new Response(body, {
       headers: {
         'content-type': asset.type,
         'cache-control': caching,
         vary: 'accept-encoding',
-        ...(small ? { 'content-encoding': 'gzip' } : {}),
+        ...(coding ? { 'content-encoding': coding } : {}),
       },
     });
   };

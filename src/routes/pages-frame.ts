@@ -9,6 +9,7 @@ import type { AccountId, ConversationId } from '../contract/ids.ts';
 import type { ConversationRecord } from '../contract/relay.ts';
 import { RELEASE } from '../contract/release.ts';
 import type { Deps } from '../deps.ts';
+import { codePage } from '../http/compression.ts';
 import { speakTo } from '../http/language.ts';
 import { createGuard, type Guard } from '../http/session.ts';
 
@@ -122,11 +123,13 @@ export function html(request: Request, draw: () => JSX.Element, status = 200): R
   const markup = speakTo(request, draw);
   if (typeof markup !== 'string')
     throw new TypeError('A view waited: its words would be of another language.');
-  return new Response(markup, {
+  const { body, headers } = codePage(request, markup);
+  return new Response(body, {
     status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      vary: 'HX-Request, HX-Request-Type, Accept-Language, Cookie',
+      vary: 'HX-Request, HX-Request-Type, Accept-Language, Cookie, Accept-Encoding',
+      ...headers,
     },
   });
 }
