@@ -2,11 +2,13 @@
  * GET /approve: a code from the new device, then the vault opened once more, here and now (R38). The code comes from this
  * form or from the camera, never from an address.
  */
+
 import type { Unlocked } from '../client/enrol.ts';
 import { httpCalls } from '../client/http-relay.ts';
 import { approveLink, type FoundLink, findLink, type GivenApproval } from '../client/link/approve.ts';
 import { httpLinks } from '../client/link/link-transport.ts';
 import { LINK_POLL_MS } from '../contract/links.ts';
+import { t } from '../contract/words.ts';
 import { browserCrypto } from './crypto.ts';
 import { FieldError, IslandForm } from './form.ts';
 import { openUnlockedStorage } from './local-storage.ts';
@@ -34,7 +36,7 @@ export function takeApproval(form: IslandForm): void {
   };
   form.take(async () => {
     const code = form.text('linkCode');
-    if (code === '') throw new FieldError('linkCode', 'Enter the code that the new device shows.');
+    if (code === '') throw new FieldError('linkCode', t('Enter the code that the new device shows.'));
     await find(code);
   });
   offerCamera(form, find);
@@ -44,7 +46,7 @@ export function takeApproval(form: IslandForm): void {
   let given: GivenApproval | null = null;
   const approve = async (unlocked: Unlocked) => {
     if (!found || !vault) return;
-    vault.progress('Signing for the new device…');
+    vault.progress(t('Signing for the new device…'));
     const storage = await openUnlockedStorage(unlocked.signedIn.account);
     try {
       given = await approveLink({ crypto: await browserCrypto(), links }, unlocked, found, storage);
@@ -62,7 +64,7 @@ export function takeApproval(form: IslandForm): void {
   wait?.take(async () => {
     await given?.withdraw();
     given = null;
-    finish('The approval is taken back. Nothing was added.');
+    finish(t('The approval is taken back. Nothing was added.'));
   });
 }
 
@@ -71,9 +73,9 @@ async function follow(current: () => GivenApproval | null): Promise<void> {
   for (let given = current(); given !== null; given = current()) {
     const state = await given.outcome();
     if (current() === null) return;
-    if (state === 'done') return finish('The new device is one of yours now.');
+    if (state === 'done') return finish(t('The new device is one of yours now.'));
     if (state === 'cancelled')
-      return finish('Nothing was added: the new device said no, or waited too long.');
+      return finish(t('Nothing was added: the new device said no, or waited too long.'));
     await new Promise((resolve) => setTimeout(resolve, LINK_POLL_MS));
   }
 }
@@ -96,7 +98,7 @@ function offerCamera(form: IslandForm, find: (code: string) => Promise<void>): v
     const { scanQr } = await loadQr();
     const scan = scanQr(place);
     stop = scan.stop;
-    button.textContent = 'Stop the camera';
+    button.textContent = t('Stop the camera');
     // The code may be typed while the camera looks.
     try {
       const code = await scan.text;
@@ -105,12 +107,12 @@ function offerCamera(form: IslandForm, find: (code: string) => Promise<void>): v
       if (error instanceof DOMException && error.name === 'AbortError') return;
       form.fail(
         error instanceof Error && error.name === 'NoCamera'
-          ? new FieldError('linkCode', `${error.message} Type the code instead.`)
+          ? new FieldError('linkCode', t('{reason} Type the code instead.', { reason: error.message }))
           : error,
       );
     } finally {
       stop = null;
-      button.textContent = 'Scan the code';
+      button.textContent = t('Scan the code');
     }
   });
 }

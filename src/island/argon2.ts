@@ -1,5 +1,7 @@
 /** The PasswordHash port in the browser: each hash runs in a worker that ends with it, and takes the password along. */
+
 import type { PasswordHash } from '../client/ports.ts';
+import { t } from '../contract/words.ts';
 import { workerAddress } from './trusted-types.ts';
 
 export interface Argon2Request {
@@ -19,7 +21,7 @@ export const hashPassword: PasswordHash = (password, parameters) =>
     worker.onmessage = ({ data }: MessageEvent<Argon2Answer>) =>
       finish(() => ('hash' in data ? resolve(data.hash) : reject(new Error(data.error))));
     worker.onerror = () =>
-      finish(() => reject(new Error('The key worker could not start. Reload the page.')));
+      finish(() => reject(new Error(t('The key worker could not start. Reload the page.'))));
     const request: Argon2Request = { password, parameters };
     worker.postMessage(request);
   });

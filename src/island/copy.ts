@@ -1,4 +1,5 @@
 /** Buttons that take text out of the page: only shown where the browser can. */
+import { t } from '../contract/words.ts';
 
 /** Shows `button[data-copy=ID]` and lets it copy the text of that element. */
 export function openCopy(element: HTMLElement): void {
@@ -14,7 +15,7 @@ export function offerCopy(button: HTMLElement, read: () => string): void {
     const label = [...button.childNodes].findLast((node) => node instanceof Text && node.data.trim() !== '');
     if (!(label instanceof Text)) return;
     const words = label.data;
-    label.data = 'Copied';
+    label.data = t('Copied');
     setTimeout(() => {
       label.data = words;
     }, COPIED_MS);

@@ -1,6 +1,8 @@
 /** A form that the island takes: fields, sentences beside them, progress in words, one submit at a time. */
+
 import { EnrolError } from '../client/enrol.ts';
 import { TransportFailed, TransportRefused } from '../client/ports.ts';
+import { t } from '../contract/words.ts';
 import { PasskeyDismissed } from './passkey.ts';
 
 /** A sentence that belongs beside a field. */
@@ -139,7 +141,7 @@ function fieldsOf(error: unknown): Readonly<Record<string, readonly string[]>> {
 
 function sentenceFor(error: unknown): string {
   if (error instanceof TransportFailed)
-    return 'The server does not answer. Check your connection and try again.';
+    return t('The server does not answer. Check your connection and try again.');
   if (
     error instanceof EnrolError ||
     error instanceof TransportRefused ||
@@ -148,5 +150,5 @@ function sentenceFor(error: unknown): string {
   )
     return error.message;
   console.error(error);
-  return 'Something went wrong in this browser. Reload the page and try again.';
+  return t('Something went wrong in this browser. Reload the page and try again.');
 }

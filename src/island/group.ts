@@ -1,6 +1,8 @@
 /** Groups in the page: their name where the server could only count people, and the part that changes them. */
+
 import type { ConversationView } from '../client/engine-types.ts';
 import { isConversationId } from '../contract/ids.ts';
+import { plural, t } from '../contract/words.ts';
 import { loadGroups } from './part.ts';
 import { engine, onEvent } from './session.ts';
 
@@ -8,9 +10,9 @@ import { engine, onEvent } from './session.ts';
 export function openGroupTitle(place: HTMLElement): void {
   const id = place.dataset.groupTitle ?? '';
   const show = ({ name, topic, members, open, writable }: ConversationView) => {
-    const people = members.length === 1 ? '1 person' : `${members.length} people`;
-    const size = open ? `${people}, open` : people;
-    const about = [writable ? size : 'You are not in it any more', topic ?? '']
+    const people = plural(members.length, '{n} person', '{n} people');
+    const size = open ? t('{people}, open', { people }) : people;
+    const about = [writable ? size : t('You are not in it any more'), topic ?? '']
       .filter((words) => words !== '')
       .join(' · ');
     write(place, '[data-group-topic]', about);

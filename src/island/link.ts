@@ -1,9 +1,11 @@
 /** GET /link: this browser asks to become a device, shows a code, and says whose device it would be before it is one. */
+
 import { EnrolError } from '../client/enrol.ts';
 import { httpCalls } from '../client/http-relay.ts';
 import { httpLinks } from '../client/link/link-transport.ts';
 import { type LinkOffer, type PendingLink, requestLink } from '../client/link/request.ts';
 import { describeAgent } from '../contract/agent.ts';
+import { t } from '../contract/words.ts';
 import { browserCrypto } from './crypto.ts';
 import type { IslandForm } from './form.ts';
 import { openStorage } from './local-storage.ts';
@@ -20,7 +22,7 @@ export function takeLink(form: IslandForm): void {
   const run = async () => {
     showStep('code');
     writeMark('link-code', '');
-    form.progress('Making your keys…');
+    form.progress(t('Making your keys…'));
     pending = await requestLink(
       {
         crypto: await browserCrypto(),
@@ -36,10 +38,10 @@ export function takeLink(form: IslandForm): void {
     // Without the picture the code is still there to be typed.
     if (place)
       void loadQr().then(
-        ({ drawQr }) => drawQr(place, text, 'The code as a picture, for the camera of your other device'),
+        ({ drawQr }) => drawQr(place, text, t('The code as a picture, for the camera of your other device')),
         () => {},
       );
-    form.progress('Waiting for your other device…');
+    form.progress(t('Waiting for your other device…'));
     offer = await pending.approved();
     writeMark('link-person', `${offer.username} (${offer.name})`);
     writeMark('link-check', offer.check);
@@ -57,7 +59,7 @@ export function takeLink(form: IslandForm): void {
 
   form.take(async () => {
     if (!offer) return;
-    form.progress('Opening your messages…');
+    form.progress(t('Opening your messages…'));
     try {
       const { storage } = await offer.accept();
       await askToPersist();

@@ -2,9 +2,11 @@
  * A browser that was a device and whose storage is gone: evicted, or deleted by hand while the session lived on. Opening the
  * vault makes it a new device, and the old one leaves the signed list, because nobody has its keys any more.
  */
+
 import { EnrolError, enrolDevice, revokeDevice, type Unlocked } from '../client/enrol.ts';
 import { readSelf } from '../client/self.ts';
 import type { AccountId, DeviceId } from '../contract/ids.ts';
+import { t } from '../contract/words.ts';
 import { openDatabase } from './database.ts';
 import type { IslandForm } from './form.ts';
 import { readLocalDevice } from './local-key.ts';
@@ -17,10 +19,12 @@ import { enrolTools } from './tools.ts';
 export async function takeLoss(): Promise<DeviceId | null> {
   const { account, device } = readPage(document.body);
   if (!account || !device || (await isHere(account))) return null;
-  write('h1', 'This browser has lost its keys');
+  write('h1', t('This browser has lost its keys'));
   write(
     'h1 + p',
-    'The keys and messages that Sotto kept here were deleted. Open your vault, and this browser becomes a new device; the old one is removed.',
+    t(
+      'The keys and messages that Sotto kept here were deleted. Open your vault, and this browser becomes a new device; the old one is removed.',
+    ),
   );
   return device;
 }
@@ -38,11 +42,11 @@ async function isHere(account: AccountId): Promise<boolean> {
 /** Adds this browser as a new device, then takes the lost one off the list. */
 export async function replaceLost(form: IslandForm, unlocked: Unlocked, lost: DeviceId): Promise<void> {
   const tools = await enrolTools((sentence) => form.progress(sentence));
-  form.progress('Making a new device…');
+  form.progress(t('Making a new device…'));
   const again = copyOf(unlocked);
   const { storage } = await enrolDevice(tools, unlocked);
   await askToPersist();
-  form.progress('Removing the old device…');
+  form.progress(t('Removing the old device…'));
   try {
     await revokeDevice(tools, { ...again, signedIn: await tools.transport.session() }, lost, storage);
   } catch (error) {

@@ -1,4 +1,5 @@
 /** Opens the vault of a session that stands, with what a form says: the person's fresh word, however long they are signed in. */
+
 import {
   EnrolError,
   type EnrolTools,
@@ -9,6 +10,7 @@ import {
 } from '../client/enrol.ts';
 import { TransportRefused } from '../client/ports.ts';
 import { toBase64 } from '../contract/bytes.ts';
+import { t } from '../contract/words.ts';
 import { FieldError, type IslandForm } from './form.ts';
 import { usePasskey } from './passkey.ts';
 import { enrolTools } from './tools.ts';
@@ -18,7 +20,7 @@ export async function openWithSecret(form: IslandForm): Promise<Unlocked> {
   const passphrase = form.text('passphrase');
   const code = form.text('code');
   if (passphrase === '' && code === '')
-    throw new FieldError('passphrase', 'Enter your passphrase, or your recovery code.');
+    throw new FieldError('passphrase', t('Enter your passphrase, or your recovery code.'));
   const { tools, signedIn } = await session(form);
   return passphrase !== ''
     ? unlockWithPassword(tools, signedIn, passphrase)
@@ -30,15 +32,15 @@ export async function openWithPasskey(form: IslandForm): Promise<Unlocked> {
   const { tools, signedIn } = await session(form);
   const slots = signedIn.vault.slots.filter(({ kind }) => kind === 'prf');
   if (slots.length === 0)
-    throw new EnrolError('needs-vault-key', 'No passkey of yours opens the vault. Use your passphrase.');
-  form.progress('Waiting for your passkey…');
+    throw new EnrolError('needs-vault-key', t('No passkey of yours opens the vault. Use your passphrase.'));
+  form.progress(t('Waiting for your passkey…'));
   const used = await usePasskey({
     challenge: toBase64(crypto.getRandomValues(new Uint8Array(32))),
     allowCredentials: slots.map(({ id }) => ({ id, type: 'public-key' })),
     userVerification: 'required',
   });
   if (!used.prf)
-    throw new EnrolError('needs-vault-key', 'This passkey does not open the vault. Use your passphrase.');
+    throw new EnrolError('needs-vault-key', t('This passkey does not open the vault. Use your passphrase.'));
   return unlockWithPrf(tools, signedIn, used.response.id, used.prf);
 }
 

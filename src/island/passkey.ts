@@ -2,6 +2,7 @@
  * Passkey ceremonies that also evaluate the PRF extension, whose output opens the vault (PROTOCOL 10). The output is
  * taken out of the answer before anything is sent: the server sees that there is one, never which.
  */
+
 import {
   browserSupportsWebAuthn,
   browserSupportsWebAuthnAutofill,
@@ -15,6 +16,7 @@ import type {
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { toBase64 } from '../contract/bytes.ts';
+import { t } from '../contract/words.ts';
 import { PRF_SALT } from '../protocol/password.ts';
 
 export interface MadePasskey {
@@ -93,7 +95,7 @@ async function ceremony<T>(running: Promise<T>): Promise<T> {
   } catch (error) {
     const name = error instanceof Error ? error.name : '';
     if (name === 'NotAllowedError' || name === 'AbortError')
-      throw new PasskeyDismissed('The passkey was not used. Try again, or use your password.');
+      throw new PasskeyDismissed(t('The passkey was not used. Try again, or use your password.'));
     throw error;
   }
 }

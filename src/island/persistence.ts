@@ -1,5 +1,7 @@
 /** Asks the browser to keep what lies here, and tells once when it does not promise to [R40]. */
+
 import type { Engine } from '../client/engine-types.ts';
+import { t } from '../contract/words.ts';
 import { showNotice } from './notices.ts';
 import { askToPersist } from './storage.ts';
 
@@ -15,6 +17,8 @@ export async function tellOnceWhenNotKept(engine: Engine): Promise<void> {
   showNotice(
     place,
     'persist',
-    'This browser may delete your keys and messages when its disk fills up. Keep your recovery code, or a second device.',
+    t(
+      'This browser may delete your keys and messages when its disk fills up. Keep your recovery code, or a second device.',
+    ),
   );
 }

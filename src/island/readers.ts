@@ -1,6 +1,8 @@
 /** "Who can read this": every person and every device that messages are sealed for, from the lists that were verified here. */
+
 import type { Reader } from '../client/engine-types.ts';
 import { isConversationId } from '../contract/ids.ts';
+import { plural, t } from '../contract/words.ts';
 import { initialsOf } from './people.ts';
 import { engine, onEvent } from './session.ts';
 import { dateOf } from './times.ts';
@@ -26,9 +28,9 @@ function drawReader(reader: Reader): HTMLLIElement {
   row.dataset.account = reader.account;
   const avatar = span('avatar', initialsOf(reader.name));
   avatar.ariaHidden = 'true';
-  const name = span('reader-name', reader.isSelf ? `${reader.name} (you)` : reader.name);
+  const name = span('reader-name', reader.isSelf ? t('{name} (you)', { name: reader.name }) : reader.name);
   if (reader.verified && !reader.isSelf) name.append(verifiedMark());
-  if (reader.identityChanged) name.append(span('tag bad', 'new identity'));
+  if (reader.identityChanged) name.append(span('tag bad', t('new identity')));
   row.append(avatar, name, drawDevices(reader));
   return row;
 }
@@ -39,14 +41,15 @@ function drawDevices({ devices }: Reader): HTMLElement {
   box.className = 'reader-devices';
   const summary = document.createElement('summary');
   summary.dataset.devices = '';
-  summary.textContent = devices.length === 1 ? '1 device' : `${devices.length} devices`;
+  summary.textContent = plural(devices.length, '{n} device', '{n} devices');
   const list = document.createElement('ul');
   list.append(
     ...devices.map(({ device, created, current }) => {
       const row = document.createElement('li');
       const code = document.createElement('code');
       code.textContent = device.slice(0, 8);
-      row.append(code, ` since ${dateOf(created)}${current ? ', this one' : ''}`);
+      const day = dateOf(created);
+      row.append(code, ' ', current ? t('since {day}, this one', { day }) : t('since {day}', { day }));
       return row;
     }),
   );
@@ -57,7 +60,7 @@ function drawDevices({ devices }: Reader): HTMLElement {
 function verifiedMark(): HTMLElement {
   const mark = span('verified', '');
   mark.role = 'img';
-  mark.ariaLabel = 'Verified';
+  mark.ariaLabel = t('Verified');
   const icon = span('icon icon-shield', '');
   mark.append(icon);
   return mark;

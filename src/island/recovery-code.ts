@@ -1,4 +1,5 @@
 /** Shows the recovery code once, on this page, from memory: it is written nowhere. */
+import { t } from '../contract/words.ts';
 import { offerCopy, offerDownload } from './copy.ts';
 import { policy } from './trusted-types.ts';
 
@@ -37,7 +38,7 @@ function offerWaysToKeep(code: string): void {
     offerDownload(
       download,
       'sotto-recovery-code.txt',
-      () => `Sotto recovery code for ${location.origin}\n\n${code}\n`,
+      () => `${t('Sotto recovery code for {origin}', { origin: location.origin })}\n\n${code}\n`,
     );
   if (paper) {
     paper.hidden = false;
@@ -49,7 +50,8 @@ function offerWaysToKeep(code: string): void {
 function showNotKept(): void {
   const notice = document.createElement('p');
   notice.className = 'notice';
-  notice.textContent =
-    'This browser does not promise to keep your keys when its disk fills up. The code is your way back in.';
+  notice.textContent = t(
+    'This browser does not promise to keep your keys when its disk fills up. The code is your way back in.',
+  );
   document.querySelector('#notices')?.append(notice);
 }

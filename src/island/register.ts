@@ -1,6 +1,8 @@
 /** The set-up and the join form: a new account with a password, a passkey, or both. */
+
 import { EnrolError, newAccountId, register } from '../client/enrol.ts';
 import { MIN_PASSWORD_LENGTH, USERNAME_PATTERN } from '../contract/limits.ts';
+import { t } from '../contract/words.ts';
 import { browserCrypto } from './crypto.ts';
 import { FieldError, type IslandForm } from './form.ts';
 import { createPasskey, type MadePasskey } from './passkey.ts';
@@ -16,7 +18,7 @@ export function takeRegistration(form: IslandForm): void {
 
   const finish = async (passkey: MadePasskey | null, account = made?.account) => {
     const answers = read(form, passkey === null);
-    form.progress('Making your keys…');
+    form.progress(t('Making your keys…'));
     const tools = await enrolTools((sentence) => form.progress(sentence));
     const registered = await register(tools, {
       ...answers,
@@ -24,7 +26,7 @@ export function takeRegistration(form: IslandForm): void {
       account: account ?? (await freshAccount()),
       ...(passkey ? { passkey } : {}),
     });
-    form.progress('Asking the browser to keep your keys…');
+    form.progress(t('Asking the browser to keep your keys…'));
     const kept = await askToPersist();
     await registered.storage.close();
     await showRecoveryCode(registered.recoveryCode, kept);
@@ -37,15 +39,16 @@ export function takeRegistration(form: IslandForm): void {
       if (!made) {
         const account = await freshAccount();
         const { transport } = await enrolTools(() => {});
-        form.progress('Waiting for your passkey…');
+        form.progress(t('Waiting for your passkey…'));
         const { passkey: options } = await transport.registerStart({ token, account, username, name });
-        if (!options) throw new EnrolError('refused', 'This address cannot use passkeys. Choose a password.');
+        if (!options)
+          throw new EnrolError('refused', t('This address cannot use passkeys. Choose a password.'));
         made = { account, passkey: await createPasskey(options) };
       }
       if (!made.passkey.prf && form.text('password') === '')
         throw new FieldError(
           'password',
-          'This passkey signs you in but cannot unlock your messages. Choose a password for that, too.',
+          t('This passkey signs you in but cannot unlock your messages. Choose a password for that, too.'),
         );
       await finish(made.passkey);
     },
@@ -60,15 +63,18 @@ async function freshAccount() {
 function read(form: IslandForm, passwordNeeded: boolean) {
   const workspaceName = form.text('workspace');
   if (form.has('workspace') && workspaceName === '')
-    throw new FieldError('workspace', 'Give your workspace a name.');
+    throw new FieldError('workspace', t('Give your workspace a name.'));
   const name = form.text('name');
-  if (name === '') throw new FieldError('name', 'Enter your name as others should see it.');
+  if (name === '') throw new FieldError('name', t('Enter your name as others should see it.'));
   const username = form.text('username').toLowerCase();
   if (!USERNAME_PATTERN.test(username))
-    throw new FieldError('username', 'Use lowercase letters, digits, dot, dash or underscore, 32 at most.');
+    throw new FieldError(
+      'username',
+      t('Use lowercase letters, digits, dot, dash or underscore, 32 at most.'),
+    );
   const password = form.text('password');
   if ((passwordNeeded || password !== '') && [...password].length < MIN_PASSWORD_LENGTH)
-    throw new FieldError('password', `Use ${MIN_PASSWORD_LENGTH} characters or more.`);
+    throw new FieldError('password', t('Use {n} characters or more.', { n: MIN_PASSWORD_LENGTH }));
   return {
     name,
     username,

@@ -6,6 +6,7 @@
 import { deviceName } from '../client/device-names.ts';
 import { revokeDevice, type Unlocked } from '../client/enrol.ts';
 import { type DeviceId, isAccountId, isDeviceId } from '../contract/ids.ts';
+import { t } from '../contract/words.ts';
 import { deleteDatabase } from './database.ts';
 import type { IslandForm } from './form.ts';
 import { openUnlockedStorage } from './local-storage.ts';
@@ -21,25 +22,29 @@ export function takeRemoval(form: IslandForm): Finish | null {
   const [asked, id = ''] = REMOVE.exec(location.hash) ?? [];
   if (asked === undefined) return null;
   if (!isDeviceId(id) || id === document.body.dataset.device) {
-    write('h1', 'Remove this device');
+    write('h1', t('Remove this device'));
     write(
       'h1 + p',
-      'Open your vault once more to take this browser off your devices. Messages and keys that are here are deleted.',
+      t(
+        'Open your vault once more to take this browser off your devices. Messages and keys that are here are deleted.',
+      ),
     );
-    form.label('Sign out and remove');
+    form.label(t('Sign out and remove'));
     return removeThis;
   }
-  write('h1', 'Remove a device');
+  write('h1', t('Remove a device'));
   write(
     'h1 + p',
-    'Open your vault once more to take it off your devices. Nothing is sent to it from then on.',
+    t('Open your vault once more to take it off your devices. Nothing is sent to it from then on.'),
   );
-  form.label('Remove it');
+  form.label(t('Remove it'));
   void nameOf(id).then((name) => {
     if (name !== null)
       write(
         'h1 + p',
-        `Open your vault once more to take ${name} off your devices. Nothing is sent to it from then on.`,
+        t('Open your vault once more to take {name} off your devices. Nothing is sent to it from then on.', {
+          name,
+        }),
       );
   });
   return (within, unlocked) => removeOther(within, unlocked, id);
@@ -48,7 +53,7 @@ export function takeRemoval(form: IslandForm): Finish | null {
 async function removeThis(form: IslandForm, unlocked: Unlocked): Promise<void> {
   const tools = await enrolTools((sentence) => form.progress(sentence));
   const { account, device } = unlocked.signedIn;
-  form.progress('Removing this device…');
+  form.progress(t('Removing this device…'));
   // The server ends the sessions of a device that leaves the list; one without a device ends here.
   if (device) await revoke(tools, unlocked, device);
   else await tools.transport.signOut(false);
@@ -58,7 +63,7 @@ async function removeThis(form: IslandForm, unlocked: Unlocked): Promise<void> {
 
 async function removeOther(form: IslandForm, unlocked: Unlocked, device: DeviceId): Promise<void> {
   const tools = await enrolTools((sentence) => form.progress(sentence));
-  form.progress('Removing the device…');
+  form.progress(t('Removing the device…'));
   await revoke(tools, unlocked, device);
   location.assign('/settings#devices');
 }

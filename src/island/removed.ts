@@ -1,8 +1,10 @@
 /** A browser that was removed from its account says so, and forgets what it holds when its owner says so. */
+
 import { httpCalls } from '../client/http-relay.ts';
 import { wasRemoved } from '../client/removal.ts';
 import { readSelf } from '../client/self.ts';
 import { type AccountId, isAccountId } from '../contract/ids.ts';
+import { t } from '../contract/words.ts';
 import { browserCrypto } from './crypto.ts';
 import { deleteDatabase, listAccounts, openDatabase } from './database.ts';
 import { readRemovedFrom } from './local-key.ts';
@@ -41,17 +43,20 @@ export async function tellRemoved(place: HTMLElement): Promise<void> {
     const name = await removedFrom(account);
     if (name === null) continue;
     await lockStorage(account, name);
-    words.textContent = `This browser was removed from the account of ${name} on another device: what it still holds is no use to anybody any more.`;
+    words.textContent = t(
+      'This browser was removed from the account of {name} on another device: what it still holds is no use to anybody any more.',
+      { name },
+    );
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'button';
-    button.textContent = 'Delete its keys and messages here';
+    button.textContent = t('Delete its keys and messages here');
     place.append(button);
     place.hidden = false;
     button.addEventListener('click', async () => {
       button.disabled = true;
       await deleteDatabase(account);
-      words.textContent = 'Its keys and messages are deleted from this browser.';
+      words.textContent = t('Its keys and messages are deleted from this browser.');
       button.remove();
       // From the button, which is gone.
       words.tabIndex = -1;

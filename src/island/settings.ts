@@ -1,4 +1,5 @@
 /** What of the settings belongs to the keys of this browser. */
+import { t } from '../contract/words.ts';
 import { loadSettings } from './part.ts';
 import { engine, onEvent } from './session.ts';
 import { askToPersist } from './storage.ts';
@@ -13,8 +14,9 @@ export async function openRemoval(place: HTMLElement): Promise<void> {
   if (await askToPersist()) return;
   const hint = document.createElement('p');
   hint.className = 'hint';
-  hint.textContent =
-    'This browser does not promise to keep your keys and messages when its disk fills up. Another device, or your recovery code, is your way back in.';
+  hint.textContent = t(
+    'This browser does not promise to keep your keys and messages when its disk fills up. Another device, or your recovery code, is your way back in.',
+  );
   place.before(hint);
 }
 

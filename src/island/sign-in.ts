@@ -1,4 +1,5 @@
 /** The sign-in page: password, passkey, or a passkey from the username field's suggestions. */
+
 import {
   EnrolError,
   enrolDevice,
@@ -7,6 +8,7 @@ import {
   type Unlocked,
 } from '../client/enrol.ts';
 import { TransportRefused } from '../client/ports.ts';
+import { t } from '../contract/words.ts';
 import { FieldError, type IslandForm } from './form.ts';
 import { PasskeyDismissed, supportsAutofill, usePasskey } from './passkey.ts';
 import { askToPersist } from './storage.ts';
@@ -18,15 +20,15 @@ export function takeSignIn(form: IslandForm): void {
     async () => {
       const username = form.text('username').toLowerCase();
       const password = form.text('password');
-      if (username === '') throw new FieldError('username', 'Enter your username.');
-      if (password === '') throw new FieldError('password', 'Enter your password.');
+      if (username === '') throw new FieldError('username', t('Enter your username.'));
+      if (password === '') throw new FieldError('password', t('Enter your password.'));
       const tools = await enrolTools((sentence) => form.progress(sentence));
       await finishSignIn(form, await signInWithPassword(tools, { username, password }));
     },
     async () => {
       const tools = await enrolTools((sentence) => form.progress(sentence));
       const { options } = await tools.transport.passkeyStart();
-      form.progress('Waiting for your passkey…');
+      form.progress(t('Waiting for your passkey…'));
       await finishSignIn(form, await openWithPasskey(form, await usePasskey(options)));
     },
   );
@@ -76,7 +78,7 @@ async function openWithPasskey(
 /** Makes this browser a device, or resumes the one it is, and opens the conversations. */
 export async function finishSignIn(form: IslandForm, unlocked: Unlocked | null): Promise<void> {
   if (!unlocked) return location.assign('/unlock');
-  form.progress('Opening your messages…');
+  form.progress(t('Opening your messages…'));
   const tools = await enrolTools((sentence) => form.progress(sentence));
   const { storage } = await enrolDevice(tools, unlocked);
   await askToPersist();

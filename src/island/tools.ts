@@ -1,6 +1,8 @@
 /** What signing in and making accounts work with, in a browser, telling a form how far they are. */
+
 import type { EnrolTools } from '../client/enrol.ts';
 import { httpTransport } from '../client/http-transport.ts';
+import { t } from '../contract/words.ts';
 import { hashPassword } from './argon2.ts';
 import { browserCrypto } from './crypto.ts';
 import { openStorage } from './local-storage.ts';
@@ -12,9 +14,9 @@ export async function enrolTools(progress: (sentence: string) => void): Promise<
     crypto: await browserCrypto(),
     transport: httpTransport(OPTIONS),
     hashPassword: async (password, parameters) => {
-      progress('Deriving keys…');
+      progress(t('Deriving keys…'));
       const hash = await hashPassword(password, parameters);
-      progress('Making your keys…');
+      progress(t('Making your keys…'));
       return hash;
     },
     openStorage,

@@ -1,5 +1,7 @@
 /** The recovery and the unlock page: other ways into the vault. */
+
 import { signInWithRecoveryCode, type Unlocked } from '../client/enrol.ts';
+import { t } from '../contract/words.ts';
 import { FieldError, type IslandForm } from './form.ts';
 import { replaceLost, takeLoss } from './lost-device.ts';
 import { openWithPasskey, openWithSecret } from './open-vault.ts';
@@ -12,9 +14,9 @@ export function takeRecovery(form: IslandForm): void {
   form.take(async () => {
     const username = form.text('username').toLowerCase();
     const code = form.text('code');
-    if (username === '') throw new FieldError('username', 'Enter your username.');
+    if (username === '') throw new FieldError('username', t('Enter your username.'));
     if (code === '')
-      throw new FieldError('code', 'Enter the code that you saved when you made your account.');
+      throw new FieldError('code', t('Enter the code that you saved when you made your account.'));
     const tools = await enrolTools((sentence) => form.progress(sentence));
     await finishSignIn(form, await signInWithRecoveryCode(tools, { username, code }));
   });

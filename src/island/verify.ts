@@ -1,6 +1,8 @@
 /** The page that compares identities: 60 digits and a code, the same on both screens (PROTOCOL 8). */
+
 import type { Comparison, Engine } from '../client/engine-types.ts';
 import { type AccountId, isAccountId } from '../contract/ids.ts';
+import { say, sentence, t } from '../contract/words.ts';
 import { loadQr } from './part.ts';
 import { engine } from './session.ts';
 
@@ -8,15 +10,22 @@ const GROUP = 5;
 
 /** What a scan found, in a sentence, and how it looks. */
 const FOUND: Readonly<Record<Comparison, readonly [words: string, look: string]>> = {
-  same: ['Everything is the same. This person is verified.', 'ok'],
+  same: [sentence('Everything is the same. This person is verified.'), 'ok'],
   different: [
-    'The codes differ: this is not the identity that you write to here. Write nothing private, and tell your admin.',
+    sentence(
+      'The codes differ: this is not the identity that you write to here. Write nothing private, and tell your admin.',
+    ),
     'warn',
   ],
-  'own-code': ['That is your own code. Scan the one on their screen.', ''],
-  'no-code': ['That is no verification code. Open this page on their device and scan the code there.', ''],
+  'own-code': [sentence('That is your own code. Scan the one on their screen.'), ''],
+  'no-code': [
+    sentence('That is no verification code. Open this page on their device and scan the code there.'),
+    '',
+  ],
   'other-log': [
-    'The identities are the same, but the server shows the two of you different transparency logs. Tell your admin, and write to each other: what your devices say of it there is signed, and is kept as evidence.',
+    sentence(
+      'The identities are the same, but the server shows the two of you different transparency logs. Tell your admin, and write to each other: what your devices say of it there is signed, and is kept as evidence.',
+    ),
     'warn',
   ],
 };
@@ -35,7 +44,7 @@ export async function openVerify(place: HTMLElement): Promise<void> {
     place.replaceChildren(...groupsOf(digits));
     if (state) state.hidden = !verified;
     if (button) {
-      write(button, verified ? 'Remove verification' : 'Mark as verified');
+      write(button, verified ? t('Remove verification') : t('Mark as verified'));
       button.disabled = false;
     }
     return verified;
@@ -57,7 +66,7 @@ export async function openVerify(place: HTMLElement): Promise<void> {
 
 async function drawCode(place: HTMLElement, client: Engine, peer: AccountId): Promise<void> {
   const [{ drawQr }, text] = await Promise.all([loadQr(), client.verificationCode(peer)]);
-  drawQr(place, text, 'Your code, for the other person to scan');
+  drawQr(place, text, t('Your code, for the other person to scan'));
 }
 
 /** The camera compares at once what eyes compare digit by digit. */
@@ -71,8 +80,8 @@ function openScanner(
   const view = frame.querySelector<HTMLElement>('[data-scan]');
   const result = frame.querySelector<HTMLElement>('[data-scan-result]');
   if (!button || !view || !result) return;
-  const say = (words: string, look: string) => {
-    result.textContent = words;
+  const show = (words: string, look: string) => {
+    result.textContent = say(words);
     result.className = `card ${look}`;
     result.hidden = false;
   };
@@ -84,20 +93,22 @@ function openScanner(
     const scan = scanQr(view);
     stop = scan.stop;
     view.hidden = false;
-    write(button, 'Stop the camera');
+    write(button, t('Stop the camera'));
     try {
-      say(...FOUND[await client.compareCode(peer, await scan.text)]);
+      show(...FOUND[await client.compareCode(peer, await scan.text)]);
       await compared();
     } catch (error) {
       if (!(error instanceof DOMException && error.name === 'AbortError'))
-        say(
-          `${error instanceof Error ? error.message : 'The camera failed.'} Compare the digits instead.`,
+        show(
+          t('{reason} Compare the digits instead.', {
+            reason: error instanceof Error ? error.message : t('The camera failed.'),
+          }),
           '',
         );
     } finally {
       stop = null;
       view.hidden = true;
-      write(button, 'Scan their code');
+      write(button, t('Scan their code'));
     }
   });
 }

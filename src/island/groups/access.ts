@@ -1,5 +1,7 @@
 /** Who may come in, and the way out. */
+
 import type { ConversationView, Reader } from '../../client/engine-types.ts';
+import { t } from '../../contract/words.ts';
 import { button, carefulButton, check, draw } from './draw.ts';
 import type { Tools } from './group.ts';
 
@@ -15,7 +17,7 @@ export function drawAccess(
       draw(
         'p',
         { class: 'card' },
-        'You are not in this group any more. What you have read stays on this device.',
+        t('You are not in this group any more. What you have read stays on this device.'),
       ),
     );
     return;
@@ -23,15 +25,15 @@ export function drawAccess(
   const parts: Node[] = [];
   if (view.role === 'owner' || view.role === 'admin') {
     const open = check(
-      'Open to everybody here',
-      'Anybody in the workspace may come in, and is seen doing so. Its name is then known to the server.',
+      t('Open to everybody here'),
+      t('Anybody in the workspace may come in, and is seen doing so. Its name is then known to the server.'),
     );
     open.input.checked = view.open;
     open.input.addEventListener('change', () => {
       const wanted = open.input.checked;
       void run(
         () => engine.setOpen(conversation, wanted),
-        wanted ? 'Anybody in the workspace may come in now.' : 'Only its admins add people now.',
+        wanted ? t('Anybody in the workspace may come in now.') : t('Only its admins add people now.'),
       );
     });
     parts.push(open.row);
@@ -39,20 +41,24 @@ export function drawAccess(
   const hasAdmin = readers.some(({ role, identityChanged }) => isAdmin(role) && !identityChanged);
   if (!hasAdmin)
     parts.push(
-      draw('p', { class: 'card warn' }, 'No admin is left here: nobody can add people or change the name.'),
-      button('Continue in a new group', 'button', () =>
-        run(() => engine.succeedGroup(conversation), 'A new group with the same people follows this one.'),
+      draw(
+        'p',
+        { class: 'card warn' },
+        t('No admin is left here: nobody can add people or change the name.'),
+      ),
+      button(t('Continue in a new group'), 'button', () =>
+        run(() => engine.succeedGroup(conversation), t('A new group with the same people follows this one.')),
       ),
     );
   const others = readers.filter(({ isSelf }) => !isSelf);
   const last = view.role === 'owner' && !others.some(({ role }) => isAdmin(role));
   const question =
     last && others.length > 0
-      ? 'Leave? Nobody else here is an admin: without one, nobody can add people or change the name.'
-      : 'Leave? You read nothing that is written later.';
+      ? t('Leave? Nobody else here is an admin: without one, nobody can add people or change the name.')
+      : t('Leave? You read nothing that is written later.');
   parts.push(
-    carefulButton('Leave group', question, () =>
-      run(() => engine.leave(conversation), 'You have left. What you have read stays on this device.'),
+    carefulButton(t('Leave group'), question, () =>
+      run(() => engine.leave(conversation), t('You have left. What you have read stays on this device.')),
     ),
   );
   place.replaceChildren(...parts);

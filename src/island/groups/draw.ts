@@ -1,20 +1,11 @@
 /** Elements of forms, made by hand: what people type here is sealed, so no markup of the server stands around it. */
 
-type Attributes = Readonly<Record<string, string | boolean>>;
+import { t } from '../../contract/words.ts';
+import { draw } from '../draw.ts';
 
-/** An element with attributes and children; text stays text. */
-export function draw<K extends keyof HTMLElementTagNameMap>(
-  name: K,
-  attributes: Attributes = {},
-  ...children: readonly (Node | string)[]
-): HTMLElementTagNameMap[K] {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes))
-    if (typeof value === 'boolean') element.toggleAttribute(key, value);
-    else element.setAttribute(key, value);
-  element.append(...children);
-  return element;
-}
+export { draw };
+
+type Attributes = Readonly<Record<string, string | boolean>>;
 
 export interface Field {
   readonly row: HTMLElement;
@@ -69,7 +60,7 @@ export function carefulButton(words: string, question: string, act: () => Promis
   };
   const ask = button(words, 'button small danger', () => {
     const yes = button(words, 'button small danger', () => act().then(rest, rest));
-    const no = button('Cancel', 'button small', rest);
+    const no = button(t('Cancel'), 'button small', rest);
     place.replaceChildren(draw('span', { role: 'status' }, question), yes, no);
     no.focus();
   });
@@ -91,4 +82,4 @@ export function shadowOf(host: HTMLElement, extra = ''): ShadowRoot {
 export const sentenceOf = (error: unknown): string =>
   error instanceof Error && error.message !== ''
     ? error.message
-    : 'That did not work. Try again in a moment.';
+    : t('That did not work. Try again in a moment.');

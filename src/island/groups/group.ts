@@ -1,6 +1,8 @@
 /** The page of a group: who is in it by the signed roster, what it is called, who may come in. */
+
 import type { ConversationView, Engine, EngineEvent, Reader } from '../../client/engine-types.ts';
 import { type ConversationId, isConversationId } from '../../contract/ids.ts';
+import { t } from '../../contract/words.ts';
 import { drawAccess } from './access.ts';
 import { drawDetails } from './details.ts';
 import { draw, field, sentenceOf, takeFocus } from './draw.ts';
@@ -51,7 +53,7 @@ export function openGroup(
     const view = known.find(({ id }) => id === conversation);
     if (!view) {
       find(place, '[data-group-people]').replaceChildren();
-      return say('This device does not know this group yet. It appears as soon as it does.', '');
+      return say(t('This device does not know this group yet. It appears as soon as it does.'), '');
     }
     const readers = await engine.readers(conversation);
     const state = JSON.stringify([view.name, view.topic, view.role, view.open, view.writable, readers]);
@@ -82,8 +84,8 @@ function fill(place: HTMLElement, tools: Tools, view: ConversationView, readers:
 }
 
 function drawAdd({ engine, conversation, run }: Tools): HTMLElement {
-  const people = field('add-people', 'Add people', {
-    hint: 'Usernames, with commas between them. They read what is written from now on.',
+  const people = field('add-people', t('Add people'), {
+    hint: t('Usernames, with commas between them. They read what is written from now on.'),
     autocapitalize: 'none',
     spellcheck: 'false',
     required: true,
@@ -92,7 +94,7 @@ function drawAdd({ engine, conversation, run }: Tools): HTMLElement {
     'form',
     { class: 'stack narrow' },
     people.row,
-    draw('button', { class: 'button' }, 'Add'),
+    draw('button', { class: 'button' }, t('Add')),
   );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -101,13 +103,13 @@ function drawAdd({ engine, conversation, run }: Tools): HTMLElement {
       const known = new Map((await engine.people()).map((person) => [person.username, person.account]));
       const accounts = names.map((name) => {
         const account = known.get(name);
-        if (!account) throw new Error(`Nobody here has the username ${name.slice(0, 64)}.`);
+        if (!account) throw new Error(t('Nobody here has the username {name}.', { name: name.slice(0, 64) }));
         return account;
       });
-      if (accounts.length === 0) throw new Error('Enter the username of the person to add.');
+      if (accounts.length === 0) throw new Error(t('Enter the username of the person to add.'));
       await engine.addPeople(conversation, accounts);
       form.reset();
-    }, 'Added. They can read what is written from now on.');
+    }, t('Added. They can read what is written from now on.'));
   });
   return form;
 }
@@ -115,6 +117,6 @@ function drawAdd({ engine, conversation, run }: Tools): HTMLElement {
 /** A part of the server's frame. Throws Error when the page is not one of ours. */
 function find(place: HTMLElement, selector: string): HTMLElement {
   const found = place.querySelector<HTMLElement>(selector);
-  if (!found) throw new Error('This page is incomplete. Load it again.');
+  if (!found) throw new Error(t('This page is incomplete. Load it again.'));
   return found;
 }

@@ -1,6 +1,8 @@
 /** The dialog that begins a conversation: with one person, or a group whose name is sealed and whose people are signed. */
+
 import type { Engine, PeerView } from '../../client/engine-types.ts';
 import type { ConversationId } from '../../contract/ids.ts';
+import { t } from '../../contract/words.ts';
 import { button, check, draw, field, sentenceOf, shadowOf } from './draw.ts';
 import { completed, matching, namesIn } from './people-field.ts';
 
@@ -27,25 +29,27 @@ export async function openNewConversation(
   // What was typed while the dialog opened again stays.
   const typed = host.shadowRoot?.querySelector('input')?.value ?? '';
   const root = shadowOf(host, STYLE);
-  const people = field('people', 'People', {
-    hint: 'Usernames, with commas between them. One makes a conversation of two, more make a group.',
+  const people = field('people', t('People'), {
+    hint: t('Usernames, with commas between them. One makes a conversation of two, more make a group.'),
     autocapitalize: 'none',
     spellcheck: 'false',
     required: true,
     value: typed,
   });
-  const name = field('name', 'Name', {
-    hint: 'For a group; sealed, so the server never sees it. A conversation of two carries the other’s name.',
+  const name = field('name', t('Name'), {
+    hint: t(
+      'For a group; sealed, so the server never sees it. A conversation of two carries the other’s name.',
+    ),
     maxlength: '64',
   });
   const open = check(
-    'Open to everybody here',
-    'Anybody in the workspace may come in. Its name is then known to the server.',
+    t('Open to everybody here'),
+    t('Anybody in the workspace may come in. Its name is then known to the server.'),
   );
-  const suggestions = draw('div', { class: 'suggestions', role: 'group', 'aria-label': 'Suggestions' });
+  const suggestions = draw('div', { class: 'suggestions', role: 'group', 'aria-label': t('Suggestions') });
   const problem = draw('p', { class: 'error', role: 'alert' });
   const progress = draw('p', { class: 'progress', role: 'status' });
-  const start = draw('button', { class: 'button primary' }, 'Start');
+  const start = draw('button', { class: 'button primary' }, t('Start'));
   people.row.append(suggestions);
   const form = draw('form', { class: 'stack' }, people.row, name.row, open.row, problem, progress, start);
   const openGroups = draw('section', { class: 'open-groups' });
@@ -74,7 +78,7 @@ export async function openNewConversation(
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     problem.textContent = '';
-    progress.textContent = 'Starting…';
+    progress.textContent = t('Starting…');
     start.disabled = true;
     try {
       const chosen = await chosenPeople(engine, people.input.value);
@@ -109,7 +113,7 @@ async function listOpen(place: HTMLElement, engine: Engine, go: (id: Conversatio
   if (groups.length === 0) return place.replaceChildren();
   const problem = draw('p', { class: 'error', role: 'alert' });
   const rows = groups.map(({ id, title, members }) => {
-    const come = button('Come in', 'button small', async () => {
+    const come = button(t('Come in'), 'button small', async () => {
       try {
         await engine.joinGroup(id);
         go(id);
@@ -117,7 +121,7 @@ async function listOpen(place: HTMLElement, engine: Engine, go: (id: Conversatio
         problem.textContent = sentenceOf(error);
       }
     });
-    come.setAttribute('aria-label', `Come in: ${title}`);
+    come.setAttribute('aria-label', t('Come in: {title}', { title }));
     const people = members === 1 ? '1 person' : `${members} people`;
     const words = draw(
       'span',
@@ -127,7 +131,7 @@ async function listOpen(place: HTMLElement, engine: Engine, go: (id: Conversatio
     );
     return draw('li', { class: 'list-row' }, words, come);
   });
-  const title = draw('h3', { id: 'open-groups' }, 'Open to everybody here');
+  const title = draw('h3', { id: 'open-groups' }, t('Open to everybody here'));
   place.replaceChildren(
     title,
     draw('ul', { class: 'list', 'aria-labelledby': 'open-groups' }, ...rows),
@@ -138,13 +142,13 @@ async function listOpen(place: HTMLElement, engine: Engine, go: (id: Conversatio
 /** The people that were named. Throws Error with a sentence for one that nobody has. */
 async function chosenPeople(engine: Engine, typed: string): Promise<readonly PeerView[]> {
   const names = namesIn(typed);
-  if (names.length === 0) throw new Error('Enter the username of the person to write to.');
+  if (names.length === 0) throw new Error(t('Enter the username of the person to write to.'));
   const people = new Map((await engine.people()).map((person) => [person.username, person]));
   return names.map((username) => {
     const person = people.get(username);
     if (person) return person;
-    if (username === engine.self.username) throw new Error('That is you. Enter the usernames of others.');
-    throw new Error(`Nobody here has the username ${username.slice(0, 64)}.`);
+    if (username === engine.self.username) throw new Error(t('That is you. Enter the usernames of others.'));
+    throw new Error(t('Nobody here has the username {name}.', { name: username.slice(0, 64) }));
   });
 }
 

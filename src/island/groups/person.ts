@@ -1,22 +1,24 @@
 /** One row of a group's people: name, devices, role, and what one may do about it. */
+
 import type { GroupRole, Reader } from '../../client/engine-types.ts';
+import { plural, say, sentence, t } from '../../contract/words.ts';
 import { button, carefulButton, draw } from './draw.ts';
 import type { Tools } from './group.ts';
 
 const ROLES: readonly GroupRole[] = ['owner', 'admin', 'member', 'guest'];
 const RANK: Readonly<Record<GroupRole, number>> = { owner: 1, admin: 2, member: 3, guest: 4 };
 const WORDS: Readonly<Record<GroupRole, string>> = {
-  owner: 'Owner',
-  admin: 'Admin',
-  member: 'Member',
-  guest: 'Guest',
+  owner: sentence('Owner'),
+  admin: sentence('Admin'),
+  member: sentence('Member'),
+  guest: sentence('Guest'),
 };
 
 const NOW: Readonly<Record<GroupRole, string>> = {
-  owner: 'an owner',
-  admin: 'an admin',
-  member: 'a member',
-  guest: 'a guest',
+  owner: sentence('an owner'),
+  admin: sentence('an admin'),
+  member: sentence('a member'),
+  guest: sentence('a guest'),
 };
 
 /** The row of somebody; `own` is this person's own role, null when they are not in the group. */
@@ -34,22 +36,23 @@ export function drawPerson(reader: Reader, own: GroupRole | null, tools: Tools):
   const side = draw('span', { class: 'list-side buttons' });
   if (reader.identityChanged && mayChange)
     side.append(
-      button('Confirm new identity', 'button small', () =>
+      button(t('Confirm new identity'), 'button small', () =>
         run(
           () => engine.confirmIdentity(conversation, reader.account),
-          `${reader.name} takes part again, with the new identity.`,
+          t('{name} takes part again, with the new identity.', { name: reader.name }),
         ),
       ),
     );
   if (mayChange && below && own) side.append(roleChoice(reader, role, own, tools));
-  else side.append(draw('span', { class: 'hint' }, WORDS[role]));
-  if (!reader.isSelf) side.append(draw('a', { class: 'link', href: `/verify/${reader.account}` }, 'Verify'));
+  else side.append(draw('span', { class: 'hint' }, say(WORDS[role])));
+  if (!reader.isSelf)
+    side.append(draw('a', { class: 'link', href: `/verify/${reader.account}` }, t('Verify')));
   if (mayChange && below)
     side.append(
-      carefulButton('Remove', `Remove ${reader.name}?`, () =>
+      carefulButton(t('Remove'), t('Remove {name}?', { name: reader.name }), () =>
         run(
           () => engine.removePerson(conversation, reader.account),
-          `${reader.name} is removed and gets nothing that is written from now on.`,
+          t('{name} is removed and gets nothing that is written from now on.', { name: reader.name }),
         ),
       ),
     );
@@ -58,27 +61,29 @@ export function drawPerson(reader: Reader, own: GroupRole | null, tools: Tools):
 }
 
 function nameOf({ name, username, isSelf, verified, identityChanged }: Reader): HTMLElement {
-  const line = draw('span', {}, draw('b', {}, isSelf ? `${name} (you)` : name), ` @${username}`);
-  if (verified && !isSelf) line.append(draw('span', { class: 'tag' }, 'Verified'));
+  const line = draw('span', {}, draw('b', {}, isSelf ? t('{name} (you)', { name }) : name), ` @${username}`);
+  if (verified && !isSelf) line.append(draw('span', { class: 'tag' }, t('Verified')));
   if (identityChanged)
-    line.append(draw('span', { class: 'tag bad' }, 'New identity: gets nothing until it is confirmed'));
+    line.append(draw('span', { class: 'tag bad' }, t('New identity: gets nothing until it is confirmed')));
   return line;
 }
 
-const devicesOf = ({ devices }: Reader): string =>
-  devices.length === 1 ? '1 device' : `${devices.length} devices`;
+const devicesOf = ({ devices }: Reader): string => plural(devices.length, '{n} device', '{n} devices');
 
 function roleChoice(reader: Reader, role: GroupRole, own: GroupRole, { engine, conversation, run }: Tools) {
-  const select = draw('select', { class: 'choice', 'aria-label': `Role of ${reader.name}` });
+  const select = draw('select', {
+    class: 'choice',
+    'aria-label': t('Role of {name}', { name: reader.name }),
+  });
   for (const each of ROLES)
     if (RANK[each] >= RANK[own])
-      select.append(draw('option', { value: each, selected: each === role }, WORDS[each]));
+      select.append(draw('option', { value: each, selected: each === role }, say(WORDS[each])));
   select.addEventListener('change', () => {
     const wanted = ROLES.find((each) => each === select.value);
     if (wanted)
       void run(
         () => engine.setRole(conversation, reader.account, wanted),
-        `${reader.name} is ${NOW[wanted]} now.`,
+        t('{name} is {role} now.', { name: reader.name, role: { say: NOW[wanted] } }),
       );
   });
   return select;

@@ -1,5 +1,7 @@
 /** Reads a QR code with the camera. Pictures stay in this page: nothing is kept, nothing is sent. */
+
 import decodeQR from 'qr/decode.js';
+import { t } from '../../contract/words.ts';
 
 /** There is no camera, or it may not be used; the message says which; what else to do is the page's to say. */
 export class NoCamera extends Error {
@@ -31,14 +33,14 @@ async function scan(place: Element, signal: AbortSignal): Promise<string> {
   video.muted = true;
   video.playsInline = true;
   video.className = 'camera';
-  video.setAttribute('aria-label', 'What the camera sees');
+  video.setAttribute('aria-label', t('What the camera sees'));
   try {
     video.srcObject = stream;
     place.replaceChildren(video);
     await video.play();
     const canvas = new OffscreenCanvas(1, 1);
     const context = canvas.getContext('2d', { willReadFrequently: true });
-    if (!context) throw new NoCamera('This browser cannot read pictures.');
+    if (!context) throw new NoCamera(t('This browser cannot read pictures.'));
     for (;;) {
       signal.throwIfAborted();
       const text = read(video, context);
@@ -72,15 +74,15 @@ function read(video: HTMLVideoElement, context: OffscreenCanvasRenderingContext2
 async function openCamera(): Promise<MediaStream> {
   // Absent where the page is not served securely.
   const devices: MediaDevices | undefined = navigator.mediaDevices;
-  if (!devices) throw new NoCamera('This browser offers no camera here.');
+  if (!devices) throw new NoCamera(t('This browser offers no camera here.'));
   try {
     return await devices.getUserMedia({ video: { facingMode: 'environment' } });
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : '';
     throw new NoCamera(
       name === 'NotAllowedError'
-        ? 'The camera may not be used here; allow it for this site.'
-        : 'No camera was found.',
+        ? t('The camera may not be used here; allow it for this site.')
+        : t('No camera was found.'),
       { cause },
     );
   }

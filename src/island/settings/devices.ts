@@ -1,7 +1,9 @@
 /** The list of one's own devices in the settings: names, and renaming in place. Fetched with that page only. */
+
 import type { Engine, OwnDeviceView } from '../../client/engine-types.ts';
 import { isDeviceId } from '../../contract/ids.ts';
 import { MAX_NAME_LENGTH } from '../../contract/limits.ts';
+import { t } from '../../contract/words.ts';
 
 /** Fills `[data-own-devices]` and keeps it. `changed` calls back when names or devices are other ones. */
 export async function openDevices(
@@ -47,18 +49,18 @@ function rename(row: HTMLElement, engine: Pick<Engine, 'renameDevice'>): void {
   field.value = name.textContent ?? '';
   field.maxLength = MAX_NAME_LENGTH;
   field.autocomplete = 'off';
-  field.setAttribute('aria-label', 'Name of this device');
+  field.setAttribute('aria-label', t('Name of this device'));
   const said = document.createElement('p');
   said.className = 'error';
   said.setAttribute('role', 'alert');
   const save = document.createElement('button');
   save.type = 'submit';
   save.className = 'button small';
-  save.textContent = 'Save';
+  save.textContent = t('Save');
   const cancel = document.createElement('button');
   cancel.type = 'button';
   cancel.className = 'button small';
-  cancel.textContent = 'Cancel';
+  cancel.textContent = t('Cancel');
   form.append(field, save, cancel, said);
 
   const close = () => {

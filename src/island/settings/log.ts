@@ -1,7 +1,10 @@
 /** The transparency log in the settings: what this browser has verified, and evidence that the server shows two. */
+
 import type { Engine, LogEvidence, LogStatus } from '../../client/engine-types.ts';
 import { evidenceSentence, inFours } from '../../client/log-sentences.ts';
+import { locale, plural, t } from '../../contract/words.ts';
 import { button, carefulButton, draw } from '../groups/draw.ts';
+import { momentOf } from '../times.ts';
 
 /** Fills `[data-log]` and keeps it. `changed` calls back when the log or the evidence is another one. */
 export async function openLog(
@@ -30,8 +33,8 @@ async function namesOf(engine: Pick<Engine, 'people' | 'self'>): Promise<(accoun
   );
   return (account) =>
     account === engine.self.account
-      ? 'your own account'
-      : (known.get(account as never) ?? 'somebody unknown');
+      ? t('your own account')
+      : (known.get(account as never) ?? t('somebody unknown'));
 }
 
 function facts({ head, keyFingerprint }: LogStatus): HTMLElement {
@@ -40,14 +43,14 @@ function facts({ head, keyFingerprint }: LogStatus): HTMLElement {
     list.append(draw('dt', {}, name), draw('dd', {}, ...value));
   const code = (hex: string) => draw('code', { class: 'wrap' }, inFours(hex));
   if (head === null) {
-    fact('Entries', 'none seen yet');
+    fact(t('Entries'), t('none seen yet'));
     return list;
   }
-  fact('Entries', head.size.toLocaleString('en-GB'));
+  fact(t('Entries'), head.size.toLocaleString(locale()));
   const time = new Date(head.time);
-  fact('Signed', draw('time', { datetime: time.toISOString() }, hourOfDay(time)));
-  fact('Root', code(head.root));
-  if (keyFingerprint !== null) fact('Key of the log', code(keyFingerprint));
+  fact(t('Signed'), draw('time', { datetime: time.toISOString() }, momentOf(head.time)));
+  fact(t('Root'), code(head.root));
+  if (keyFingerprint !== null) fact(t('Key of the log'), code(keyFingerprint));
   return list;
 }
 
@@ -61,17 +64,18 @@ function evidence(
   const buttons = draw(
     'div',
     { class: 'buttons' },
-    button('Save evidence', 'button', () => save(status)),
+    button(t('Save evidence'), 'button', () => save(status)),
   );
-  const out = [draw('h3', {}, 'Evidence'), draw('ul', { class: 'list' }, ...rows)];
+  const out = [draw('h3', {}, t('Evidence')), draw('ul', { class: 'list' }, ...rows)];
   if (status.frozen) {
-    const words =
-      'Nothing is sent from this browser. Save the evidence, give it to your administrator, and ask the people concerned in person or by telephone.';
+    const words = t(
+      'Nothing is sent from this browser. Save the evidence, give it to your administrator, and ask the people concerned in person or by telephone.',
+    );
     out.splice(1, 0, draw('p', { class: 'error', role: 'alert' }, words));
     buttons.append(
       carefulButton(
-        'I have spoken with my administrator: send again',
-        'What waits is sent then. The evidence stays.',
+        t('I have spoken with my administrator: send again'),
+        t('What waits is sent then. The evidence stays.'),
         goOn,
       ),
     );
@@ -80,8 +84,7 @@ function evidence(
 }
 
 function row(each: LogEvidence, nameOf: (account: string) => string): HTMLElement {
-  const found = new Date(each.at);
-  const state = each.seen === null ? 'not looked at yet' : `looked at ${hourOfDay(new Date(each.seen))}`;
+  const found = momentOf(each.at);
   const main = draw(
     'span',
     { class: 'list-main' },
@@ -89,17 +92,17 @@ function row(each: LogEvidence, nameOf: (account: string) => string): HTMLElemen
     draw(
       'small',
       {},
-      `Found ${hourOfDay(found)}, ${state}. `,
-      `Their log: ${each.size === 1 ? '1 entry' : `${each.size} entries`}, root `,
+      each.seen === null
+        ? t('Found {found}, not looked at yet.', { found })
+        : t('Found {found}, looked at {seen}.', { found, seen: momentOf(each.seen) }),
+      ' ',
+      plural(each.size, 'Their log: {n} entry, root', 'Their log: {n} entries, root'),
+      ' ',
     ),
   );
   main.lastElementChild?.append(draw('code', { class: 'wrap' }, inFours(each.root)));
   return draw('li', { class: 'list-row' }, main);
 }
-
-/** As the rest of the page writes times, in the reader's zone. */
-const hourOfDay = (time: Date): string =>
-  time.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 
 /** Everything that somebody else needs to see the contradiction for themselves: keys, signed heads, the signed message. */
 function save({ key, head, evidence }: LogStatus): void {
