@@ -19,7 +19,7 @@ import { refreshPeople } from './directory.ts';
 import type { Engine } from './engine-types.ts';
 import { findMessage, readPage } from './history.ts';
 import { acknowledgeNew, markVerified, pinnedPerson } from './identity.ts';
-import { messageActions } from './messages/actions.ts';
+import { messageActions } from './messages/on-demand.ts';
 import { onDemand } from './on-demand.ts';
 import { loadSelf, pinSelf } from './open-self.ts';
 import { dismissNews, listDevices, listNews } from './own-devices.ts';
@@ -214,7 +214,9 @@ async function retell(ctx: Context, text: string): Promise<void> {
     if (type === 'peer' && isAccountId(id)) await ctx.tellPeer(id);
     if (type === 'conversation' && isConversationId(id)) await ctx.tellConversation(id);
     if (type === 'status' && isAccountId(id)) ctx.emit({ type, account: id });
-    if (type === 'devices') ctx.emit({ type });
+    if (type === 'devices' || type === 'backup') ctx.emit({ type });
+    if (type === 'restored' && isConversationId(id))
+      ctx.emit({ type, conversation: id, ids: within.split(',').filter(isBodyId) });
     if (type === 'log') {
       await ctx.log.load(ctx.storage);
       ctx.wakes.inbox(0);

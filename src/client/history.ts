@@ -245,6 +245,10 @@ export async function readPage(
 
 const RANK: Readonly<Record<SendStatus, number>> = { Failed: 0, Sending: 1, Sent: 2, Delivered: 3, Read: 4 };
 
+/** The one of two statuses that came later. */
+export const laterStatus = (one: SendStatus | null, other: SendStatus | null): SendStatus | null =>
+  one === null || (other !== null && RANK[other] > RANK[one]) ? other : one;
+
 /**
  * Moves one's own message to a status; never back from a later one, since answers of relay and readers cross. Failed and
  * Sending replace each other freely until the relay has the message.

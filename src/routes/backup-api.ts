@@ -94,20 +94,15 @@ function readSegments(input: Input): readonly SegmentId[] {
   );
 }
 
-/** Reads no further than a segment may be long. */
+/** What says that it is longer is not read at all. */
 async function readSegment(request: Request): Promise<Uint8Array> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== SEGMENT_MEDIA_TYPE)
     throw new Refusal('UnsupportedMediaType', `A part of a history is sent as ${SEGMENT_MEDIA_TYPE}.`);
   const tooLarge = () => new Refusal('TooLarge', 'A part of a history has 1 MiB at most.');
   if (Number(request.headers.get('content-length') ?? 0) > MAX_SEGMENT_BYTES) throw tooLarge();
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of request.body ?? []) {
-    length += part.length;
-    if (length > MAX_SEGMENT_BYTES) throw tooLarge();
-    parts.push(part);
-  }
-  if (length === 0) throw new Refusal('ValidationError', 'A part of a history is not empty.');
-  return Buffer.concat(parts);
+  const sealed = await request.bytes();
+  if (sealed.length > MAX_SEGMENT_BYTES) throw tooLarge();
+  if (sealed.length === 0) throw new Refusal('ValidationError', 'A part of a history is not empty.');
+  return sealed;
 }

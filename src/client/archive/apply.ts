@@ -1,0 +1,228 @@
+/**
+ * Takes records from elsewhere into this device's history, wherever each belongs. What is here is never overwritten; what
+ * was deleted or is over does not come back; nothing counts as unread. In batches, each under the lock for a moment.
+ */
+import type { AccountId, BodyId, ConversationId } from '../../contract/ids.ts';
+import { isChanged, noteSaved } from '../backup/changed.ts';
+import type { Context } from '../context.ts';
+import { ensureDirect, readConversation, writeConversation } from '../conversations.ts';
+import type { HistoryMessage, MessageOrigin } from '../engine-types.ts';
+import {
+  CLOCK_LEEWAY_MS,
+  findMessage,
+  isTaken,
+  orderOf,
+  placeMessage,
+  timeOf,
+  updateMessage,
+} from '../history.ts';
+import { isForgotten } from '../messages/forget.ts';
+import { NO_MARKS, readMarks, viewReactions, writeMarks } from '../messages/marks.ts';
+import { notePin } from '../messages/pins.ts';
+import { releaseMarks } from '../messages/waiting.ts';
+import type { Operation } from '../operation.ts';
+import { readOriginal, removeOriginal, writeOriginal } from '../originals.ts';
+import { readPeer } from '../peers.ts';
+import { converge } from './converge.ts';
+import type { ArchivedMessage, ArchivedOriginal } from './record.ts';
+import { isProven } from './verify.ts';
+
+/** Records in one operation: the lock is free again after some tens of milliseconds. */
+const BATCH = 100;
+/** Nothing stands further ahead than a day, in milliseconds. */
+const FUTURE_MS = 24 * 3600_000;
+/** Places tried for a line that has no place in its sender's order. */
+const MOST_SHIFTED = 1000;
+
+export interface ApplyOptions {
+  /** `backup` and `device` are one's own: what they say of marks and signatures counts. */
+  readonly origin: Exclude<MessageOrigin, 'live'>;
+  /** A remark that each new message gets, such as who has shown it. */
+  readonly note?: string;
+}
+
+export interface Applied {
+  readonly added: number;
+  /** Here before, perhaps with fewer marks. */
+  readonly known: number;
+  /** Over, forgotten here, never sent, or at a place that cannot be. */
+  readonly refused: number;
+  /** Of conversations that are not known here; they can be applied again later. */
+  readonly held: readonly ArchivedMessage[];
+}
+
+type Outcome = 'added' | 'known' | 'refused' | 'held';
+
+export const isOwn = ({ origin }: ApplyOptions): boolean => origin === 'backup' || origin === 'device';
+
+/** Takes the records. Throws what the storage throws: StorageFull leaves whole batches. */
+export async function applyMessages(
+  ctx: Context,
+  records: readonly ArchivedMessage[],
+  options: ApplyOptions,
+): Promise<Applied> {
+  const counts = { added: 0, known: 0, refused: 0, held: 0 };
+  const held: ArchivedMessage[] = [];
+  for (let at = 0; at < records.length; at += BATCH) {
+    const batch = records.slice(at, at + BATCH);
+    const proven = new Set<BodyId>();
+    // Signatures take milliseconds each, and need no lock.
+    if (!isOwn(options)) for (const record of batch) if (await isProven(ctx, record)) proven.add(record.id);
+    const outcomes = await ctx.operate((op) => applyBatch(op, ctx, batch, options, proven));
+    for (const [index, outcome] of outcomes.entries()) {
+      counts[outcome]++;
+      const record = batch[index];
+      if (outcome === 'held' && record !== undefined) held.push(record);
+    }
+  }
+  const { added, known, refused } = counts;
+  return { added, known, refused, held };
+}
+
+async function applyBatch(
+  op: Operation,
+  ctx: Context,
+  batch: readonly ArchivedMessage[],
+  options: ApplyOptions,
+  proven: ReadonlySet<BodyId>,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const added = new Map<ConversationId, BodyId[]>();
+  const strangers = new Set<AccountId>();
+  for (const record of batch) {
+    const outcome = await applyOne(op, ctx, record, options, proven.has(record.id));
+    outcomes.push(outcome);
+    if (outcome !== 'added') continue;
+    added.set(record.conversation, [...(added.get(record.conversation) ?? []), record.id]);
+    if ((await readPeer(op, record.sender.account)) === null) strangers.add(record.sender.account);
+  }
+  for (const [conversation, ids] of added) op.events.push({ type: 'restored', conversation, ids });
+  if (strangers.size > 0) op.afterwards.push(() => ctx.wakes.directory([...strangers]));
+  return outcomes;
+}
+
+async function applyOne(
+  op: Operation,
+  ctx: Context,
+  record: ArchivedMessage,
+  options: ApplyOptions,
+  isProven: boolean,
+): Promise<Outcome> {
+  const { id, sender, status, expiresAt } = record;
+  const now = ctx.now();
+  if (status === 'Sending' || status === 'Failed') return 'refused';
+  if ((expiresAt !== null && expiresAt <= now) || (await isForgotten(op, id))) return 'refused';
+  if (!isPlace(record.order) || timeOf(record.order) > now + FUTURE_MS) return 'refused';
+  const conversation =
+    (await readConversation(op, record.conversation)) ??
+    (await ensureDirect(op, record.conversation, [ctx.self.account, sender.account], timeOf(record.order)));
+  if (conversation === null) return 'held';
+  const here = await findMessage(op, id);
+  if (here !== null) {
+    if (here.conversation !== record.conversation) return 'refused';
+    if (isOwn(options)) await applyMarks(op, ctx, here, record, options);
+    return 'known';
+  }
+  const order = await placeFor(op, record);
+  if (order === null) return 'refused';
+  const marks = isOwn(options) ? (record.marks ?? NO_MARKS) : NO_MARKS;
+  const message = messageOf(ctx, record, { order, marks, options, isProven });
+  placeMessage(op, message);
+  if (marks !== NO_MARKS) writeMarks(op, id, marks);
+  if (message.pinned) notePin(op, message, marks.pin?.sentAt ?? message.sentAt);
+  if (record.original !== null && message.kind !== 'deleted') writeOriginal(op, id, record.original);
+  if (options.origin === 'backup') noteSaved(op, id);
+  const lastActivity = Math.max(conversation.lastActivity, timeOf(order));
+  writeConversation(op, { ...conversation, lastActivity });
+  await releaseMarks(op, ctx, message);
+  return 'added';
+}
+
+const isPlace = (order: string): boolean => /^\d{15}-[0-9a-f]{0,32}-\d{12}$/.test(order);
+
+/** The record's own place; a line without a place in its sender's order moves on by milliseconds until there is room. */
+async function placeFor(op: Operation, { conversation, order }: ArchivedMessage): Promise<string | null> {
+  const [, device = '', seq = ''] = order.split('-');
+  const movable = Number(seq) === 0;
+  for (let by = 0; by <= (movable ? MOST_SHIFTED : 0); by++) {
+    const place = orderOf(timeOf(order) + by, device, Number(seq));
+    if (!(await isTaken(op, conversation, place))) return place;
+  }
+  return null;
+}
+
+function messageOf(
+  ctx: Context,
+  record: ArchivedMessage,
+  {
+    order,
+    marks,
+    options,
+    isProven,
+  }: {
+    readonly order: string;
+    readonly marks: typeof NO_MARKS;
+    readonly options: ApplyOptions;
+    readonly isProven: boolean;
+  },
+): HistoryMessage {
+  const { original: _, marks: __, reactions: ___, ...rest } = record;
+  const own = isOwn(options);
+  return {
+    ...rest,
+    order,
+    mine: record.sender.account === ctx.self.account,
+    sentAt: Math.min(record.sentAt, ctx.now() + CLOCK_LEEWAY_MS),
+    verified: own ? record.verified : isProven,
+    reactions: viewReactions(marks.reactions, ctx.self.account),
+    pinned: own && record.pinned,
+    mention: own && record.mention,
+    note: options.note ?? record.note,
+    origin: options.origin,
+  };
+}
+
+/** What one's own other device knows of a message that is here. */
+async function applyMarks(
+  op: Operation,
+  ctx: Context,
+  here: HistoryMessage,
+  record: ArchivedMessage,
+  { origin }: ApplyOptions,
+): Promise<void> {
+  const wasChanged = await isChanged(op, here.id);
+  const known = await readMarks(op, here.id);
+  const { message, marks } = converge({ message: here, marks: known }, record, ctx.self.account);
+  if (JSON.stringify([message, marks]) === JSON.stringify([here, known])) return;
+  writeMarks(op, here.id, marks);
+  notePin(op, message, message.pinned ? (marks.pin?.sentAt ?? message.sentAt) : null);
+  if (message.kind === 'deleted') removeOriginal(op, here.id);
+  else if (message.text !== here.text && record.original !== null)
+    writeOriginal(op, here.id, record.original);
+  await updateMessage(op, message);
+  op.touched.conversations.add(message.conversation);
+  // What was the backup's own word is nothing new to it.
+  if (origin === 'backup' && !wasChanged) noteSaved(op, here.id);
+}
+
+/** Takes originals for messages that are here and have none. Gives how many were taken. */
+export async function applyOriginals(
+  ctx: Context,
+  originals: readonly { readonly id: BodyId; readonly original: ArchivedOriginal }[],
+): Promise<number> {
+  let taken = 0;
+  for (let at = 0; at < originals.length; at += BATCH) {
+    taken += await ctx.operate(async (op) => {
+      let count = 0;
+      for (const { id, original } of originals.slice(at, at + BATCH)) {
+        const message = await findMessage(op, id);
+        if (message === null || message.kind === 'deleted' || message.id !== id) continue;
+        if ((await readOriginal(op, id)) !== null) continue;
+        writeOriginal(op, id, original);
+        count++;
+      }
+      return count;
+    });
+  }
+  return taken;
+}
