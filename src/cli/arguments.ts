@@ -22,11 +22,20 @@ const COMMANDS = {
   'open-groups': {},
   enter: { conversation: text, succeed: flag },
   history: { with: text, conversation: text, limit: text },
+  search: { in: text, from: text, before: text, after: text, on: text, has: text, limit: text },
   'safety-number': { with: text, 'mark-verified': flag, 'accept-identity': flag },
   devices: { revoke: text, approve: text, rename: text },
+  status: { emoji: text, until: text, clear: flag },
   log: { 'send-again': flag },
   logout: { everywhere: flag, forget: flag },
 } as const satisfies Record<CommandName, object>;
+
+/** How much may stand after the options: a text, or what is searched for; elsewhere nothing. */
+const POSITIONALS: Partial<Record<CommandName, number>> = {
+  send: 1,
+  status: 1,
+  search: Number.POSITIVE_INFINITY,
+};
 
 /** Every option of every command; one command sees only its own. */
 const ALL = Object.assign({}, COMMON, ...Object.values(COMMANDS)) as typeof COMMON &
@@ -55,7 +64,7 @@ export function parseArguments(argv: readonly string[]): Arguments | null {
   for (const name of Object.keys(values))
     if (!Object.hasOwn(COMMON, name) && !Object.hasOwn(COMMANDS[command], name))
       throw new WrongUse(`${command} has no option --${name}.`);
-  const most = command === 'send' || values.rename !== undefined ? 1 : 0;
+  const most = values.rename === undefined ? (POSITIONALS[command] ?? 0) : 1;
   if (rest.length > most)
     throw new WrongUse(
       most === 1

@@ -20,8 +20,10 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   'open-groups': async () => (await import('./commands/open-groups.ts')).openGroups,
   enter: async () => (await import('./commands/enter.ts')).enter,
   history: async () => (await import('./commands/history.ts')).history,
+  search: async () => (await import('./commands/search.ts')).search,
   'safety-number': async () => (await import('./commands/safety-number.ts')).safetyNumber,
   devices: async () => (await import('./commands/devices.ts')).devices,
+  status: async () => (await import('./commands/status.ts')).status,
   log: async () => (await import('./commands/log.ts')).log,
   logout: async () => (await import('./commands/logout.ts')).logout,
 };

@@ -17,9 +17,11 @@ export type EventName =
   | 'renamed'
   | 'safety'
   | 'revoked'
+  | 'status'
   | 'log'
   | 'logged'
   | 'evidence'
+  | 'found'
   | 'signed-out';
 
 export class Output {

@@ -38,11 +38,16 @@ const USAGE_OF = {
       comes into an open group; with --succeed, makes the one that follows a group in which no admin is left`,
   history: `history (--with NAME | --conversation ID) [--limit 50]
       messages on this device, oldest first`,
+  search: `search [--in NAME|ID] [--from NAME] [--before DAY] [--after DAY] [--on DAY] [--has link|file] [--limit 50] [WORDS]
+      messages on this device that say all of the words, or parts of them, oldest first. DAY is 2026-11-21, 2026-11,
+      2026, today or yesterday. What is searched for stays here.`,
   'safety-number': `safety-number --with NAME [--mark-verified | --accept-identity]
       60 digits to compare; --accept-identity goes on with somebody whose identity has changed`,
   devices: `devices [--rename ID NAME | --revoke ID | --approve CODE]
       your devices. Names are known to your devices alone. Revoking one, and approving a new one that shows CODE, need
       SOTTO_PASSWORD or SOTTO_RECOVERY_CODE. Only approve a device that is in your hands now.`,
+  status: `status [--emoji E] [--until 1h] [TEXT | --clear]
+      what you say of yourself, sealed for the people you write with; without anything, says what it is`,
   log: `log [--send-again]
       the transparency log as this device has verified it: entries, root, everybody with the fingerprint of their identity and
       the number of their device list, and evidence that the server shows two. Ends with 1 while there is some that stops
@@ -64,12 +69,13 @@ ${Object.values(USAGE_OF)
 
 --json prints one object a line, named in "event": joined {account, device, recoveryCode}, sent {id}, queued {id},
 message {id, conversation, sender, account, device, sentAt, kind, text, files, verified, mine, status, reason, note},
+found {id, conversation, name, sender, account, device, sentAt, kind, text, verified, mine},
 conversation {id, kind, with, name, topic, members, unread, lastActivity, role, open, writable},
 member {account, username, name, role, devices, verified, identityChanged}, open-group {id, title, members}, left {id}, device {device, name, created, expires, current},
 safety {digits, with, verified}, revoked {device}, renamed {device, name},
 log {size, root, time, key, keyFingerprint, frozen}, logged {account, username, fingerprint, version},
 evidence {kind, at, seen, size, root, own, shown, leaf, claim},
-code {code, expires}, approved {device, agent, check}, signed-out. Times are epoch milliseconds, sender is a username.
+status {emoji, text, until}, code {code, expires}, approved {device, agent, check}, signed-out. Times are epoch milliseconds, sender is a username.
 Exit codes: 0 done, 1 failed (reason on standard error), 2 wrong use.`;
 
 /** How the command among these arguments is used, or all of them. */

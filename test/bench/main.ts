@@ -8,6 +8,7 @@ import { latency } from './latency.ts';
 import { firstLoad } from './page.ts';
 import { screens } from './screens.ts';
 import { crowds, sealing } from './seal.ts';
+import { searching } from './search.ts';
 import { starts } from './start.ts';
 import { historyCost, throughput } from './throughput.ts';
 
@@ -117,6 +118,22 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     if (!seen) return;
     add('Enter to the other screen: p50', seen.p50, 'ms', '100');
     add('Enter to the other screen: p95', seen.p95, 'ms');
+  },
+  async search() {
+    const messages = flags.long ? 1_000_000 : 100_000;
+    const { bun, chromium } = await searching(messages);
+    for (const [where, work] of [
+      ['Bun, SQLite', bun],
+      ['Chromium, sealed', chromium],
+    ] as const) {
+      if (!work) continue;
+      const what = `search in ${messages.toLocaleString('en')} messages, ${where}`;
+      add(`${what}: building`, work.build, 'ms');
+      add(`${what}: index`, Math.round(work.bytes / 100_000) / 10, 'MB');
+      add(`${what}: into memory`, work.open, 'ms');
+      add(`${what}: p50 of ${work.keys} keys`, work.p50, 'ms', '');
+      add(`${what}: p99`, work.p99, 'ms', '100');
+    }
   },
   async history() {
     const { fresh, old } = await historyCost(flags.long ? 1_000_000 : 100_000, seconds);
