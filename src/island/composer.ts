@@ -2,64 +2,88 @@
  * `<sotto-composer>`: where messages are written. It is drawn here and not by the server, in a shadow root, so that no
  * markup that the server sends stands near what a person types.
  */
-
-import type { ConversationView } from '../client/engine-types.ts';
+import type { ConversationView, Engine, EngineEvent, HistoryMessage } from '../client/engine-types.ts';
 import { type ConversationId, isConversationId } from '../contract/ids.ts';
-import { MAX_CONTENT_BYTES } from '../contract/limits.ts';
+import { t } from '../contract/words.ts';
+import { ComposerBox } from './composer-box.ts';
+import {
+  countReaders,
+  describeMode,
+  describeTimer,
+  leftGroup,
+  offline,
+  unknownGroup,
+} from './composer-facts.ts';
+import { readKey } from './composer-keys.ts';
+import {
+  followMessage,
+  leaveMode,
+  type Mode,
+  NEW,
+  startEdit,
+  startReply,
+  type Writing,
+} from './composer-mode.ts';
 import { STYLE } from './composer-style.ts';
+import { openTools } from './composer-tools.ts';
 import { readDraft, writeDraft } from './drafts.ts';
+import { enterIsNewline, isTouch } from './enter-key.ts';
 import { engine, onEvent } from './session.ts';
 import { styleSheet } from './styles.ts';
+import { judgeLength } from './text-length.ts';
+import { createTypingSignal } from './typing-signal.ts';
 
-/** A content has a header of its own; what people write may be this long, in bytes of UTF-8. */
-const MAX_TEXT_BYTES = MAX_CONTENT_BYTES - 1024;
 const SHEET = styleSheet(STYLE);
-/** Why there is no box. */
-const UNKNOWN = 'This device does not know this group yet; you can write here as soon as it does.';
-const GONE =
-  'You are not in this group any more, so you cannot write here; an owner or admin of it can add you again.';
+/** Among so many of the newest messages one's own last one is looked for. */
+const LOOKED_BACK = 100;
+
+/** What the timeline asks for, in a `sotto-compose` event on the document. */
+export interface ComposeRequest {
+  readonly action: 'reply' | 'edit';
+  readonly message: HistoryMessage;
+}
 
 export class Composer extends HTMLElement {
-  readonly #text = document.createElement('textarea');
-  readonly #send = document.createElement('button');
-  readonly #sealedFor = document.createElement('span');
-  readonly #problem = document.createElement('p');
-  readonly #closed = document.createElement('p');
-  readonly #form = this.#draw();
-  #sending = false;
+  readonly #box = new ComposerBox();
+  #mode: Mode = NEW;
+  #sealed = '';
+  #newlines = isTouch();
+  /** Settles when nothing is on its way to the disk. */
+  #sending: Promise<void> | null = null;
+  #here = new AbortController();
+  readonly #tools = openTools(this.#box, () => this.#readers());
+  readonly #typing = createTypingSignal(() => {
+    const conversation = this.#conversation;
+    const presence = engine.then((client) => client.presence());
+    if (conversation)
+      presence.then((each) => each.typing(conversation)).catch((error) => console.info(error));
+  });
 
   constructor() {
     super();
-    const root = this.attachShadow({ mode: 'open', delegatesFocus: true });
+    const { text, leave } = this.#box;
+    const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [SHEET];
-    this.#closed.className = 'closed';
-    this.#closed.hidden = true;
-    root.append(this.#form, this.#closed);
+    root.append(...this.#box.elements);
+    text.enterKeyHint = this.#newlines ? 'enter' : 'send';
+    text.addEventListener('input', () => this.#changed());
+    text.addEventListener('keydown', (event) => this.#keyed(event));
+    leave.addEventListener('click', () => this.#leave());
+    this.#box.onSubmit(() => void this.#submit());
+  }
+
+  /** The box, whatever stands before it. */
+  override focus(options?: FocusOptions): void {
+    this.#box.text.focus(options);
   }
 
   connectedCallback(): void {
-    void this.#open();
+    const conversation = this.#conversation;
+    if (conversation) void this.#open(conversation);
   }
 
-  #draw(): HTMLFormElement {
-    const form = document.createElement('form');
-    const footer = document.createElement('footer');
-    this.#text.rows = 1;
-    this.#text.setAttribute('aria-label', 'Message');
-    this.#text.enterKeyHint = 'send';
-    this.#text.addEventListener('input', () => this.#changed());
-    this.#text.addEventListener('keydown', (event) => this.#keyed(event));
-    this.#sealedFor.className = 'sealed';
-    this.#send.textContent = 'Send';
-    this.#problem.setAttribute('role', 'alert');
-    this.#problem.hidden = true;
-    footer.append(this.#sealedFor, this.#send);
-    form.append(this.#text, this.#problem, footer);
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      void this.#submit();
-    });
-    return form;
+  disconnectedCallback(): void {
+    this.#here.abort();
   }
 
   get #conversation(): ConversationId | null {
@@ -67,96 +91,183 @@ export class Composer extends HTMLElement {
     return isConversationId(id) ? id : null;
   }
 
-  async #open(): Promise<void> {
+  async #open(conversation: ConversationId): Promise<void> {
+    this.#here = new AbortController();
+    const { signal } = this.#here;
+    signal.addEventListener(
+      'abort',
+      onEvent((event) => this.#hear(event, conversation)),
+    );
+    for (const type of ['online', 'offline']) addEventListener(type, () => this.#showSealed(), { signal });
+    document.addEventListener('sotto-compose', (event) => this.#asked(event, conversation), { signal });
+    const [draft, newlines] = await Promise.all([readDraft(conversation), enterIsNewline()]);
+    this.#newlines = newlines;
+    this.#box.text.enterKeyHint = newlines ? 'enter' : 'send';
+    if (this.#box.text.value === '' && draft.text !== '') this.#write(draft.text);
+    const client = await engine;
+    const target = draft.replyTo && (await client.message(draft.replyTo));
+    if (target && target.kind !== 'deleted' && this.#mode.kind === 'new')
+      this.#apply(startReply(this.#writing, target));
+    const view = (await client.conversations()).find(({ id }) => id === conversation);
+    if (view) await this.#count(client, view);
+    else if (!this.parentElement?.querySelector('#timeline[data-peer]')) this.#box.close(unknownGroup());
+  }
+
+  #hear(event: EngineEvent, conversation: ConversationId): void {
+    if (event.type === 'progress' && event.conversation === conversation)
+      this.#box.showSealed(
+        t('Reaching {done} of {total} devices for the first time…', { done: event.done, total: event.total }),
+      );
+    if (event.type === 'conversation' && event.conversation.id === conversation)
+      void engine.then((client) => this.#count(client, event.conversation));
+    if (event.type === 'updated') this.#follow(event.message.id, event.message);
+    if (event.type === 'removed') this.#follow(event.id, null);
+  }
+
+  /** From the lists that this device has verified. */
+  async #count(client: Engine, view: ConversationView): Promise<void> {
+    const readers = await client.readers(view.id);
+    const name = view.peer?.name ?? view.name;
+    this.#box.text.placeholder = name ? t('Message {name}', { name }) : t('Message');
+    this.#box.close(view.writable ? '' : leftGroup());
+    this.#box.showTimer(describeTimer(view));
+    this.#sealed = countReaders(readers);
+    this.#showSealed();
+  }
+
+  #showSealed(): void {
+    if (navigator.onLine) this.#box.showSealed(this.#sealed);
+    else this.#box.showSealed(offline(), 'offline');
+  }
+
+  async #readers() {
+    const conversation = this.#conversation;
+    const readers = conversation ? await (await engine).readers(conversation) : [];
+    return readers.filter(({ isSelf }) => !isSelf);
+  }
+
+  get #writing(): Writing {
+    return { mode: this.#mode, text: this.#box.text.value };
+  }
+
+  /** The timeline wants a message answered or changed. */
+  async #asked(event: Event, conversation: ConversationId): Promise<void> {
+    if (!(event instanceof CustomEvent)) return;
+    const { action, message } = event.detail as ComposeRequest;
+    if (message.conversation !== conversation) return;
+    await this.#sending;
+    this.#apply(action === 'edit' ? startEdit(this.#writing, message) : startReply(this.#writing, message));
+    this.focus();
+  }
+
+  #follow(id: HistoryMessage['id'], message: HistoryMessage | null): void {
+    const before = this.#mode;
+    const next = followMessage(this.#writing, { id, message });
+    if (!next) return;
+    this.#apply(next);
+    if (before.kind !== 'new' && next.mode.kind !== before.kind)
+      this.#box.complain(t('The message is gone: there is nothing left to answer or to change.'));
+  }
+
+  #apply({ mode, text }: Writing): void {
+    this.#mode = mode;
+    if (text !== this.#box.text.value) this.#write(text);
+    this.#box.complain('');
+    void describeMode(mode).then((heading) => {
+      if (this.#mode === mode) this.#box.showHeading(heading);
+    });
+    this.#keep();
+  }
+
+  #write(text: string): void {
+    this.#box.text.value = text;
+    this.#box.grow();
+    this.#box.showRoom(judgeLength(text).sentence);
+  }
+
+  /** Keeps the draft; while an old message is changed, the one that waits. */
+  #keep(): void {
     const conversation = this.#conversation;
     if (!conversation) return;
-    const draft = await readDraft(conversation);
-    if (this.#text.value === '' && draft !== '') {
-      this.#text.value = draft;
-      this.#grow();
-    }
-    const stop = onEvent((event) => {
-      if (!this.isConnected) stop();
-      else if (event.type === 'progress' && event.conversation === conversation)
-        this.#sealedFor.textContent = `Reaching ${event.done} of ${event.total} devices for the first time…`;
-      else if (event.type === 'conversation' && event.conversation.id === conversation)
-        void this.#count(event.conversation);
-    });
-    const known = await (await engine).conversations();
-    const view = known.find(({ id }) => id === conversation);
-    if (view) await this.#count(view);
-    else if (!this.parentElement?.querySelector('#timeline[data-peer]')) this.#close(UNKNOWN);
-  }
-
-  /** "Sealed for 2 people, 3 devices", from the lists that this device has verified. */
-  async #count(view: ConversationView): Promise<void> {
-    const readers = await (await engine).readers(view.id);
-    const name = view.peer?.name ?? view.name;
-    this.#text.placeholder = name ? `Message ${name}` : 'Message';
-    this.#close(view.writable ? '' : GONE);
-    const people = readers.length;
-    const devices = readers.reduce((sum, reader) => sum + reader.devices.length, 0);
-    const words = `${people} ${people === 1 ? 'person' : 'people'}, ${devices} ${devices === 1 ? 'device' : 'devices'}`;
-    this.#sealedFor.textContent = `Sealed for ${words}`;
-    fillCounts(people, devices);
-  }
-
-  /** Takes the box away and says why; gives it back when there is nothing to say. */
-  #close(why: string): void {
-    this.#form.hidden = why !== '';
-    this.#closed.hidden = why === '';
-    this.#closed.textContent = why;
-  }
-
-  #keyed(event: KeyboardEvent): void {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    void this.#submit();
+    const { text, replyTo } =
+      this.#mode.kind === 'edit'
+        ? this.#mode.kept
+        : { text: this.#box.text.value, replyTo: this.#mode.kind === 'reply' ? this.#mode.message : null };
+    writeDraft(conversation, { text, replyTo: replyTo?.id ?? null });
   }
 
   #changed(): void {
-    this.#grow();
-    this.#complain('');
+    const { value } = this.#box.text;
+    this.#box.grow();
+    this.#box.complain('');
+    this.#box.showRoom(judgeLength(value).sentence);
+    if (this.#mode.kind === 'edit') return;
+    this.#keep();
+    if (value.trim() !== '') this.#typing();
+  }
+
+  #keyed(event: KeyboardEvent): void {
+    const isEmpty = this.#box.text.value === '';
+    const meaning = readKey(event, { isEmpty, enterIsNewline: this.#newlines });
+    if (!meaning || (meaning.does === 'leave' && this.#mode.kind === 'new')) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (meaning.does === 'send') void this.#submit();
+    else if (meaning.does === 'leave') this.#leave();
+    else if (meaning.does === 'edit-last') void this.#editLast();
+    else this.#tools.format(meaning.format);
+  }
+
+  #leave(): void {
+    this.#apply(leaveMode(this.#writing));
+    this.focus();
+  }
+
+  async #editLast(): Promise<void> {
     const conversation = this.#conversation;
-    if (conversation) writeDraft(conversation, this.#text.value);
-  }
-
-  #grow(): void {
-    this.#text.style.height = 'auto';
-    this.#text.style.height = `${this.#text.scrollHeight}px`;
-  }
-
-  #complain(sentence: string): void {
-    this.#problem.textContent = sentence;
-    this.#problem.hidden = sentence === '';
+    if (!conversation || this.#mode.kind === 'edit') return;
+    const newest = await (await engine).messages(conversation, { limit: LOOKED_BACK });
+    const last = newest.findLast(({ mine, kind, origin }) => mine && kind === 'text' && origin !== 'import');
+    if (last && this.#box.text.value === '') this.#apply(startEdit(this.#writing, last));
   }
 
   /** Empties the box once the message is in the outbox, on the disk; the network may come later. */
   async #submit(): Promise<void> {
     const conversation = this.#conversation;
-    const text = this.#text.value.trim();
-    if (!conversation || text === '' || this.#sending) return;
-    if (new TextEncoder().encode(text).length > MAX_TEXT_BYTES)
-      return this.#complain('This message is longer than 63 KiB. Send it in two parts.');
-    this.#sending = true;
+    const written = this.#box.text.value;
+    const text = written.trim();
+    if (!conversation || this.#sending) return;
+    if (text === '') {
+      if (this.#mode.kind === 'edit')
+        this.#box.complain(t('Nothing is left of it. To take the message back, choose Delete in its menu.'));
+      return;
+    }
+    const { isTooLong, sentence } = judgeLength(text);
+    if (isTooLong) return this.#box.complain(sentence);
+    const sending = Promise.withResolvers<void>();
+    this.#sending = sending.promise;
     try {
-      const written = this.#text.value;
-      await (await engine).send(conversation, text);
-      if (this.#text.value === written) this.#text.value = '';
-      this.#changed();
+      await this.#send(conversation, text);
+      const { mode, text: now } = this.#writing;
+      this.#apply(
+        mode.kind === 'edit' ? leaveMode(this.#writing) : { mode: NEW, text: now === written ? '' : now },
+      );
     } catch (error) {
-      this.#complain(error instanceof Error ? error.message : 'The message could not be kept. Try again.');
+      this.#box.complain(
+        error instanceof Error ? error.message : t('The message could not be kept. Try again.'),
+      );
     } finally {
-      this.#sending = false;
-      this.#text.focus();
+      this.#sending = null;
+      sending.resolve();
+      this.focus();
     }
   }
-}
 
-function fillCounts(people: number, devices: number): void {
-  for (const [selector, count] of [
-    ['[data-people-count]', people],
-    ['[data-device-count]', devices],
-  ] as const)
-    for (const place of document.querySelectorAll(selector)) place.textContent = String(count);
+  async #send(conversation: ConversationId, text: string): Promise<void> {
+    const client = await engine;
+    const mode = this.#mode;
+    if (mode.kind !== 'edit')
+      await client.send(conversation, text, mode.kind === 'reply' ? { replyTo: mode.message.id } : {});
+    else if (text !== mode.message.text) await client.edit(mode.message.id, text);
+  }
 }

@@ -1,47 +1,36 @@
-/** Unsent text, kept sealed with everything else, so that a closed tab or an update loses nothing. */
-import type { Storage } from '../client/ports.ts';
-import type { ConversationId } from '../contract/ids.ts';
+/** Unsent text and what it answers, for each conversation, and who wants to hear of it. */
+import { type BodyId, type ConversationId, isBodyId } from '../contract/ids.ts';
+import { readKept, writeKept } from './kept.ts';
 
-const opened = Promise.withResolvers<Storage>();
-/** The newest text of each conversation that is not on the disk yet. */
-const waiting = new Map<ConversationId, string>();
-let writing = false;
-
-/** Gives drafts the place where they are kept, once. */
-export function keepDraftsIn(storage: Storage): void {
-  opened.resolve(storage);
+export interface Draft {
+  readonly text: string;
+  /** The message that it answers. */
+  readonly replyTo: BodyId | null;
 }
 
-/** The draft of a conversation, empty when there is none. */
-export async function readDraft(conversation: ConversationId): Promise<string> {
-  const bytes = await (await opened.promise).get('meta', keyOf(conversation));
-  return bytes ? new TextDecoder().decode(bytes) : '';
+type Listener = (conversation: ConversationId, text: string) => void;
+const listeners = new Set<Listener>();
+
+/** The draft of a conversation; its text is empty when there is none. */
+export async function readDraft(conversation: ConversationId): Promise<Draft> {
+  const [text, replyTo] = await Promise.all([
+    readKept(textOf(conversation)),
+    readKept(targetOf(conversation)),
+  ]);
+  return { text, replyTo: isBodyId(replyTo) ? replyTo : null };
 }
 
-/** Keeps the draft, at once or right after the write that is under way; empty text forgets it. */
-export function writeDraft(conversation: ConversationId, text: string): void {
-  waiting.set(conversation, text);
-  // What cannot be kept now stays in its box, and is tried again with the next key.
-  if (!writing) void writeAll().catch(() => {});
+/** Keeps the draft; one that says nothing and answers nothing is forgotten. */
+export function writeDraft(conversation: ConversationId, { text, replyTo }: Draft): void {
+  writeKept({ [textOf(conversation)]: text, [targetOf(conversation)]: replyTo ?? '' });
+  for (const listener of listeners) listener(conversation, text);
 }
 
-async function writeAll(): Promise<void> {
-  writing = true;
-  try {
-    const storage = await opened.promise;
-    for (let next = [...waiting]; next.length > 0; next = [...waiting]) {
-      waiting.clear();
-      await storage.commit(
-        next.map(([conversation, text]) => ({
-          store: 'meta',
-          key: keyOf(conversation),
-          value: text === '' ? null : new TextEncoder().encode(text),
-        })),
-      );
-    }
-  } finally {
-    writing = false;
-  }
+/** Calls the listener for every change made in this tab, until the returned function is called. */
+export function onDraft(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
-const keyOf = (conversation: ConversationId): string => `draft/${conversation}`;
+const textOf = (conversation: ConversationId): string => `draft/${conversation}`;
+const targetOf = (conversation: ConversationId): string => `draft-answers/${conversation}`;

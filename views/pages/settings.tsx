@@ -82,6 +82,7 @@ export function Settings(props: SettingsProps) {
       </Section>
       <LanguageChoice chosen={language} />
       <Privacy />
+      <Writing />
       <TransparencyLog />
       <Section
         id="sessions"
@@ -160,6 +161,36 @@ function Privacy() {
       <label class="check">
         <input type="checkbox" data-read-receipts="" />
         <span>{text('Tell others when I have read their messages')}</span>
+      </label>
+      <div class="stack" data-presence-choices="" hidden>
+        <label class="check">
+          <input type="checkbox" data-show-presence="" />
+          <span>
+            {text('Show when I am online')}
+            <small class="hint">
+              {text('You see others only while they see you. The server knows either way.')}
+            </small>
+          </span>
+        </label>
+        <label class="check">
+          <input type="checkbox" data-show-typing="" />
+          <span>{text('Show when I am writing')}</span>
+        </label>
+        <p class="error" role="alert" data-form-error="" />
+      </div>
+    </section>
+  );
+}
+
+/** Kept on this device alone, so the island shows it. */
+function Writing() {
+  return (
+    <section class="section" aria-labelledby="writing" data-writing="" hidden>
+      <h2 id="writing">{text('Writing')}</h2>
+      <p class="section-lead">{text('For this device. On a touch screen, Enter always makes a new line.')}</p>
+      <label class="check">
+        <input type="checkbox" data-enter-newline="" />
+        <span>{text('Enter makes a new line; Ctrl and Enter, or ⌘ and Enter, send')}</span>
       </label>
     </section>
   );
