@@ -2,6 +2,7 @@
  * Takes an opened message of a conversation into the history: membership, place in its sender's order, kind (PROTOCOL 5
  * to 7). The same for what a relay delivered and for an original that its sender gave again.
  */
+import { t } from '../contract/words.ts';
 import { accountId, bodyId, conversationId, deviceId, fromHex } from '../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import { ProtocolError } from '../protocol/errors.ts';
@@ -29,12 +30,18 @@ import {
   CLOCK_LEEWAY_MS,
   findMessage,
   orderOf,
+  removeMessage,
   timeOf,
   timeOfArrival,
   UNMARKED,
   updateMessage,
 } from './history.ts';
+import { expiryOf } from './messages/expiry.ts';
+import { names } from './messages/mentions.ts';
+import { isMark, type MarkLine, takeMark } from './messages/take.ts';
+import { releaseMarks } from './messages/waiting.ts';
 import type { Operation, Reads } from './operation.ts';
+import { originalOf, writeOriginal } from './originals.ts';
 import { readPeer, type StoredPeer } from './peers.ts';
 import { hashOfLists, isConfirmed } from './recipients.ts';
 import { GAP_CLOSED } from './sentences.ts';
@@ -83,8 +90,19 @@ export async function admitMessage(
   if (placed.duplicate !== null) return;
   if (placed.opened) op.afterwards.push(() => ctx.wakes.gaps(GAP_SHOWN_AFTER_MS));
   for (const notice of placed.closed) await closeGap(op, notice);
-  const { conversation, text, ...kind } = await readKind(op, ctx, opened, admitted);
+  if (!(await agreesOnDevices(op, ctx, admitted, content.deviceListsHash))) askForDevices(op, ctx, admitted);
   const order = orderOf(placed.time, sender.device, content.seq);
+  const isMarking = isMark(content.kind);
+  const line = isMarking ? await takeMark(op, ctx, opened, mayPin(admitted)) : null;
+  if (isMarking && line === null) {
+    // It stood there while it could not be opened, and is no message.
+    if (shown !== null) {
+      removeMessage(op, shown);
+      op.touched.conversations.add(shown.conversation);
+    }
+    return;
+  }
+  const { conversation, text, ...kind } = await readKind(op, ctx, opened, admitted, line);
   const message: HistoryMessage = {
     id,
     conversation: conversation.id,
@@ -93,29 +111,42 @@ export async function admitMessage(
     mine: sender.account === ctx.self.account,
     // A sender's clock may stand anywhere up to 2^53, and a date ends before that.
     sentAt: Math.min(content.sentAt, now + FUTURE_SHOWN_MS),
-    ...kind,
-    text: text ?? SAID_AGAIN,
     verified: true,
     status: null,
     note: (await isBelowChange(op, admitted, order)) ? BEFORE_CHANGE : null,
     suite: header.suite,
     ...UNMARKED,
+    ...kind,
+    text: text ?? SAID_AGAIN,
   };
   // Words that were said again make no line, unless one stood there while they could not be opened.
   if (shown !== null) await updateMessage(op, message);
   else if (text !== null) addMessage(op, message);
-  const active = { ...conversation, lastActivity: Math.max(conversation.lastActivity, placed.time) };
+  const original = isMarking ? null : originalOf(opened);
+  if (original !== null) writeOriginal(op, id, original);
+  const active = isMarking
+    ? conversation
+    : { ...conversation, lastActivity: Math.max(conversation.lastActivity, placed.time) };
   const counts = !message.mine && message.kind !== 'notice';
-  writeConversation(op, counts ? countUnread(op, active, message) : active);
-  if (!(await agreesOnDevices(op, ctx, admitted, content.deviceListsHash))) {
-    const ask = () => ctx.wakes.directory(conversation.members);
-    // In a group they may differ for long, with every message: somebody's new identity is acknowledged here and not there.
-    if (admitted.chain === null) op.afterwards.push(ask);
-    else
-      op.afterwards.push(() =>
-        ctx.tasks.later(`lists/${conversation.id}`, GROUP_LISTS_PAUSE_MS, async () => ask()),
-      );
-  }
+  writeConversation(op, counts ? countUnread(op, brought(active, placed.time), message) : active);
+  if (message.kind !== 'notice') await releaseMarks(op, ctx, message);
+}
+
+/** One that was put away comes back when somebody writes, unless one wants to hear nothing of it. */
+function brought(conversation: StoredConversation, time: number): StoredConversation {
+  const { archived, notify } = conversation;
+  if (!archived.value || notify.value === 'none' || time <= archived.changedAt) return conversation;
+  return { ...conversation, archived: { value: false, changedAt: time } };
+}
+
+function askForDevices(op: Operation, ctx: Context, { conversation, chain }: Admitted): void {
+  const ask = () => ctx.wakes.directory(conversation.members);
+  // In a group they may differ for long, with every message: somebody's new identity is acknowledged here and not there.
+  if (chain === null) op.afterwards.push(ask);
+  else
+    op.afterwards.push(() =>
+      ctx.tasks.later(`lists/${conversation.id}`, GROUP_LISTS_PAUSE_MS, async () => ask()),
+    );
 }
 
 /** Where a message was admitted: the conversation, and for a group its members at the message's own roster. */
@@ -179,27 +210,51 @@ async function isBelowChange(reads: Reads, { chain, epoch }: Admitted, order: st
   return line !== null && order > line.order;
 }
 
+/** Whether the sender may pin: owners and admins, and both in a direct conversation. */
+const mayPin = ({ chain, epoch, from }: Admitted): boolean =>
+  chain === null || mayLead(chain.memberAt(epoch, from));
+
 /** What kind of message it is. A null text is one that makes no line. */
 async function readKind(
   op: Operation,
   ctx: Context,
   { header, content }: OpenedBody,
-  { conversation, chain, epoch, from }: Admitted,
+  admitted: Admitted,
+  line: MarkLine | null,
 ): Promise<
-  Pick<HistoryMessage, 'kind' | 'reason'> & {
-    readonly text: string | null;
-    readonly conversation: StoredConversation;
-  }
+  Pick<HistoryMessage, 'kind' | 'reason'> &
+    Partial<Pick<HistoryMessage, 'replyTo' | 'expiresAt' | 'mention'>> & {
+      readonly text: string | null;
+      readonly conversation: StoredConversation;
+    }
 > {
+  const { conversation, chain, epoch, from } = admitted;
+  if (line !== null)
+    return {
+      kind: 'notice',
+      text: line.text,
+      reason: null,
+      replyTo: line.target,
+      // What the mark did to its target may have changed what is counted here.
+      conversation: (await readConversation(op, conversation.id)) ?? conversation,
+    };
   if (content.kind === 'text') {
-    const { text } = textPayload.decode(content.payload);
-    return { kind: 'text', text, reason: null, conversation };
+    const { text, replyTo, timer } = textPayload.decode(content.payload);
+    return {
+      kind: 'text',
+      text,
+      reason: null,
+      conversation,
+      replyTo: replyTo === null ? null : bodyId(replyTo),
+      expiresAt: expiryOf(ctx.now(), timer),
+      mention: from !== ctx.self.account && names(text, ctx.self.username),
+    };
   }
   if (content.kind === 'state') {
     const taken = await takeState(op, ctx, conversation, content.payload, {
       sender: { account: from, device: deviceId(header.device) },
       sentAt: content.sentAt,
-      counts: chain === null || mayLead(chain.memberAt(epoch, from)),
+      counts: mayPin(admitted),
       epoch,
       isLate: (chain?.entryOf(ctx.self.account) ?? 0) > 0,
     });
@@ -208,7 +263,7 @@ async function readKind(
   return {
     kind: 'unknown',
     text: '',
-    reason: 'This message needs a newer Sotto; it shows after an update.',
+    reason: t('This message needs a newer Sotto; it shows after an update.'),
     conversation,
   };
 }

@@ -1,34 +1,44 @@
 /** Puts what a person writes into the outbox and the history, in one commit (PROTOCOL 6, R28). */
-import type { ConversationId } from '../contract/ids.ts';
+import { fromHex } from '../contract/bytes.ts';
+import type { BodyId, ConversationId } from '../contract/ids.ts';
 import { MAX_CONTENT_BYTES } from '../contract/limits.ts';
+import { t } from '../contract/words.ts';
 import { textPayload } from '../protocol/payload.ts';
 import { ACTIVE_SUITE } from '../protocol/suite.ts';
 import type { Context } from './context.ts';
 import { readConversation, writeConversation } from './conversations.ts';
 import type { HistoryMessage } from './engine-types.ts';
 import { REFUSED } from './groups/sentences.ts';
-import { addMessage, orderOf, readPage, timeBelow, UNMARKED } from './history.ts';
+import { addMessage, findMessage, orderOf, readPage, timeBelow, UNMARKED } from './history.ts';
 import { addOutgoing } from './outbox.ts';
 
 /** Room for what stands around a text in its content. */
 const CONTENT_OVERHEAD_BYTES = 1024;
 const utf8 = new TextEncoder();
 
+/** Throws Error with a sentence for an empty text, or a long one. */
+export function checkText(text: string): void {
+  if (text.trim() === '') throw new Error(t('There is nothing to send: write something first.'));
+  if (utf8.encode(text).length > MAX_CONTENT_BYTES - CONTENT_OVERHEAD_BYTES)
+    throw new Error(t('This message is longer than 63 KiB: send it in parts.'));
+}
+
 /** Keeps a text to be sent. Throws Error with a sentence for an empty one, a long one, an unknown conversation. */
 export async function composeText(
   ctx: Context,
   conversation: ConversationId,
   text: string,
+  answers: BodyId | null,
 ): Promise<HistoryMessage> {
-  if (text.trim() === '') throw new Error('There is nothing to send: write something first.');
-  if (utf8.encode(text).length > MAX_CONTENT_BYTES - CONTENT_OVERHEAD_BYTES) {
-    throw new Error('This message is longer than 63 KiB: send it in parts.');
-  }
-  const payload = textPayload.encode({ text, replyTo: null, timer: null });
+  checkText(text);
   return ctx.operate(async (op) => {
     const known = await readConversation(op, conversation);
-    if (known === null) throw new Error('This conversation is not known here: open it first.');
+    if (known === null) throw new Error(t('This conversation is not known here: open it first.'));
     if (known.kind === 'group' && known.role === null) throw new Error(REFUSED.gone);
+    // It may have another id since it was drawn.
+    const replyTo = answers === null ? null : ((await findMessage(op, answers))?.id ?? answers);
+    const timer = known.timer?.value || null;
+    const payload = textPayload.encode({ text, replyTo: replyTo === null ? null : fromHex(replyTo), timer });
     const [last] = await readPage(op, conversation, { limit: 1 });
     const sentAt = Math.max(ctx.now(), known.ownSentAt);
     const time = Math.max(sentAt, timeBelow(last, ctx.self.device));
@@ -60,6 +70,7 @@ export async function composeText(
       note: null,
       suite: ACTIVE_SUITE,
       ...UNMARKED,
+      replyTo,
     };
     addMessage(op, message);
     writeConversation(op, { ...known, ownSentAt: sentAt, lastActivity: Math.max(known.lastActivity, time) });

@@ -1,6 +1,6 @@
 /**
  * What this device knows of each conversation, in the store `conversations`: `c/ID` is the record, `u/ID/MESSAGE` names
- * the sender of a message that has not been read here.
+ * the sender of a message that has not been read here, 16 bytes, and after it whether the message names oneself.
  */
 import { accountId, conversationId, fromHex } from '../contract/bytes.ts';
 import {
@@ -12,9 +12,11 @@ import {
   isConversationId,
   isDeviceId,
 } from '../contract/ids.ts';
+import { concat } from '../protocol/codec.ts';
 import { directConversationId } from '../protocol/roster.ts';
 import type { ConversationView, HistoryMessage } from './engine-types.ts';
 import { readPage } from './history.ts';
+import { withWaitingChoices } from './messages/choice.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
 import { readPeer, viewPeer } from './peers.ts';
 import {
@@ -131,9 +133,19 @@ export async function ensureDirect(
     ownSentAt: 0,
     ...DIRECT,
   };
-  writeConversation(op, made);
-  return made;
+  const chosen = await withWaitingChoices(op, made);
+  writeConversation(op, chosen);
+  return chosen;
 }
+
+const unreadKey = ({ conversation, id }: Pick<HistoryMessage, 'conversation' | 'id'>) =>
+  `u/${conversation}/${id}`;
+const unreadValue = (account: AccountId, mention: boolean) =>
+  concat(fromHex(account), Uint8Array.of(mention ? 1 : 0));
+const readUnread = (value: Uint8Array) => ({
+  account: accountId(value.slice(0, 16)),
+  mention: value[16] === 1,
+});
 
 /** Counts an opened message of somebody else. */
 export function countUnread(
@@ -141,8 +153,40 @@ export function countUnread(
   conversation: StoredConversation,
   message: HistoryMessage,
 ): StoredConversation {
-  op.writeBytes('conversations', `u/${conversation.id}/${message.id}`, fromHex(message.sender.account));
-  return { ...conversation, unread: conversation.unread + 1 };
+  const { mention, sender } = message;
+  op.writeBytes('conversations', unreadKey(message), unreadValue(sender.account, mention));
+  return counted(conversation, 1, mention ? 1 : 0);
+}
+
+const counted = (
+  conversation: StoredConversation,
+  messages: number,
+  mentions: number,
+): StoredConversation => ({
+  ...conversation,
+  unread: Math.max(0, conversation.unread + messages),
+  mentions: Math.max(0, conversation.mentions + mentions),
+});
+
+/** A message that is gone counts no more. */
+export async function dropUnread(
+  op: Operation,
+  message: Pick<HistoryMessage, 'conversation' | 'id'>,
+): Promise<void> {
+  const value = await op.get('conversations', unreadKey(message));
+  const known = value === null ? null : await readConversation(op, message.conversation);
+  if (value === null || known === null) return;
+  op.remove('conversations', unreadKey(message));
+  writeConversation(op, counted(known, -1, readUnread(value).mention ? -1 : 0));
+}
+
+/** A message that was changed names oneself now, or does so no more. */
+export async function noteMention(op: Operation, message: HistoryMessage, mention: boolean): Promise<void> {
+  const value = await op.get('conversations', unreadKey(message));
+  const known = value === null ? null : await readConversation(op, message.conversation);
+  if (value === null || known === null || readUnread(value).mention === mention) return;
+  op.writeBytes('conversations', unreadKey(message), unreadValue(message.sender.account, mention));
+  writeConversation(op, counted(known, 0, mention ? 1 : -1));
 }
 
 /** Marks messages as read, all that are unread when `only` is null; gives each with its sender. */
@@ -156,14 +200,16 @@ export async function clearUnread(
   const prefix = `u/${id}/`;
   const wanted = only === null ? null : new Set<string>(only);
   const cleared: { id: BodyId; account: AccountId }[] = [];
+  let mentions = 0;
   for (const [key, value] of await op.list('conversations', { prefix })) {
     const message = key.slice(prefix.length);
     if (!isBodyId(message) || (wanted !== null && !wanted.has(message))) continue;
+    const { account, mention } = readUnread(value);
     op.remove('conversations', key);
-    cleared.push({ id: message, account: accountId(value) });
+    cleared.push({ id: message, account });
+    if (mention) mentions++;
   }
-  if (cleared.length > 0)
-    writeConversation(op, { ...conversation, unread: conversation.unread - cleared.length });
+  if (cleared.length > 0) writeConversation(op, counted(conversation, -cleared.length, -mentions));
   return cleared;
 }
 

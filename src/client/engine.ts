@@ -2,6 +2,7 @@
  * The client without a screen: keys, sessions, outbox, history. The island and the command line each open one over their
  * own storage and transport; several over one storage behave, because every operation runs under its lock.
  */
+import { t } from '../contract/words.ts';
 import { isAccountId, isBodyId, isConversationId } from '../contract/ids.ts';
 import type { Crypto } from '../protocol/ports.ts';
 import { backupActions } from './backup/door.ts';
@@ -19,6 +20,7 @@ import { refreshPeople } from './directory.ts';
 import type { Engine } from './engine-types.ts';
 import { findMessage, readPage } from './history.ts';
 import { acknowledgeNew, markVerified, pinnedPerson } from './identity.ts';
+import { LateRunner } from './late-runner.ts';
 import { messageActions } from './messages/on-demand.ts';
 import { onDemand } from './on-demand.ts';
 import { loadSelf, pinSelf } from './open-self.ts';
@@ -36,7 +38,6 @@ import {
 import { mendWhenPutBack } from './put-back.ts';
 import { listReaders } from './readers.ts';
 import { markConversationRead, readsAreTold, setReadsTold } from './receipts.ts';
-import { Runner } from './runner.ts';
 import { NOTICES } from './sentences.ts';
 
 /** What an engine is made of. */
@@ -73,7 +74,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
   await pinSelf(ctx, stored);
   if (ports.deviceName !== undefined) await nameSelf(ctx, ports.deviceName);
   let wasPutBack = await mendWhenPutBack(ctx);
-  const runner = new Runner(ctx, ports.live);
+  const runner = new LateRunner(ctx, ports.live);
   const endHearing = ports.notify?.listen((text) => ctx.tasks.run(() => retell(ctx, text))) ?? (() => {});
   const { storage } = ports;
   let presence: ReturnType<Engine['presence']> | null = null;
@@ -91,7 +92,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
 
   const view = async (id: Parameters<Engine['leave']>[0]) => {
     const known = await readConversation(storage, id);
-    if (known === null) throw new Error('This conversation is not known here: open it first.');
+    if (known === null) throw new Error(t('This conversation is not known here: open it first.'));
     return viewConversation(storage, known, self.account);
   };
 
@@ -127,7 +128,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
       return message;
     },
     flush: () => runner.flush(),
-    receive: (deliveries) => runner.receiver.receive(deliveries),
+    receive: (deliveries) => runner.receive(deliveries),
     sync: () => runner.sync(),
 
     conversations: async () => {
@@ -135,13 +136,13 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
       return Promise.all(known.map((each) => viewConversation(storage, each, self.account)));
     },
     direct: async (person) => {
-      if (person === self.account) throw new Error('A conversation needs somebody else.');
+      if (person === self.account) throw new Error(t('A conversation needs somebody else.'));
       await pinnedPerson(ctx, person);
       const id = directId(self.account, person);
       const known = await readConversation(storage, id);
       const made =
         known ?? (await ctx.operate((op) => ensureDirect(op, id, [self.account, person], ctx.now())));
-      if (made === null) throw new Error('This conversation cannot be made.');
+      if (made === null) throw new Error(t('This conversation cannot be made.'));
       if (known === null) {
         // Without an answer it is made again when the first message is posted.
         await ctx.transport.createConversation({ kind: 'direct', people: [person] }).catch(() => {});

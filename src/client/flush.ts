@@ -3,9 +3,11 @@
  * its recipients is sealed once more, after the directory was asked again (PROTOCOL 6, 12; R1, R8, R28).
  */
 
+import { t } from '../contract/words.ts';
 import type { WrongDevicesBody } from '../contract/errors.ts';
 import { type BodyId, type ConversationId, type DeviceId, isAccountId, isDeviceId } from '../contract/ids.ts';
 import type { Accepted } from '../contract/relay.ts';
+import { textPayload } from '../protocol/payload.ts';
 import { type Claimed, claimInto } from './bundles.ts';
 import type { Context } from './context.ts';
 import { readConversation, type StoredConversation } from './conversations.ts';
@@ -13,9 +15,13 @@ import { refreshPeople } from './directory.ts';
 import { loadChain } from './groups/chain.ts';
 import { GROUP_HELD } from './groups/sentences.ts';
 import { syncRoster } from './groups/sync.ts';
-import { renameMessage, setStatus } from './history.ts';
+import { findMessage, renameMessage, setStatus, updateMessage } from './history.ts';
 import { isFrozen } from './log-evidence.ts';
 import { updateLog } from './log-update.ts';
+import { expiryOf } from './messages/expiry.ts';
+import { renameDeletion } from './messages/queue.ts';
+import { isMark } from './messages/take.ts';
+import type { Operation } from './operation.ts';
 import {
   listErrands,
   listOutgoing,
@@ -137,7 +143,22 @@ async function settle(ctx: Context, entry: Outgoing, accepted: Accepted): Promis
     removeEntry(op, entry.n);
     op.write('outbox', `w/${entry.id}`, number, accepted.acceptedAt);
     await setStatus(op, entry.id, 'Sent');
+    await beginTimer(op, ctx, entry);
   });
+}
+
+/** The time of one's own message runs from here: what waits for the network does not disappear unsent. */
+async function beginTimer(op: Operation, ctx: Context, { kind, id, payload }: Outgoing): Promise<void> {
+  const timer = kind === 'text' ? textPayload.decode(payload).timer : null;
+  const message = timer === null ? null : await findMessage(op, id);
+  if (message !== null) await updateMessage(op, { ...message, expiresAt: expiryOf(ctx.now(), timer) });
+}
+
+/** It never leaves. Of a mark there is no line that could say so. */
+async function endUnsent(op: Operation, { n, id, kind }: Outgoing, reason: string): Promise<void> {
+  removeEntry(op, n);
+  if (isMark(kind)) op.events.push({ type: 'notice', code: 'E_MARK', message: reason });
+  else await setStatus(op, id, 'Failed', reason);
 }
 
 async function refusedPost(
@@ -165,10 +186,7 @@ async function refusedPost(
     throw refusal;
   }
   if (FINAL.includes(status)) {
-    await ctx.operate(async (op) => {
-      removeEntry(op, entry.n);
-      await setStatus(op, entry.id, 'Failed', `The server refused this message: ${body.message}`);
-    });
+    await ctx.operate((op) => endUnsent(op, entry, t('The server refused this message: {message}', { message: body.message })));
     return 'gone';
   }
   throw refusal;
@@ -182,8 +200,7 @@ async function refusedByGroup(ctx: Context, entry: Outgoing): Promise<Result> {
   return ctx.operate(async (op) => {
     const current = await readConversation(op, entry.conversation);
     if (current?.role == null) {
-      removeEntry(op, entry.n);
-      await setStatus(op, entry.id, 'Failed', GROUP_HELD.gone);
+      await endUnsent(op, entry, GROUP_HELD.gone);
       return 'gone';
     }
     return (await hold(op, entry.n, current.stopped?.reason ?? GROUP_HELD.unknown)).kind;
@@ -234,6 +251,7 @@ async function refusedRecipients(
     removePost(op, entry.n);
     removeSent(op, entry.id);
     await renameMessage(op, entry.id, id);
+    await renameDeletion(op, entry, id);
     if (reason === null) return 'again';
     await hold(op, anew.n, reason);
     op.events.push({ type: 'notice', code: 'E_ROSTER', message: reason });

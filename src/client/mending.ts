@@ -19,7 +19,9 @@ import { findMessage, timeOf, updateMessage } from './history.ts';
 import { dropDelivery } from './inbox.ts';
 import { checkClaim } from './log-claims.ts';
 import { SplitView } from './log-evidence.ts';
-import { type Operation, readRecord } from './operation.ts';
+import { readMarks } from './messages/marks.ts';
+import { isOpen } from './messages/take.ts';
+import { type Operation, type Reads, readRecord } from './operation.ts';
 import { findDevice, readPeer } from './peers.ts';
 import { addressOf, type Target } from './recipients.ts';
 import { readSent, type SentRecord, writeSent } from './sent.ts';
@@ -115,8 +117,9 @@ export async function takeResend(
   for (const id of ids) await giveOriginal(op, ctx, id, addressOf(from));
 }
 
+/** Of a message that was taken back only that it was: its words are gone here too. */
 async function giveOriginal(op: Operation, ctx: Context, id: BodyId, to: Address): Promise<void> {
-  const sent = await readSent(op, id);
+  const sent = (await readSent(op, id)) ?? (await readDeletion(op, id));
   if (sent === null || !isOwed(sent, to)) return;
   writeSent(op, { ...sent, answered: [...sent.answered, to] });
   const { header, content, signature } = sent;
@@ -146,7 +149,7 @@ export async function takeOriginal(
     const id = bodyId(header.bodyId);
     const shown = await findMessage(op, id);
     const acceptedAt = shown === null ? ctx.now() : timeOf(shown.order);
-    if (shown === null || shown.kind === 'unreadable') {
+    if (shown === null || !isOpen(shown)) {
       await admitMessage(op, ctx, opened, { acceptedAt, before: 0 });
     }
     dropDelivery(op, id);
@@ -167,6 +170,11 @@ async function showEquivocation(op: Operation, from: Target, payload: HistoryPay
   const peer = await readPeer(op, from.account);
   const message = NOTICES.equivocation(peer?.name ?? 'somebody');
   op.events.push({ type: 'notice', code: 'E_EQUIV', message });
+}
+
+async function readDeletion(reads: Reads, id: BodyId): Promise<SentRecord | null> {
+  const { deletion } = await readMarks(reads, id);
+  return deletion === null ? null : readSent(reads, deletion);
 }
 
 /** It was sealed for this device, which has not had it again yet. */

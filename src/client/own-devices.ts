@@ -12,6 +12,7 @@ import { deviceName, nameSettings } from './device-names.ts';
 import type { DeviceNews, OwnDeviceView } from './engine-types.ts';
 import { queueErrand } from './errands.ts';
 import { detailSettings } from './groups/own-details.ts';
+import { choiceSettings } from './messages/own-choices.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
 import { isWhole, readPeer, type StoredPeer } from './peers.ts';
 import { typingSettings } from './presence/choices.ts';
@@ -94,6 +95,7 @@ async function greet(op: Operation, ctx: Context, devices: readonly DeviceId[]):
     ...(await nameSettings(op)),
     ...(await receiptSettings(op)),
     ...(await detailSettings(op)),
+    ...(await choiceSettings(op)),
     ...(await typingSettings(op)),
   ];
   const { account } = ctx.self;

@@ -9,6 +9,7 @@ import { listConversations } from './conversations.ts';
 import { EMPTY_SYNC, queueErrand } from './errands.ts';
 import { setStatus } from './history.ts';
 import { readMark, writeMark, writePlace } from './mark.ts';
+import { isMark } from './messages/take.ts';
 import { type Operation, readRecord } from './operation.ts';
 import { listOutgoing, removeEntry } from './outbox.ts';
 import { forgetPrekeysOfPast } from './own-prekeys.ts';
@@ -39,8 +40,9 @@ export async function mendWhenPutBack(ctx: Context): Promise<boolean> {
 
 /** Whether they left in the time that was forgotten nobody here knows: the person decides. */
 async function holdUnsealed(op: Operation): Promise<void> {
-  for (const { n, id, sealed, bound } of await listOutgoing(op)) {
-    if (sealed || bound !== null) continue;
+  for (const { n, id, kind, sealed, bound } of await listOutgoing(op)) {
+    // A mark that is said twice says the same.
+    if (sealed || bound !== null || isMark(kind)) continue;
     removeEntry(op, n);
     await setStatus(op, id, 'Failed', HELD.putBack);
   }

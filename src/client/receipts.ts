@@ -18,6 +18,8 @@ import { takeName } from './device-names.ts';
 import { queueErrand } from './errands.ts';
 import { takeDetails } from './groups/own-details.ts';
 import { findMessage, readPage, setStatus } from './history.ts';
+import { readMarks, writeMarks } from './messages/marks.ts';
+import { takeChoice } from './messages/own-choices.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
 import { readPeer } from './peers.ts';
 import { takeTyping } from './presence/choices.ts';
@@ -119,11 +121,7 @@ async function sendReadMarks(op: Operation, ctx: Context): Promise<void> {
 }
 
 /** Tells one's own other devices what the person has chosen. */
-export function syncSettings(
-  op: Operation,
-  ctx: Context,
-  settings: SyncPayload['settings'],
-): Promise<void> {
+export function syncSettings(op: Operation, ctx: Context, settings: SyncPayload['settings']): Promise<void> {
   return syncOwnDevices(op, ctx, { readMarks: [], settings });
 }
 
@@ -152,8 +150,16 @@ export async function takeReceipt(
     const message = await findMessage(op, bodyId(body));
     if (message?.mine === true && message.conversation === conversation.id) {
       await setStatus(op, message.id, 'Read');
+      await noteReader(op, message.id, from.account, Math.min(receipt.readAt, ctx.now()));
     }
   }
+}
+
+/** Who has read it, and when first; members alone are told of, so they are as many as these. */
+async function noteReader(op: Operation, id: BodyId, account: AccountId, at: number): Promise<void> {
+  const marks = await readMarks(op, id);
+  if (marks.readBy.some((each) => each.account === account)) return;
+  writeMarks(op, id, { ...marks, readBy: [...marks.readBy, { account, at }] });
 }
 
 /** Another of one's own devices has read up to a message. */
@@ -174,6 +180,7 @@ export async function takeSync(op: Operation, ctx: Context, sync: SyncPayload): 
   }
   for (const setting of sync.settings) {
     if ((await takeName(op, ctx, setting)) || (await takeDetails(op, ctx, setting))) continue;
+    if (await takeChoice(op, ctx, setting)) continue;
     const { name, value, changedAt } = setting;
     if (changedAt > ctx.now() + 24 * 3600_000 || (await takeTyping(op, setting))) continue;
     if (name !== 'receipts') continue;

@@ -9,6 +9,7 @@ import { tendGroups } from './groups/tend.ts';
 import { listOwedKx, OfferBudget, type OwedKx, sealDueKx } from './kx.ts';
 import { isFrozen } from './log-evidence.ts';
 import { sendRequests } from './mending.ts';
+import { forgetExpired } from './messages/expiry.ts';
 import { listErrands, listOutgoing } from './outbox.ts';
 import { type Live, TransportFailed, TransportRefused } from './ports.ts';
 import { tendPrekeys } from './prekey-stock.ts';
@@ -82,6 +83,8 @@ export class Runner {
       gaps: (delay) => tasks.later('gaps', delay, () => this.repeat('gaps', () => showGaps(ctx))),
       inbox: (delay) => tasks.later('inbox', delay, () => this.receiver.retryKept()),
       directory: (accounts) => tasks.run(() => this.learn(accounts)),
+      expiry: (delay) =>
+        tasks.later('expiry', Math.min(delay, DAY_MS), () => this.repeat('expiry', () => forgetExpired(ctx))),
       full: () => this.waitForRoom(),
     };
   }
@@ -216,11 +219,12 @@ export class Runner {
     wakes.requests(0);
     wakes.receipts(0);
     wakes.gaps(0);
+    wakes.expiry(0);
     if ((await listErrands(ctx.storage)).length > 0) wakes.flush();
   }
 
   private async repeat(
-    name: 'requests' | 'receipts' | 'gaps',
+    name: 'requests' | 'receipts' | 'gaps' | 'expiry',
     work: () => Promise<number | null>,
   ): Promise<void> {
     const next = await work();

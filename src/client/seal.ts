@@ -19,13 +19,16 @@ import { loadChain } from './groups/chain.ts';
 import { nameIn } from './groups/lines.ts';
 import { GROUP_HELD } from './groups/sentences.ts';
 import { whoIsAhead } from './groups/unseen.ts';
-import { setStatus } from './history.ts';
+import { findMessage, setStatus } from './history.ts';
 import { owedKx } from './kx.ts';
 import { seenLog } from './log-claims.ts';
 import { isFrozen } from './log-evidence.ts';
 import { nextPlace, noteSealing } from './mark.ts';
+import { readMarks } from './messages/marks.ts';
+import { bindTarget, targetOf } from './messages/queue.ts';
 import type { Operation } from './operation.ts';
-import { type Outgoing, readOutgoing, writeOutgoing, writePost } from './outbox.ts';
+import { writeOriginal } from './originals.ts';
+import { type Outgoing, readOutgoing, removeEntry, writeOutgoing, writePost } from './outbox.ts';
 import { type Lane, planLanes } from './plan.ts';
 import { snapshotRecipients, type Target } from './recipients.ts';
 import { writeSent } from './sent.ts';
@@ -53,9 +56,15 @@ export async function sealOutgoing(
   n: number,
   bundles: ReadonlyMap<DeviceId, Claimed>,
 ): Promise<SealOutcome> {
-  const entry = await readOutgoing(op, n);
-  if (entry === null) return { kind: 'gone' };
-  if (entry.sealed) return { kind: 'sealed' };
+  const waiting = await readOutgoing(op, n);
+  if (waiting === null) return { kind: 'gone' };
+  if (waiting.sealed) return { kind: 'sealed' };
+  const entry = await bindTarget(op, ctx, waiting);
+  if (entry === 'waits') return { kind: 'held' };
+  if (entry === 'void') {
+    removeEntry(op, n);
+    return { kind: 'gone' };
+  }
   if (await isFrozen(op)) return hold(op, n, HELD.frozen);
   // Another tab may have pinned lists that are younger than this one's view of the log.
   await ctx.log.load(op);
@@ -168,7 +177,18 @@ async function sealFor(
     recipients: lanes.map(({ target }) => ({ account: target.account, device: target.pinned.device })),
     answered: [],
   });
+  if (entry.kind === 'edit') await keepEdit(op, ctx, entry, sealed);
   await setStatus(op, entry.id, 'Sending');
+}
+
+/** The newest words of one's own message are proved by this one, unless there are newer ones. */
+async function keepEdit(op: Operation, ctx: Context, entry: Outgoing, sealed: SealedBody): Promise<void> {
+  const target = targetOf(entry);
+  const message = target === null ? null : await findMessage(op, target);
+  if (message?.kind !== 'text' || sealed.signature === null) return;
+  const { edit } = await readMarks(op, message.id);
+  if (edit?.device !== ctx.self.device || edit.sentAt !== entry.sentAt) return;
+  writeOriginal(op, message.id, { ...sealed, signature: sealed.signature });
 }
 
 /** Seals the body's key on every lane and writes the sessions; in the order in which the relay expects envelopes. */

@@ -7,12 +7,18 @@ import { decodeStored, number } from './stored.ts';
 /** The relay has dropped a body by then, so it cannot come twice any more by itself. */
 const OPENED_KEPT_MS = RELAY_RETENTION_MS + 2 * 24 * 3600_000;
 
-/** Ids of opened bodies that are old, and receive-only sessions that are (PROTOCOL 5: 8 days). */
+/** By then nobody has a message any more whose time was over: the longest timer, four times. */
+const FORGOTTEN_KEPT_MS = 360 * 24 * 3600_000;
+
+/** Ids of messages whose time was over, ids of opened bodies that are old, and receive-only sessions that are (PROTOCOL 5: 8 days). */
 export async function tidy(ctx: Context): Promise<void> {
   await ctx.operate(async (op) => {
     const now = ctx.now();
     for (const [key, value] of await op.list('replay', { prefix: 'body/' })) {
       if (now - decodeStored(number, value) > OPENED_KEPT_MS) op.remove('replay', key);
+    }
+    for (const [key, value] of await op.list('history', { prefix: 't/' })) {
+      if (now - decodeStored(number, value) > FORGOTTEN_KEPT_MS) op.remove('history', key);
     }
     for (const [key, value] of await op.list('sessions', { prefix: '' })) {
       if (key.includes('/a/') && keptArchives([decodeSession(value)], now).length === 0)

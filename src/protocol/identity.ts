@@ -159,13 +159,43 @@ export async function verifyHybrid(
   signature: Uint8Array,
   suite = ACTIVE_SUITE,
 ): Promise<boolean> {
+  for (const check of signatureChecks(crypto, publicKey, label, message, signature, suite))
+    if (!(await check())) return false;
+  return true;
+}
+
+/**
+ * Each signature for itself, in the order of the suite's list, for a person to see; whether a message counts is verifyHybrid's
+ * answer alone. All false for every malformed input.
+ */
+export async function verifyEach(
+  ...[crypto, publicKey, label, message, signature, suite = ACTIVE_SUITE]: Parameters<typeof verifyHybrid>
+): Promise<readonly boolean[]> {
+  const verdicts: boolean[] = [];
+  for (const check of signatureChecks(crypto, publicKey, label, message, signature, suite))
+    verdicts.push(await check());
+  return verdicts;
+}
+
+function signatureChecks(
+  { provider }: Pick<Crypto, 'provider'>,
+  publicKey: Uint8Array,
+  label: SignatureLabel,
+  message: Uint8Array,
+  signature: Uint8Array,
+  suite: number,
+): readonly (() => Promise<boolean>)[] {
   const sizes = signingSizes(suite);
-  if (publicKey.length !== sizes.publicKey || signature.length !== sizes.signature) return false;
-  const { provider } = crypto;
+  const { dsa, signatures } = suiteOf(suite);
+  if (publicKey.length !== sizes.publicKey || signature.length !== sizes.signature)
+    return signatures.map(() => async () => false);
   const signed = signedBytes(suite, publicKey, label, message);
   const classical = publicKey.subarray(0, ED_PUBLIC);
-  if (!(await provider.ed25519Verify(classical, signed, signature.subarray(0, ED_SIGNATURE)))) return false;
-  if (suiteOf(suite).dsa === null) return true;
+  const first = () => provider.ed25519Verify(classical, signed, signature.subarray(0, ED_SIGNATURE));
+  if (dsa === null) return [first];
   const lattice = publicKey.subarray(ED_PUBLIC);
-  return provider.mlDsaVerify(suite, lattice, signed, utf8(label), signature.subarray(ED_SIGNATURE));
+  return [
+    first,
+    () => provider.mlDsaVerify(suite, lattice, signed, utf8(label), signature.subarray(ED_SIGNATURE)),
+  ];
 }

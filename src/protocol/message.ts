@@ -16,7 +16,7 @@ import { concat } from './codec.ts';
 import { type Content, contentHash, decodeContent, encodeContent } from './content.ts';
 import { malformed, ProtocolError, unauthentic } from './errors.ts';
 import { equalBytes, hash, kdf, wipe } from './hash.ts';
-import { SIGNATURE_BYTES, type Signer, signHybrid, verifyHybrid } from './identity.ts';
+import { SIGNATURE_BYTES, type Signer, signHybrid, verifyEach, verifyHybrid } from './identity.ts';
 import { pad, unpad } from './padding.ts';
 import type { HistoryPayload } from './payload.ts';
 import type { Crypto } from './ports.ts';
@@ -160,6 +160,17 @@ export async function verifyBody(
   if (opened.signature === null) return false;
   const message = signedMessage(opened.headerBytes, opened.contentBytes);
   return verifyHybrid(crypto, signingKey, 'msg', message, opened.signature, opened.header.suite);
+}
+
+/** Each signature of the body for itself, in the order of the suite's list: for a person to see, never to decide by. */
+export async function verifyBodyEach(
+  crypto: Pick<Crypto, 'provider'>,
+  opened: Pick<OpenedBody, 'header' | 'headerBytes' | 'contentBytes' | 'signature'>,
+  signingKey: Uint8Array,
+): Promise<readonly boolean[]> {
+  if (opened.signature === null) return [];
+  const message = signedMessage(opened.headerBytes, opened.contentBytes);
+  return verifyEach(crypto, signingKey, 'msg', message, opened.signature, opened.header.suite);
 }
 
 /**

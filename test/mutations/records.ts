@@ -5,13 +5,13 @@ import { type Mutation, under } from './mutation.ts';
 
 export const RECORDS: readonly Mutation[] = under('src/protocol', [
   ['the Ed25519 half of a signature is not looked at', 'R36', 'identity.ts',
-    [['if (!(await provider.ed25519Verify(classical, signed, signature.subarray(0, ED_SIGNATURE)))) return false;',
-      '']]],
+    [['const first = () => provider.ed25519Verify(classical, signed, signature.subarray(0, ED_SIGNATURE));',
+      'const first = async () => true;']]],
   ['the ML-DSA half of a signature is not looked at', 'R36', 'identity.ts',
-    [['return provider.mlDsaVerify(suite, lattice, signed, utf8(label), signature.subarray(ED_SIGNATURE));',
-      'return true;']]],
+    [['() => provider.mlDsaVerify(suite, lattice, signed, utf8(label), signature.subarray(ED_SIGNATURE)),',
+      'async () => true,']]],
   ['lengths of keys and signatures are not checked before arithmetic', 'R41', 'identity.ts',
-    [['if (publicKey.length !== sizes.publicKey || signature.length !== sizes.signature) return false;',
+    [['if (publicKey.length !== sizes.publicKey || signature.length !== sizes.signature)\n    return signatures.map(() => async () => false);',
       '']]],
   ['the label of a signature is not in what is signed', 'R3', 'identity.ts',
     [['concat(lp(utf8(`sotto/2/sig/${label}`)), fingerprint',

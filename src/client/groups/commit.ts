@@ -6,6 +6,7 @@ import { ROSTER_OPS, type RosterOp } from '../../protocol/roster-event.ts';
 import type { Context } from '../context.ts';
 import { DIRECT, readConversation, type StoredConversation, writeConversation } from '../conversations.ts';
 import { displayText } from '../display-text.ts';
+import { withWaitingChoices } from '../messages/choice.ts';
 import type { Operation } from '../operation.ts';
 import { isShown, readPeer } from '../peers.ts';
 import { accountsOf, readEvent, roleOf, writeEvent } from './chain.ts';
@@ -45,7 +46,12 @@ export async function commitEvents(
     for (const [at, each] of fresh.entries())
       if (shown.includes(each) && !isSaid(each, fresh[at - 1], known))
         await addLine(op, ctx, id, each, each.stored.device);
-    const next = withRoster(ctx, id, known ?? newGroup(id, roster.time), roster);
+    const next = withRoster(
+      ctx,
+      id,
+      known ?? (await withWaitingChoices(op, newGroup(id, roster.time))),
+      roster,
+    );
     writeConversation(op, next);
     await tellDetails(op, ctx, next, fresh);
     await tellStrangers(op, fresh, roster);

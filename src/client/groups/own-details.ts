@@ -10,8 +10,9 @@ import { isProtocolError } from '../../protocol/errors.ts';
 import { type Setting, statePayload } from '../../protocol/payload.ts';
 import type { Context } from '../context.ts';
 import { type Detail, listConversations, readConversation, writeConversation } from '../conversations.ts';
+import { laterDetail } from '../later.ts';
 import type { Operation, Reads } from '../operation.ts';
-import { DETAILS_AHEAD_MS, laterDetail, wordsOf } from './state.ts';
+import { DETAILS_AHEAD_MS, wordsOf } from './state.ts';
 
 const STAMP_BYTES = 24;
 

@@ -1,14 +1,17 @@
 /**
- * What a conversation is called, sealed like every message (`state`, PROTOCOL 6): the later one counts, field by field, and
- * in a group only from owners and admins.
+ * What a conversation is called and how long its messages stay, sealed like every message (`state`, PROTOCOL 6): the later one
+ * counts, field by field, and in a group only from owners and admins.
  */
 import { UNPRINTABLE } from '../../contract/limits.ts';
+import { t } from '../../contract/words.ts';
 import { STATE_LIMITS, type StatePayload, statePayload } from '../../protocol/payload.ts';
 import type { Context } from '../context.ts';
-import { type Detail, type StoredConversation, writeConversation } from '../conversations.ts';
+import { type StoredConversation, writeConversation } from '../conversations.ts';
 import { displayText } from '../display-text.ts';
 import type { HistoryMessage } from '../engine-types.ts';
 import { addMessage, orderOf, readPage, timeBelow, UNMARKED } from '../history.ts';
+import { laterDetail, type Said } from '../later.ts';
+import { MAX_TIMER, timerLine } from '../messages/timer.ts';
 import type { Operation, Reads } from '../operation.ts';
 import { addOutgoing } from '../outbox.ts';
 import { nameIn } from './lines.ts';
@@ -17,11 +20,18 @@ import { nameIn } from './lines.ts';
 export const DETAILS_AHEAD_MS = 24 * 3_600_000;
 
 type Details = StoredConversation['details'];
+/** Everything that a state says, with its stamps. */
+type State = Details & Pick<StoredConversation, 'timer'>;
 /** New words; a field that is not there stays as it is. */
 export interface NewDetails {
   readonly name?: string;
   readonly topic?: string;
 }
+export interface NewState extends NewDetails {
+  /** Seconds, 0 for never. */
+  readonly timer?: number;
+}
+const stateOf = ({ details, timer }: StoredConversation): State => ({ ...details, timer });
 
 const utf8 = new TextEncoder();
 
@@ -46,29 +56,35 @@ export async function sayDetails(
   conversation: StoredConversation,
   anew: { readonly name: string; readonly topic: string | null } | null,
 ): Promise<void> {
-  const { details } = conversation;
+  const { details, timer } = conversation;
   if (anew !== null) {
     await queueState(op, ctx, conversation, {
       name: anew.name,
       ...(anew.topic === null ? {} : { topic: anew.topic }),
     });
-  } else if (details.name !== null || details.topic !== null) {
+  } else if (hasState(conversation)) {
     await queueState(op, ctx, conversation, {
       ...(details.name === null ? {} : { name: details.name.value }),
       ...(details.topic === null ? {} : { topic: details.topic.value }),
+      ...(timer === null ? {} : { timer: timer.value }),
     });
   }
 }
+
+/** Whether anything was ever said of it. */
+export const hasState = ({ details, timer }: StoredConversation): boolean =>
+  details.name !== null || details.topic !== null || timer !== null;
 
 /** Puts a `state` message into the outbox and takes its words over here. The conversation is the newest there is. */
 export async function queueState(
   op: Operation,
   ctx: Context,
   conversation: StoredConversation,
-  words: NewDetails,
+  words: NewState,
 ): Promise<void> {
-  const { details } = conversation;
-  const latest = Math.max(details.name?.sentAt ?? 0, details.topic?.sentAt ?? 0);
+  const before = stateOf(conversation);
+  const { name, topic, timer } = before;
+  const latest = Math.max(name?.sentAt ?? 0, topic?.sentAt ?? 0, timer?.sentAt ?? 0);
   const sentAt = Math.max(ctx.now(), conversation.ownSentAt, latest + 1);
   const entry = await addOutgoing(op, {
     id: ctx.newBodyId(),
@@ -78,7 +94,7 @@ export async function queueState(
       name: words.name ?? null,
       topic: words.topic ?? null,
       picture: null,
-      timer: null,
+      timer: words.timer ?? null,
     }),
     sentAt,
     bound: null,
@@ -87,8 +103,8 @@ export async function queueState(
     held: null,
     left: [],
   });
-  const next = merged(details, words, { sentAt, device: ctx.self.device });
-  const text = await sentenceOf(op, ctx, details, next, ctx.self.account, false);
+  const next = merged(before, words, { sentAt, device: ctx.self.device });
+  const text = await sentenceOf(op, ctx, before, next, ctx.self.account, false);
   if (text !== null) {
     const [last] = await readPage(op, conversation.id, { limit: 1 });
     const time = Math.max(sentAt, timeBelow(last, ctx.self.device));
@@ -111,7 +127,7 @@ export async function queueState(
   }
   writeConversation(op, {
     ...conversation,
-    details: next,
+    ...storedOf(next),
     ownSentAt: sentAt,
     saidAt: isWhole(next, words) ? conversation.epoch : conversation.saidAt,
   });
@@ -144,23 +160,39 @@ export async function takeState(
   const state = statePayload.decode(payload);
   if (!from.counts) {
     const who = await nameIn(reads, ctx, from.sender.account, true);
+    if (isOnlyTimer(state))
+      return {
+        conversation,
+        text: t('{name} wanted to set how long messages stay; only owners and admins may.', { name: who }),
+      };
     return { conversation, text: `${who} wanted to rename this group; only owners and admins may.` };
   }
   // Nobody could ever say anything later than the end of all clocks.
   if (from.sentAt > ctx.now() + DETAILS_AHEAD_MS) {
     const who = await nameIn(reads, ctx, from.sender.account, true);
+    if (isOnlyTimer(state))
+      return {
+        conversation,
+        text: t(
+          '{name} set how long messages stay with a clock that is more than a day ahead: it stays as it was.',
+          {
+            name: who,
+          },
+        ),
+      };
     return {
       conversation,
       text: `${who} renamed this group with a clock that is more than a day ahead: it stays as it was.`,
     };
   }
-  const words = wordsOf(state);
-  const stamp = { sentAt: from.sentAt, device: from.sender.device };
-  const details = merged(conversation.details, words, stamp);
-  const isLate = from.isLate && conversation.details.name === null;
-  const text = await sentenceOf(reads, ctx, conversation.details, details, from.sender.account, isLate);
-  const saidAt = isWhole(details, words) ? Math.max(conversation.saidAt, from.epoch) : conversation.saidAt;
-  return { conversation: { ...conversation, details, saidAt }, text };
+  const { timer } = state;
+  const words = { ...wordsOf(state), ...(timer === null || timer > MAX_TIMER ? {} : { timer }) };
+  const before = stateOf(conversation);
+  const next = merged(before, words, { sentAt: from.sentAt, device: from.sender.device });
+  const isLate = from.isLate && (before.name === null || words.name === undefined) && isUnsaid(before, words);
+  const text = await sentenceOf(reads, ctx, before, next, from.sender.account, isLate);
+  const saidAt = isWhole(next, words) ? Math.max(conversation.saidAt, from.epoch) : conversation.saidAt;
+  return { conversation: { ...conversation, ...storedOf(next), saidAt }, text };
 }
 
 /** As they may stand in a line; a name of which nothing can be shown is none. */
@@ -169,34 +201,39 @@ export function wordsOf({ name: said, topic }: StatePayload): NewDetails {
   return { ...(name === '' ? {} : { name }), ...(topic === null ? {} : { topic: displayText(topic) }) };
 }
 
-/** Whether these words are all that there is to say. */
-const isWhole = (details: Details, words: NewDetails): boolean =>
-  (details.name === null || words.name !== undefined) &&
-  (details.topic === null || words.topic !== undefined);
+const storedOf = ({ name, topic, timer }: State): Pick<StoredConversation, 'details' | 'timer'> => ({
+  details: { name, topic },
+  timer,
+});
 
-function merged(before: Details, words: NewDetails, stamp: Omit<Detail, 'value'>): Details {
-  const said = (value: string | undefined) => (value === undefined ? null : { ...stamp, value });
+const isOnlyTimer = ({ name, topic, timer }: StatePayload): boolean =>
+  timer !== null && name === null && topic === null;
+
+/** Whether nothing of what these words say was known before. */
+const isUnsaid = (before: State, words: NewState): boolean =>
+  words.name === undefined ? before.timer === null : before.name === null;
+
+/** Whether these words are all that there is to say. */
+const isWhole = ({ name, topic, timer }: State, words: NewState): boolean =>
+  (name === null || words.name !== undefined) &&
+  (topic === null || words.topic !== undefined) &&
+  (timer === null || words.timer !== undefined);
+
+function merged(before: State, words: NewState, stamp: Said): State {
+  const said = <T>(value: T | undefined) => (value === undefined ? null : { ...stamp, value });
   return {
     name: laterDetail(before.name, said(words.name)),
     topic: laterDetail(before.topic, said(words.topic)),
+    timer: laterDetail(before.timer, said(words.timer)),
   };
 }
-
-/** The one of two words that counts; the first one when both are the same. */
-export function laterDetail(known: Detail | null, said: Detail | null): Detail | null {
-  if (said === null) return known;
-  return known === null || isLater(said, known) ? said : known;
-}
-
-const isLater = (one: Detail, other: Detail): boolean =>
-  one.sentAt > other.sentAt || (one.sentAt === other.sentAt && one.device > other.device);
 
 /** @param isLate the words are older than one's own time here, and somebody says them again */
 async function sentenceOf(
   reads: Reads,
   ctx: Context,
-  before: Details,
-  after: Details,
+  before: State,
+  after: State,
   by: HistoryMessage['sender']['account'],
   isLate: boolean,
 ): Promise<string | null> {
@@ -206,8 +243,10 @@ async function sentenceOf(
       ? `This group is called ${after.name.value}.`
       : `${who} named this group ${after.name.value}.`;
   }
-  if (after.topic === null || after.topic.value === (before.topic?.value ?? '')) return null;
-  return after.topic.value === ''
-    ? `${who} took the topic away.`
-    : `${who} set the topic: ${after.topic.value}`;
+  if (after.topic !== null && after.topic.value !== (before.topic?.value ?? ''))
+    return after.topic.value === ''
+      ? `${who} took the topic away.`
+      : `${who} set the topic: ${after.topic.value}`;
+  if (after.timer === null || after.timer.value === (before.timer?.value ?? 0)) return null;
+  return timerLine(isLate || by === ctx.self.account ? null : who, after.timer.value, isLate);
 }

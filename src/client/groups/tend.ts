@@ -7,7 +7,7 @@ import { onDemand } from '../on-demand.ts';
 import type { Reads } from '../operation.ts';
 import { findDevice, readPeer } from '../peers.ts';
 import { type Chain, type Link, loadChain } from './chain.ts';
-import { sayDetails } from './state.ts';
+import { hasState, sayDetails } from './state.ts';
 
 /** Several admins may be online: each waits for a random while of at most this, and looks whether another one did it. */
 const WITHIN_MS = 30_000;
@@ -32,8 +32,8 @@ function later(ctx: Context, name: string, id: ConversationId, task: () => Promi
 }
 
 /** Somebody has come in, and nobody has said since what the group is called. */
-const needsSaying = ({ details, saidAt }: StoredConversation, chain: Chain): boolean =>
-  (details.name !== null || details.topic !== null) && saidAt < chain.lastAddition;
+const needsSaying = (group: StoredConversation, chain: Chain): boolean =>
+  hasState(group) && group.saidAt < chain.lastAddition;
 
 async function sayAgain(ctx: Context, id: ConversationId): Promise<void> {
   const chain = await loadChain(ctx.storage, ctx, id);

@@ -1,0 +1,71 @@
+/**
+ * Messages of a conversation exactly as their device signed them, for message details, exports, and handing history on. Store
+ * `history`: `o/ID` is `header 120 || signature 3,373 || content`; what this device sent itself is in `s/ID` (sent.ts). An
+ * edited message has the original of its newest edit in this place: it is what proves the words that are shown.
+ */
+import { bodyId } from '../contract/bytes.ts';
+import type { BodyId } from '../contract/ids.ts';
+import { BODY_HEADER_BYTES } from '../protocol/body-header.ts';
+import { concat } from '../protocol/codec.ts';
+import { SIGNATURE_BYTES } from '../protocol/identity.ts';
+import { editPayload } from '../protocol/marks.ts';
+import { type OpenedBody, openOriginal } from '../protocol/message.ts';
+import { type HistoryPayload, textPayload } from '../protocol/payload.ts';
+import type { Operation, Reads } from './operation.ts';
+import { readSent, removeSent } from './sent.ts';
+
+/** Body header 120 B, content, signature 3,373 B: what verifyBody needs beside the device's key. */
+export type Original = HistoryPayload;
+
+const key = (id: BodyId) => `o/${id}`;
+
+/** The original behind what is shown under this id, received or sent; null for a notice, a deleted message, a forgotten one. */
+export async function readOriginal(reads: Reads, id: BodyId): Promise<Original | null> {
+  const kept = await reads.get('history', key(id));
+  if (kept === null) return readSent(reads, id);
+  const end = BODY_HEADER_BYTES + SIGNATURE_BYTES;
+  return {
+    header: kept.slice(0, BODY_HEADER_BYTES),
+    signature: kept.slice(BODY_HEADER_BYTES, end),
+    content: kept.slice(end),
+  };
+}
+
+/** Keeps the original behind what is shown under this id, in place of the one before. */
+export function writeOriginal(op: Operation, id: BodyId, { header, signature, content }: Original): void {
+  op.writeBytes('history', key(id), concat(header, signature, content));
+}
+
+/** Forgets it, and what would give the message again. */
+export function removeOriginal(op: Operation, id: BodyId): void {
+  op.remove('history', key(id));
+  removeSent(op, id);
+}
+
+/** The original of what was opened; null for what carries no signature. */
+export const originalOf = ({ headerBytes, contentBytes, signature }: OpenedBody): Original | null =>
+  signature === null ? null : { header: headerBytes, content: contentBytes, signature };
+
+/** The words that an original proves, and of which message; its signature is the caller's to verify. */
+export interface SignedWords {
+  readonly opened: OpenedBody;
+  /** The message that has these words: the original's own id, or the target of an edit. */
+  readonly id: BodyId;
+  readonly text: string;
+  /** An edit names no reply and no timer: those of the message stay. */
+  readonly about: null | { readonly replyTo: BodyId | null; readonly timer: number | null };
+}
+
+/** Null for an original of another kind. @throws ProtocolError E_FORMAT, E_SUITE */
+export function readWords(original: Original): SignedWords | null {
+  const opened = openOriginal(original);
+  const { kind, payload } = opened.content;
+  if (kind === 'edit') {
+    const { target, text } = editPayload.decode(payload);
+    return { opened, id: bodyId(target), text, about: null };
+  }
+  if (kind !== 'text') return null;
+  const { text, replyTo, timer } = textPayload.decode(payload);
+  const about = { replyTo: replyTo === null ? null : bodyId(replyTo), timer };
+  return { opened, id: bodyId(opened.header.bodyId), text, about };
+}
