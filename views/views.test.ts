@@ -133,6 +133,7 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
         people: [{ ...person, role, disabled: true }],
         invites: [{ id: text, role, usesLeft: 2, expiresAt: 1 }],
         form: { roles: [role], typed: { role: text, uses: text, expires: text }, errors, created: invite },
+        policies: { presence: true, typing: false, saved: true },
       }),
     ),
     error: await ErrorPage({ site, status: 404, message: text }),

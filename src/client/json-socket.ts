@@ -152,5 +152,8 @@ export function jsonSocket(options: JsonSocketOptions): JsonSocket {
       if (socket) drop(socket);
     },
     send: (frame) => socket !== null && say(socket, frame),
+    say: (frame) => {
+      if (socket !== null) say(socket, frame);
+    },
   };
 }

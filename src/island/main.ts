@@ -20,14 +20,14 @@ import { mount } from './mount.ts';
 import { openNote } from './note.ts';
 import { showNotice, watchNotices, watchRequests } from './notices.ts';
 import { readPage } from './page.ts';
-import { loadOffline } from './part.ts';
+import { loadOffline, loadPresence } from './part.ts';
 import { tellOnceWhenNotKept } from './persistence.ts';
 import { lockEnded } from './removed.ts';
-import { SealedMessage } from './sealed-message.ts';
 import { SealedPreview } from './sealed-preview.ts';
 import { provideEngine } from './session.ts';
 import { takeSignOut } from './sign-out.ts';
 import { openTabs } from './tabs.ts';
+import { SealedMessage } from './timeline/sealed-message.ts';
 import { OPTIONS } from './transport.ts';
 import { watchCode } from './watch-code.ts';
 
@@ -89,6 +89,8 @@ async function begin(account: AccountId): Promise<void> {
   writeHere(account);
   if (isOffline) await (await loadOffline()).drawOffline(engine);
   engine.start();
+  // What people came for is on its way; who else is here can wait for it.
+  void loadPresence().then(({ startPresence }) => startPresence());
   await tellOnceWhenNotKept(engine);
 }
 

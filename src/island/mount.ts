@@ -2,17 +2,19 @@
 
 import { openConversationsList } from './conversations-list.ts';
 import { openCopy } from './copy.ts';
+import { openWriting } from './enter-key.ts';
 import { openGroupPage, openGroupTitle, openNewConversationDialog } from './group.ts';
-import { loadReaders, loadVerify } from './part.ts';
+import { loadConversationDetails, loadPresence, loadReaders, loadVerify } from './part.ts';
 import { openUsername } from './people.ts';
 import { openLog, openOwnDevices, openPrivacy, openRemoval } from './settings.ts';
-import { openTimeline } from './timeline.ts';
+import { openTimeline } from './timeline/timeline.ts';
 
 const MARKS: readonly (readonly [selector: string, open: (element: HTMLElement) => unknown])[] = [
   ['nav[data-conversations]', openConversationsList],
   ['#timeline', openTimeline],
   ['[data-safety-number]', async (place) => (await loadVerify()).openVerify(place)],
   ['[data-readers]', async (place) => (await loadReaders()).openReaders(place)],
+  ['[data-conversation-details]', async (place) => (await loadConversationDetails()).openDetails(place)],
   ['[data-group-title]', openGroupTitle],
   ['[data-group]', openGroupPage],
   ['dialog:has([data-new-conversation])', openNewConversationDialog],
@@ -20,7 +22,10 @@ const MARKS: readonly (readonly [selector: string, open: (element: HTMLElement) 
   ['[data-own-devices]', openOwnDevices],
   ['[data-remove-device]', openRemoval],
   ['[data-privacy]', openPrivacy],
+  ['[data-writing]', openWriting],
   ['[data-log]', openLog],
+  ['[data-own-status]', async (button) => (await loadPresence()).openOwnStatus(button)],
+  ['[data-presence-choices]', async (place) => (await loadPresence()).openPresenceChoices(place)],
   ['[data-peer-username]', openUsername],
 ];
 

@@ -4,6 +4,7 @@
  * | page | answers |
  * |---|---|
  * | GET /admin | people, invites |
+ * | POST /admin/policies (presence, typing) | keeps what is ticked: 303 |
  * | POST /admin/invites (role, uses, expires in days) | the page with the new link, or for htmx the link |
  * | POST /admin/invites/ID/revoke | takes an invite back: 303, or for htmx an empty 200 |
  */
@@ -31,12 +32,22 @@ const ROLES: readonly Role[] = ['member', 'guest', 'auditor', 'admin'];
 const rolesFor = ({ role }: Session): readonly Role[] => (role === 'owner' ? [...ROLES, 'owner'] : ROLES);
 
 export const adminPages = (deps: PageDeps) => {
-  const { accounts, invites } = deps.services;
+  const { accounts, invites, policies } = deps.services;
   const frame = createFrame(deps);
 
-  const page = async (request: Request, session: Session, form: Omit<InviteFormProps, 'roles'>) => {
-    const [people, open] = await Promise.all([accounts.people(), invites.list()]);
-    const props = { people, invites: open, form: { roles: rolesFor(session), ...form } };
+  const page = async (
+    request: Request,
+    session: Session,
+    form: Omit<InviteFormProps, 'roles'>,
+    saved = false,
+  ) => {
+    const [people, open, allowed] = await Promise.all([accounts.people(), invites.list(), policies.read()]);
+    const props = {
+      people,
+      invites: open,
+      form: { roles: rolesFor(session), ...form },
+      policies: { ...allowed, saved },
+    };
     const draw = () => ({ title: t('Admin'), pane: Admin(props) });
     return frame.pane(request, session, { page: 'admin', draw, status: form.errors ? 400 : 200 });
   };
@@ -46,8 +57,20 @@ export const adminPages = (deps: PageDeps) => {
       const session = await frame.enter(request);
       if (session instanceof Response) return session;
       await frame.guard.admin(request);
-      return page(request, session, {});
+      return page(request, session, {}, new URL(request.url).searchParams.has('saved'));
     })
+
+    .post(
+      '/admin/policies',
+      async ({ request }) => {
+        const session = await frame.guard.admin(request);
+        deps.limits.take('writeAccount', session.account);
+        const form = await readForm(request);
+        await policies.write({ presence: form.has('presence'), typing: form.has('typing') });
+        return goTo(request, '/admin?saved=policies#policies');
+      },
+      { parse: 'none' },
+    )
 
     .post(
       '/admin/invites',

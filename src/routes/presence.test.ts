@@ -99,6 +99,14 @@ test('a page that loads anew is no absence', async () => {
   again.close();
 });
 
+test('who comes to share a conversation hears how the other is, and is heard of', async () => {
+  const one = await here(mina);
+  const other = await here(stranger);
+  await app.deps.services.conversations.createDirect(mina.session(), stranger.account);
+  await told(one, about(stranger, 'online'));
+  await told(other, about(mina, 'online'));
+});
+
 test('a newcomer hears how the others are, and when they were last seen', async () => {
   const socket = await here(ravi);
   const watching = await here(mina);

@@ -77,6 +77,7 @@ export class JsonLine extends Line {
         break;
       case 'conversation':
         this.#say({ event: 'conversation', id: event.id });
+        this.#presence.meet();
         break;
       case 'devices':
         this.#say({ event: 'devices', account: event.changed });

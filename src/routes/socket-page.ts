@@ -65,6 +65,7 @@ export class PageLine extends Line {
         break;
       case 'conversation':
         this.#next(() => this.#conversation(event.id));
+        this.#presence.meet();
         break;
       case 'delivered':
         this.#say({ event: 'delivered', id: event.id, account: event.by.account, device: event.by.device });

@@ -28,6 +28,11 @@ export class SocketPresence {
     return true;
   }
 
+  /** There is another conversation, and perhaps other people in it. */
+  meet(): void {
+    if (this.#seat) this.#run(this.deps.services.presence.meet(this.#seat));
+  }
+
   leave(): void {
     if (this.#seat) this.deps.services.presence.leave(this.#seat);
     this.#seat = null;

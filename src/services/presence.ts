@@ -22,6 +22,8 @@ export interface Seat {
 export interface Presence {
   /** Takes part from now on, or says another state. Tells the newcomer how the others are. */
   say(seat: Seat): Promise<void>;
+  /** Who has come into a conversation hears how the people in it are, and they hear of them. */
+  meet(seat: Seat): Promise<void>;
   leave(seat: Seat): void;
   /** Tells the other members; nothing where policy or membership do not allow it. */
   typing(account: AccountId, conversation: ConversationId): Promise<void>;
@@ -61,6 +63,12 @@ export function createPresence(
       here.set(account, known);
       plan(account, 0);
       if (isNew) hub.publish({ type: 'presence', account, people: await around(account) });
+    },
+
+    async meet({ account }) {
+      const known = here.get(account);
+      if (!known || !(await isShown(account))) return;
+      hub.publish({ type: 'presence', account, people: await around(account) });
     },
 
     leave(seat) {

@@ -183,5 +183,6 @@ function admin() {
       { id: 'two', role: 'guest' as Role, usesLeft: 1, expiresAt: NOW + DAY },
     ],
     form: { roles: ['member', 'guest', 'auditor', 'admin', 'owner'] as Role[], created: INVITE },
+    policies: { presence: true, typing: true },
   };
 }

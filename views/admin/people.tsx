@@ -7,14 +7,16 @@ import { roleWord } from '../parts/role.ts';
 import { Section, Sheet } from '../parts/sheet.tsx';
 import { text } from '../parts/words.tsx';
 import { InviteForm, type InviteFormProps, type OpenInvite, OpenInvites } from './invites.tsx';
+import { Policies, type PoliciesProps } from './policies.tsx';
 
 export interface AdminProps {
   readonly people: readonly Person[];
   readonly invites: readonly OpenInvite[];
   readonly form: InviteFormProps;
+  readonly policies: PoliciesProps;
 }
 
-export function Admin({ people, invites, form }: AdminProps) {
+export function Admin({ people, invites, form, policies }: AdminProps) {
   return (
     <Sheet view="admin" title={t('Admin')} lead={t('You see who is here and never what they write.')}>
       <Section
@@ -43,6 +45,7 @@ export function Admin({ people, invites, form }: AdminProps) {
           </tbody>
         </table>
       </Section>
+      <Policies {...policies} />
     </Sheet>
   );
 }

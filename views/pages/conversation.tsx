@@ -3,6 +3,7 @@
 import type { AccountId, ConversationId } from '../../src/contract/ids.ts';
 import { plural, t } from '../../src/contract/words.ts';
 import { Avatar } from '../parts/avatar.tsx';
+import { ConversationDetails } from '../parts/conversation-details.tsx';
 import { GroupAvatar, groupSize } from '../parts/conversation-row.tsx';
 import { Icon, VerifiedMark } from '../parts/icon.tsx';
 import { markup, text } from '../parts/words.tsx';
@@ -79,6 +80,12 @@ export function Conversation(props: ConversationProps) {
             )}
           </p>
         </noscript>
+        <div class="jump-place">
+          <button type="button" class="jump" data-jump="" hidden aria-label={t('Jump to latest')}>
+            <span data-jump-count="" />
+            <Icon name="down" />
+          </button>
+        </div>
         <p class="writers" data-writers={id} />
         <sotto-composer data-conversation={id} />
       </div>
@@ -125,7 +132,7 @@ function GroupTitle({ id, people }: { id: ConversationId; people: number }) {
         </h1>
         <p>
           <span data-group-topic="" safe>
-          {people === 0 ? t('You are not in it any more') : plural(people, '{n} person', '{n} people')}
+            {people === 0 ? t('You are not in it any more') : plural(people, '{n} person', '{n} people')}
           </span>
           <span class="here" data-here-now={id} />
         </p>
@@ -169,6 +176,7 @@ function Details({ id, self, peer, others, relayDays }: ConversationProps) {
         )}
       </p>
       {peer ? <VerifyCard peer={peer} /> : <GroupCard id={id} />}
+      <ConversationDetails id={id} />
       <h2>{text('How long it stays')}</h2>
       <p class="details-note">
         {text('The server holds a sealed message until every device has fetched it, {n} days at most.', {

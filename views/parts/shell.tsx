@@ -103,7 +103,13 @@ function Me({ viewer, page }: { viewer: Viewer; page: string }) {
         <b safe>{viewer.name}</b>
         <small safe>{`@${viewer.username}`}</small>
       </p>
-      <button type="button" class="icon-button me-status" aria-label={t('Your status')} data-own-status="" hidden>
+      <button
+        type="button"
+        class="icon-button me-status"
+        aria-label={t('Your status')}
+        data-own-status=""
+        hidden
+      >
         <Icon name="smile" />
       </button>
       {viewer.isAdmin ? (

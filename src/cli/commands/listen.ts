@@ -41,6 +41,7 @@ export const listen: Command = async ({ home, option, isSet, output, io }) => {
 
   try {
     engine.start();
+    (await engine.presence()).setActive(true);
     line?.open();
     printer.look();
     const how = await ended.promise;

@@ -104,14 +104,14 @@ test('a server that names strangers, or conversations that are none, is not hear
   mina.line.tell({
     event: 'presence',
     people: [
-      { account: ola.account, state: 'online', at: 1 },
+      { account: mina.account, state: 'online', at: 1 },
       { account: ravi.account, state: 'online', at: 8e15 },
     ],
   });
   await world.settle();
   expect(presence.writers(id)).toEqual([]);
   expect(presence.writers(other)).toEqual([]);
-  expect(presence.of(ola.account)).toBeNull();
+  expect(presence.of(mina.account)).toBeNull();
   expect(presence.of(ravi.account)?.at).toBeLessThanOrEqual(world.time.now);
 });
 

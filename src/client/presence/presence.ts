@@ -2,13 +2,17 @@
 import type { AccountId, ConversationId } from '../../contract/ids.ts';
 import { type PresenceRecord, TYPING_EVERY_MS, TYPING_SHOWN_MS } from '../../contract/presence.ts';
 import type { ServerFrame } from '../../contract/relay.ts';
+import { presenceRecords } from '../answers.ts';
 import type { Context } from '../context.ts';
-import { listConversations, readConversation } from '../conversations.ts';
+import { readConversation } from '../conversations.ts';
 import type { EngineEvent } from '../engine-types.ts';
 import type { Live } from '../ports.ts';
 import { setTypingTold, typingIsTold } from './choices.ts';
 import { readStatus, sayStatus, tellStatus } from './status.ts';
 import type { Presence, PresenceView } from './types.ts';
+
+/** As many as any workspace has. */
+const MOST_PEOPLE = 10_000;
 
 /** Begins to listen; there is one for each engine. */
 export function openPresence(ctx: Context, live: Live | null): Presence {
@@ -67,14 +71,15 @@ export function openPresence(ctx: Context, live: Live | null): Presence {
     if (frame.event === 'hello') {
       forgetAll();
       say();
-    } else if (frame.event === 'presence') ctx.tasks.run(() => takePeople(frame.people));
+    } else if (frame.event === 'presence') takePeople(frame.people);
     else if (frame.event === 'typing') ctx.tasks.run(() => takeWriter(frame.conversation, frame.account));
   }
 
-  async function takePeople(records: readonly PresenceRecord[]): Promise<void> {
-    const known = new Set((await listConversations(ctx.storage)).flatMap(({ members }) => members));
+  /** Nothing shows people whom this device does not know, so of them nothing is shown. */
+  function takePeople(said: unknown): void {
+    const records = readRecords(said);
     for (const { account, state, at } of records) {
-      if (account === ctx.self.account || !known.has(account)) continue;
+      if (account === ctx.self.account || people.size >= MOST_PEOPLE) continue;
       if (state === 'offline' && at === 0) people.delete(account);
       else people.set(account, { state, at: Math.min(at, ctx.now()) });
       ctx.emit({ type: 'presence', account });
@@ -109,5 +114,14 @@ export function openPresence(ctx: Context, live: Live | null): Presence {
     const known = [...people.keys()];
     people.clear();
     for (const account of known) ctx.emit({ type: 'presence', account });
+  }
+}
+
+/** A page's line hands frames on as they came. */
+function readRecords(said: unknown): readonly PresenceRecord[] {
+  try {
+    return presenceRecords.read(said);
+  } catch {
+    return [];
   }
 }
