@@ -1,6 +1,8 @@
 /** Names as this device knows them, for rows and messages; the server's own spelling is only a first guess. */
 import type { HistoryMessage, PeerView } from '../client/engine-types.ts';
+import { EVERYONE } from '../client/messages/mentions.ts';
 import type { AccountId } from '../contract/ids.ts';
+import { t } from '../contract/words.ts';
 import { engine, onEvent } from './session.ts';
 
 export interface Author {
@@ -11,7 +13,9 @@ export interface Author {
 
 const known = new Map<AccountId, PeerView>();
 onEvent((event) => {
-  if (event.type === 'peer') known.set(event.peer.account, event.peer);
+  if (event.type !== 'peer') return;
+  known.set(event.peer.account, event.peer);
+  unknown.delete(event.peer.account);
 });
 
 /** Everybody, for names beside what is drawn already; nobody when the server says no, which others tell. */
@@ -19,13 +23,40 @@ export async function everybody(): Promise<readonly PeerView[]> {
   return (await engine).people().catch(() => []);
 }
 
+/** Accounts that the engine was asked for and did not know: they are not asked for again with every message. */
+const unknown = new Set<AccountId>();
+
+async function personOf(account: AccountId): Promise<PeerView | null> {
+  if (!known.has(account) && !unknown.has(account)) {
+    for (const peer of await everybody()) known.set(peer.account, peer);
+    if (!known.has(account)) unknown.add(account);
+  }
+  return known.get(account) ?? null;
+}
+
 /** Who wrote it. Asks the engine once for people it has not met. */
 export async function authorOf({ mine, sender }: HistoryMessage): Promise<Author> {
-  const client = await engine;
-  if (mine) return { name: client.self.name, verified: false };
-  if (!known.has(sender.account)) for (const peer of await everybody()) known.set(peer.account, peer);
-  const peer = known.get(sender.account);
-  return { name: peer?.name ?? 'Somebody', verified: peer?.verified ?? false };
+  if (mine) return { name: (await engine).self.name, verified: false };
+  const peer = await personOf(sender.account);
+  return { name: peer?.name ?? t('Somebody'), verified: peer?.verified ?? false };
+}
+
+/** What to call somebody in a sentence of the page. */
+export async function nameOf(account: AccountId): Promise<string> {
+  const { self } = await engine;
+  if (account === self.account) return t('You');
+  return (await personOf(account))?.name ?? t('Somebody');
+}
+
+/** Usernames that may be mentioned, as far as they are known by now. */
+export async function mentionable(): Promise<{
+  has(name: string): boolean;
+  isSelf(name: string): boolean;
+}> {
+  const { self } = await engine;
+  const names = new Set([self.username, EVERYONE]);
+  for (const { username } of known.values()) names.add(username);
+  return { has: (name) => names.has(name), isSelf: (name) => name === self.username || name === EVERYONE };
 }
 
 /** Writes into `[data-peer-username=ACCOUNT]` the name that the log of identities gives this account, whatever the server wrote. */
@@ -33,7 +64,7 @@ export async function openUsername(place: HTMLElement): Promise<void> {
   const account = place.dataset.peerUsername;
   const people = await (await engine).people().catch(() => null);
   const found = people?.find((peer) => peer.account === account);
-  const nobody = people === null ? '' : 'The log of identities names nobody here';
+  const nobody = people === null ? '' : t('The log of identities names nobody here');
   const words = found ? `@${found.username}` : nobody;
   if (place.textContent !== words) place.textContent = words;
 }

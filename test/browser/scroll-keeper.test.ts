@@ -4,14 +4,14 @@ import type { Browser, Page } from 'playwright-core';
 import { type BlankPage, serveModule } from './support/blank-page.ts';
 import { launchBrowser, openPerson } from './support/browser.ts';
 
-type Tested = typeof import('../../src/island/scroll-keeper.ts');
+type Tested = typeof import('../../src/island/timeline/scroll-keeper.ts');
 
 let blank: BlankPage;
 let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  blank = await serveModule('src/island/scroll-keeper.ts');
+  blank = await serveModule('src/island/timeline/scroll-keeper.ts');
   browser = await launchBrowser();
   ({ page } = await openPerson(browser));
 });
@@ -37,7 +37,12 @@ async function moved(change: 'the day above is drawn anew' | 'older messages com
       return element;
     };
     for (let day = 0; day < 8; day++) log.append(line('p'), line('article'), line('article'));
-    const keeper = new ScrollKeeper(log, async () => {});
+    const keeper = new ScrollKeeper(log, {
+      ends: () => true,
+      older: () => {},
+      newer: () => {},
+      moved: () => {},
+    });
     // The line of the third day is the first thing in view.
     const scrolled = new Promise((resolve) => log.addEventListener('scroll', resolve, { once: true }));
     log.scrollTop = 6 * 60 + 20;

@@ -17,6 +17,13 @@ export type IconName =
   | 'print'
   | 'clock'
   | 'people'
+  | 'pin'
+  | 'reply'
+  | 'more'
+  | 'down'
+  | 'mute'
+  | 'archive'
+  | 'smile'
   | 'link'
   | 'warning'
   | 'close';

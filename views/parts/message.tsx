@@ -4,8 +4,9 @@
  */
 import type { AccountId, BodyId } from '../../src/contract/ids.ts';
 import type { Delivery } from '../../src/contract/relay.ts';
+import { t } from '../../src/contract/words.ts';
 import { Avatar } from './avatar.tsx';
-import { VerifiedMark } from './icon.tsx';
+import { Icon, VerifiedMark } from './icon.tsx';
 
 export interface MessageProps {
   readonly id: BodyId;
@@ -74,12 +75,20 @@ function Frame({ author, at, children }: { author: string; at: number | null; ch
           {author}
         </b>
         <VerifiedMark />
-        <Time at={at} />
       </header>
       <div class="message-body">
         {children}
+        <span class="mark" data-pinned="" hidden role="img" aria-label={t('Pinned')} title={t('Pinned')}>
+          <Icon name="pin" />
+        </span>
+        <span class="mark" data-timer="" hidden>
+          <Icon name="clock" />
+          <span data-timer-left="" />
+        </span>
         <span class="status" data-status="" />
       </div>
+      {/* After the words, as it is heard; the styles put it beside the name. */}
+      <Time at={at} />
     </>
   );
 }

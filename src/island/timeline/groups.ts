@@ -1,6 +1,7 @@
 /** How messages stand together: days, authors, and the line before what is new. */
-import type { HistoryMessage } from '../client/engine-types.ts';
-import { dayOf, sameDay } from './times.ts';
+import type { HistoryMessage } from '../../client/engine-types.ts';
+import { t } from '../../contract/words.ts';
+import { dayOf, sameDay } from '../times.ts';
 
 /** Messages of one author this close together show the name once, in milliseconds. */
 const GROUP_MS = 5 * 60 * 1000;
@@ -15,13 +16,14 @@ export function isContinued(previous: HistoryMessage | null, message: HistoryMes
     previous.sender.account === message.sender.account &&
     previous.kind !== 'notice' &&
     message.kind !== 'notice' &&
+    message.replyTo === null &&
     !needsDay(previous, message) &&
     message.sentAt - previous.sentAt < GROUP_MS
   );
 }
 
 export const drawDay = (at: number): HTMLElement => drawLine('day', dayOf(at));
-export const drawNewLine = (): HTMLElement => drawLine('day new', 'New');
+export const drawNewLine = (): HTMLElement => drawLine('day new', t('New'));
 
 function drawLine(className: string, words: string): HTMLElement {
   const line = document.createElement('p');

@@ -1,0 +1,54 @@
+/** What a message says of others: the one that it answers, and who reacted to it. */
+import type { Engine, HistoryMessage } from '../../client/engine-types.ts';
+import type { BodyId } from '../../contract/ids.ts';
+import { t } from '../../contract/words.ts';
+import { authorOf, nameOf } from '../people.ts';
+
+/** A message that is answered, in one line. */
+export interface Quote {
+  /** Empty for one that is not here. */
+  readonly author: string;
+  readonly line: string;
+  readonly known: boolean;
+}
+
+/** One emoji as a button: how many, who, and whether oneself. */
+export interface ReactionButton {
+  readonly emoji: string;
+  readonly count: number;
+  readonly mine: boolean;
+  readonly names: readonly string[];
+}
+
+/** More of a first line than fits beside a name. */
+const QUOTE_LENGTH = 160;
+
+/** The message that `replyTo` names, as it is quoted. */
+export async function quoteOf(client: Engine, replyTo: BodyId): Promise<Quote> {
+  const message = await client.message(replyTo);
+  if (message === null) return { author: '', line: t('A message that is not on this device'), known: false };
+  const { name } = await authorOf(message);
+  return { author: name, line: firstLine(message), known: true };
+}
+
+/** The first line that says something. */
+export function firstLine({ kind, text, reason }: HistoryMessage): string {
+  if (kind === 'deleted') return t('This message was deleted.');
+  const words = kind === 'text' ? text : (reason ?? text);
+  const line = words
+    .slice(0, 4 * QUOTE_LENGTH)
+    .split('\n')
+    .find((each) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(each));
+  return (line ?? words).trim().slice(0, QUOTE_LENGTH);
+}
+
+export async function buttonsOf({ reactions }: HistoryMessage): Promise<readonly ReactionButton[]> {
+  return Promise.all(
+    reactions.map(async ({ emoji, people, mine }) => ({
+      emoji,
+      count: people.length,
+      mine,
+      names: await Promise.all(people.map(nameOf)),
+    })),
+  );
+}
