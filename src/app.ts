@@ -17,6 +17,7 @@ import { errorPage, pageRoutes } from './routes/pages.ts';
 import { addressPage } from './routes/pages-address.ts';
 import { prekeyRoutes } from './routes/prekeys-api.ts';
 import { presenceRoutes } from './routes/presence-api.ts';
+import { pushRoutes } from './routes/push-api.ts';
 import { registerRoutes } from './routes/register.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { SOCKET_OPTIONS, socketRoutes } from './routes/socket.ts';
@@ -45,6 +46,7 @@ export const createApp = (deps: Deps) =>
     .use(logRoutes(deps))
     .use(backupRoutes(deps))
     .use(presenceRoutes(deps))
+    .use(pushRoutes(deps))
     .use(messageRoutes(deps))
     .use(socketRoutes(deps))
     .use(pageRoutes(deps));

@@ -15,6 +15,17 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Milliseconds that the relay keeps what nobody fetched. */
   readonly relayRetention: number;
+  /** Keys for Web Push (RFC 8292); null: devices are not woken. */
+  readonly vapid: Vapid | null;
+  /** Push services may be in the server's own network. */
+  readonly pushPrivate: boolean;
+}
+
+/** A P-256 key pair, base64url: 65 and 32 bytes; and whom a push service writes to, a mailto: or https: address. */
+export interface Vapid {
+  readonly publicKey: string;
+  readonly privateKey: string;
+  readonly subject: string;
 }
 
 /** A wrong flag or variable: one clear line and exit code 2. */
@@ -29,6 +40,10 @@ const FLAGS = {
   url: { type: 'string' },
   'trusted-proxy': { type: 'string', multiple: true },
   'log-level': { type: 'string' },
+  'vapid-public-key': { type: 'string' },
+  'vapid-private-key': { type: 'string' },
+  'vapid-subject': { type: 'string' },
+  'push-private': { type: 'boolean' },
 } as const;
 
 /** Parses `serve`'s arguments. Throws ConfigError with a sentence that names the flag. */
@@ -54,6 +69,12 @@ export function parseConfig(
     trustedProxies: trusted.filter((entry) => entry !== '').map(proxy),
     logLevel: level(values['log-level'] ?? env.SOTTO_LOG_LEVEL ?? 'info'),
     relayRetention: RELAY_RETENTION_MS,
+    vapid: vapid(
+      values['vapid-public-key'] ?? env.SOTTO_VAPID_PUBLIC_KEY ?? '',
+      values['vapid-private-key'] ?? env.SOTTO_VAPID_PRIVATE_KEY ?? '',
+      values['vapid-subject'] ?? env.SOTTO_VAPID_SUBJECT ?? '',
+    ),
+    pushPrivate: values['push-private'] ?? env.SOTTO_PUSH_PRIVATE === '1',
   });
 }
 
@@ -104,4 +125,18 @@ function proxy(text: string): string {
 function level(text: string): Config['logLevel'] {
   if (text === 'debug' || text === 'info' || text === 'warn' || text === 'error') return text;
   throw new ConfigError(`--log-level is debug, info, warn or error, not "${text}".`);
+}
+
+/** All three or none. */
+function vapid(publicKey: string, privateKey: string, subject: string): Vapid | null {
+  if (publicKey === '' && privateKey === '' && subject === '') return null;
+  if (!/^B[\w-]{86}$/.test(publicKey) || !/^[\w-]{43}$/.test(privateKey))
+    throw new ConfigError(
+      'Web Push needs --vapid-public-key and --vapid-private-key as "sotto admin push-keys" prints them.',
+    );
+  if (!/^(?:mailto:.+@|https:\/\/.)/.test(subject))
+    throw new ConfigError(
+      `--vapid-subject takes a mailto: or https: address that push services can write to, not "${subject}".`,
+    );
+  return Object.freeze({ publicKey, privateKey, subject });
 }

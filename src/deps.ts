@@ -19,6 +19,7 @@ import type { Links } from './services/links.ts';
 import type { Policies } from './services/policies.ts';
 import type { Prekeys } from './services/prekeys.ts';
 import type { Presence } from './services/presence.ts';
+import type { Pushes } from './services/pushes.ts';
 import type { Rosters } from './services/rosters.ts';
 import type { Transparency } from './services/transparency.ts';
 import type { Db } from './store/db.ts';
@@ -49,6 +50,7 @@ export interface Services {
   readonly backups: Backups;
   readonly policies: Policies;
   readonly presence: Presence;
+  readonly pushes: Pushes;
 }
 
 export interface Deps extends Ports {

@@ -40,6 +40,8 @@ const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
   views: [/^@kitajs\/html/],
   routes: [/^elysia$/, /^@kitajs\/html/],
   http: [/^elysia$/],
+  // Web Push alone (pushes.ts).
+  services: [/^web-push$/],
   auth: [/^lucia$/, /^@simplewebauthn\/server/, /^reflect-metadata$/],
   app: [/^elysia$/],
 };

@@ -5,6 +5,7 @@ import type { Role } from '../contract/accounts.ts';
 import { inviteUrl, setupUrl } from '../contract/paths.ts';
 import type { Ports, Services } from '../deps.ts';
 import { silent } from '../ops/log.ts';
+import { createPushKeys } from '../services/pushes.ts';
 import { createServices } from '../services/services.ts';
 import { readSetting } from '../store/settings.ts';
 import { CommandFailed } from './failed.ts';
@@ -74,6 +75,16 @@ export async function admin(
         const url = inviteUrl(origin, invite.token);
         print('invite', { url, role: invite.role, uses: invite.uses, expiresAt: invite.expiresAt }, url);
       });
+      return 0;
+    }
+    case 'push-keys': {
+      none(rest);
+      const keys = await createPushKeys();
+      print(
+        'push-keys',
+        keys,
+        `SOTTO_VAPID_PUBLIC_KEY=${keys.publicKey}\nSOTTO_VAPID_PRIVATE_KEY=${keys.privateKey}`,
+      );
       return 0;
     }
     case 'people':

@@ -3,18 +3,21 @@
 export const USAGE = `Sotto: post-quantum end-to-end encrypted team chat.
 
 sotto serve [--port 3000] [--host 127.0.0.1] [--data ./data] [--url ORIGIN]
-            [--trusted-proxy CIDR] [--log-level info]          the server
+            [--trusted-proxy CIDR] [--log-level info]
+            [--vapid-public-key K --vapid-private-key K --vapid-subject mailto:ADMIN] [--push-private]
+                                                               the server
 sotto admin ...                                                what an admin does when locked out
 sotto client --home DIR ...                                    a device on the command line; see sotto client --help
 sotto verify URL ...                                           whether a server serves what this build would serve
 
 Every flag of serve is also a variable: SOTTO_PORT, SOTTO_HOST, SOTTO_DATA, SOTTO_URL, SOTTO_TRUSTED_PROXY,
-SOTTO_LOG_LEVEL.`;
+SOTTO_LOG_LEVEL, SOTTO_VAPID_PUBLIC_KEY, SOTTO_VAPID_PRIVATE_KEY, SOTTO_VAPID_SUBJECT, SOTTO_PUSH_PRIVATE.`;
 
 export const ADMIN_USAGE = `sotto admin setup-link                                         a new one-time link for the first owner
 sotto admin invite [--role R] [--uses N] [--expires 7d]        a link that makes accounts
 sotto admin people                                             who has an account
 sotto admin disable NAME                                       ends a person's sessions and keeps them out
+sotto admin push-keys                                          a new key pair for Web Push, as variables of serve
 All take --data DIR (default ./data), --url ORIGIN and --json.`;
 
 export const VERIFY_USAGE = `sotto verify URL [--login [--username NAME]] [--home DIR] [--json]

@@ -73,6 +73,8 @@ export const PATHS = {
   openConversations: '/api/v1/conversations/open',
   /** GET -> PresenceSettings; PUT PresenceChoice -> PresenceSettings (presence.ts) */
   presence: '/api/v1/presence',
+  /** GET -> PushOffer; PUT PushSubscriptionRequest -> -; DELETE -> -: waking this session's device (push.ts) */
+  push: '/api/v1/push',
   /** GET -> BackupRecord (backup.ts); PUT BackupUpdate -> -; DELETE -> - */
   backup: '/api/v1/backup',
   /** WebSocket, subprotocol SOCKET_PROTOCOL. */

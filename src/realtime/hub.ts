@@ -44,6 +44,10 @@ export interface Hub {
   publish(event: HubEvent): void;
   /** Gives the function that ends the subscription. */
   subscribe(listener: Listener): () => void;
+  /** Calls back for every event that no socket was there for. */
+  onUnheard(handle: (event: HubEvent) => void): void;
+  /** Whether a socket of this device is open. */
+  hears(device: DeviceId): boolean;
   /** Open sockets, for metrics and tests. */
   readonly size: number;
 }

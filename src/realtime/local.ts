@@ -6,12 +6,20 @@ import type { Hub, HubEvent, Listener } from './hub.ts';
 export function createLocalHub(): Hub {
   const byDevice = new Map<DeviceId, Set<Listener>>();
   const byAccount = new Map<AccountId, Set<Listener>>();
+  const unheard: ((event: HubEvent) => void)[] = [];
   let size = 0;
 
   return {
     publish(event) {
-      for (const listener of audience(event)) listener.handle(event);
+      let isHeard = false;
+      for (const listener of audience(event)) {
+        isHeard = true;
+        listener.handle(event);
+      }
+      if (!isHeard) for (const handle of unheard) handle(event);
     },
+    onUnheard: (handle) => void unheard.push(handle),
+    hears: (device) => byDevice.has(device),
     subscribe(listener) {
       const { device, account } = listener;
       add(byAccount, account, listener);

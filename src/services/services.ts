@@ -11,6 +11,7 @@ import { createLinks } from './links.ts';
 import { createPolicies } from './policies.ts';
 import { createPrekeys } from './prekeys.ts';
 import { createPresence } from './presence.ts';
+import { createPushes } from './pushes.ts';
 import { createRosters } from './rosters.ts';
 import { createTransparency } from './transparency.ts';
 
@@ -41,5 +42,6 @@ export function createServices(ports: Ports, origin: () => string): Services {
     backups: createBackups(ports),
     policies,
     presence,
+    pushes: createPushes(ports),
   };
 }

@@ -62,6 +62,8 @@ export async function startApp({
         hub.publish(event);
       },
       subscribe: hub.subscribe.bind(hub),
+      onUnheard: hub.onUnheard.bind(hub),
+      hears: hub.hears.bind(hub),
       get size() {
         return hub.size;
       },

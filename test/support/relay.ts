@@ -167,6 +167,8 @@ export async function openRelay(path = ':memory:', db: Db = openSqlite(path)): P
       local.publish(event);
     },
     subscribe: (listener) => local.subscribe(listener),
+    onUnheard: (handle) => local.onUnheard(handle),
+    hears: (device) => local.hears(device),
     get size() {
       return local.size;
     },
