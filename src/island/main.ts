@@ -87,7 +87,7 @@ async function begin(account: AccountId): Promise<void> {
   stop = () => engine.stop();
   provideEngine(engine);
   writeHere(account);
-  if (isOffline) await (await loadOffline()).drawOffline(engine);
+  if (isOffline) await (await loadOffline()).drawOffline(engine, mount);
   engine.start();
   // What people came for is on its way; who else is here can wait for it.
   void loadPresence().then(({ startPresence }) => startPresence());

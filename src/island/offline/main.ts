@@ -7,11 +7,13 @@ import { PLACEHOLDERS } from '../../contract/offline.ts';
 import { t } from '../../contract/words.ts';
 import { markCurrentRow } from '../conversations-list.ts';
 import { htmx } from '../htmx.ts';
-import { mount } from '../mount.ts';
 import { initialsOf } from '../people.ts';
 
-/** Draws the page of this address for whoever this engine is of. */
-export async function drawOffline({ self, conversations }: Engine): Promise<void> {
+/** Draws the page of this address for whoever this engine is of; `mount` brings its marks to life. */
+export async function drawOffline(
+  { self, conversations }: Engine,
+  mount: (root: Element) => void,
+): Promise<void> {
   document.body.dataset.account = self.account;
   document.body.dataset.device = self.device;
   const me = document.querySelector<HTMLElement>('.me');
