@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { deletePayload, editPayload, MAX_REACTION_BYTES, pinPayload, reactionPayload } from './marks.ts';
 import {
   historyPayload,
   kxPayload,
@@ -22,8 +23,24 @@ const CODECS: readonly (readonly [string, Payload<unknown>, fc.Arbitrary<unknown
   [
     'text',
     textPayload as Payload<unknown>,
-    fc.record({ text: fc.string({ unit: 'grapheme' }), replyTo: fc.option(bytes(16)) }),
+    fc.record({
+      text: fc.string({ unit: 'grapheme' }),
+      replyTo: fc.option(bytes(16)),
+      timer: fc.option(fc.integer({ min: 1, max: 0xffff_ffff })),
+    }),
   ],
+  [
+    'edit',
+    editPayload as Payload<unknown>,
+    fc.record({ target: bytes(16), text: fc.string({ unit: 'grapheme' }) }),
+  ],
+  ['delete', deletePayload as Payload<unknown>, fc.record({ target: bytes(16) })],
+  [
+    'reaction',
+    reactionPayload as Payload<unknown>,
+    fc.record({ target: bytes(16), emoji: fc.string({ maxLength: 9 }), on: fc.boolean() }),
+  ],
+  ['pin', pinPayload as Payload<unknown>, fc.record({ target: bytes(16), on: fc.boolean() })],
   [
     'kx',
     kxPayload as Payload<unknown>,
@@ -103,4 +120,25 @@ test('a state tells what is left as it is from what is emptied, and has limits',
     { picture: new Uint8Array(STATE_LIMITS.pictureBytes + 1) },
   ])
     expect(() => statePayload.encode({ ...nothing, ...over })).toThrow('E_FORMAT');
+});
+
+test('a text that disappears is another record than one that stays, and never after no time at all', () => {
+  const said = { text: 'soon gone', replyTo: null };
+  const [lasting] = textPayload.encode({ ...said, timer: null });
+  const [passing] = textPayload.encode({ ...said, timer: 60 });
+  expect(passing).not.toBe(lasting);
+  expect(() => textPayload.encode({ ...said, timer: 0 })).toThrow('E_FORMAT');
+  const never = textPayload.encode({ ...said, timer: 1 });
+  never[never.length - 1] = 0;
+  expect(() => textPayload.decode(never)).toThrow('E_FORMAT');
+});
+
+test('a reaction has a length, and its switch is yes or no', () => {
+  const reaction = { target: new Uint8Array(16), emoji: 'x'.repeat(MAX_REACTION_BYTES), on: true };
+  expect(reactionPayload.decode(reactionPayload.encode(reaction))).toEqual(reaction);
+  const longer = { ...reaction, emoji: 'x'.repeat(MAX_REACTION_BYTES + 1) };
+  expect(() => reactionPayload.encode(longer)).toThrow('E_FORMAT');
+  const neither = reactionPayload.encode(reaction);
+  neither[neither.length - 1] = 2;
+  expect(() => reactionPayload.decode(neither)).toThrow('E_FORMAT');
 });

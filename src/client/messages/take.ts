@@ -1,6 +1,6 @@
 /** Takes a message that speaks of an earlier one: it makes no line of its own, but for a pin (PROTOCOL 6). */
 import { accountId, bodyId, conversationId, deviceId } from '../../contract/bytes.ts';
-import { t } from '../../contract/words.ts';
+import { sentence } from '../../contract/words.ts';
 import type { Content } from '../../protocol/content.ts';
 import {
   deletePayload,
@@ -107,8 +107,8 @@ function readMark(
 
 /** What stands in the conversation where somebody pinned a message. */
 export async function pinLine(reads: Reads, ctx: Context, account: Mark['account']): Promise<string> {
-  if (account === ctx.self.account) return t('You pinned a message.');
-  return t('{name} pinned a message.', { name: await nameIn(reads, ctx, account, true) });
+  if (account === ctx.self.account) return sentence('You pinned a message.');
+  return sentence('{name} pinned a message.', { name: await nameIn(reads, ctx, account, true) });
 }
 
 const PICTURE = /\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3/u;

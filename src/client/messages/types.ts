@@ -32,8 +32,6 @@ export const TIMER_CHOICES: readonly number[] = [0, 3600, 86_400, 604_800, 2_419
 /** The emojis that stand ready beside a message. */
 export const QUICK_REACTIONS: readonly string[] = ['👍', '❤️', '😂', '🎉', '👀', '✅'];
 
-/** Bytes of UTF-8 of one reaction, at most. */
-export const MAX_REACTION_BYTES = 64;
 /** Different emojis under one message, at most; more are not taken. */
 export const MAX_REACTIONS = 64;
 /** Pinned messages of a conversation, at most. */
