@@ -2,10 +2,11 @@
  * The client without a screen: keys, sessions, outbox, history. The island and the command line each open one over their
  * own storage and transport; several over one storage behave, because every operation runs under its lock.
  */
-import { t } from '../contract/words.ts';
+
 import { isAccountId, isBodyId, isConversationId } from '../contract/ids.ts';
+import { t } from '../contract/words.ts';
 import type { Crypto } from '../protocol/ports.ts';
-import { backupActions } from './backup/door.ts';
+import { backupActions, tendBackup } from './backup/door.ts';
 import { composeText } from './compose.ts';
 import { Context } from './context.ts';
 import {
@@ -37,7 +38,7 @@ import {
 } from './ports.ts';
 import { mendWhenPutBack } from './put-back.ts';
 import { listReaders } from './readers.ts';
-import { markConversationRead, readsAreTold, setReadsTold } from './receipts.ts';
+import { markConversationRead, readsAreTold, setReadsTold, syncSettings } from './receipts.ts';
 import { NOTICES } from './sentences.ts';
 
 /** What an engine is made of. */
@@ -59,6 +60,7 @@ export interface EnginePorts {
 
 const loadGroups = () => onDemand(() => import('./groups/changes.ts'));
 const loadVerification = () => onDemand(() => import('./verification.ts'));
+const loadQuiet = () => onDemand(() => import('./quiet/quiet.ts'));
 const loadPresence = () => onDemand(() => import('./presence/presence.ts'));
 const loadLogStatus = () => onDemand(() => import('./log-status.ts'));
 
@@ -108,7 +110,10 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
       );
       return presence;
     },
-    start: () => runner.start(),
+    start: () => {
+      tendBackup(ctx);
+      runner.start();
+    },
     stop: async () => {
       endHearing();
       await runner.stop();
@@ -176,6 +181,11 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
     markRead: (conversation) => ctx.operate((op) => markConversationRead(op, ctx, conversation)),
     readReceipts: () => readsAreTold(storage),
     setReadReceipts: (on) => ctx.operate((op) => setReadsTold(op, ctx, on)),
+    quiet: async () => (await loadQuiet()).readQuiet(storage),
+    setQuiet: async (quiet) => {
+      const part = await loadQuiet();
+      await ctx.operate((op) => part.setQuiet(op, ctx, quiet, syncSettings));
+    },
 
     people: () => listPeople(ctx),
     log: async () => (await loadLogStatus()).logStatus(ctx),
