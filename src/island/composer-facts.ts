@@ -1,9 +1,9 @@
 /** What the composer says about a conversation and about what is being written. */
 import type { ConversationView, HistoryMessage, Reader } from '../client/engine-types.ts';
+import { timerWords } from '../client/messages/timer.ts';
 import { plural, t } from '../contract/words.ts';
 import type { Heading } from './composer-box.ts';
 import type { Mode } from './composer-mode.ts';
-import { durationOf } from './durations.ts';
 import { authorOf } from './people.ts';
 
 /** More than fits on a line: the rest of a long message is not drawn twice. */
@@ -26,7 +26,7 @@ export function countReaders(readers: readonly Reader[]): string {
 
 /** "Disappears after 1 week", empty where messages stay. */
 export function describeTimer({ timer }: ConversationView): string {
-  return timer > 0 ? t('Disappears after {time}', { time: durationOf(timer) }) : '';
+  return timer > 0 ? t('Disappears after {time}', { time: timerWords(timer) }) : '';
 }
 
 /** Why there is no box: not yet, or not any more. */

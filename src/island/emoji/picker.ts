@@ -49,7 +49,7 @@ export class Picker {
       this.#grid.element,
       this.#none,
       this.#found,
-      draw('footer', {}, this.#about, this.#tones),
+      draw('div', { class: 'foot' }, this.#about, this.#tones),
     );
     this.#search.addEventListener('input', () => this.#filter());
     this.#search.addEventListener('keydown', (event) => this.#searchKeyed(event));

@@ -29,7 +29,7 @@ export const STYLE = `
   [role=gridcell] { height: 40px; border-radius: 8px; font-size: 24px; line-height: 40px; text-align: center; }
   [role=gridcell]:hover, [role=gridcell]:focus { background: var(--accent-soft); }
   .none { margin: var(--s5) var(--s3); color: var(--ink-2); text-align: center; }
-  footer { display: flex; align-items: center; gap: var(--s2); min-height: 48px; padding: 0 var(--s3);
+  .foot { display: flex; align-items: center; gap: var(--s2); min-height: 48px; padding: 0 var(--s3);
     border-top: 1px solid var(--line); color: var(--ink-2); font: var(--f-small); }
   .about { flex: 1; min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
   fieldset { display: flex; min-width: 0; margin: 0; padding: 0; border: 0; }
