@@ -77,7 +77,6 @@ export class LateRunner {
       inbox: (delay) => later((wakes) => wakes.inbox(delay)),
       directory: (accounts) => later((wakes) => wakes.directory(accounts)),
       expiry: (delay) => later((wakes) => wakes.expiry(delay)),
-      expiry: (delay) => later((wakes) => wakes.expiry(delay)),
       full: () => later((wakes) => wakes.full()),
     };
   }
