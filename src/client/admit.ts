@@ -2,9 +2,10 @@
  * Takes an opened message of a conversation into the history: membership, place in its sender's order, kind (PROTOCOL 5
  * to 7). The same for what a relay delivered and for an original that its sender gave again.
  */
-import { t } from '../contract/words.ts';
+
 import { accountId, bodyId, conversationId, deviceId, fromHex } from '../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
+import { sentence } from '../contract/words.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { equalBytes, hash } from '../protocol/hash.ts';
 import type { OpenedBody } from '../protocol/message.ts';
@@ -263,7 +264,7 @@ async function readKind(
   return {
     kind: 'unknown',
     text: '',
-    reason: t('This message needs a newer Sotto; it shows after an update.'),
+    reason: sentence('This message needs a newer Sotto; it shows after an update.'),
     conversation,
   };
 }

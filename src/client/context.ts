@@ -1,6 +1,8 @@
 /** What every part of the engine works with: this device's keys, the ports, and the way an operation is run and told. */
+
 import { bodyId } from '../contract/bytes.ts';
 import type { AccountId, BodyId, DeviceId } from '../contract/ids.ts';
+import { say } from '../contract/words.ts';
 import { makeBodyId } from '../protocol/body-header.ts';
 import type { Signer } from '../protocol/identity.ts';
 import type { Crypto } from '../protocol/ports.ts';
@@ -133,8 +135,9 @@ export class Context {
     return () => this.listeners.delete(listener);
   }
 
-  /** Tells those who draw. One that throws does not keep it from the others. */
-  emit(event: EngineEvent): void {
+  /** Tells those who draw, in their language. One that throws does not keep it from the others. */
+  emit(happened: EngineEvent): void {
+    const event = happened.type === 'notice' ? { ...happened, message: say(happened.message) } : happened;
     for (const listener of this.listeners) {
       try {
         listener(event);

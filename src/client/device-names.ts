@@ -5,6 +5,7 @@
 
 import { type DeviceId, isDeviceId } from '../contract/ids.ts';
 import { MAX_NAME_LENGTH, UNPRINTABLE } from '../contract/limits.ts';
+import { t } from '../contract/words.ts';
 import { fromUtf8, utf8 } from '../protocol/codec.ts';
 import { isProtocolError } from '../protocol/errors.ts';
 import { type Setting, syncPayload } from '../protocol/payload.ts';
@@ -12,9 +13,10 @@ import type { Context } from './context.ts';
 import { queueErrand } from './errands.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
 import { readPeer } from './peers.ts';
+import { deviceNameKey } from './self.ts';
 import { decodeStored, number, type Of, record, text } from './stored.ts';
 
-const PREFIX = 'device-name/';
+const PREFIX = deviceNameKey('');
 /** Names that are kept; nobody has had so many devices. */
 const MOST_NAMES = 200;
 /** A name from further in the future than clocks differ is not taken. */
@@ -32,11 +34,13 @@ export async function deviceName(reads: Reads, device: DeviceId): Promise<string
 export async function renameDevice(ctx: Context, device: DeviceId, name: string): Promise<void> {
   const clean = name.trim().normalize('NFC');
   if (!isName(clean))
-    throw new Error(`A name of a device has 1 to ${MAX_NAME_LENGTH} characters that can be shown.`);
+    throw new Error(
+      t('A name of a device has 1 to {n} characters that can be shown.', { n: MAX_NAME_LENGTH }),
+    );
   await ctx.operate(async (op) => {
     const own = await readPeer(op, ctx.self.account);
     if (own?.devices.some((each) => each.device === device) !== true)
-      throw new Error('You have no such device.');
+      throw new Error(t('You have no such device.'));
     const before = await readName(op, device);
     // A clock that went back must not make the new name the older one.
     await setName(op, ctx, device, {

@@ -16,16 +16,14 @@ import {
   readConversation,
   viewConversation,
 } from './conversations.ts';
-import { nameSelf, renameDevice } from './device-names.ts';
-import { refreshPeople } from './directory.ts';
 import type { Engine } from './engine-types.ts';
 import { findMessage, readPage } from './history.ts';
 import { acknowledgeNew, markVerified, pinnedPerson } from './identity.ts';
 import { LateRunner } from './late-runner.ts';
+import { mayBePutBack } from './mark.ts';
 import { messageActions } from './messages/on-demand.ts';
 import { onDemand } from './on-demand.ts';
 import { loadSelf, pinSelf } from './open-self.ts';
-import { dismissNews, listDevices, listNews } from './own-devices.ts';
 import { listPeople } from './people.ts';
 import {
   type Live,
@@ -36,9 +34,7 @@ import {
   type Timer,
   TransportFailed,
 } from './ports.ts';
-import { mendWhenPutBack } from './put-back.ts';
-import { listReaders } from './readers.ts';
-import { markConversationRead, readsAreTold, setReadsTold, syncSettings } from './receipts.ts';
+import { deviceNameKey } from './self.ts';
 import { NOTICES } from './sentences.ts';
 
 /** What an engine is made of. */
@@ -59,6 +55,10 @@ export interface EnginePorts {
 }
 
 const loadGroups = () => onDemand(() => import('./groups/changes.ts'));
+/** What a page that only shows what is here does not need. */
+const loadOwn = () => onDemand(() => import('./own-affairs.ts'));
+const loadDirectory = () => onDemand(() => import('./directory.ts'));
+const loadPutBack = () => onDemand(() => import('./put-back.ts'));
 const loadVerification = () => onDemand(() => import('./verification.ts'));
 const loadQuiet = () => onDemand(() => import('./quiet/quiet.ts'));
 const loadPresence = () => onDemand(() => import('./presence/presence.ts'));
@@ -74,8 +74,9 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
   const ctx = new Context(ports, self);
   await ctx.log.load(ctx.storage);
   await pinSelf(ctx, stored);
-  if (ports.deviceName !== undefined) await nameSelf(ctx, ports.deviceName);
-  let wasPutBack = await mendWhenPutBack(ctx);
+  if (ports.deviceName !== undefined && (await ctx.storage.get('meta', deviceNameKey(self.device))) === null)
+    await (await loadOwn()).nameSelf(ctx, ports.deviceName);
+  let wasPutBack = (await mayBePutBack(ctx)) && (await (await loadPutBack()).mendWhenPutBack(ctx));
   const runner = new LateRunner(ctx, ports.live);
   const endHearing = ports.notify?.listen((text) => ctx.tasks.run(() => retell(ctx, text))) ?? (() => {});
   const { storage } = ports;
@@ -84,7 +85,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
   /** After somebody's identity or devices became other ones here. */
   const learnAgain = async (person: Parameters<Engine['direct']>[0]) => {
     try {
-      await refreshPeople(ctx, [person]);
+      await (await loadDirectory()).refreshPeople(ctx, [person]);
     } catch (error) {
       if (!(error instanceof TransportFailed)) throw error;
     }
@@ -161,6 +162,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
     setRole: async (conversation, person, role) =>
       (await loadGroups()).setRole(ctx, conversation, person, role),
     setOpen: async (conversation, open) => (await loadGroups()).setOpen(ctx, conversation, open),
+    setHistory: async (conversation, history) => (await loadGroups()).setHistory(ctx, conversation, history),
     leave: async (conversation) => (await loadGroups()).leave(ctx, conversation),
     confirmIdentity: async (conversation, person) => {
       await (await loadGroups()).confirmIdentity(ctx, conversation, person);
@@ -173,17 +175,24 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
       return view(conversation);
     },
     succeedGroup: async (conversation) => view(await (await loadGroups()).succeedGroup(ctx, conversation)),
-    readers: (conversation) => listReaders(ctx, conversation),
+    readers: async (conversation) => (await loadOwn()).listReaders(ctx, conversation),
     ...messageActions(ctx),
     ...backupActions(ctx),
     messages: (conversation, page) => readPage(storage, conversation, page),
     message: (id) => findMessage(storage, id),
-    markRead: (conversation) => ctx.operate((op) => markConversationRead(op, ctx, conversation)),
-    readReceipts: () => readsAreTold(storage),
-    setReadReceipts: (on) => ctx.operate((op) => setReadsTold(op, ctx, on)),
+    markRead: async (conversation) => {
+      const { markConversationRead } = await loadOwn();
+      await ctx.operate((op) => markConversationRead(op, ctx, conversation));
+    },
+    readReceipts: async () => (await loadOwn()).readsAreTold(storage),
+    setReadReceipts: async (on) => {
+      const { setReadsTold } = await loadOwn();
+      await ctx.operate((op) => setReadsTold(op, ctx, on));
+    },
     quiet: async () => (await loadQuiet()).readQuiet(storage),
     setQuiet: async (quiet) => {
       const part = await loadQuiet();
+      const { syncSettings } = await loadOwn();
       await ctx.operate((op) => part.setQuiet(op, ctx, quiet, syncSettings));
     },
 
@@ -205,10 +214,10 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
       await acknowledgeNew(ctx, person);
       await learnAgain(person);
     },
-    devices: () => listDevices(ctx),
-    renameDevice: (device, name) => renameDevice(ctx, device, name),
-    deviceNews: () => listNews(storage),
-    dismissNews: (device) => dismissNews(ctx, device),
+    devices: async () => (await loadOwn()).listDevices(ctx),
+    renameDevice: async (device, name) => (await loadOwn()).renameDevice(ctx, device, name),
+    deviceNews: async () => (await loadOwn()).listNews(storage),
+    dismissNews: async (device) => (await loadOwn()).dismissNews(ctx, device),
   };
 }
 

@@ -3,10 +3,10 @@
  * its recipients is sealed once more, after the directory was asked again (PROTOCOL 6, 12; R1, R8, R28).
  */
 
-import { t } from '../contract/words.ts';
 import type { WrongDevicesBody } from '../contract/errors.ts';
 import { type BodyId, type ConversationId, type DeviceId, isAccountId, isDeviceId } from '../contract/ids.ts';
 import type { Accepted } from '../contract/relay.ts';
+import { sentence } from '../contract/words.ts';
 import { textPayload } from '../protocol/payload.ts';
 import { type Claimed, claimInto } from './bundles.ts';
 import type { Context } from './context.ts';
@@ -186,7 +186,9 @@ async function refusedPost(
     throw refusal;
   }
   if (FINAL.includes(status)) {
-    await ctx.operate((op) => endUnsent(op, entry, t('The server refused this message: {message}', { message: body.message })));
+    await ctx.operate((op) =>
+      endUnsent(op, entry, sentence('The server refused this message: {message}', { message: body.message })),
+    );
     return 'gone';
   }
   throw refusal;

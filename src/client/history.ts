@@ -12,7 +12,7 @@ import {
   isConversationId,
   isDeviceId,
 } from '../contract/ids.ts';
-import { t } from '../contract/words.ts';
+import { say, t } from '../contract/words.ts';
 import { noteChanged } from './backup/changed.ts';
 import type { HistoryMessage, SendStatus } from './engine-types.ts';
 import { type Operation, type Reads, readRecord, sortable } from './operation.ts';
@@ -143,7 +143,7 @@ export async function isTaken(reads: Reads, conversation: ConversationId, order:
 /** Adds a message that is not there yet, and tells it. */
 export function addMessage(op: Operation, message: HistoryMessage): void {
   placeMessage(op, message);
-  op.events.push({ type: 'message', message });
+  op.events.push({ type: 'message', message: inWords(message) });
 }
 
 /** Writes a message that is there under the same id, perhaps at another place, and tells it. */
@@ -153,7 +153,7 @@ export async function updateMessage(op: Operation, message: HistoryMessage): Pro
   if (old !== null && old !== key) op.remove('history', old);
   write(op, message);
   if (old !== key) op.write('history', indexKey(message.id), text, key);
-  op.events.push({ type: 'updated', message });
+  op.events.push({ type: 'updated', message: inWords(message) });
 }
 
 /** Gives the message another id; the old id still finds it. */
@@ -204,7 +204,18 @@ function write(op: Operation, message: HistoryMessage): void {
 function view(stored: StoredMessage): HistoryMessage {
   const { account, device, text, ...rest } = stored;
   const words = rest.kind === 'deleted' ? t('This message was deleted.') : text;
-  return { ...rest, text: words, sender: { account, device } };
+  return inWords({ ...rest, text: words, sender: { account, device } });
+}
+
+/** What this device says of a message, put into words; what people wrote is as they wrote it. */
+function inWords(message: HistoryMessage): HistoryMessage {
+  const { kind, text, reason, note } = message;
+  return {
+    ...message,
+    text: kind === 'notice' ? say(text) : text,
+    reason: reason === null ? null : say(reason),
+    note: note === null ? null : say(note),
+  };
 }
 
 /** The message of this id, or of an id it had before, or null. */
@@ -261,7 +272,7 @@ export async function setStatus(
 ): Promise<void> {
   const message = await findMessage(op, id);
   if (message === null || message.status === null) return;
-  if (message.status === status && message.reason === reason) return;
+  if (message.status === status && message.reason === (reason && say(reason))) return;
   if (RANK[status] < RANK[message.status] && RANK[message.status] >= RANK.Sent) return;
   await updateMessage(op, { ...message, status, reason });
 }

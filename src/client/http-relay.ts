@@ -1,8 +1,10 @@
 /** The relay's calls over `fetch`: one request for each, refusals and silence told apart. */
+
 import { MAX_SEGMENT_BYTES, SEGMENT_MEDIA_TYPE } from '../contract/backup.ts';
 import type { ErrorBody, ErrorName, WrongDevicesBody } from '../contract/errors.ts';
 import { PATHS, rosterPath, segmentPath } from '../contract/paths.ts';
 import { POST_MEDIA_TYPE } from '../contract/relay.ts';
+import { sentence } from '../contract/words.ts';
 import * as answers from './answers.ts';
 import { type RelayTransport, TransportFailed, TransportRefused } from './ports.ts';
 import type { Shape } from './stored.ts';
@@ -24,8 +26,8 @@ export interface HttpTransportOptions {
 }
 
 const TIMEOUT_MS = 30_000;
-const NO_ANSWER = 'The server cannot be reached.';
-const NOT_SOTTO = 'What answers there is not a Sotto server that this release understands.';
+const NO_ANSWER = sentence('The server cannot be reached.');
+const NOT_SOTTO = sentence('What answers there is not a Sotto server that this release understands.');
 
 const SEGMENTS = `${PATHS.backup}/segments/`;
 

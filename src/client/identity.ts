@@ -1,7 +1,9 @@
 /** What a person decides about another's identity: acknowledge a new one, verify it (PROTOCOL 8). */
+
 import type { AccountId } from '../contract/ids.ts';
+import { t } from '../contract/words.ts';
 import type { Context } from './context.ts';
-import { refreshPeople } from './directory.ts';
+import { onDemand } from './on-demand.ts';
 import type { Operation } from './operation.ts';
 import { barePeer, readPeer, type StoredPeer, writePeer } from './peers.ts';
 import { dropSessions } from './sessions.ts';
@@ -10,10 +12,11 @@ import { dropSessions } from './sessions.ts';
 export async function pinnedPerson(ctx: Context, account: AccountId): Promise<StoredPeer> {
   const known = await readPeer(ctx.storage, account);
   if (known !== null) return known;
+  const { refreshPeople } = await onDemand(() => import('./directory.ts'));
   await refreshPeople(ctx, [account]);
   const peer = await readPeer(ctx.storage, account);
   if (peer === null)
-    throw new Error('The server shows nobody here by that name whose identity can be checked.');
+    throw new Error(t('The server shows nobody here by that name whose identity can be checked.'));
   return peer;
 }
 
@@ -27,7 +30,9 @@ export async function acknowledgeNew(ctx: Context, account: AccountId): Promise<
     if (peer === null || peer.changed === null) return;
     if (peer.verified) {
       throw new Error(
-        `You had verified ${peer.name}: compare the safety number again and mark it as verified.`,
+        t('You had verified {name}: compare the safety number again and mark it as verified.', {
+          name: peer.name,
+        }),
       );
     }
     await adopt(op, peer, false);

@@ -2,6 +2,7 @@
  * The device's long-term secrets, in the form in which this place can hold them: as keys that nobody reads out where the
  * storage has `keys` and they pass its read-back test, otherwise as seeds in the storage (PROTOCOL 3, R40).
  */
+import { t } from '../contract/words.ts';
 import { decodeCertificate } from '../protocol/certificate.ts';
 import { equalBytes, wipe } from '../protocol/hash.ts';
 import { prepareSigner, type Signer, signingKeyPairFromSecret } from '../protocol/identity.ts';
@@ -44,7 +45,7 @@ export async function openKeyring(storage: Storage, crypto: Crypto, self: Stored
       await storage.commit([{ store: 'secrets', key: 'device', value: encodeStored(DeviceSecrets, found) }]);
     const signing = await signingKeyPairFromSecret(crypto, found.signing);
     if (!equalBytes(signing.publicKey, certificate.signingKey))
-      throw new Error('The keys here are not those of this device: sign in again to make it a new one.');
+      throw new Error(t('The keys here are not those of this device: sign in again to make it a new one.'));
     return { signing: await prepareSigner(crypto, signing), agreement: found.agreement };
   });
 }

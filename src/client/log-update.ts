@@ -2,7 +2,9 @@
  * Fetches what the transparency log has grown by, replays it, and believes it only when the pinned key has signed the
  * head, nothing went back, and the head's root is the replay's own (PROTOCOL 8; R37). Asked outside the lock.
  */
+
 import { type Base64, fromBase64 } from '../contract/bytes.ts';
+import { t } from '../contract/words.ts';
 import { isProtocolError } from '../protocol/errors.ts';
 import { equalBytes } from '../protocol/hash.ts';
 import { fingerprint } from '../protocol/identity.ts';
@@ -108,7 +110,7 @@ async function fetchLeaves(ctx: Context, from: number): Promise<Shown> {
     const page = await ctx.transport.log(from + leaves.length);
     for (const leaf of page.leaves) leaves.push(readable(leaf));
     if (from + leaves.length > MOST_LEAVES)
-      throw new TransportFailed('The server’s log of identities is larger than this device takes.');
+      throw new TransportFailed(t('The server’s log of identities is larger than this device takes.'));
     if (!page.more || page.leaves.length === 0) return { signed: readable(page.head), leaves };
   }
 }
@@ -118,7 +120,7 @@ function readable(text: Base64): Uint8Array {
   try {
     return fromBase64(text);
   } catch (cause) {
-    throw new TransportFailed('The server’s log of identities cannot be read.', { cause });
+    throw new TransportFailed(t('The server’s log of identities cannot be read.'), { cause });
   }
 }
 

@@ -3,9 +3,11 @@
  * whoever is asked gives the original, with its signature, to a device that it was sealed for, once. What expired at the
  * relay is sealed again when its device is back. Store `outbox`: `m/ID` requests, `x/ACCOUNT/DEVICE/ID` expired ones.
  */
+
 import { accountId, bodyId, deviceId, fromBase64, fromHex } from '../contract/bytes.ts';
 import { type BodyId, type DeviceId, isBodyId } from '../contract/ids.ts';
 import type { Delivery } from '../contract/relay.ts';
+import { t } from '../contract/words.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
 import { type ErrorCode, ProtocolError, unauthentic } from '../protocol/errors.ts';
 import { openOriginal, verifyBody } from '../protocol/message.ts';
@@ -168,7 +170,7 @@ async function showEquivocation(op: Operation, from: Target, payload: HistoryPay
   await updateMessage(op, { ...shown, reason: unopenedSentence('E_EQUIV') });
   dropDelivery(op, shown.id);
   const peer = await readPeer(op, from.account);
-  const message = NOTICES.equivocation(peer?.name ?? 'somebody');
+  const message = NOTICES.equivocation(peer?.name ?? t('an unknown person'));
   op.events.push({ type: 'notice', code: 'E_EQUIV', message });
 }
 

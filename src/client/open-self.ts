@@ -1,5 +1,7 @@
 /** Reads this device from storage and brings its keys into memory. */
+
 import { fromHex } from '../contract/bytes.ts';
+import { t } from '../contract/words.ts';
 import { decodeCertificate } from '../protocol/certificate.ts';
 import { decodeDeviceList } from '../protocol/device-list.ts';
 import type { Crypto } from '../protocol/ports.ts';
@@ -18,10 +20,10 @@ export async function loadSelf(
 ): Promise<{ readonly self: Self; readonly stored: StoredSelf }> {
   const version = await readRecord(storage, 'meta', 'schema', number);
   if (version !== null && version > STORES_VERSION) {
-    throw new Error('A newer release has written this device’s storage: update Sotto and open it again.');
+    throw new Error(t('A newer release has written this device’s storage: update Sotto and open it again.'));
   }
   const stored = await readSelf(storage);
-  if (stored === null) throw new Error('There is no device here yet: sign in to make one.');
+  if (stored === null) throw new Error(t('There is no device here yet: sign in to make one.'));
   const { certificate, hash } = decodeCertificate(stored.certificate);
   const self: Self = {
     account: stored.account,

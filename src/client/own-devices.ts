@@ -3,10 +3,13 @@
  * (PROTOCOL 3; R38). Store `meta`: `announced` is the list that the person has been told of, `device-news/DEVICE` what
  * they have not dismissed yet. News come from verified lists alone, never from the server's word.
  */
+
 import { type DeviceId, isDeviceId } from '../contract/ids.ts';
+import { t } from '../contract/words.ts';
 import { decodeDeviceList } from '../protocol/device-list.ts';
 import { equalBytes } from '../protocol/hash.ts';
 import { syncPayload } from '../protocol/payload.ts';
+import { backupSettings } from './backup/choice.ts';
 import type { Context } from './context.ts';
 import { deviceName, nameSettings } from './device-names.ts';
 import type { DeviceNews, OwnDeviceView } from './engine-types.ts';
@@ -16,6 +19,7 @@ import { choiceSettings } from './messages/own-choices.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
 import { isWhole, readPeer, type StoredPeer } from './peers.ts';
 import { typingSettings } from './presence/choices.ts';
+import { quietSettings } from './quiet/quiet.ts';
 import { receiptSettings } from './receipts.ts';
 import { StoredSelf } from './self.ts';
 import { bytes, decodeStored, list, nullable, number, type Of, oneOf, record, word } from './stored.ts';
@@ -94,9 +98,11 @@ async function greet(op: Operation, ctx: Context, devices: readonly DeviceId[]):
   const settings = [
     ...(await nameSettings(op)),
     ...(await receiptSettings(op)),
+    ...(await backupSettings(op)),
     ...(await detailSettings(op)),
     ...(await choiceSettings(op)),
     ...(await typingSettings(op)),
+    ...(await quietSettings(op)),
   ];
   const { account } = ctx.self;
   for (let at = 0; at < settings.length; at += SETTINGS_PER_MESSAGE) {
@@ -119,7 +125,7 @@ export async function listNews(reads: Reads): Promise<readonly DeviceNews[]> {
     if (!isDeviceId(device)) continue;
     const { kind, at } = decodeStored(StoredNews, value);
     const name = await deviceName(reads, device);
-    const message = SENTENCES[kind](name ?? device.slice(0, 8), dayOf(at));
+    const message = SENTENCES[kind](name ?? device.slice(0, 8), at);
     news.push({ device, name, kind, at, message });
   }
   return news;
@@ -133,14 +139,20 @@ export function dismissNews(ctx: Context, device: DeviceId): Promise<void> {
   });
 }
 
-const SENTENCES: Readonly<Record<StoredNews['kind'], (name: string, day: string) => string>> = {
-  added: (name, day) =>
-    `A new device was added to your account on ${day}: ${name}. If that was not you, remove it now.`,
-  renewed: (name, day) =>
-    `The keys of your device ${name} were renewed on ${day}. If that was not you, remove it now.`,
-  removed: (name, day) =>
-    `Your device ${name} was removed on ${day}; nothing is sent to it any more. If that was not you, look at your devices now.`,
+const SENTENCES: Readonly<Record<StoredNews['kind'], (name: string, at: number) => string>> = {
+  added: (name, at) =>
+    t('A new device was added to your account on {day}: {name}. If that was not you, remove it now.', {
+      name,
+      day: { day: at },
+    }),
+  renewed: (name, at) =>
+    t('The keys of your device {name} were renewed on {day}. If that was not you, remove it now.', {
+      name,
+      day: { day: at },
+    }),
+  removed: (name, at) =>
+    t(
+      'Your device {name} was removed on {day}; nothing is sent to it any more. If that was not you, look at your devices now.',
+      { name, day: { day: at } },
+    ),
 };
-
-const dayOf = (at: number): string =>
-  new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });

@@ -6,6 +6,7 @@
 import type { DirectoryEntry } from '../contract/accounts.ts';
 import { accountId, deviceId, fromBase64, fromHex } from '../contract/bytes.ts';
 import { type AccountId, type DeviceId, isAccountId, isDeviceId } from '../contract/ids.ts';
+import { t } from '../contract/words.ts';
 import { decodeCertificate, verifyCertificate } from '../protocol/certificate.ts';
 import { decodeDeviceList, verifyDeviceList } from '../protocol/device-list.ts';
 import { ProtocolError, unauthentic } from '../protocol/errors.ts';
@@ -86,8 +87,11 @@ export function viewPeer(peer: StoredPeer): PeerView {
 export function blockedReason(peer: StoredPeer): string | null {
   if (peer.changed === null) return null;
   return peer.verified
-    ? `The identity of ${peer.name} is no longer the one you verified: nothing is sent until you compare the safety number again.`
-    : `${peer.name} has a new identity: nothing is sent until you have acknowledged it.`;
+    ? t(
+        'The identity of {name} is no longer the one you verified: nothing is sent until you compare the safety number again.',
+        { name: peer.name },
+      )
+    : t('{name} has a new identity: nothing is sent until you have acknowledged it.', { name: peer.name });
 }
 
 /** Whether the pinned list is the one that the log has now. Whoever was pinned before there was a log has none there. */

@@ -9,6 +9,7 @@ import type { AccountId, ConversationId, DeviceId } from '../contract/ids.ts';
 import type { LogPage } from '../contract/log.ts';
 import type { PresenceFrame, PresenceSettings } from '../contract/presence.ts';
 import type * as relay from '../contract/relay.ts';
+import { say, t } from '../contract/words.ts';
 import type { KeyHandle } from '../protocol/provider.ts';
 
 /** Epoch milliseconds. */
@@ -103,7 +104,7 @@ export class StorageFull extends Error {
   override readonly name = 'StorageFull';
   constructor(options?: ErrorOptions) {
     super(
-      'This device has no room left, so this was not kept: make room on its disk and try again.',
+      t('This device has no room left, so this was not kept: make room on its disk and try again.'),
       options,
     );
   }
@@ -128,6 +129,11 @@ export class TransportRefused extends Error {
 /** No answer: the outcome is unknown; repeat the identical bytes later. */
 export class TransportFailed extends Error {
   override readonly name = 'TransportFailed';
+
+  /** @param message one sentence, plain or kept */
+  constructor(message: string, options?: ErrorOptions) {
+    super(say(message), options);
+  }
 }
 
 /** The server, as an engine sees it. Every call throws TransportRefused or TransportFailed. */

@@ -2,8 +2,10 @@
  * Keeps prekeys published: a new signed one every 7 days, a new batch below 25. Private halves are on the disk, and read
  * back, before the public ones leave; an upload with an unknown outcome repeats the same bytes (PROTOCOL 3, R40).
  */
+
 import { toBase64 } from '../contract/bytes.ts';
 import { PREKEY_BATCH, PREKEY_REFILL_BELOW } from '../contract/limits.ts';
+import { t } from '../contract/words.ts';
 import {
   createPrekeyBatch,
   createSignedPrekey,
@@ -68,7 +70,7 @@ async function makePrekeys(ctx: Context, signedToo: boolean, batchToo: boolean):
 
 async function readBack(reads: Reads, key: string): Promise<void> {
   if ((await readRecord(reads, 'prekeys', key, StoredPrekey)) === null) {
-    throw new Error('This device could not keep its prekeys.');
+    throw new Error(t('This device could not keep its prekeys.'));
   }
 }
 

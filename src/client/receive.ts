@@ -14,6 +14,7 @@ import {
 } from '../contract/ids.ts';
 import { MAX_BODY_BYTES } from '../contract/limits.ts';
 import { type Delivery, MAX_SEQS } from '../contract/relay.ts';
+import { say, sentence, t } from '../contract/words.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
 import { type ErrorCode, ProtocolError } from '../protocol/errors.ts';
 import type { Context } from './context.ts';
@@ -188,7 +189,7 @@ export class Receiver {
     await this.ctx.operate(async (op) => {
       const { claim } = evidence;
       const peer = claim && (await readPeer(op, claim.account));
-      await keepAndTell(op, evidence, NOTICES.splitClaim(peer?.name ?? 'somebody'));
+      await keepAndTell(op, evidence, NOTICES.splitClaim(peer?.name ?? t('an unknown person')));
     });
     return { code: 'E_KT', sentence: null };
   }
@@ -238,9 +239,9 @@ export class Receiver {
     await this.warn(op, delivery, 'E_CLONE', NOTICES.clone);
   }
 
-  private async warn(op: Operation, delivery: Delivery, code: ErrorCode, say: (name: string) => string) {
+  private async warn(op: Operation, delivery: Delivery, code: ErrorCode, words: (name: string) => string) {
     const peer = await readPeer(op, delivery.sender.account);
-    op.events.push({ type: 'notice', code, message: say(peer?.name ?? 'somebody') });
+    op.events.push({ type: 'notice', code, message: words(peer?.name ?? t('an unknown person')) });
   }
 
   /** A message of a conversation that stays closed for now is shown in its place, with the reason. */
@@ -252,7 +253,7 @@ export class Receiver {
     const reason = await this.reason(op, delivery, failure);
     const shown = await findMessage(op, delivery.id);
     if (shown !== null) {
-      if (shown.kind === 'unreadable' && shown.reason !== reason)
+      if (shown.kind === 'unreadable' && shown.reason !== say(reason))
         await updateMessage(op, { ...shown, reason });
       return;
     }
@@ -294,10 +295,15 @@ export class Receiver {
   private async reason(op: Operation, delivery: Delivery, failure: Failure): Promise<string> {
     const peer = await readPeer(op, delivery.sender.account);
     if (peer?.changed != null) {
-      return `${peer.name} has a new identity; messages from it open when you have acknowledged it.`;
+      return sentence('{name} has a new identity; messages from it open when you have acknowledged it.', {
+        name: peer.name,
+      });
     }
     if (peer !== null && findDevice(peer, delivery.sender.device) === null) {
-      return `This message is from a device that ${peer.name} has not signed for; it opens when they have.`;
+      return sentence(
+        'This message is from a device that {name} has not signed for; it opens when they have.',
+        { name: peer.name },
+      );
     }
     return failure.sentence ?? unopenedSentence(failure.code);
   }

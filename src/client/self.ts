@@ -2,7 +2,9 @@
  * This device as it is stored: who it is, its two secret keys, and the private halves of its first prekeys. Enrolment
  * writes it once, before any public half leaves [R40]; the engine reads it when it opens.
  */
+
 import { type AccountId, type DeviceId, isAccountId, isDeviceId } from '../contract/ids.ts';
+import { t } from '../contract/words.ts';
 import { decodeCertificate } from '../protocol/certificate.ts';
 import { wipe } from '../protocol/hash.ts';
 import { type NewPrekeyBatch, type NewSignedPrekey, ownPrekeyChanges } from './own-prekeys.ts';
@@ -26,6 +28,9 @@ export const STORES_VERSION = 1;
 
 /** Store `meta`: the public key of the workspace's log, 1,984 bytes. */
 export const LOG_KEY = 'logKey';
+
+/** Store `meta`: the name of a device of one's own (device-names.ts). */
+export const deviceNameKey = (device: string): string => `device-name/${device}`;
 
 /** Store `meta`, key `self`. Everything here is public. */
 export const StoredSelf = record({
@@ -114,7 +119,7 @@ export async function storeNewDevice(storage: Storage, device: NewDevice): Promi
     }
     const back = await readSecrets(storage);
     if (!sameBytes(back.signing, device.signing) || !sameBytes(back.agreement, device.agreement)) {
-      throw new Error('This device could not keep its keys: what was read back is not what was written.');
+      throw new Error(t('This device could not keep its keys: what was read back is not what was written.'));
     }
     return self;
   });
@@ -124,7 +129,7 @@ export async function storeNewDevice(storage: Storage, device: NewDevice): Promi
 export async function markPublished(storage: Storage, logKey: Uint8Array): Promise<void> {
   await storage.exclusive(async () => {
     const self = await readSelf(storage);
-    if (self === null) throw new Error('This device has no keys to publish.');
+    if (self === null) throw new Error(t('This device has no keys to publish.'));
     const pin = (await storage.get('meta', LOG_KEY)) === null;
     await storage.commit([
       selfChange({ ...self, published: true }),
@@ -152,8 +157,20 @@ export async function readSelf(storage: Pick<Storage, 'get'>): Promise<StoredSel
 /** Both secret keys; throws when there are none. */
 export async function readSecrets(storage: Storage): Promise<DeviceSecrets> {
   const secrets = decodeStored(DeviceSecrets, await storage.get('secrets', 'device'));
-  if (secrets === null) throw new Error('This device has no keys here: sign in again to make it one.');
+  if (secrets === null) throw new Error(t('This device has no keys here: sign in again to make it one.'));
   return secrets;
+}
+
+const BACKUP_KEY = 'backup';
+
+/** Keeps the vault's backup key (32 bytes) on this device, which opens the history that one's own devices share. */
+export async function keepBackupKey(storage: Storage, key: Uint8Array): Promise<void> {
+  await storage.exclusive(() => storage.commit([{ store: 'secrets', key: BACKUP_KEY, value: key.slice() }]));
+}
+
+/** The backup key, 32 bytes; null on a device whose vault was last opened by a release that did not keep it. */
+export function readBackupKey(reads: Pick<Storage, 'get'>): Promise<Uint8Array | null> {
+  return reads.get('secrets', BACKUP_KEY);
 }
 
 /** The change that writes `self`. */

@@ -2,6 +2,7 @@
  * Tells, once for each device, of a session that carries messages and has had no new post-quantum epoch for seven days: its
  * server may be holding back what renews it (protocol/pq-epoch.ts). Store `meta`, `unhealed/ACCOUNT/DEVICE`.
  */
+import { t } from '../contract/words.ts';
 import { isUnhealed } from '../protocol/pq-epoch.ts';
 import { decodeSession } from '../protocol/session.ts';
 import { addressKey, peerOf } from './address.ts';
@@ -33,7 +34,7 @@ export async function tellUnhealed(ctx: Context): Promise<void> {
       known.delete(key);
       if (!isDue) continue;
       const peer = await readPeer(op, of.account);
-      const message = NOTICES.unhealed(peer?.name ?? 'somebody');
+      const message = NOTICES.unhealed(peer?.name ?? t('an unknown person'));
       op.events.push({ type: 'notice', code: `unhealed-${of.device}`, message });
     }
     for (const key of known.keys()) op.remove('meta', key);

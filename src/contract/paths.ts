@@ -4,6 +4,7 @@
  */
 import type { SegmentId } from './backup.ts';
 import type { ConversationId, DeviceId } from './ids.ts';
+import type { ParcelId } from './parcels.ts';
 
 export const API = '/api/v1';
 
@@ -71,6 +72,8 @@ export const PATHS = {
   conversations: '/api/v1/conversations',
   /** GET -> OpenConversation[] */
   openConversations: '/api/v1/conversations/open',
+  /** Sealed history for another device: see parcelPath and partPath (parcels.ts). */
+  parcels: '/api/v1/parcels',
   /** GET -> PresenceSettings; PUT PresenceChoice -> PresenceSettings (presence.ts) */
   presence: '/api/v1/presence',
   /** GET -> PushOffer; PUT PushSubscriptionRequest -> -; DELETE -> -: waking this session's device (push.ts) */
@@ -90,6 +93,10 @@ export const rosterPath = (conversation: ConversationId): string =>
 export const sessionPath = (id: string): string => `${PATHS.sessions}/${id}`;
 /** GET -> bytes; PUT bytes, SEGMENT_MEDIA_TYPE -> -: one segment of one's own backup. */
 export const segmentPath = (id: SegmentId): string => `${PATHS.backup}/segments/${id}`;
+/** DELETE: a parcel that this device gives or gets. */
+export const parcelPath = (id: ParcelId): string => `${PATHS.parcels}/${id}`;
+/** GET -> bytes; PUT ?to=DEVICE bytes, PART_MEDIA_TYPE -> -: one part of it. */
+export const partPath = (id: ParcelId, n: number): string => `${parcelPath(id)}/${n}`;
 /** One conversation. */
 export const conversationPath = (id: ConversationId): string => `${PATHS.conversations}/${id}`;
 

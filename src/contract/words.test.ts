@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'bun:test';
-import { locale, plural, setLanguage, speak, t } from './words.ts';
+import { counted, listed, locale, plural, say, sentence, setLanguage, speak, t } from './words.ts';
 
 const GERMAN = {
   Send: 'Senden',
@@ -25,11 +25,54 @@ test('another language comes from its catalogue, with its own numbers', () => {
 test('a rendering has its own language, also when it throws', () => {
   expect(speak('de', GERMAN, () => t('Send'))).toBe('Senden');
   expect(() => speak('de', GERMAN, () => fail())).toThrow();
-  expect(locale()).toBe('en');
+  expect(locale()).toBe('en-GB');
 });
 
 test('a value is written as it is, also when it looks like a place', () => {
   expect(t('{name} is writing…', { name: '{name} $& {n}' })).toBe('{name} $& {n} is writing…');
+});
+
+test('what is kept is put into words when it is read, with everything in it', () => {
+  const kept = [
+    sentence('Send'),
+    sentence('{name} is writing…', { name: 'Mina' }),
+    counted(3, '{n} person', '{n} people'),
+    sentence('{who} on {day}', {
+      who: { list: ['Ada', { say: counted(1, '{n} person', '{n} people') }, 'Mina'] },
+      day: { day: Date.UTC(2026, 0, 5, 12) },
+    }),
+  ];
+  expect(kept.map(say)).toEqual([
+    'Send',
+    'Mina is writing…',
+    '3 people',
+    'Ada, 1 person and Mina on 5 January 2026',
+  ]);
+  setLanguage('de', GERMAN);
+  expect(kept.map(say)).toEqual([
+    'Senden',
+    'Mina schreibt …',
+    '3 Personen',
+    'Ada, 1 Person und Mina on 5. Januar 2026',
+  ]);
+});
+
+test('text that was kept by an older release, or that is none of ours, stays as it is', () => {
+  setLanguage('de', GERMAN);
+  for (const words of ['Mina named this group Harbour.', '', 'constructor', 'toString'])
+    expect(say(words)).toBe(words);
+});
+
+test('a value never becomes a sentence by itself', () => {
+  const typed = sentence('Send');
+  const kept = sentence('{name} is writing…', { name: `\u001f{"key":"${typed}"}` });
+  expect(say(kept)).toBe(`\u001f{"key":"${typed}"} is writing…`);
+});
+
+test('lists are joined as the language joins them', () => {
+  expect(listed(['Ada', 'Ben', 'Mina'])).toBe('Ada, Ben and Mina');
+  setLanguage('de');
+  expect(listed(['Ada', 'Ben', 'Mina'])).toBe('Ada, Ben und Mina');
 });
 
 function fail(): never {

@@ -24,8 +24,8 @@ const ENGLISH: Catalogue = {};
 let language = 'en';
 let catalogue = ENGLISH;
 
-/** Of the language that is spoken now, for `Intl`: such as `en`, `en-GB` or `de`. */
-export const locale = (): string => language;
+/** Of the language that is spoken now, for `Intl`: such as `en-US` or `de`. English of no region is written as here. */
+export const locale = (): string => (language === 'en' ? 'en-GB' : language);
 
 /** The sentence with its `{values}` filled in. Numbers are written the way the language writes them. */
 export function t(sentence: string, values: Values = {}): string {
@@ -35,13 +35,13 @@ export function t(sentence: string, values: Values = {}): string {
 /** `plural(2, '{n} person', '{n} people')`: the form for a number, which is `{n}` in it. */
 export function plural(n: number, one: string, other: string, values: Values = {}): string {
   const forms = translated(`${one}|${other}`).split('|');
-  const form = new Intl.PluralRules(language).select(n) === 'one' ? forms[0] : forms[1];
+  const form = new Intl.PluralRules(locale()).select(n) === 'one' ? forms[0] : forms[1];
   return fill(form ?? other, { n, ...values });
 }
 
 /** "Ada, Ben and Mina". */
 export function listed(values: readonly Value[]): string {
-  return new Intl.ListFormat(language, { type: 'conjunction' }).format(values.map(write));
+  return new Intl.ListFormat(locale(), { type: 'conjunction' }).format(values.map(write));
 }
 
 /** Begins a kept sentence that is more than its key. No key, and no name that people type, has control characters. */
@@ -103,8 +103,8 @@ function fill(sentence: string, values: Values): string {
 
 function write(value: Value): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return new Intl.NumberFormat(language).format(value);
+  if (typeof value === 'number') return new Intl.NumberFormat(locale()).format(value);
   if ('say' in value) return say(value.say);
   if ('list' in value) return listed(value.list);
-  return new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(value.day);
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'long' }).format(value.day);
 }

@@ -1,14 +1,23 @@
 /** This place as a device of the account: added, resumed, revoked (PROTOCOL 3, 10). */
+
 import { deviceId, fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
 import type { DeviceId } from '../../contract/ids.ts';
 import { MAX_DEVICES_PER_PERSON } from '../../contract/limits.ts';
+import { t } from '../../contract/words.ts';
 import { decodeDeviceList, signDeviceList } from '../../protocol/device-list.ts';
 import { equalBytes } from '../../protocol/hash.ts';
 import { signHybrid } from '../../protocol/identity.ts';
 import { openKeyring } from '../keyring.ts';
 import type { Reads } from '../operation.ts';
 import type { Storage, Transport } from '../ports.ts';
-import { forgetDevice, markPublished, readSelf, type StoredSelf, storeNewDevice } from '../self.ts';
+import {
+  forgetDevice,
+  keepBackupKey,
+  markPublished,
+  readSelf,
+  type StoredSelf,
+  storeNewDevice,
+} from '../self.ts';
 import { certificateHashOf, makeDevice } from './device-keys.ts';
 import { EnrolError } from './errors.ts';
 import { checkKnownList } from './known-list.ts';
@@ -39,16 +48,20 @@ export async function enrolDevice(tools: EnrolTools, unlocked: Unlocked): Promis
       if (found && found.account !== signedIn.account && found.published)
         throw new EnrolError(
           'not-this-account',
-          `This place is a device of ${found.username}. Use another one, or remove that device first.`,
+          t('This place is a device of {username}. Use another one, or remove that device first.', {
+            username: found.username,
+          }),
         );
       await checkKnownList(tools.crypto, unlocked, storage);
       if (found && found.account === signedIn.account && isListed(unlocked, found.device)) {
         await resume(tools, unlocked, storage, found);
+        await keepBackupKey(storage, secrets.backupKey);
         return enrolled(unlocked, storage, found.device, true);
       }
       // Revoked elsewhere, or made but never published: its id is not used again.
       if (found) await forgetDevice(storage);
       await add(tools, unlocked, storage, fresh);
+      await keepBackupKey(storage, secrets.backupKey);
       return enrolled(unlocked, storage, deviceId(fresh), false);
     } catch (error) {
       await storage.close();
@@ -102,7 +115,9 @@ async function add(
   if (previous.list.certificates.length >= MAX_DEVICES_PER_PERSON)
     throw new EnrolError(
       'device-limit',
-      `You have ${MAX_DEVICES_PER_PERSON} devices, which is the most. Remove one in Settings on another device first.`,
+      t('You have {n} devices, which is the most. Remove one in Settings on another device first.', {
+        n: MAX_DEVICES_PER_PERSON,
+      }),
     );
   const leaf = await ownLeaf(crypto, unlocked);
   const { username, name } = signedIn;
@@ -140,7 +155,7 @@ export async function revokeDevice(
     const { directory, username } = unlocked.signedIn;
     const { list, hash } = decodeDeviceList(fromBase64(directory.deviceList));
     const gone = certificateHashOf(directory.certificates.map(fromBase64), device);
-    if (gone === null) throw new EnrolError('refused', 'This account has no such device.');
+    if (gone === null) throw new EnrolError('refused', t('This account has no such device.'));
     const signed = await signDeviceList(crypto, unlocked.aik, {
       ...list,
       version: list.version + 1,

@@ -1,5 +1,7 @@
 /** Why enrolling failed, in a sentence for the person and a code for the form. */
+
 import type { SignedIn } from '../../contract/accounts.ts';
+import { say, t } from '../../contract/words.ts';
 
 export type EnrolErrorCode =
   | 'offline' // no answer from the server
@@ -27,7 +29,7 @@ export class EnrolError extends Error {
   /** Seconds until another try makes sense, or null. */
   readonly retryAfter: number | null;
 
-  /** @param message one sentence that a person understands and that says what to do next */
+  /** @param message one sentence that a person understands and that says what to do next, plain or kept */
   constructor(
     readonly code: EnrolErrorCode,
     message: string,
@@ -37,7 +39,7 @@ export class EnrolError extends Error {
       readonly cause?: unknown;
     } = {},
   ) {
-    super(message, more.cause === undefined ? {} : { cause: more.cause });
+    super(say(message), more.cause === undefined ? {} : { cause: more.cause });
     this.fields = more.fields ?? {};
     this.retryAfter = more.retryAfter ?? null;
   }
@@ -48,7 +50,9 @@ export class NeedsVaultKey extends EnrolError {
   constructor(readonly signedIn: SignedIn) {
     super(
       'needs-vault-key',
-      'You are signed in. This passkey cannot unlock your messages: enter your passphrase or your recovery code.',
+      t(
+        'You are signed in. This passkey cannot unlock your messages: enter your passphrase or your recovery code.',
+      ),
     );
   }
 }

@@ -1,5 +1,7 @@
 /** What this place has seen of its own account before: a server that shows an older state gets nothing signed for it. */
+
 import { fromBase64, fromHex } from '../../contract/bytes.ts';
+import { t } from '../../contract/words.ts';
 import { decodeDeviceList, verifyDeviceList } from '../../protocol/device-list.ts';
 import { isProtocolError } from '../../protocol/errors.ts';
 import type { Crypto } from '../../protocol/ports.ts';
@@ -35,7 +37,9 @@ export async function checkKnownList(
     if (!isProtocolError(cause)) throw cause;
     throw new EnrolError(
       'identity-mismatch',
-      'The server shows your devices as they were before. Nothing was changed. Tell your administrator, and do not go on.',
+      t(
+        'The server shows your devices as they were before. Nothing was changed. Tell your administrator, and do not go on.',
+      ),
       { cause },
     );
   }

@@ -1,6 +1,8 @@
 /** Opens the vault of a session and checks that it is this account's: a server cannot put another identity there. */
+
 import type { SignedIn } from '../../contract/accounts.ts';
 import { fromBase64, fromHex } from '../../contract/bytes.ts';
+import { t } from '../../contract/words.ts';
 import { verifyDeviceList } from '../../protocol/device-list.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { equalBytes } from '../../protocol/hash.ts';
@@ -22,7 +24,9 @@ export interface SlotKey {
 const damaged = (cause?: unknown): EnrolError =>
   new EnrolError(
     'damaged-vault',
-    'Your vault could not be opened: the server gave back something else than was stored. Tell your administrator, and do not go on.',
+    t(
+      'Your vault could not be opened: the server gave back something else than was stored. Tell your administrator, and do not go on.',
+    ),
     { cause },
   );
 
@@ -63,7 +67,9 @@ async function checkDirectory(
   const mismatch = (cause?: unknown) =>
     new EnrolError(
       'identity-mismatch',
-      'The server shows another identity for your account than your vault holds. Tell your administrator, and do not go on.',
+      t(
+        'The server shows another identity for your account than your vault holds. Tell your administrator, and do not go on.',
+      ),
       { cause },
     );
   if (directory.account !== id || !equalBytes(bytesOf(directory.aik), aik)) throw mismatch();

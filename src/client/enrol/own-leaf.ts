@@ -1,5 +1,7 @@
 /** The next leaf of one's own account in the transparency log: signed wherever a device list is (PROTOCOL 8). */
+
 import { fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
+import { t } from '../../contract/words.ts';
 import { decodeDeviceList } from '../../protocol/device-list.ts';
 import { isProtocolError } from '../../protocol/errors.ts';
 import type { SigningKeyPair } from '../../protocol/identity.ts';
@@ -25,7 +27,9 @@ export async function ownLeaf(
     if (!isProtocolError(cause) && !(cause instanceof SyntaxError)) throw cause;
     throw new EnrolError(
       'identity-mismatch',
-      'The server’s log has an entry for your account that your devices have not made. Tell your administrator, and do not go on.',
+      t(
+        'The server’s log has an entry for your account that your devices have not made. Tell your administrator, and do not go on.',
+      ),
       { cause },
     );
   }

@@ -1,5 +1,7 @@
 /** What a server's no, or its silence, means to somebody who enrols. */
+
 import type { ErrorName } from '../../contract/errors.ts';
+import { t } from '../../contract/words.ts';
 import { TransportFailed, TransportRefused } from '../ports.ts';
 import { EnrolError, type EnrolErrorCode } from './errors.ts';
 
@@ -26,7 +28,7 @@ export async function ask<T>(call: () => Promise<T>, unsigned: EnrolErrorCode = 
     if (cause instanceof TransportFailed)
       throw new EnrolError(
         'offline',
-        'The server did not answer. Check your connection and try again: nothing is lost.',
+        t('The server did not answer. Check your connection and try again: nothing is lost.'),
         { cause },
       );
     if (!(cause instanceof TransportRefused)) throw cause;

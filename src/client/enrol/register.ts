@@ -1,15 +1,17 @@
 /** A new account: identity, vault, first device and recovery code, published in one request (PROTOCOL 3, 10). */
+
 import type { PasswordCredential, VaultRecord, VaultSlotRecord } from '../../contract/accounts.ts';
 import { accountId, deviceId, fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
 import type { AccountId } from '../../contract/ids.ts';
 import { MIN_PASSWORD_LENGTH } from '../../contract/limits.ts';
+import { t } from '../../contract/words.ts';
 import { createSigningKeyPair } from '../../protocol/identity.ts';
 import { PASSWORD_DEFAULTS, prfVaultKey, splitPasswordKey } from '../../protocol/password.ts';
 import type { Crypto } from '../../protocol/ports.ts';
 import { createRecoveryCode, splitRecoveryCode } from '../../protocol/recovery-code.ts';
 import { createVaultKey, type SlotKind, sealVault, wrapSlot } from '../../protocol/vault.ts';
 import type { Random } from '../ports.ts';
-import { forgetDevice, markPublished, readSelf, storeNewDevice } from '../self.ts';
+import { forgetDevice, keepBackupKey, markPublished, readSelf, storeNewDevice } from '../self.ts';
 import { makeDevice } from './device-keys.ts';
 import { EnrolError } from './errors.ts';
 import { ask, isRefusal } from './refusals.ts';
@@ -70,10 +72,13 @@ export async function register(tools: EnrolTools, request: NewAccount): Promise<
   if (found?.published)
     throw new EnrolError(
       'not-this-account',
-      `This place is a device of ${found.username} already. Use another one, or remove that device first.`,
+      t('This place is a device of {username} already. Use another one, or remove that device first.', {
+        username: found.username,
+      }),
     );
   if (found) await forgetDevice(storage);
   await storeNewDevice(storage, { ...made.stored, account: request.account });
+  await keepBackupKey(storage, secrets.backupKey);
   try {
     const signedIn = await ask(() =>
       transport.register({
@@ -106,13 +111,13 @@ export async function register(tools: EnrolTools, request: NewAccount): Promise<
 
 function checkWays({ password, passkey }: NewAccount): void {
   if (password !== undefined && [...password].length < MIN_PASSWORD_LENGTH) {
-    const sentence = `A password has ${MIN_PASSWORD_LENGTH} characters or more.`;
+    const sentence = t('A password has {n} characters or more.', { n: MIN_PASSWORD_LENGTH });
     throw new EnrolError('weak-password', sentence, { fields: { password: [sentence] } });
   }
   if (password === undefined && !passkey?.prf) {
     const sentence = passkey
-      ? 'This passkey signs you in but cannot unlock your messages: choose a passphrase for that, too.'
-      : 'Choose a password, a passkey, or both.';
+      ? t('This passkey signs you in but cannot unlock your messages: choose a passphrase for that, too.')
+      : t('Choose a password, a passkey, or both.');
     throw new EnrolError('needs-password', sentence, { fields: { password: [sentence] } });
   }
 }

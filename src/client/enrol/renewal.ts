@@ -1,6 +1,8 @@
 /** A device under a new certificate: the same id, the same keys, every session goes on (PROTOCOL 3). */
+
 import { deviceId, fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
 import type { DeviceId } from '../../contract/ids.ts';
+import { t } from '../../contract/words.ts';
 import {
   CERTIFICATE_LIFETIME_MS,
   decodeCertificate,
@@ -107,6 +109,8 @@ const listedCertificate = (certificates: readonly Uint8Array[], device: DeviceId
 const mismatch = (cause?: unknown): EnrolError =>
   new EnrolError(
     'identity-mismatch',
-    'The server shows another certificate for this device than you signed. Tell your administrator, and do not go on.',
+    t(
+      'The server shows another certificate for this device than you signed. Tell your administrator, and do not go on.',
+    ),
     { cause },
   );

@@ -1,7 +1,9 @@
 /** Signing in and opening the vault: by password, by recovery code, by passkey (PROTOCOL 10). */
+
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { SignedIn } from '../../contract/accounts.ts';
 import { fromBase64, toBase64 } from '../../contract/bytes.ts';
+import { sentence, t } from '../../contract/words.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import {
   checkPasswordParameters,
@@ -21,12 +23,17 @@ type SignInTools = Omit<EnrolTools, 'openStorage'>;
 const wrong = (code: EnrolErrorCode, message: string) => () => new EnrolError(code, message);
 const wrongPassword = wrong(
   'wrong-password',
-  'This is not the password or passphrase of your vault. Try again.',
+  sentence('This is not the password or passphrase of your vault. Try again.'),
 );
-const wrongCode = wrong('wrong-recovery-code', 'This is not your recovery code. Check it and try again.');
+const wrongCode = wrong(
+  'wrong-recovery-code',
+  sentence('This is not your recovery code. Check it and try again.'),
+);
 const wrongPasskey = wrong(
   'wrong-passkey',
-  'This passkey signs you in but does not unlock your messages. Use your passphrase or your recovery code.',
+  sentence(
+    'This passkey signs you in but does not unlock your messages. Use your passphrase or your recovery code.',
+  ),
 );
 
 /** @throws EnrolError offline, wrong-password, weak-parameters, identity-mismatch, damaged-vault, rate-limited */
@@ -135,7 +142,9 @@ async function passwordKeys(tools: SignInTools, username: string, password: stri
     if (!(cause instanceof ProtocolError) && !(cause instanceof SyntaxError)) throw cause;
     throw new EnrolError(
       'weak-parameters',
-      'The server asked for your password in a way that would make it easy to guess. It was not sent. Tell your administrator.',
+      t(
+        'The server asked for your password in a way that would make it easy to guess. It was not sent. Tell your administrator.',
+      ),
       { cause },
     );
   }
@@ -152,7 +161,7 @@ function codeKeys(text: string): SplitKey {
     if (!(cause instanceof ProtocolError)) throw cause;
     throw new EnrolError(
       'wrong-recovery-code',
-      'A recovery code has eight groups of four letters and digits. Check it and try again.',
+      t('A recovery code has eight groups of four letters and digits. Check it and try again.'),
       { cause },
     );
   }

@@ -1,15 +1,17 @@
 /** What a person changes in a group. Each is done or not, and says why not, in one sentence; nothing stays half done. */
+
 import type { AccountId, ConversationId } from '../../contract/ids.ts';
 import { MAX_PEOPLE } from '../../contract/limits.ts';
+import { t } from '../../contract/words.ts';
 import { equalBytes, hash } from '../../protocol/hash.ts';
-import { ROSTER_OPS, ROSTER_ROLES, type RosterPolicy } from '../../protocol/roster-event.ts';
+import { ROSTER_HISTORY, ROSTER_OPS, ROSTER_ROLES, type RosterPolicy } from '../../protocol/roster-event.ts';
 import type { Context } from '../context.ts';
 import { readConversation } from '../conversations.ts';
 import { refreshPeople } from '../directory.ts';
-import type { GroupRole } from '../engine-types.ts';
+import type { ConversationView, GroupRole } from '../engine-types.ts';
 import { acknowledgeNew } from '../identity.ts';
 import { readPeer } from '../peers.ts';
-import { accountsOf, type Chain, loadChain, mayLead, roleOf } from './chain.ts';
+import { accountsOf, type Chain, historyOf, loadChain, mayLead, roleOf } from './chain.ts';
 import { type Change, changeRoster } from './change.ts';
 import { REFUSED } from './sentences.ts';
 import { checkDetails, type NewDetails, queueState } from './state.ts';
@@ -56,9 +58,12 @@ async function checkRank(ctx: Context, chain: Chain, person: AccountId): Promise
   const member = chain.member(person);
   if (own === null || member === null || own.role === ROSTER_ROLES.owner || member.role > own.role) return;
   if (person === ctx.self.account) return;
-  const name = (await readPeer(ctx.storage, person))?.name ?? 'This person';
+  const name = (await readPeer(ctx.storage, person))?.name ?? t('This person');
+  const isOwner = member.role === ROSTER_ROLES.owner;
   throw new Error(
-    `${name} is ${member.role === ROSTER_ROLES.owner ? 'an owner' : 'an admin'} here: only an owner can change that.`,
+    isOwner
+      ? t('{name} is an owner here: only an owner can change that.', { name })
+      : t('{name} is an admin here: only an owner can change that.', { name }),
   );
 }
 
@@ -76,10 +81,10 @@ export async function setRole(
     if (roleOf(member) === role) return null;
     await checkRank(ctx, chain, person);
     const wanted = ROSTER_ROLES[role];
-    if (wanted < own.role) throw new Error('Only an owner can make somebody an owner.');
+    if (wanted < own.role) throw new Error(t('Only an owner can make somebody an owner.'));
     const owners = [...chain.head.members.values()].filter((each) => each.role === ROSTER_ROLES.owner);
     if (owners.length === 1 && member.role === ROSTER_ROLES.owner)
-      throw new Error('A group needs an owner: make somebody else one first.');
+      throw new Error(t('A group needs an owner: make somebody else one first.'));
     return { op: ROSTER_OPS.role, subjects: [{ ...member, role: wanted }] };
   });
 }
@@ -91,8 +96,23 @@ export async function setOpen(ctx: Context, id: ConversationId, open: boolean): 
     if ((policy.open === 1) === open) return null;
     const name = (await readConversation(ctx.storage, id))?.details.name?.value ?? '';
     if (open && name === '')
-      throw new Error('Name this group first: an open one shows its name to everybody.');
+      throw new Error(t('Name this group first: an open one shows its name to everybody.'));
     return policyChange({ ...policy, open: open ? 1 : 0, title: open ? name : '' });
+  });
+}
+
+/** What members who come later may be given of what was written before. */
+export async function setHistory(
+  ctx: Context,
+  id: ConversationId,
+  history: NonNullable<ConversationView['history']>,
+): Promise<void> {
+  await changeRoster(ctx, id, async (chain) => {
+    checkLead(ctx, chain);
+    const { policy } = chain.head;
+    return historyOf(policy) === history
+      ? null
+      : policyChange({ ...policy, history: ROSTER_HISTORY[history] });
   });
 }
 

@@ -24,6 +24,7 @@ import {
   ROSTER_ROLES,
   type RosterEvent,
   type RosterOp,
+  type RosterPolicy,
 } from '../../protocol/roster-event.ts';
 import type { GroupRole } from '../engine-types.ts';
 import { type Operation, type Reads, sortable } from '../operation.ts';
@@ -160,6 +161,11 @@ const ROLES: Readonly<Record<number, GroupRole>> = {
 /** A role by its name; null for nobody. */
 export const roleOf = (member: RosterMember | null): GroupRole | null =>
   member === null ? null : (ROLES[member.role] ?? null);
+
+const HISTORIES = ['none', 'fromInvitation', 'all'] as const;
+/** What a policy lets members who come later read; what this release does not know is nothing. */
+export const historyOf = ({ history }: RosterPolicy): (typeof HISTORIES)[number] =>
+  HISTORIES[history] ?? 'none';
 
 /** Owners and admins. */
 export const mayLead = (member: RosterMember | null): boolean =>

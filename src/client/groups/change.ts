@@ -2,8 +2,10 @@
  * Signs the next event of a group and gives it to the relay, which takes one for each place. When somebody else was faster,
  * what they did is fetched and verified, and what is wanted is looked at again (PROTOCOL 7).
  */
+
 import { toBase64 } from '../../contract/bytes.ts';
 import type { ConversationId } from '../../contract/ids.ts';
+import { say, t } from '../../contract/words.ts';
 import { applyRosterEvent, beginRoster, type Roster } from '../../protocol/roster.ts';
 import {
   decodeRosterEvent,
@@ -48,7 +50,7 @@ export async function changeRoster(
     const chain = await loadChain(ctx.storage, ctx, id);
     if (chain === null) throw new Error(REFUSED.unknown);
     const stopped = (await readConversation(ctx.storage, id))?.stopped;
-    if (stopped) throw new Error(stopped.reason);
+    if (stopped) throw new Error(say(stopped.reason));
     const change = await plan(chain);
     if (change === null) return;
     const next = await signNext(ctx, chain.head, change);
@@ -118,10 +120,10 @@ async function sign(
 ): Promise<FreshEvent> {
   // Whose identity an event would bring in is what is in doubt; whoever has to go can go.
   const takes = op === ROSTER_OPS.remove || op === ROSTER_OPS.leave;
-  if (!takes && (await isFrozen(ctx.storage))) throw new Error(HELD.frozen);
+  if (!takes && (await isFrozen(ctx.storage))) throw new Error(say(HELD.frozen));
   const [certificate] = ctx.self.certificateHashes;
   if (certificate === undefined)
-    throw new Error('This device has no certificate: sign in again to make one.');
+    throw new Error(t('This device has no certificate: sign in again to make one.'));
   const by = ctx.self.accountBytes;
   const signed = await signRosterEvent(ctx.crypto, ctx.self.signing, {
     ...at,

@@ -9,7 +9,7 @@ import { displayText } from '../display-text.ts';
 import { withWaitingChoices } from '../messages/choice.ts';
 import type { Operation } from '../operation.ts';
 import { isShown, readPeer } from '../peers.ts';
-import { accountsOf, readEvent, roleOf, writeEvent } from './chain.ts';
+import { accountsOf, historyOf, readEvent, roleOf, writeEvent } from './chain.ts';
 import { readDraft, removeDraft } from './draft.ts';
 import type { FreshEvent } from './fetch.ts';
 import { addLine } from './lines.ts';
@@ -45,7 +45,7 @@ export async function commitEvents(
     const shown = shownOf(ctx, fresh, known);
     for (const [at, each] of fresh.entries())
       if (shown.includes(each) && !isSaid(each, fresh[at - 1], known))
-        await addLine(op, ctx, id, each, each.stored.device);
+        await addLine(op, ctx, id, each, each.stored.device, opensOrCloses(each, fresh[at - 1], known));
     const next = withRoster(
       ctx,
       id,
@@ -83,13 +83,19 @@ function shownOf(
 }
 
 /** An open group's new name is in its policy too; the line of the name says it. */
-function isSaid(
+function isSaid(each: FreshEvent, before: FreshEvent | undefined, known: StoredConversation | null): boolean {
+  if (each.event.op !== ROSTER_OPS.policy || opensOrCloses(each, before, known)) return false;
+  const was = before ? historyOf(before.roster.policy) : (known?.history ?? 'none');
+  return historyOf(each.roster.policy) === was;
+}
+
+function opensOrCloses(
   { event, roster }: FreshEvent,
   before: FreshEvent | undefined,
   known: StoredConversation | null,
 ): boolean {
   const wasOpen = before ? before.roster.policy.open === 1 : (known?.open ?? false);
-  return event.op === ROSTER_OPS.policy && (roster.policy.open === 1) === wasOpen;
+  return event.op === ROSTER_OPS.policy && (roster.policy.open === 1) !== wasOpen;
 }
 
 /** A group of which nothing is known but its first event. */
@@ -120,6 +126,7 @@ function withRoster(
     epoch: roster.epoch,
     role: roleOf(memberOf(roster, ctx.self.accountBytes)),
     open: roster.policy.open === 1,
+    history: historyOf(roster.policy),
     title: displayText(roster.policy.title),
     lastActivity: Math.max(group.lastActivity, Math.min(roster.time, ctx.now())),
     stopped: group.stopped?.final === true ? group.stopped : null,

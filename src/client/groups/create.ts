@@ -1,9 +1,11 @@
 /** Makes groups: a new one, and one that follows a group in which no admin was left. */
+
 import { conversationId, fromHex, toBase64 } from '../../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../../contract/ids.ts';
 import { MAX_PEOPLE } from '../../contract/limits.ts';
+import { t } from '../../contract/words.ts';
 import { equalBytes, hash } from '../../protocol/hash.ts';
-import { DEFAULT_POLICY, ROSTER_OPS, ROSTER_ROLES } from '../../protocol/roster-event.ts';
+import { DEFAULT_POLICY, ROSTER_HISTORY, ROSTER_OPS, ROSTER_ROLES } from '../../protocol/roster-event.ts';
 import type { Context } from '../context.ts';
 import { readConversation } from '../conversations.ts';
 import { readPeer } from '../peers.ts';
@@ -22,6 +24,7 @@ export interface NewGroup {
   readonly topic?: string;
   readonly people: readonly AccountId[];
   readonly open?: boolean;
+  readonly history?: keyof typeof ROSTER_HISTORY;
 }
 
 /** Makes a group with oneself as owner; gives its id when the relay has its first event. */
@@ -47,6 +50,7 @@ export async function createGroup(
       ...DEFAULT_POLICY,
       open: group.open === true ? 1 : 0,
       title: group.open === true ? name : '',
+      history: ROSTER_HISTORY[group.history ?? 'none'],
       predecessor: predecessor === null ? null : fromHex(predecessor),
     },
   });
@@ -81,7 +85,7 @@ export async function succeedGroup(ctx: Context, id: ConversationId): Promise<Co
   if (chain === null || known === null) throw new Error(REFUSED.unknown);
   if (chain.member(ctx.self.account) === null) throw new Error(REFUSED.gone);
   if ([...chain.head.members.values()].some(mayLead))
-    throw new Error('This group still has an owner or an admin: ask them.');
+    throw new Error(t('This group still has an owner or an admin: ask them.'));
   const people: AccountId[] = [];
   for (const account of accountsOf(chain.head)) {
     const peer = await readPeer(ctx.storage, account);

@@ -1,8 +1,10 @@
 /** Groups that anybody of the workspace may come into. */
+
 import { toBase64 } from '../../contract/bytes.ts';
 import type { ConversationId } from '../../contract/ids.ts';
 import { MAX_PEOPLE } from '../../contract/limits.ts';
 import type { OpenConversation } from '../../contract/relay.ts';
+import { say, t } from '../../contract/words.ts';
 import { hash } from '../../protocol/hash.ts';
 import { ROSTER_OPS, ROSTER_ROLES, type RosterSubject } from '../../protocol/roster-event.ts';
 import type { Context } from '../context.ts';
@@ -40,7 +42,8 @@ export async function joinGroup(ctx: Context, id: ConversationId): Promise<void>
         await syncRoster(ctx, id);
         return;
       }
-      if (roster.policy.open !== 1) throw new Error('This group is not open: somebody in it has to add you.');
+      if (roster.policy.open !== 1)
+        throw new Error(t('This group is not open: somebody in it has to add you.'));
       if (roster.members.size >= MAX_PEOPLE) throw new Error(REFUSED.many(MAX_PEOPLE));
       await refreshPeople(ctx, accountsOf(roster));
       const identity = hash(ctx.self.aik);
@@ -58,7 +61,7 @@ export async function joinGroup(ctx: Context, id: ConversationId): Promise<void>
       return;
     }
   } catch (error) {
-    if (error instanceof RosterLie) throw new Error(STOPPED[error.why], { cause: error });
+    if (error instanceof RosterLie) throw new Error(say(STOPPED[error.why]), { cause: error });
     throw error;
   }
   throw new Error(REFUSED.busy);

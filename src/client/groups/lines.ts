@@ -1,6 +1,7 @@
 /** What stands in a conversation where its members changed: one line for each event, in the order of the events' times. */
 import { accountId, bodyId, conversationId } from '../../contract/bytes.ts';
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../../contract/ids.ts';
+import { sentence, type Value } from '../../contract/words.ts';
 import { equalBytes } from '../../protocol/hash.ts';
 import { fingerprint } from '../../protocol/identity.ts';
 import {
@@ -13,16 +14,16 @@ import type { Context } from '../context.ts';
 import { addMessage, orderOf, timeOfArrival, UNMARKED } from '../history.ts';
 import type { Operation, Reads } from '../operation.ts';
 import { isShown, readPeer } from '../peers.ts';
-import { loadChain, mayLead } from './chain.ts';
+import { historyOf, loadChain, mayLead } from './chain.ts';
 
 /** Names in one line; the rest is counted. */
 const MOST_NAMES = 3;
 
 const BECOMES: Readonly<Record<number, string>> = {
-  [ROSTER_ROLES.owner]: 'an owner',
-  [ROSTER_ROLES.admin]: 'an admin',
-  [ROSTER_ROLES.member]: 'a member',
-  [ROSTER_ROLES.guest]: 'a guest',
+  [ROSTER_ROLES.owner]: sentence('an owner'),
+  [ROSTER_ROLES.admin]: sentence('an admin'),
+  [ROSTER_ROLES.member]: sentence('a member'),
+  [ROSTER_ROLES.guest]: sentence('a guest'),
 };
 
 /** The id of the line of an event with this hash (32 bytes). */
@@ -35,9 +36,10 @@ export async function addLine(
   conversation: ConversationId,
   { event, hash }: HashedRosterEvent,
   device: DeviceId,
+  opensOrCloses = false,
 ): Promise<void> {
   const account = accountId(event.by);
-  const text = await sentenceOf(op, ctx, { event, hash });
+  const text = await sentenceOf(op, ctx, { event, hash }, opensOrCloses);
   if (text === null) return;
   const time = await timeOfArrival(op, conversation, device, Math.min(event.time, ctx.now()));
   addMessage(op, {
@@ -59,45 +61,99 @@ export async function addLine(
   });
 }
 
-async function sentenceOf(reads: Reads, ctx: Context, { event }: HashedRosterEvent): Promise<string | null> {
+/** The sentence of an event as it is kept; those about oneself are sentences of their own, as languages say them differently. */
+async function sentenceOf(
+  reads: Reads,
+  ctx: Context,
+  { event }: HashedRosterEvent,
+  opensOrCloses: boolean,
+): Promise<string | null> {
   const { op, subjects, policy } = event;
   const by = accountId(event.by);
+  const mine = by === ctx.self.account;
   const who = await nameIn(reads, ctx, by, true);
   const others = subjects.map(({ account }) => accountId(account)).filter((each) => each !== by);
   const whom = await namesIn(reads, ctx, others);
   const [first] = subjects;
   switch (op) {
     case ROSTER_OPS.create: {
-      const made = others.length === 0 ? `${who} made this group` : `${who} made this group with ${whom}`;
+      const made = { say: madeSentence(mine, who, others.length === 0 ? null : whom) };
       const follows = policy?.predecessor ?? null;
       return follows !== null && (await mayFollow(reads, ctx, conversationId(follows), by))
-        ? `${made}; it follows another group, in which no admin was left.`
-        : `${made}.`;
+        ? sentence('{made}; it follows another group, in which no admin was left.', { made })
+        : sentence('{made}.', { made });
     }
     case ROSTER_OPS.add:
-      return `${who} added ${whom}.`;
+      return mine ? sentence('You added {whom}.', { whom }) : sentence('{who} added {whom}.', { who, whom });
     case ROSTER_OPS.remove:
-      return others.length === 0 ? `${who} left.` : `${who} removed ${whom}.`;
+      if (others.length === 0) return leftSentence(mine, who);
+      return mine
+        ? sentence('You removed {whom}.', { whom })
+        : sentence('{who} removed {whom}.', { who, whom });
     case ROSTER_OPS.leave:
-      return `${who} left.`;
+      return leftSentence(mine, who);
     case ROSTER_OPS.join:
-      return `${who} came in.`;
+      return mine ? sentence('You came in.') : sentence('{who} came in.', { who });
     case ROSTER_OPS.role: {
-      const becomes = BECOMES[first?.role ?? 0] ?? 'something else';
-      if (others.length > 0) return `${who} made ${whom} ${becomes}.`;
-      return by === ctx.self.account ? `You are ${becomes} now.` : `${who} is ${becomes} now.`;
+      const role = { say: BECOMES[first?.role ?? 0] ?? sentence('something else') };
+      if (others.length === 0)
+        return mine
+          ? sentence('You are {role} now.', { role })
+          : sentence('{who} is {role} now.', { who, role });
+      return mine
+        ? sentence('You made {whom} {role}.', { whom, role })
+        : sentence('{who} made {whom} {role}.', { who, whom, role });
     }
     case ROSTER_OPS.rekey:
-      return (await areShown(reads, ctx, subjects))
-        ? `${who} confirmed the new identity of ${whom}.`
-        : `${who} signed for an identity of ${whom} that is not the one known here.`;
+      if (!(await areShown(reads, ctx, subjects)))
+        return sentence('{who} signed for an identity of {whom} that is not the one known here.', {
+          who,
+          whom,
+        });
+      return mine
+        ? sentence('You confirmed the new identity of {whom}.', { whom })
+        : sentence('{who} confirmed the new identity of {whom}.', { who, whom });
     case ROSTER_OPS.policy:
-      return policy?.open === 1
-        ? `${who} opened this group: everybody of the workspace may come in.`
-        : `${who} closed this group: only who is added comes in.`;
+      if (policy !== null && !opensOrCloses) return historySentence(historyOf(policy), mine, who);
+      return policy?.open === 1 ? openedSentence(mine, who) : closedSentence(mine, who);
     default:
       return null;
   }
+}
+
+function madeSentence(mine: boolean, who: Value, whom: Value | null): string {
+  if (whom === null)
+    return mine ? sentence('You made this group') : sentence('{who} made this group', { who });
+  return mine
+    ? sentence('You made this group with {whom}', { whom })
+    : sentence('{who} made this group with {whom}', { who, whom });
+}
+
+const leftSentence = (mine: boolean, who: Value): string =>
+  mine ? sentence('You left.') : sentence('{who} left.', { who });
+
+const openedSentence = (mine: boolean, who: Value): string =>
+  mine
+    ? sentence('You opened this group: everybody of the workspace may come in.')
+    : sentence('{who} opened this group: everybody of the workspace may come in.', { who });
+
+const closedSentence = (mine: boolean, who: Value): string =>
+  mine
+    ? sentence('You closed this group: only who is added comes in.')
+    : sentence('{who} closed this group: only who is added comes in.', { who });
+
+function historySentence(history: ReturnType<typeof historyOf>, mine: boolean, who: Value): string {
+  if (history === 'none')
+    return mine
+      ? sentence('You decided: who comes later reads nothing from before.')
+      : sentence('{who} decided: who comes later reads nothing from before.', { who });
+  if (history === 'fromInvitation')
+    return mine
+      ? sentence('You decided: who comes later reads what was written since they were added.')
+      : sentence('{who} decided: who comes later reads what was written since they were added.', { who });
+  return mine
+    ? sentence('You decided: who comes later reads everything from before.')
+    : sentence('{who} decided: who comes later reads everything from before.', { who });
 }
 
 /** Whether these identities are the ones that the log has. */
@@ -120,20 +176,20 @@ export async function nameIn(
   ctx: Context,
   account: AccountId,
   begins: boolean,
-): Promise<string> {
-  if (account === ctx.self.account) return begins ? 'You' : 'you';
-  return (await readPeer(reads, account))?.name ?? (begins ? 'Somebody' : 'somebody');
+): Promise<Value> {
+  if (account === ctx.self.account) return { say: begins ? sentence('You') : sentence('you') };
+  const peer = await readPeer(reads, account);
+  return peer?.name ?? { say: begins ? sentence('Somebody') : sentence('somebody') };
 }
 
-async function namesIn(reads: Reads, ctx: Context, all: readonly AccountId[]): Promise<string> {
+async function namesIn(reads: Reads, ctx: Context, all: readonly AccountId[]): Promise<Value> {
   const { account: self } = ctx.self;
   const accounts = [...all.filter((each) => each !== self), ...all.filter((each) => each === self)];
   const shown = accounts.length > MOST_NAMES + 1 ? accounts.slice(0, MOST_NAMES) : accounts;
-  const names: string[] = [];
+  const names: Value[] = [];
   for (const account of shown) names.push(await nameIn(reads, ctx, account, false));
   const more = accounts.length - shown.length;
-  if (more > 0) return `${names.join(', ')} and ${more} others`;
-  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : (names[0] ?? 'nobody');
+  return { list: more > 0 ? [...names, { say: sentence('{n} others', { n: more }) }] : names };
 }
 
 /** Whether somebody may say that a group follows this one: they were in it, and nobody who could have changed it was. */

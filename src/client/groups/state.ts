@@ -3,7 +3,7 @@
  * counts, field by field, and in a group only from owners and admins.
  */
 import { UNPRINTABLE } from '../../contract/limits.ts';
-import { t } from '../../contract/words.ts';
+import { sentence } from '../../contract/words.ts';
 import { STATE_LIMITS, type StatePayload, statePayload } from '../../protocol/payload.ts';
 import type { Context } from '../context.ts';
 import { type StoredConversation, writeConversation } from '../conversations.ts';
@@ -163,9 +163,14 @@ export async function takeState(
     if (isOnlyTimer(state))
       return {
         conversation,
-        text: t('{name} wanted to set how long messages stay; only owners and admins may.', { name: who }),
+        text: sentence('{name} wanted to set how long messages stay; only owners and admins may.', {
+          name: who,
+        }),
       };
-    return { conversation, text: `${who} wanted to rename this group; only owners and admins may.` };
+    return {
+      conversation,
+      text: sentence('{who} wanted to rename this group; only owners and admins may.', { who }),
+    };
   }
   // Nobody could ever say anything later than the end of all clocks.
   if (from.sentAt > ctx.now() + DETAILS_AHEAD_MS) {
@@ -173,7 +178,7 @@ export async function takeState(
     if (isOnlyTimer(state))
       return {
         conversation,
-        text: t(
+        text: sentence(
           '{name} set how long messages stay with a clock that is more than a day ahead: it stays as it was.',
           {
             name: who,
@@ -182,7 +187,10 @@ export async function takeState(
       };
     return {
       conversation,
-      text: `${who} renamed this group with a clock that is more than a day ahead: it stays as it was.`,
+      text: sentence(
+        '{who} renamed this group with a clock that is more than a day ahead: it stays as it was.',
+        { who },
+      ),
     };
   }
   const { timer } = state;
@@ -237,16 +245,23 @@ async function sentenceOf(
   by: HistoryMessage['sender']['account'],
   isLate: boolean,
 ): Promise<string | null> {
+  const mine = by === ctx.self.account;
   const who = await nameIn(reads, ctx, by, true);
   if (after.name !== null && after.name.value !== before.name?.value) {
-    return isLate
-      ? `This group is called ${after.name.value}.`
-      : `${who} named this group ${after.name.value}.`;
+    const name = after.name.value;
+    if (isLate) return sentence('This group is called {name}.', { name });
+    return mine
+      ? sentence('You named this group {name}.', { name })
+      : sentence('{who} named this group {name}.', { who, name });
   }
-  if (after.topic !== null && after.topic.value !== (before.topic?.value ?? ''))
-    return after.topic.value === ''
-      ? `${who} took the topic away.`
-      : `${who} set the topic: ${after.topic.value}`;
+  if (after.topic !== null && after.topic.value !== (before.topic?.value ?? '')) {
+    const topic = after.topic.value;
+    if (topic === '')
+      return mine ? sentence('You took the topic away.') : sentence('{who} took the topic away.', { who });
+    return mine
+      ? sentence('You set the topic: {topic}', { topic })
+      : sentence('{who} set the topic: {topic}', { who, topic });
+  }
   if (after.timer === null || after.timer.value === (before.timer?.value ?? 0)) return null;
   return timerLine(isLate || by === ctx.self.account ? null : who, after.timer.value, isLate);
 }

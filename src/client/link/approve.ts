@@ -2,10 +2,12 @@
  * The existing device's side of an approval (PROTOCOL 10; R38): it finds the request by its code, and only when the vault
  * was opened for it, there and then, signs for exactly those keys.
  */
+
 import { deviceId, fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
 import type { DeviceId } from '../../contract/ids.ts';
 import { MAX_DEVICES_PER_PERSON } from '../../contract/limits.ts';
 import type { LinkState } from '../../contract/links.ts';
+import { t } from '../../contract/words.ts';
 import { CERTIFICATE_LIFETIME_MS, certifyDevice, decodeCertified } from '../../protocol/certificate.ts';
 import { decodeDeviceList, signDeviceList } from '../../protocol/device-list.ts';
 import { isProtocolError } from '../../protocol/errors.ts';
@@ -61,14 +63,14 @@ export async function findLink({ links }: ApproveTools, given: string): Promise<
   const request = bytesOf(found.request);
   if (!code.matches(request))
     throw wrongCode(
-      'This code does not fit the device that waits. Check it, or start again on the new device.',
+      t('This code does not fit the device that waits. Check it, or start again on the new device.'),
     );
   try {
     const { agent } = linkRequestRecord.decode(request);
     return { request, agent, createdAt: found.createdAt };
   } catch (cause) {
     if (!isProtocolError(cause)) throw cause;
-    throw wrongCode('The new device is of another release. Update both and start again.', cause);
+    throw wrongCode(t('The new device is of another release. Update both and start again.'), cause);
   }
 }
 
@@ -93,13 +95,15 @@ export async function approveLink(
     if (!logKey)
       throw new EnrolError(
         'refused',
-        'The keys of this device are not open. Sign in here once more, then approve the new one.',
+        t('The keys of this device are not open. Sign in here once more, then approve the new one.'),
       );
     const { list, hash } = decodeDeviceList(fromBase64(signedIn.directory.deviceList));
     if (list.certificates.length >= MAX_DEVICES_PER_PERSON)
       throw new EnrolError(
         'device-limit',
-        `You have ${MAX_DEVICES_PER_PERSON} devices, which is the most. Remove one in Settings first.`,
+        t('You have {n} devices, which is the most. Remove one in Settings first.', {
+          n: MAX_DEVICES_PER_PERSON,
+        }),
       );
     const account = fromHex(signedIn.account);
     const now = crypto.clock();
@@ -132,6 +136,7 @@ export async function approveLink(
       leaf: fromBase64(leaf),
       logKey,
       deviceWrapKey: secrets.deviceWrapKey,
+      backupKey: secrets.backupKey,
     });
     const named = toBase64(linkHash(request));
     await ask(() =>
@@ -167,7 +172,7 @@ function readCode(given: string): LinkCode {
   } catch (cause) {
     if (!isProtocolError(cause)) throw cause;
     throw wrongCode(
-      'A code has four groups of five letters and digits. Read it from the new device once more.',
+      t('A code has four groups of five letters and digits. Read it from the new device once more.'),
       cause,
     );
   }

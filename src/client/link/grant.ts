@@ -1,7 +1,9 @@
 /** The answer to a link request: checked whole, and taken once its person has said yes (PROTOCOL 10; R38, R40). */
+
 import type { DeviceUpload } from '../../contract/accounts.ts';
 import { accountId, deviceId, toBase64 } from '../../contract/bytes.ts';
 import { PREKEY_BATCH } from '../../contract/limits.ts';
+import { sentence, t } from '../../contract/words.ts';
 import { decodeCertificate, proveDevice, verifyCertificate } from '../../protocol/certificate.ts';
 import { decodeDeviceList, verifyDeviceList } from '../../protocol/device-list.ts';
 import { isProtocolError } from '../../protocol/errors.ts';
@@ -17,7 +19,14 @@ import { EnrolError } from '../enrol/errors.ts';
 import { ask, isRefusal } from '../enrol/refusals.ts';
 import type { Enrolled, OpenStorage } from '../enrol/types.ts';
 import type { Storage } from '../ports.ts';
-import { forgetDevice, markPublished, readSelf, type StoredSelf, storeNewDevice } from '../self.ts';
+import {
+  forgetDevice,
+  keepBackupKey,
+  markPublished,
+  readSelf,
+  type StoredSelf,
+  storeNewDevice,
+} from '../self.ts';
 import type { LinkTransport } from './link-transport.ts';
 
 export interface LinkTools {
@@ -63,7 +72,9 @@ export async function openAnswer(crypto: Crypto, request: LinkRequest, keys: Lin
 const forged = (cause?: unknown): EnrolError =>
   new EnrolError(
     'identity-mismatch',
-    'The answer that the server gave does not hold, so nothing was added. Start again, and tell your administrator if it happens twice.',
+    t(
+      'The answer that the server gave does not hold, so nothing was added. Start again, and tell your administrator if it happens twice.',
+    ),
     { cause },
   );
 
@@ -108,8 +119,9 @@ export function acceptance(
   };
 }
 
-const UNSURE =
-  'It is not known whether this place became a device, because the first answer was lost. Sign in here: it goes on from where it was.';
+const UNSURE = sentence(
+  'It is not known whether this place became a device, because the first answer was lost. Sign in here: it goes on from where it was.',
+);
 
 async function storeDevice(
   { crypto, openStorage }: LinkTools,
@@ -125,7 +137,10 @@ async function storeDevice(
     if (found && (found.published || isNamed(found, grant)))
       throw new EnrolError(
         'not-this-account',
-        `This place is a device of ${found.username} already. Sign in here instead, or remove that device first.`,
+        t(
+          'This place is a device of {username} already. Sign in here instead, or remove that device first.',
+          { username: found.username },
+        ),
       );
     if (found) await forgetDevice(storage);
     const certificate = await proveDevice(crypto, signing, grant.certificate);
@@ -145,6 +160,7 @@ async function storeDevice(
       oneTimePrekeys,
       now: decodeCertificate(certificate).certificate.created,
     });
+    await keepBackupKey(storage, grant.backupKey);
     return {
       storage,
       upload: {
@@ -158,7 +174,7 @@ async function storeDevice(
     await storage.close();
     throw error;
   } finally {
-    wipe(transfer.x25519, transfer.kem, grant.deviceWrapKey);
+    wipe(transfer.x25519, transfer.kem, grant.deviceWrapKey, grant.backupKey);
   }
 }
 

@@ -2,9 +2,11 @@
  * The new device's side of an approval (PROTOCOL 10; R38): it makes its keys, shows a code, waits for the sealed answer,
  * checks all of it, and publishes itself once its person has said yes.
  */
+
 import { accountId, fromBase64, toBase64 } from '../../contract/bytes.ts';
 import type { AccountId } from '../../contract/ids.ts';
 import { LINK_POLL_MS } from '../../contract/links.ts';
+import { sentence } from '../../contract/words.ts';
 import { wipe } from '../../protocol/hash.ts';
 import { createSigningKeyPair } from '../../protocol/identity.ts';
 import {
@@ -52,7 +54,9 @@ export interface LinkOffer {
   decline(): Promise<void>;
 }
 
-const OVER = 'The code is used up, taken back, or older than ten minutes. Start again for a new one.';
+const OVER = sentence(
+  'The code is used up, taken back, or older than ten minutes. Start again for a new one.',
+);
 
 /**
  * Asks the server to hand a request on.
