@@ -16,6 +16,7 @@ import { messageRoutes } from './routes/messages.ts';
 import { errorPage, pageRoutes } from './routes/pages.ts';
 import { addressPage } from './routes/pages-address.ts';
 import { prekeyRoutes } from './routes/prekeys-api.ts';
+import { parcelRoutes } from './routes/parcels-api.ts';
 import { presenceRoutes } from './routes/presence-api.ts';
 import { pushRoutes } from './routes/push-api.ts';
 import { registerRoutes } from './routes/register.ts';
@@ -45,6 +46,7 @@ export const createApp = (deps: Deps) =>
     .use(conversationApiRoutes(deps))
     .use(logRoutes(deps))
     .use(backupRoutes(deps))
+    .use(parcelRoutes(deps))
     .use(presenceRoutes(deps))
     .use(pushRoutes(deps))
     .use(messageRoutes(deps))

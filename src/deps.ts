@@ -16,6 +16,7 @@ import type { Delivery } from './services/delivery.ts';
 import type { Devices } from './services/devices.ts';
 import type { Invites } from './services/invites.ts';
 import type { Links } from './services/links.ts';
+import type { Parcels } from './services/parcels.ts';
 import type { Policies } from './services/policies.ts';
 import type { Prekeys } from './services/prekeys.ts';
 import type { Presence } from './services/presence.ts';
@@ -48,6 +49,7 @@ export interface Services {
   readonly delivery: Delivery;
   readonly transparency: Transparency;
   readonly backups: Backups;
+  readonly parcels: Parcels;
   readonly policies: Policies;
   readonly presence: Presence;
   readonly pushes: Pushes;

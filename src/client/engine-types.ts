@@ -1,5 +1,6 @@
 /** What the engine shows to those who draw it: the island and the command line. */
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../contract/ids.ts';
+import type { Quiet } from '../contract/quiet.ts';
 import type { OpenConversation } from '../contract/relay.ts';
 import type { BackupActions } from './backup/types.ts';
 import type { ConversationActions, MessageActions } from './messages/types.ts';
@@ -273,12 +274,15 @@ export interface Engine extends MessageActions, ConversationActions, BackupActio
     readonly people: readonly AccountId[];
     /** Anybody may come in; its name is then known to the server and to everybody of the workspace. */
     readonly open?: boolean;
+    /** What members who come later may read; nothing when it is not said. */
+    readonly history?: 'none' | 'fromInvitation' | 'all';
   }): Promise<ConversationView>;
   /** Each resolves when the relay has the signed event, and throws Error with one sentence when it may not be. */
   addPeople(conversation: ConversationId, people: readonly AccountId[]): Promise<void>;
   removePerson(conversation: ConversationId, person: AccountId): Promise<void>;
   setRole(conversation: ConversationId, person: AccountId, role: GroupRole): Promise<void>;
   setOpen(conversation: ConversationId, open: boolean): Promise<void>;
+  setHistory(conversation: ConversationId, history: 'none' | 'fromInvitation' | 'all'): Promise<void>;
   leave(conversation: ConversationId): Promise<void>;
   /** Lets a member whose identity is another one now take part again. */
   confirmIdentity(conversation: ConversationId, person: AccountId): Promise<void>;
@@ -308,6 +312,9 @@ export interface Engine extends MessageActions, ConversationActions, BackupActio
   /** Whether this device tells senders what was read. One's own devices hear it either way. */
   readReceipts(): Promise<boolean>;
   setReadReceipts(on: boolean): Promise<void>;
+  /** When one does not want to be disturbed, on any of one's devices. */
+  quiet(): Promise<Quiet>;
+  setQuiet(quiet: Quiet): Promise<void>;
 
   /** Everybody whom the log names. */
   people(): Promise<readonly PeerView[]>;

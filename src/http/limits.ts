@@ -40,6 +40,8 @@ export const LIMITS = {
   linkAccount: { burst: 120, perMinute: 120 },
   /** Invites made by one account. */
   inviteAccount: { burst: 30, perMinute: 10 },
+  /** Parts of history that one account gives to other devices or fetches for this one. */
+  parcelAccount: { burst: 300, perMinute: 300 },
   /** Signs of presence and of writing by one account, over all of its sockets. */
   presenceAccount: { burst: 60, perMinute: 60 },
   /** Socket connections by one account. */

@@ -63,8 +63,8 @@ export interface RosterSubject {
   readonly role: number;
 }
 
-/** What members of a new device or a new member may read of what was before. */
-const ROSTER_HISTORY = { none: 0, fromInvitation: 1, all: 2 } as const;
+/** What members who come later may be given of what was written before. */
+export const ROSTER_HISTORY = { none: 0, fromInvitation: 1, all: 2 } as const;
 
 const policyRecord = record(22, 'roster policy', {
   /** 1: any account of the workspace may come in by itself. */

@@ -8,6 +8,7 @@ import { createDelivery } from './delivery.ts';
 import { createDevices } from './devices.ts';
 import { createInvites } from './invites.ts';
 import { createLinks } from './links.ts';
+import { createParcels } from './parcels.ts';
 import { createPolicies } from './policies.ts';
 import { createPrekeys } from './prekeys.ts';
 import { createPresence } from './presence.ts';
@@ -40,6 +41,7 @@ export function createServices(ports: Ports, origin: () => string): Services {
     delivery,
     transparency,
     backups: createBackups(ports),
+    parcels: createParcels(ports),
     policies,
     presence,
     pushes: createPushes(ports),

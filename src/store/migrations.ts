@@ -8,6 +8,7 @@ import rosters from '../../migrations/0006_rosters.sql' with { type: 'text' };
 import backup from '../../migrations/0007_backup.sql' with { type: 'text' };
 import presence from '../../migrations/0008_presence.sql' with { type: 'text' };
 import push from '../../migrations/0009_push.sql' with { type: 'text' };
+import parcels from '../../migrations/0010_parcels.sql' with { type: 'text' };
 
 export interface Migration {
   readonly version: number;
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 7, name: 'backup', sql: backup },
   { version: 8, name: 'presence', sql: presence },
   { version: 9, name: 'push', sql: push },
+  { version: 10, name: 'parcels', sql: parcels },
 ];

@@ -4,6 +4,7 @@ import type { ConversationView, Reader } from '../../client/engine-types.ts';
 import { t } from '../../contract/words.ts';
 import { button, carefulButton, check, draw } from './draw.ts';
 import type { Tools } from './group.ts';
+import { historyChoice } from './history-choice.ts';
 
 /** Draws what this person may do about the group as a whole. */
 export function drawAccess(
@@ -36,7 +37,7 @@ export function drawAccess(
         wanted ? t('Anybody in the workspace may come in now.') : t('Only its admins add people now.'),
       );
     });
-    parts.push(open.row);
+    parts.push(open.row, drawHistory(view, { engine, conversation, run }));
   }
   const hasAdmin = readers.some(({ role, identityChanged }) => isAdmin(role) && !identityChanged);
   if (!hasAdmin)
@@ -62,6 +63,19 @@ export function drawAccess(
     ),
   );
   place.replaceChildren(...parts);
+}
+
+/** What members who come later may read. */
+function drawHistory(
+  { history }: ConversationView,
+  { engine, conversation, run }: Pick<Tools, 'engine' | 'conversation' | 'run'>,
+): HTMLElement {
+  const choice = historyChoice();
+  choice.select.value = history ?? 'none';
+  choice.select.addEventListener('change', () => {
+    void run(() => engine.setHistory(conversation, choice.chosen()), t('This holds from now on.'));
+  });
+  return choice.row;
 }
 
 const isAdmin = (role: Reader['role']): boolean => role === 'owner' || role === 'admin';

@@ -4,6 +4,7 @@ import type { Engine, PeerView } from '../../client/engine-types.ts';
 import type { ConversationId } from '../../contract/ids.ts';
 import { t } from '../../contract/words.ts';
 import { button, check, draw, field, sentenceOf, shadowOf } from './draw.ts';
+import { historyChoice } from './history-choice.ts';
 import { completed, matching, namesIn } from './people-field.ts';
 
 const STYLE = `
@@ -51,7 +52,18 @@ export async function openNewConversation(
   const progress = draw('p', { class: 'progress', role: 'status' });
   const start = draw('button', { class: 'button primary' }, t('Start'));
   people.row.append(suggestions);
-  const form = draw('form', { class: 'stack' }, people.row, name.row, open.row, problem, progress, start);
+  const history = historyChoice();
+  const form = draw(
+    'form',
+    { class: 'stack' },
+    people.row,
+    name.row,
+    open.row,
+    history.row,
+    problem,
+    progress,
+    start,
+  );
   const openGroups = draw('section', { class: 'open-groups' });
   root.replaceChildren(form, openGroups);
   people.input.focus();
@@ -92,6 +104,7 @@ export async function openNewConversation(
               name: wanted || nameAfter(engine.self.name, chosen),
               people: chosen.map(({ account }) => account),
               open: open.input.checked,
+              history: history.chosen(),
             });
       form.reset();
       suggest();
