@@ -25,6 +25,7 @@ const PAGES: Readonly<Record<string, string>> = {
 /** Workers that pages start (contract/served.ts lists their names): one file each. */
 const WORKER_ENTRIES: Readonly<Record<WorkerName, string>> = {
   argon2: 'src/island/argon2-worker.ts',
+  'search-worker': 'src/island/search-worker.ts',
 };
 /**
  * Imported on demand, and bundled alone all the same: what it shares with a page would be cut by files, and the page would

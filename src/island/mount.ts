@@ -4,14 +4,17 @@ import { openConversationsList } from './conversations-list.ts';
 import { openCopy } from './copy.ts';
 import { openWriting } from './enter-key.ts';
 import { openGroupPage, openGroupTitle, openNewConversationDialog } from './group.ts';
-import { loadConversationDetails, loadPresence, loadReaders, loadVerify } from './part.ts';
+import { loadConversationDetails, loadNotifications, loadPresence, loadReaders, loadVerify } from './part.ts';
 import { openUsername } from './people.ts';
+import { openSearchBox, openSearchIn } from './search.ts';
 import { openLog, openOwnDevices, openPrivacy, openRemoval } from './settings.ts';
 import { openTimeline } from './timeline/timeline.ts';
 
 const MARKS: readonly (readonly [selector: string, open: (element: HTMLElement) => unknown])[] = [
   ['nav[data-conversations]', openConversationsList],
   ['#timeline', openTimeline],
+  ['[data-search]', openSearchBox],
+  ['button[data-search-in]', openSearchIn],
   ['[data-safety-number]', async (place) => (await loadVerify()).openVerify(place)],
   ['[data-readers]', async (place) => (await loadReaders()).openReaders(place)],
   ['[data-conversation-details]', async (place) => (await loadConversationDetails()).openDetails(place)],
@@ -22,6 +25,7 @@ const MARKS: readonly (readonly [selector: string, open: (element: HTMLElement) 
   ['[data-own-devices]', openOwnDevices],
   ['[data-remove-device]', openRemoval],
   ['[data-privacy]', openPrivacy],
+  ['[data-notifications]', async (place) => (await loadNotifications()).openNotificationSettings(place)],
   ['[data-writing]', openWriting],
   ['[data-log]', openLog],
   ['[data-own-status]', async (button) => (await loadPresence()).openOwnStatus(button)],

@@ -34,6 +34,9 @@ export const loadCompletion = () => onDemand(() => import('./completion/main.ts'
 /** Markdown for what is selected in the composer, and what there is of it. */
 export const loadFormatting = () => onDemand(() => import('./formatting/main.ts'));
 
+/** Notifications, counts in title and icon, and the choices about them. */
+export const loadNotifications = () => onDemand(() => import('./notifications/main.ts'));
+
 /** Who answers in this network when the server does not. */
 export const loadReach = () => import('./reach/main.ts');
 
@@ -42,3 +45,6 @@ export const loadMessageMenu = () => onDemand(() => import('./message-menu/main.
 
 /** What the panel of a conversation offers: pinned messages, replies, a date to go to, its settings. */
 export const loadConversationDetails = () => onDemand(() => import('./details/main.ts'));
+
+/** Searching the history. */
+export const loadSearch = () => onDemand(() => import('./search/main.ts'));

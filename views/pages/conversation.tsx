@@ -50,6 +50,15 @@ export function Conversation(props: ConversationProps) {
           )}
           <button
             type="button"
+            class="icon-button"
+            hidden
+            data-search-in={id}
+            aria-label={t('Search in this conversation')}
+          >
+            <Icon name="search" />
+          </button>
+          <button
+            type="button"
             class="icon-button open-details"
             popovertarget="details"
             aria-label={t('Details')}

@@ -37,6 +37,7 @@ export function Shell({ site, page, title, viewer, conversations, children }: Sh
               {text('New conversation')}
             </button>
           </header>
+          <div class="side-search" role="search" data-search="" />
           <ConversationList conversations={conversations} />
           <Me viewer={viewer} page={page} />
         </div>

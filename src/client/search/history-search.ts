@@ -62,6 +62,11 @@ export class HistorySearch {
     await this.#index.refresh();
   }
 
+  /** Everybody and everything that filters may name. */
+  get names(): Names {
+    return this.#names;
+  }
+
   /** Whether `foldChanges` should run. */
   get isDue(): boolean {
     return this.#index.isDue;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { parseQuery, readDays, writeFilter } from './query.ts';
+import { parseQuery, readDays, withFilter, writeFilter } from './query.ts';
 
 describe('what was typed', () => {
   test('words are folded, a phrase in quotes is one, each counts once', () =>
@@ -32,6 +32,13 @@ describe('what was typed', () => {
     ] as const)
       expect(parseQuery(writeFilter(filter)).filters).toEqual([filter]);
   });
+});
+
+test('a filter is set, changed and taken away without touching the words', () => {
+  expect(withFilter('ploy', 'in', 'Harbour Lab')).toBe('ploy in:"Harbour Lab"');
+  expect(withFilter('in:"Harbour Lab" ploy', 'in', 'Release')).toBe('ploy in:Release');
+  expect(withFilter('a IN:"Harbour Lab" "b  c" d', 'in', null)).toBe('a "b c" d');
+  expect(withFilter('x before:2026', 'on', 'today', ['on', 'before', 'after'])).toBe('x on:today');
 });
 
 describe('days', () => {

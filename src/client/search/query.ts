@@ -46,6 +46,20 @@ export function writeFilter({ name, value }: Filter): string {
   return /\s|"/.test(value) ? `${name}:"${value.replaceAll('"', '')}"` : `${name}:${value}`;
 }
 
+/** What was typed with another value for a filter, or without it; `instead` names filters that it takes the place of. */
+export function withFilter(
+  typed: string,
+  name: FilterName,
+  value: string | null,
+  instead: readonly FilterName[] = [name],
+): string {
+  const kept = typed.replace(TOKENS, (token, given: string | undefined) =>
+    instead.some((each) => each === given?.toLowerCase()) ? '' : token,
+  );
+  const added = value === null ? '' : writeFilter({ name, value });
+  return [kept.replace(/\s+/g, ' ').trim(), added].filter((part) => part !== '').join(' ');
+}
+
 /** A stretch of time, epoch milliseconds; `until` is exclusive. */
 export interface Days {
   readonly from: number;
