@@ -45,7 +45,7 @@ function makeMenu(messages: Messages, client: Engine): MessageMenu {
   const open = (row: HTMLElement, anchor: HTMLElement = row) => {
     const message = messages.messageOf(row);
     if (!message || message.kind === 'notice') return;
-    const back = { focus: () => anchor.focus({ preventScroll: true }) };
+    const back = { focus: () => row.focus({ preventScroll: true }) };
     void openMenu({ client, message, anchor, back, react, pick: () => void pick(row, anchor) });
   };
   const toolbar = new Toolbar({

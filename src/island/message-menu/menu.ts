@@ -29,10 +29,11 @@ interface Item {
 export async function openMenu(terms: MenuTerms): Promise<void> {
   const { client, message, anchor, back } = terms;
   const view = (await client.conversations()).find(({ id }) => id === message.conversation) ?? null;
+  // By hand: a finger that opened it by resting would close it by being lifted.
   const menu = draw('div', {
     role: 'menu',
     class: 'menu',
-    popover: 'auto',
+    popover: 'manual',
     'aria-label': t('Message actions'),
   });
   const close = () => {
@@ -46,14 +47,31 @@ export async function openMenu(terms: MenuTerms): Promise<void> {
   if (message.kind === 'text') menu.append(drawEmojis(terms, choose));
   for (const item of itemsFor(terms, view)) menu.append(drawItem(item, choose));
   menu.addEventListener('keydown', (event) => moveIn(menu, event));
-  menu.addEventListener('toggle', (event) => {
-    if (!(event instanceof ToggleEvent) || event.newState !== 'closed') return;
-    if (menu.contains(document.activeElement)) back.focus();
-    menu.remove();
-  });
-  document.body.append(menu);
+  closeByLeaving(menu, close, back);
+  (document.querySelector('main') ?? document.body).append(menu);
   if (!togglePopover(menu, anchor)) return menu.remove();
   menu.querySelector('button')?.focus();
+}
+
+/** Closes what is open by a press anywhere else, and by the keys that leave it. */
+function closeByLeaving(menu: HTMLElement, close: () => void, back: { focus(): void }): void {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const press = ({ target }: Event) => {
+    if (target instanceof Node && !menu.contains(target)) close();
+  };
+  document.addEventListener('pointerdown', press, { capture: true, signal });
+  menu.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' && event.key !== 'Tab') return;
+    event.preventDefault();
+    close();
+    back.focus();
+  });
+  menu.addEventListener('toggle', () => {
+    if (menu.matches(':popover-open')) return;
+    ended.abort();
+    menu.remove();
+  });
 }
 
 function drawEmojis(

@@ -1,7 +1,7 @@
 /** Keys of a menu: arrows go around, Home and End to its ends, a letter to the next item that begins with it. */
 export function moveIn(menu: HTMLElement, event: KeyboardEvent): void {
   const items = [...menu.querySelectorAll<HTMLElement>('[role=menuitem]')];
-  const at = items.findIndex((item) => item === document.activeElement);
+  const at = items.findIndex((item) => item.matches(':focus'));
   const next = nextOf(event.key, items, at);
   if (!next) return;
   event.preventDefault();

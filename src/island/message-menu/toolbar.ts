@@ -46,8 +46,8 @@ export class Toolbar {
   }
 
   show(row: HTMLElement, { kind }: HistoryMessage): void {
-    // Where the focus is, the buttons stay.
-    if (this.#bar.contains(document.activeElement) || this.#row === row) return;
+    // Where somebody works with keys, the buttons stay.
+    if (this.#row === row || this.#bar.querySelector(':focus-visible')) return;
     this.#bar.remove();
     this.#row = kind === 'notice' ? null : row;
     for (const button of this.#forText) button.hidden = kind !== 'text';

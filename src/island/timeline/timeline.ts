@@ -28,7 +28,7 @@ import { MessageWindow } from './window.ts';
 /** Messages drawn at first: two screens of short ones. */
 const FIRST_PAGE = 50;
 /** Messages that come at once while one scrolls: few enough for a frame. */
-const PAGE = 25;
+const PAGE = 15;
 /** Messages before one that is gone to. */
 const BEFORE = 25;
 /** Where something that is gone to stands, as a share of the height. */
