@@ -12,6 +12,7 @@ import {
   isConversationId,
 } from '../contract/ids.ts';
 import { type ReceiptPayload, receiptPayload, type SyncPayload, syncPayload } from '../protocol/payload.ts';
+import { takeBackupSetting } from './backup/choice.ts';
 import type { Context } from './context.ts';
 import { clearUnread, readConversation } from './conversations.ts';
 import { takeName } from './device-names.ts';
@@ -23,6 +24,7 @@ import { takeChoice } from './messages/own-choices.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
 import { readPeer } from './peers.ts';
 import { takeTyping } from './presence/choices.ts';
+import { takeQuiet } from './quiet/quiet.ts';
 import type { Target } from './recipients.ts';
 import { decodeStored, flag, word } from './stored.ts';
 
@@ -181,8 +183,10 @@ export async function takeSync(op: Operation, ctx: Context, sync: SyncPayload): 
   for (const setting of sync.settings) {
     if ((await takeName(op, ctx, setting)) || (await takeDetails(op, ctx, setting))) continue;
     if (await takeChoice(op, ctx, setting)) continue;
+    if (await takeBackupSetting(op, setting)) continue;
     const { name, value, changedAt } = setting;
     if (changedAt > ctx.now() + 24 * 3600_000 || (await takeTyping(op, setting))) continue;
+    if (await takeQuiet(op, setting)) continue;
     if (name !== 'receipts') continue;
     op.write('meta', 'receipts', flag, value[0] === 1);
   }

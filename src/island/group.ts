@@ -42,6 +42,8 @@ export async function openGroupPage(place: HTMLElement): Promise<void> {
   part.openGroup(place, client, onEvent);
 }
 
+const NEW_CONVERSATION = '#new-conversation';
+
 /** The form of the dialog is drawn when it is opened for the first time. */
 export function openNewConversationDialog(dialog: HTMLElement): void {
   const place = dialog.querySelector<HTMLElement>('[data-new-conversation]');
@@ -57,6 +59,8 @@ export function openNewConversationDialog(dialog: HTMLElement): void {
     if (event instanceof ToggleEvent && event.newState === 'open') void open();
   });
   if (dialog.hasAttribute('open')) void open();
+  // A shortcut of the installed app leads here.
+  else if (location.hash === NEW_CONVERSATION && dialog instanceof HTMLDialogElement) dialog.showModal();
 }
 
 /** Opens a conversation to write in: by its row when the list has it already, which swaps the pane alone. */

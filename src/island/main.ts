@@ -1,4 +1,5 @@
 /** The island: what uses keys, in the pages of the workspace. They work as links and forms without it; words need it. */
+import './language.ts';
 import { htmx } from './htmx.ts';
 import 'htmx.org/dist/ext/hx-ws.js';
 import { openEngine } from '../client/engine.ts';
@@ -12,6 +13,7 @@ import { adoptRow, markCurrentRow } from './conversations-list.ts';
 import { browserCrypto } from './crypto.ts';
 import { STORAGE_GONE } from './database.ts';
 import { readHere, writeHere } from './here.ts';
+import { keepInstallOffer } from './install.ts';
 import { keepIn } from './kept.ts';
 import { keepLinksWorking } from './links.ts';
 import { listenToSocket, live } from './live.ts';
@@ -20,7 +22,7 @@ import { mount } from './mount.ts';
 import { openNote } from './note.ts';
 import { showNotice, watchNotices, watchRequests } from './notices.ts';
 import { readPage } from './page.ts';
-import { loadOffline, loadPresence } from './part.ts';
+import { loadNotifications, loadOffline, loadPresence } from './part.ts';
 import { tellOnceWhenNotKept } from './persistence.ts';
 import { lockEnded } from './removed.ts';
 import { SealedPreview } from './sealed-preview.ts';
@@ -49,6 +51,7 @@ document.addEventListener('htmx:after:settle', ({ target }) => {
   markCurrentRow();
 });
 keepLinksWorking();
+keepInstallOffer();
 if (reader) void begin(reader).catch(tellNotOpened);
 else if (isOffline) void lock();
 watchCode({ keep: true });
@@ -91,6 +94,7 @@ async function begin(account: AccountId): Promise<void> {
   engine.start();
   // What people came for is on its way; who else is here can wait for it.
   void loadPresence().then(({ startPresence }) => startPresence());
+  void loadNotifications().then(({ startNotifications }) => startNotifications());
   await tellOnceWhenNotKept(engine);
 }
 

@@ -430,12 +430,13 @@ describe('what is not there', () => {
     expect((await open('/conversations', { as: ada, form: {}, type: 'text/plain' })).status).toBe(415);
   });
 
-  test('the manifest names the workspace and its icons', async () => {
+  test('the manifest of the app names no workspace, and leads to a new conversation', async () => {
     const { status, html, headers } = await open('/manifest.webmanifest');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/manifest+json');
     expect(JSON.parse(html)).toMatchObject({
-      short_name: 'Harbour Lab',
+      short_name: 'Sotto',
+      shortcuts: [{ url: '/#new-conversation' }],
       start_url: '/',
       display: 'standalone',
     });

@@ -3,6 +3,7 @@
  * A changed file is asked about before anything of it runs. It holds no release and no hash of its own, so that its
  * bytes change only when its own code does. Of what the server answers nothing is kept but accepted files.
  */
+import './language.ts';
 import { SERVICE_WORKER_PATH } from '../contract/paths.ts';
 import { KEEP_FILES, TAKE_OVER } from '../contract/served.ts';
 import {
@@ -17,6 +18,7 @@ import {
 } from './accepted.ts';
 import { answerFile, isCode } from './files.ts';
 import { keepAll } from './kept.ts';
+import { followClick, showNews } from './notices.ts';
 import { answerNavigation } from './pages.ts';
 import type { InstallEvent, ServiceWorkerScope } from './scope.ts';
 
@@ -44,6 +46,9 @@ self.addEventListener('fetch', (event) => {
   if (event.request.mode === 'navigate') event.respondWith(answerNavigation(self, event));
   else if (isCode(event.request)) event.respondWith(answerFile(self, event));
 });
+
+self.addEventListener('push', (event) => event.waitUntil(showNews(self)));
+self.addEventListener('notificationclick', (event) => event.waitUntil(followClick(self, event)));
 
 /** On the first visit what is served is what is accepted. */
 async function firstAcceptance(): Promise<void> {

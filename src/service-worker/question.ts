@@ -3,6 +3,7 @@
  * script and without a file of the server's, and its own policy admits nothing else.
  */
 import type { ServedManifest } from '../contract/served.ts';
+import { locale, t } from '../contract/words.ts';
 import type { Doubt } from './accepted.ts';
 
 /** The field that carries the answer, and the one that says to which question. */
@@ -68,41 +69,55 @@ export function question(
   origin: string,
   acceptable: boolean,
 ): Promise<Response> {
-  const before = accepted?.release ?? 'unknown';
-  const after = doubt.offered?.release ?? 'unknown';
+  const before = accepted?.release ?? t('unknown');
+  const after = doubt.offered?.release ?? t('unknown');
   const isSame = before === after;
   const changes = changesBetween(accepted, doubt);
   return page(
-    'Sotto has changed',
-    `<h1>${isSame ? 'The program has changed' : 'A new version of Sotto is served'}</h1>
+    t('Sotto has changed'),
+    `<h1>${escapeHtml(isSame ? t('The program has changed') : t('A new version of Sotto is served'))}</h1>
 <p class="releases">${escapeHtml(before)} → ${escapeHtml(after)}</p>
 ${
   isSame
-    ? '<p class="warn">The release has the same name as before, and its files are others. Ask your administrator why before you go on.</p>'
+    ? warning(
+        t(
+          'The release has the same name as before, and its files are others. Ask your administrator why before you go on.',
+        ),
+      )
     : ''
 }
-<p>Your keys have not been used. This server now sends your browser another program than the one you have accepted, and
-that program would hold your keys. Compare with what your administrator has announced, or run
-<code>sotto verify ${escapeHtml(origin)}</code> with a Sotto of that release from elsewhere.</p>
+<p>${escapeHtml(
+      t(
+        'Your keys have not been used. This server now sends your browser another program than the one you have accepted, and that program would hold your keys.',
+      ),
+    )} ${escapeHtml(
+      t(
+        'Compare with what your administrator has announced, or run this with a Sotto of that release from elsewhere:',
+      ),
+    )} <code>sotto verify ${escapeHtml(origin)}</code></p>
 ${
   acceptable
     ? ''
-    : '<p class="warn">What is sent is not what the server’s own list of this release says, so there is nothing here that could be accepted. Tell your administrator.</p>'
+    : warning(
+        t(
+          'What is sent is not what the server’s own list of this release says, so there is nothing here that could be accepted. Tell your administrator.',
+        ),
+      )
 }
 <form method="post" action="">
 <input type="hidden" name="${TOKEN}" value="${escapeHtml(doubt.token)}">
 ${
   acceptable
-    ? `<button class="primary" name="${ANSWER}" value="use">Use the new version</button>`
-    : `<button class="primary" name="${ANSWER}" value="again">Try again</button>`
+    ? `<button class="primary" name="${ANSWER}" value="use">${escapeHtml(t('Use the new version'))}</button>`
+    : `<button class="primary" name="${ANSWER}" value="again">${escapeHtml(t('Try again'))}</button>`
 }
-<button name="${ANSWER}" value="not-now">Not now</button>
+<button name="${ANSWER}" value="not-now">${escapeHtml(t('Not now'))}</button>
 </form>
-<h2>What is different</h2>
+<h2>${escapeHtml(t('What is different'))}</h2>
 <dl>${changes
       .map(
         ({ path, accepted: known, served }) =>
-          `<dt>${escapeHtml(path)}</dt><dd><span>accepted</span> <code>${escapeHtml(known ?? 'nothing of this name')}</code></dd><dd><span>served</span> <code>${escapeHtml(served ?? 'not in the list of the release')}</code></dd>`,
+          `<dt>${escapeHtml(path)}</dt><dd><span>${escapeHtml(t('accepted'))}</span> <code>${escapeHtml(known ?? t('nothing of this name'))}</code></dd><dd><span>${escapeHtml(t('served'))}</span> <code>${escapeHtml(served ?? t('not in the list of the release'))}</code></dd>`,
       )
       .join('')}</dl>`,
   );
@@ -111,14 +126,18 @@ ${
 /** After "Not now". */
 export const leftAlone = (): Promise<Response> =>
   page(
-    'Sotto is not opened',
-    `<h1>Sotto is not opened</h1>
-<p>Your keys have not been used, and what waits for you stays with the server. Load this page again to be asked again.</p>`,
+    t('Sotto is not opened'),
+    `<h1>${escapeHtml(t('Sotto is not opened'))}</h1>
+<p>${escapeHtml(
+      t(
+        'Your keys have not been used, and what waits for you stays with the server. Load this page again to be asked again.',
+      ),
+    )}</p>`,
   );
 
 async function page(title: string, safeMain: string): Promise<Response> {
   return new Response(
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><style>${STYLE}</style></head><body><main>${safeMain}</main></body></html>`,
+    `<!doctype html><html lang="${locale().split('-', 1)[0]}"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><style>${STYLE}</style></head><body><main>${safeMain}</main></body></html>`,
     {
       headers: {
         'content-type': 'text/html; charset=utf-8',
@@ -138,4 +157,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 };
+const warning = (words: string) => `<p class="warn">${escapeHtml(words)}</p>`;
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');

@@ -27,6 +27,8 @@ export interface PageClient {
   readonly id: string;
   readonly url: string;
   navigate(url: string): Promise<unknown>;
+  focus(): Promise<unknown>;
+  postMessage(message: unknown): void;
 }
 
 interface Events {
@@ -34,6 +36,12 @@ interface Events {
   activate: ExtendableEvent;
   fetch: FetchEvent;
   message: ExtendableEvent & { readonly data: unknown };
+  push: ExtendableEvent;
+  notificationclick: NotificationClick;
+}
+
+export interface NotificationClick extends ExtendableEvent {
+  readonly notification: Notification;
 }
 
 export interface ServiceWorkerScope {
@@ -43,6 +51,7 @@ export interface ServiceWorkerScope {
     claim(): Promise<void>;
     get(id: string): Promise<PageClient | undefined>;
     matchAll(options: { readonly type: 'window' }): Promise<readonly PageClient[]>;
+    openWindow(url: string): Promise<unknown>;
   };
   skipWaiting(): Promise<void>;
   addEventListener<K extends keyof Events>(type: K, listener: (event: Events[K]) => void): void;

@@ -56,6 +56,8 @@ const DOORS: ReadonlySet<string> = new Set([
   '/recovery-code',
 ]);
 const WEB_MANIFEST = '/manifest.webmanifest';
+/** What a shortcut of the installed app opens. */
+const NEW_CONVERSATION = '/#new-conversation';
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 const DESTINATIONS: Readonly<Record<ServedKind, Destination>> = {
   script: 'script',
@@ -191,7 +193,7 @@ class Look {
       this.#differs(MANIFEST_PATH, 'the server’s own list of its files is another', null, null);
   }
 
-  /** The manifest of the installed app: its name is the workspace's, its addresses are ours. */
+  /** The manifest of the installed app: its addresses are ours. */
   async #webManifest(): Promise<void> {
     const answer = await this.visitor.ask(WEB_MANIFEST, 'manifest');
     this.#note(answer, {});
@@ -199,7 +201,7 @@ class Look {
     for (const [, address = ''] of new TextDecoder()
       .decode(answer.bytes)
       .matchAll(/"(?:src|url|action|start_url|scope|id)":"([^"]*)"/g))
-      if (address !== '/' && !icons.has(address))
+      if (address !== '/' && address !== NEW_CONVERSATION && !icons.has(address))
         this.#differs(WEB_MANIFEST, 'the installed app names another address', null, address);
   }
 

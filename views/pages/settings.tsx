@@ -81,6 +81,7 @@ export function Settings(props: SettingsProps) {
         </div>
       </Section>
       <LanguageChoice chosen={language} />
+      <Notifications />
       <Privacy />
       <Writing />
       <TransparencyLog />
@@ -150,6 +151,24 @@ function DeviceRow({ device, current }: { device: OwnDevice; current: boolean })
 function seen(at: number | null, current: boolean) {
   if (current || at === null) return '';
   return markup(', last seen {time}', { time: <When at={at} hour /> });
+}
+
+/** Choices of this browser, which the island keeps and draws. */
+function Notifications() {
+  return (
+    <section class="section" aria-labelledby="notifications" data-notifications="" hidden>
+      <h2 id="notifications">{text('Notifications')}</h2>
+      <p class="section-lead">
+        {text('For messages that come while you look at something else. This browser writes them itself.')}
+      </p>
+      <div class="stack" data-notifications-body="" />
+      <div class="buttons" data-install="" hidden>
+        <button type="button" class="button">
+          {text('Install Sotto as an app')}
+        </button>
+      </div>
+    </section>
+  );
 }
 
 /** Kept by the keys of this browser, so the island shows it. */
