@@ -48,6 +48,8 @@ const linkGrantRecord = record(20, 'link grant', {
   logKey: fixed(SIGNING_KEY_BYTES),
   /** From the vault, 32 B: wraps the local key of the new place. */
   deviceWrapKey: fixed(32),
+  /** From the vault, 32 B: opens the backup of the account's history. */
+  backupKey: fixed(32),
 });
 export type LinkGrant = RecordOf<typeof linkGrantRecord>;
 

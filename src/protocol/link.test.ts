@@ -48,6 +48,7 @@ const grant = (): LinkGrant => ({
   leaf: random(6000),
   logKey: random(1984),
   deviceWrapKey: random(32),
+  backupKey: random(32),
 });
 async function codeOf(run: () => unknown): Promise<string> {
   try {

@@ -215,6 +215,7 @@ describe('nothing is added', () => {
       leaf: crypto.random(3500),
       logKey: crypto.random(1984),
       deviceWrapKey: crypto.random(32),
+      backupKey: crypto.random(32),
     };
     const phone = place(new MemoryDisk(), liar);
     const first = await requestLink(phone.link, 'x');

@@ -13,9 +13,9 @@ import { decodeBodyHeader } from '../../protocol/message.ts';
 import { decodePrekeyBatch, prekeyPath } from '../../protocol/prekeys.ts';
 import { directId } from '../conversations.ts';
 import { type Clock, TransportRefused } from '../ports.ts';
+import { FakeBackups } from './backups.ts';
 import { FakeLog } from './log.ts';
 import { lost, refused } from './refusals.ts';
-import { FakeBackups } from './backups.ts';
 import { FakeRosters } from './rosters.ts';
 
 interface RelayDevice {
