@@ -1,7 +1,8 @@
 /** Bundles what browsers run. Nothing of the machine, the folder or the hour reaches the bytes. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { BunPlugin } from 'bun';
 import { mergeInto } from './bundle-merge.ts';
+import { wordsOf } from './bundle-words.ts';
 import { nameByContents } from './served-names.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -14,6 +15,8 @@ export interface Bundling {
 }
 
 const COMMON = { target: 'browser', format: 'esm', minify: true, sourcemap: 'none' } as const;
+/** What pages bundle. */
+const PAGE_SOURCES = ['src/island', 'src/client', 'src/contract', 'src/protocol'];
 const PRODUCTION = { 'process.env.NODE_ENV': '"production"' };
 
 /** A worker or a style sheet: one file that loads no other. */
@@ -22,6 +25,7 @@ export async function bundleOne(entry: string, { root, define }: Bundling): Prom
     ...COMMON,
     entrypoints: [join(root, entry)],
     root,
+    plugins: [wordsOf(root, [dirname(entry)])],
     define: { ...PRODUCTION, ...define },
   });
   const [output] = outputs;
@@ -49,7 +53,7 @@ export async function bundlePage(
     root,
     splitting: true,
     metafile: true,
-    plugins: [leaveOut([...apart.keys()])],
+    plugins: [leaveOut([...apart.keys()]), wordsOf(root, PAGE_SOURCES)],
     naming: { entry: '[name]-[hash].[ext]', chunk: '[name]-[hash].[ext]' },
     define: { ...PRODUCTION, ...define },
   });

@@ -63,7 +63,7 @@ export function Document({ site, page, title, viewer, children }: DocumentProps)
   return (
     <>
       {'<!doctype html>'}
-      <html lang={locale().split('-', 1)[0]}>
+      <html lang={languageOf()}>
         <head>
           <meta charset="utf-8" />
           <title safe>{titleOf(title, site.workspace)}</title>
@@ -80,7 +80,7 @@ export function Document({ site, page, title, viewer, children }: DocumentProps)
           <link rel="manifest" href="/manifest.webmanifest" />
           {script ? (
             <>
-              {assets.preloads(script).map((name) => (
+              {[...assets.preloads(script), ...wordsOf(page)].map((name) => (
                 <link rel="modulepreload" href={assets.url(name)} integrity={assets.integrity(name)} />
               ))}
               <script type="module" src={assets.url(script)} integrity={assets.integrity(script)} />
@@ -116,6 +116,14 @@ const DOORS: ReadonlySet<PageName> = new Set([
   'approve',
   'recovery-code',
 ]);
+
+/** The words of a page in another language: asked for at once, because nothing is drawn without them. */
+function wordsOf(page: PageName): readonly string[] {
+  if (languageOf() === 'en') return [];
+  return [scriptOf(page) === 'door.js' ? 'door-words-german.js' : 'words-german.js'];
+}
+
+const languageOf = (): string => locale().split('-', 1)[0] ?? 'en';
 
 function scriptOf(page: PageName): 'door.js' | 'island.js' | null {
   if (page === 'notice') return null;

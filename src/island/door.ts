@@ -1,4 +1,5 @@
 /** What makes and opens keys: the forms in front of the workspace, which need neither htmx nor a conversation. */
+import './language.ts';
 import { takeApproval } from './approve.ts';
 import { IslandForm } from './form.ts';
 import { takeLink } from './link.ts';
