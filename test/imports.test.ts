@@ -82,6 +82,8 @@ interface Import {
   readonly from: string;
   readonly names: string;
   readonly typeOnly: boolean;
+  /** Asked for when it is needed, long after everything has been loaded. */
+  readonly onDemand: boolean;
 }
 
 const files = ['src', 'views'].flatMap((folder) =>
@@ -93,9 +95,9 @@ const files = ['src', 'views'].flatMap((folder) =>
 function importsOf(file: string): Import[] {
   const source = readFileSync(join(ROOT, file), 'utf8');
   const found: Import[] = [];
-  const add = (specifier: string, names: string, typeOnly: boolean) => {
+  const add = (specifier: string, names: string, typeOnly: boolean, onDemand = false) => {
     const from = specifier.startsWith('.') ? relative(ROOT, join(ROOT, dirname(file), specifier)) : specifier;
-    found.push({ file, from, names, typeOnly });
+    found.push({ file, from, names, typeOnly, onDemand });
   };
   for (const [, type, names = '', specifier = ''] of source.matchAll(
     /^(?:import|export)\s+(type\s+)?([\w*{][^;'"]*?)\s+from\s+['"]([^'"]+)['"]/gm,
@@ -103,7 +105,7 @@ function importsOf(file: string): Import[] {
     add(specifier, names, type !== undefined);
   for (const [, specifier = ''] of source.matchAll(/^import\s+['"]([^'"]+)['"]/gm)) add(specifier, '', false);
   for (const [, specifier = ''] of source.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g)) {
-    add(specifier, '', false);
+    add(specifier, '', false, true);
   }
   return found;
 }
@@ -177,8 +179,8 @@ test('lucia is imported in one file, SQLite in the store and the command line', 
 
 test('no circles', () => {
   const graph = new Map<string, string[]>();
-  for (const { file, from, typeOnly } of all)
-    if (inside(from) && !typeOnly) graph.set(file, [...(graph.get(file) ?? []), from]);
+  for (const { file, from, typeOnly, onDemand } of all)
+    if (inside(from) && !typeOnly && !onDemand) graph.set(file, [...(graph.get(file) ?? []), from]);
   const state = new Map<string, 'open' | 'done'>();
   const circles: string[] = [];
   const visit = (file: string, path: readonly string[]) => {

@@ -39,6 +39,12 @@ export async function noteSealing(op: Operation, ctx: Context, said: Said | null
   });
 }
 
+/** Whether there is no note yet, or one that is ahead: then put-back.ts looks again, under the lock. */
+export async function mayBePutBack(ctx: Context): Promise<boolean> {
+  const mark = await readMark(ctx);
+  return mark === null || mark.sealed > ((await readRecord(ctx.storage, 'meta', 'sealed', number)) ?? 0);
+}
+
 /** Keeps a place that only the note knew. */
 export function writePlace(op: Operation, { conversation, ...place }: Said): void {
   op.write('replay', `own/${conversation}`, Place, place);

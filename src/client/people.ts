@@ -4,7 +4,7 @@ import { isAccountId } from '../contract/ids.ts';
 import type { Context } from './context.ts';
 import { displayName } from './display-text.ts';
 import type { PeerView } from './engine-types.ts';
-import { updateLog } from './log-update.ts';
+import { onDemand } from './on-demand.ts';
 import { barePeer, readPeer, viewPeer } from './peers.ts';
 import { TransportFailed } from './ports.ts';
 
@@ -22,7 +22,10 @@ export async function listPeople(ctx: Context): Promise<readonly PeerView[]> {
     const people = await ctx.transport.people();
     const isLogged = ({ account, username }: (typeof people)[number]) =>
       ctx.log.log.account(fromHex(account))?.leaf.username === username;
-    if (!people.every(isLogged)) await updateLog(ctx);
+    if (!people.every(isLogged)) {
+      const { updateLog } = await onDemand(() => import('./log-update.ts'));
+      await updateLog(ctx);
+    }
     return people
       .filter(({ account, disabled }) => account !== ctx.self.account && !disabled)
       .flatMap((person) => {
