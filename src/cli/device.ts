@@ -4,6 +4,7 @@ import { openEngine } from '../client/engine.ts';
 import type { Engine } from '../client/engine-types.ts';
 import type { JsonSocket } from '../client/json-socket.ts';
 import { TransportFailed, TransportRefused } from '../client/ports.ts';
+import { keepIndexClean } from '../client/search/cleaning.ts';
 import { readSelf } from '../client/self.ts';
 import type { Invocation } from './command.ts';
 import { cliCrypto } from './crypto.ts';
@@ -53,6 +54,7 @@ export async function openDevice(
       deviceName: DEVICE_NAME,
       note: home.note,
     });
+    const isClean = keepIndexClean(engine, home.storage);
     const finish = async () => {
       for (let round = 0; round < ROUNDS; round++) {
         await engine.idle();
@@ -78,6 +80,7 @@ export async function openDevice(
       close: async () => {
         line?.close();
         await engine.stop();
+        await isClean();
         home.close();
       },
     };

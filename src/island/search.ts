@@ -17,6 +17,10 @@ const STYLE = styleSheet(`
     font: var(--f-body);
   }
   input::placeholder { color: var(--ink-3); opacity: 1; }
+  input::-webkit-search-cancel-button {
+    appearance: none; width: 16px; height: 16px; margin: 0 var(--s1); background: var(--ink-2); cursor: pointer;
+    mask: var(--icon-close) center / contain no-repeat;
+  }
   input:focus-visible {
     outline: 0; border-color: var(--accent);
     box-shadow: 0 0 0 3px color-mix(in srgb, var(--accent) 18%, transparent);

@@ -1,5 +1,8 @@
 /** Searching on the command line: two people, a group, the server gone. */
+
+import { Database } from 'bun:sqlite';
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { join } from 'node:path';
 import { Devices, run } from '../support/client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -50,6 +53,19 @@ test(
     expect(await found('--has', 'link')).toEqual([direct]);
     expect(await found('--on', 'today', '--from', 'ada', 'deploy')).toEqual([direct, release]);
     expect(await found('--before', 'today', 'deploy')).toEqual([]);
+
+    const texts = () => {
+      const database = new Database(join(devices.home('ben'), 'device.sqlite'), { readonly: true });
+      const rows = database.query<{ value: Uint8Array }, []>('SELECT value FROM search').all();
+      database.close();
+      return rows.map(({ value }) => Buffer.from(value).toString('latin1')).join('\n');
+    };
+    expect(texts()).toContain('redeployment');
+    const [sent] = await devices.done('ada', ['history', '--with', 'ben', '--limit', '2']);
+    await devices.done('ada', ['delete', String(sent?.id)]);
+    // Any command fetches what waits: what was taken back is out of the index before it ends.
+    await devices.done('ben', ['history', '--with', 'ada']);
+    expect(texts()).not.toContain('redeployment');
 
     await server.stop();
     expect(await found('"deploys on"')).toEqual([release]);

@@ -4,7 +4,7 @@ import { styleSheet } from '../styles.ts';
 export const STYLE = styleSheet(`
   :host { display: flex; flex-direction: column; font: var(--f-body); }
   :host([hidden]), [hidden] { display: none !important; }
-  .filters { display: flex; flex-wrap: wrap; gap: 6px; padding: 0 var(--s3) var(--s2); }
+  .filters { display: flex; flex-wrap: wrap; gap: 6px; padding: 0 var(--s3) var(--s2) var(--s4); }
   select, input, button {
     box-sizing: border-box; min-height: 30px; max-width: 100%; margin: 0; border: 1px solid var(--line-strong);
     border-radius: 15px; background: var(--raised); color: var(--ink-2); font: var(--f-small); cursor: pointer;

@@ -1,5 +1,6 @@
 /** The page's end of the search worker: started when there is something to do, ended when there has been nothing for a while. */
 import type { EngineEvent } from '../../client/engine-types.ts';
+import { isForgetting } from '../../client/search/cleaning.ts';
 import type { Answer } from '../../client/search/history-search.ts';
 import type { Names } from '../../client/search/names.ts';
 import { t } from '../../contract/words.ts';
@@ -105,9 +106,8 @@ function changesIn(event: EngineEvent): number {
     case 'restored':
       return event.ids.length;
     case 'removed':
-      return ENOUGH;
     case 'updated':
-      return event.message.kind === 'deleted' || event.message.editedAt !== null ? ENOUGH : 0;
+      return isForgetting(event) ? ENOUGH : 0;
     case 'conversation':
     case 'peer':
       return worker ? 1 : 0;
