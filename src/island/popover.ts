@@ -4,35 +4,46 @@
 const GAP = 8;
 /** Below this width a panel is as wide as the window: pixels. */
 const PHONE = 480;
-/** A press on the button of an open panel closes it before it is a click: milliseconds. */
-const SAME_PRESS_MS = 150;
-
-const closed = new WeakMap<HTMLElement, { readonly anchor: HTMLElement; readonly at: number }>();
 const anchors = new WeakMap<HTMLElement, HTMLElement>();
+/** Open when the pointer went down: the browser closes it before that press becomes a click on its button. */
+let openAtPress: HTMLElement | null = null;
+let open: HTMLElement | null = null;
+addEventListener(
+  'pointerdown',
+  () => {
+    openAtPress = open;
+  },
+  { capture: true },
+);
+addEventListener(
+  'keydown',
+  () => {
+    openAtPress = null;
+  },
+  { capture: true },
+);
 
 /** Shows the panel beside `anchor`, or closes it where it stood there already. Says whether it is open now. */
 export function togglePopover(panel: HTMLElement, anchor: HTMLElement): boolean {
-  const last = closed.get(panel);
-  const again = last?.anchor === anchor && performance.now() - last.at < SAME_PRESS_MS;
-  const wasOpen = panel.matches(':popover-open') && anchors.get(panel) === anchor;
-  if (panel.matches(':popover-open')) panel.hidePopover();
-  if (again || wasOpen) return false;
-  if (!anchors.has(panel)) watchClosing(panel);
+  const isOpen = panel.matches(':popover-open');
+  const again = anchors.get(panel) === anchor && (isOpen || openAtPress === panel);
+  if (isOpen) panel.hidePopover();
+  openAtPress = null;
+  if (again) return false;
+  if (!anchors.has(panel)) watch(panel);
   anchors.set(panel, anchor);
   panel.showPopover();
   place(panel, anchor);
   return true;
 }
 
-function watchClosing(panel: HTMLElement): void {
-  panel.addEventListener('toggle', (event) => {
-    const anchor = anchors.get(panel);
-    if (anchor && 'newState' in event && event.newState === 'closed')
-      closed.set(panel, { anchor, at: performance.now() });
+function watch(panel: HTMLElement): void {
+  panel.addEventListener('beforetoggle', (event) => {
+    open = event.newState === 'open' ? panel : null;
   });
   addEventListener('resize', () => {
     const anchor = anchors.get(panel);
-    if (anchor && panel.matches(':popover-open')) place(panel, anchor);
+    if (anchor && open === panel) place(panel, anchor);
   });
 }
 

@@ -1,0 +1,328 @@
+/** Writing: what the composer offers, by keyboard alone, to two people. One story: each test begins where the last one ended. */
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import type { Person } from './support/browser.ts';
+import {
+  type Account,
+  composer,
+  createInvite,
+  createWorkspace,
+  joinWorkspace,
+  messages,
+  openConversation,
+  PASSWORD,
+  PATIENCE,
+  send,
+  timeline,
+  until,
+  waitForStatus,
+} from './support/flows.ts';
+import { openWorld, type World } from './support/world.ts';
+
+let world: World;
+let adaBrowser: Person;
+let minaBrowser: Person;
+let ada: Account;
+const MINA = { name: 'Mina Ito', username: 'mina', password: PASSWORD };
+
+const story = (name: string, tell: () => Promise<void>) => test(name, tell, 2 * PATIENCE);
+
+beforeAll(async () => {
+  world = await openWorld();
+  [adaBrowser, minaBrowser] = [await world.person(), await world.person()];
+  ada = await createWorkspace(adaBrowser.page, world.server.setupLink ?? '');
+  await joinWorkspace(minaBrowser.page, await createInvite(adaBrowser.page), MINA);
+  await adaBrowser.page.goto(world.server.url);
+  await openConversation(adaBrowser.page, MINA);
+  await send(adaBrowser.page, 'The mast is up.');
+  await openConversation(minaBrowser.page, ada);
+  await send(minaBrowser.page, 'How is the signal there?');
+  await messages(adaBrowser.page, 'How is the signal').waitFor({ timeout: PATIENCE });
+}, 4 * PATIENCE);
+afterAll(() => world.close());
+
+const value = (page: Page) => composer(page).inputValue();
+const becomes = (page: Page, text: string) =>
+  until(
+    () => value(page),
+    (now) => now === text,
+  );
+const hasFocus = (page: Page) => composer(page).and(page.locator(':focus')).waitFor({ timeout: PATIENCE });
+const option = (page: Page, name: string | RegExp) => page.getByRole('option', { name });
+const picker = (page: Page) => page.getByRole('dialog', { name: 'Emoji', exact: true });
+
+/** Starts in an empty box with the focus in it. */
+async function begin(page: Page): Promise<void> {
+  await composer(page).fill('');
+  await composer(page).focus();
+}
+
+async function accessible(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  });
+}
+
+/** What the timeline says when somebody answers or changes a message that is shown. */
+function ask(page: Page, action: 'reply' | 'edit', text: string): Promise<void> {
+  return messages(page, text).evaluate(
+    (article, [wanted, words]) => {
+      const { message: id, sender: account } = (article as HTMLElement).dataset;
+      const conversation = article.closest<HTMLElement>('#timeline')?.dataset.conversation;
+      const mine = article.hasAttribute('data-mine');
+      const message = { id, conversation, sender: { account }, kind: 'text', text: words, mine };
+      document.dispatchEvent(new CustomEvent('sotto-compose', { detail: { action: wanted, message } }));
+    },
+    [action, text] as const,
+  );
+}
+
+story('names are offered after @, and Enter takes one without sending', async () => {
+  const { page } = adaBrowser;
+  await begin(page);
+  await page.keyboard.type('Ask @mi');
+  await option(page, /Mina Ito/).waitFor({ timeout: PATIENCE });
+  const active = await composer(page).getAttribute('aria-activedescendant');
+  expect(await option(page, /Mina Ito/).getAttribute('id')).toBe(active);
+  expect(await accessible(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await option(page, /Mina Ito/).waitFor({ state: 'detached', timeout: PATIENCE });
+  await page.keyboard.press('Backspace');
+  expect(await option(page, /Mina Ito/).count()).toBe(0);
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.type('@ito');
+  await option(page, /Mina Ito/).waitFor({ timeout: PATIENCE });
+  await page.keyboard.press('Enter');
+  await becomes(page, 'Ask @mina ');
+  await page.keyboard.press('Enter');
+  await messages(minaBrowser.page, 'Ask @mina').waitFor({ timeout: PATIENCE });
+});
+
+story('emojis are offered after a colon, and a second colon means exactly one', async () => {
+  const { page } = adaBrowser;
+  await begin(page);
+  await page.keyboard.type('Done :rocke');
+  await option(page, /rocket/).waitFor({ timeout: PATIENCE });
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Tab');
+  await becomes(page, 'Done 🚀');
+  await page.keyboard.type(' :tada:');
+  await becomes(page, 'Done 🚀 🎉');
+  await page.keyboard.press('Enter');
+  await messages(minaBrowser.page, 'Done 🚀 🎉').waitFor({ timeout: PATIENCE });
+});
+
+story('the picker is searched, walked and left with the keys', async () => {
+  const { page } = adaBrowser;
+  await begin(page);
+  await page.keyboard.type('Up: ');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await picker(page)
+    .getByRole('gridcell', { name: 'grinning face', exact: true })
+    .waitFor({ timeout: PATIENCE });
+  expect(await accessible(page)).toEqual([]);
+  // What was completed before counts as used.
+  await picker(page).getByRole('rowgroup', { name: 'Recently used' }).getByRole('gridcell').first().waitFor();
+  await page.keyboard.type('waving hand');
+  await picker(page).getByText('1 emoji found').waitFor({ state: 'attached' });
+  await page.keyboard.press('ArrowDown');
+  await picker(page).getByText(':wave:').waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowRight');
+  await page
+    .getByRole('radio', { name: 'Light skin tone', exact: true })
+    .and(page.locator(':checked'))
+    .waitFor();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await becomes(page, 'Up: 👋🏻');
+  await hasFocus(page);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await picker(page).waitFor();
+  await page.keyboard.press('Escape');
+  await picker(page).waitFor({ state: 'hidden' });
+  const button = page.getByRole('button', { name: 'Emoji', exact: true });
+  await button.and(page.locator(':focus')).waitFor();
+  // The button opens it, and closes it again.
+  await button.click();
+  await picker(page).waitFor();
+  await button.click();
+  await picker(page).waitFor({ state: 'hidden' });
+  await button.click();
+  await picker(page).waitFor();
+  await page.keyboard.press('Escape');
+});
+
+story('keys put Markdown around what is selected, and it can be undone', async () => {
+  const { page } = adaBrowser;
+  await begin(page);
+  await page.keyboard.type('strong');
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.press('ControlOrMeta+b');
+  await becomes(page, '**strong**');
+  await page.keyboard.press('ControlOrMeta+i');
+  await becomes(page, '**_strong_**');
+  await page.keyboard.press('ControlOrMeta+z');
+  await becomes(page, '**strong**');
+  await page.keyboard.press('ControlOrMeta+Shift+Digit8');
+  await becomes(page, '- **strong**');
+  await page.getByRole('button', { name: 'Formatting help' }).click();
+  await page.getByRole('rowheader', { name: 'Struck out' }).waitFor({ timeout: PATIENCE });
+  expect(await accessible(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('rowheader', { name: 'Struck out' }).waitFor({ state: 'hidden' });
+});
+
+story('an answer says what it answers, and survives a reload with its text', async () => {
+  const { page } = adaBrowser;
+  await begin(page);
+  await ask(page, 'reply', 'How is the signal there?');
+  await hasFocus(page);
+  await page.getByText('Answering Mina Ito').waitFor({ timeout: PATIENCE });
+  await page.keyboard.type('Good.');
+  expect(await accessible(page)).toEqual([]);
+  await page.reload();
+  await becomes(page, 'Good.');
+  await page.getByText('Answering Mina Ito').waitFor({ timeout: PATIENCE });
+  await composer(page).focus();
+  await page.keyboard.press('Escape');
+  await page.getByText('Answering Mina Ito').waitFor({ state: 'detached' });
+  expect(await value(page)).toBe('Good.');
+});
+
+story('an answer is sent as one', async () => {
+  const { page } = adaBrowser;
+  await ask(page, 'reply', 'How is the signal there?');
+  await page.getByText('Answering Mina Ito').waitFor({ timeout: PATIENCE });
+  await page.keyboard.press('Enter');
+  await page.getByText('Answering Mina Ito').waitFor({ state: 'detached', timeout: PATIENCE });
+  const answer = messages(minaBrowser.page, 'Good.');
+  await answer.waitFor({ timeout: PATIENCE });
+  await answer.getByText('How is the signal there?').waitFor({ timeout: PATIENCE });
+});
+
+story('arrow up changes the last message, and the draft comes back', async () => {
+  const { page } = adaBrowser;
+  await begin(page);
+  await page.keyboard.type('A thoght');
+  await page.keyboard.press('Enter');
+  await waitForStatus(page, 'A thoght', /Sent|Delivered|Read/);
+  await page.keyboard.press('ArrowUp');
+  await becomes(page, 'A thoght');
+  await page.getByText('Changing your message').waitFor({ timeout: PATIENCE });
+  await page.keyboard.press('Escape');
+  await becomes(page, '');
+  await page.keyboard.type('Not yet said');
+  await ask(page, 'edit', 'A thoght');
+  await becomes(page, 'A thoght');
+  expect(await accessible(page)).toEqual([]);
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('A thought');
+  await page.keyboard.press('Enter');
+  await becomes(page, 'Not yet said');
+  await messages(minaBrowser.page, 'A thought').waitFor({ timeout: PATIENCE });
+  await messages(page, 'A thoght').waitFor({ state: 'detached', timeout: PATIENCE });
+});
+
+story('a message cannot be changed into nothing', async () => {
+  const { page } = adaBrowser;
+  await ask(page, 'edit', 'A thought');
+  await becomes(page, 'A thought');
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.press('Delete');
+  await page.keyboard.press('Enter');
+  await page.getByText('choose Delete in its menu').waitFor({ timeout: PATIENCE });
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await becomes(page, 'Not yet said');
+});
+
+story('Enter makes a new line on a device that wants it so', async () => {
+  const { page } = adaBrowser;
+  const conversation = page.url();
+  await page.goto(`${world.server.url}/settings`);
+  await page.getByLabel('Enter makes a new line').check();
+  await page.goto(conversation);
+  await becomes(page, 'Not yet said');
+  await composer(page).fill('One');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('two');
+  expect(await value(page)).toBe('One\ntwo');
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await messages(minaBrowser.page, 'two').waitFor({ timeout: PATIENCE });
+  await page.goto(`${world.server.url}/settings`);
+  await page.getByLabel('Enter makes a new line').uncheck();
+  await page.goto(conversation);
+});
+
+story('a text that is too long is said to be, and kept', async () => {
+  const { page } = adaBrowser;
+  await composer(page).fill('a'.repeat(62 * 1024));
+  await page.getByText('Room for 1,024 more bytes.').waitFor({ timeout: PATIENCE });
+  await composer(page).fill('a'.repeat(64 * 1024));
+  await composer(page).press('Enter');
+  await page.getByRole('alert').filter({ hasText: 'longer than 63 KiB' }).waitFor({ timeout: PATIENCE });
+  expect((await value(page)).length).toBe(64 * 1024);
+  const high = (await composer(page).boundingBox())?.height ?? 0;
+  expect(high / (page.viewportSize()?.height ?? 1)).toBeLessThanOrEqual(0.41);
+  await composer(page).fill('');
+});
+
+story('offline, the composer says what happens to a message', async () => {
+  const { page, context } = adaBrowser;
+  await context.setOffline(true);
+  await page.getByText('Offline: what you send waits here').waitFor({ timeout: PATIENCE });
+  await send(page, 'From the boat.');
+  await waitForStatus(page, 'From the boat.', /Sending/);
+  await context.setOffline(false);
+  await page.getByText('Sealed for 2 people, 2 devices').waitFor({ timeout: PATIENCE });
+  await messages(minaBrowser.page, 'From the boat.').waitFor({ timeout: PATIENCE });
+});
+
+story(
+  'on a touch screen Enter is a new line, letters are large enough, and the picker leaves the keyboard away',
+  async () => {
+    const { page } = adaBrowser;
+    const state = await adaBrowser.context.storageState({ indexedDB: true });
+    expect(state.cookies.length).toBeGreaterThan(0);
+    const session = await adaBrowser.context.newCDPSession(page);
+    await session.send('Emulation.setDeviceMetricsOverride', {
+      width: 390,
+      height: 844,
+      deviceScaleFactor: 2,
+      mobile: true,
+    });
+    await session.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+    await page.reload();
+    await composer(page).waitFor({ timeout: PATIENCE });
+    await until(
+      () => composer(page).getAttribute('enterkeyhint'),
+      (hint) => hint === 'enter',
+    );
+    const size = await composer(page).evaluate((box) => getComputedStyle(box).fontSize);
+    expect(size).toBe('16px');
+    await composer(page).fill('One');
+    await composer(page).press('Enter');
+    await becomes(page, 'One\n');
+    await page.getByRole('button', { name: 'Emoji', exact: true }).click();
+    await picker(page)
+      .getByRole('gridcell', { name: 'grinning face', exact: true })
+      .waitFor({ timeout: PATIENCE });
+    expect(await picker(page).getByLabel('Search emoji').and(page.locator(':focus')).count()).toBe(0);
+    await picker(page).getByRole('gridcell', { name: 'grinning face', exact: true }).click();
+    await becomes(page, 'One\n😀');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await messages(minaBrowser.page, '😀').waitFor({ timeout: PATIENCE });
+    expect(await timeline(page).getByRole('article').count()).toBeGreaterThan(5);
+  },
+);
+
+test('nothing broke the policy, complained, or asked another host', () => {
+  expect(world.complaints()).toEqual([]);
+});
