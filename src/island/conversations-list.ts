@@ -1,10 +1,12 @@
 /** The list of conversations: previews, counts and order, from what this device holds. */
 import type { ConversationView, PeerView } from '../client/engine-types.ts';
+import { fillPeer, fillRow, showTime } from './conversation-row.ts';
+import { listDrafts, onDraft } from './drafts.ts';
 import { htmx } from './htmx.ts';
-import { initialsOf } from './people.ts';
-import { SealedPreview } from './sealed-preview.ts';
 import { engine, onEvent } from './session.ts';
-import { shortOf } from './times.ts';
+
+const views = new Map<string, ConversationView>();
+const drafts = new Map<string, string>();
 
 /** Keeps a `nav[data-conversations]` in step with the engine, until it leaves the document. */
 export function openConversationsList(list: HTMLElement): void {
@@ -13,6 +15,7 @@ export function openConversationsList(list: HTMLElement): void {
     if (event.type === 'conversation') show(list, event.conversation);
     if (event.type === 'peer') showPeers(list, event.peer);
   });
+  onDraft((conversation, text) => drafts.set(conversation, text));
   void refresh(list);
 }
 
@@ -33,63 +36,52 @@ export function adoptRow(row: HTMLAnchorElement): void {
 export function markCurrentRow(): void {
   for (const row of document.querySelectorAll<HTMLAnchorElement>(
     'nav[data-conversations] a[data-conversation]',
-  ))
-    if (row.pathname === location.pathname) row.setAttribute('aria-current', 'page');
+  )) {
+    const isOpen = row.pathname === location.pathname;
+    if (isOpen === row.hasAttribute('aria-current')) continue;
+    if (isOpen) row.setAttribute('aria-current', 'page');
     else row.removeAttribute('aria-current');
+    const view = views.get(row.dataset.conversation ?? '');
+    if (view) fillRow(row, view, drafts.get(view.id) ?? '');
+  }
 }
 
 async function refresh(list: HTMLElement): Promise<void> {
   for (const row of list.querySelectorAll<HTMLElement>('a[data-activity]'))
     showTime(row, Number(row.dataset.activity));
-  for (const view of await (await engine).conversations()) show(list, view);
+  const [all, kept] = await Promise.all([(await engine).conversations(), listDrafts()]);
+  for (const [conversation, text] of kept) if (!drafts.has(conversation)) drafts.set(conversation, text);
+  for (const view of all) show(list, view);
 }
 
 function show(list: HTMLElement, view: ConversationView): void {
+  views.set(view.id, view);
   const row = rowOf(list, view.id);
   if (!row) return;
-  const preview = row.querySelector('sealed-preview');
-  if (preview instanceof SealedPreview) void preview.show(view.last, view.kind === 'group');
-  showUnread(row, view.unread);
-  if (view.peer) showPeer(row, view.peer);
-  else if (view.name) showName(row, view.name);
-  showTime(row, view.lastActivity);
-  if (Number(row.dataset.activity) === view.lastActivity) return;
+  fillRow(row, view, drafts.get(view.id) ?? '');
+  const moved = putAway(list, row, view.archived);
+  if (!moved && Number(row.dataset.activity) === view.lastActivity) return;
   row.dataset.activity = String(view.lastActivity);
   place(row);
 }
 
-/** Also of a conversation that this device does not know yet: the server wrote a date in UTC. */
-function showTime(row: HTMLElement, at: number): void {
-  const time = row.querySelector('time');
-  if (!time || at <= 0) return;
-  time.dateTime = new Date(at).toISOString();
-  time.textContent = shortOf(at);
-}
-
-function showUnread(row: HTMLElement, unread: number): void {
-  const count = row.querySelector<HTMLElement>('[data-unread]');
-  row.classList.toggle('unread', unread > 0);
-  if (!count) return;
-  count.hidden = unread === 0;
-  count.textContent = unread === 0 ? '' : String(unread);
-  if (unread > 0) count.setAttribute('aria-label', `${unread} unread`);
+/** Moves a row between the list and what is archived, and says whether it did. */
+function putAway(list: HTMLElement, row: HTMLElement, archived: boolean): boolean {
+  const section = list.querySelector<HTMLElement>('[data-archived]');
+  const target = list.querySelector(archived ? '[data-archived-rows]' : '[data-rows]');
+  const item = row.closest('li') ?? row;
+  if (!target || !section || item.parentElement === target) return false;
+  target.append(item);
+  const count = section.querySelectorAll('[data-archived-rows] > li').length;
+  section.hidden = count === 0;
+  const words = section.querySelector('[data-archived-count]');
+  if (words) words.textContent = String(count);
+  return true;
 }
 
 function showPeers(list: HTMLElement, peer: PeerView): void {
   for (const row of list.querySelectorAll<HTMLElement>(`a[data-peer="${CSS.escape(peer.account)}"]`))
-    showPeer(row, peer);
-}
-
-function showName(row: HTMLElement, name: string): void {
-  const place = row.querySelector('[data-peer-name]');
-  if (place && place.textContent !== name) place.textContent = name;
-}
-
-function showPeer(row: HTMLElement, { name, verified }: { name: string; verified: boolean }): void {
-  showName(row, name);
-  const initials = row.querySelector('[data-initials]');
-  if (initials) initials.textContent = initialsOf(name);
-  row.querySelector('[data-verified-mark]')?.toggleAttribute('hidden', !verified);
+    fillPeer(row, peer);
 }
 
 /** Newest first: moves the row before the first one that is older. */

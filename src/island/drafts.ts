@@ -1,6 +1,6 @@
 /** Unsent text and what it answers, for each conversation, and who wants to hear of it. */
 import { type BodyId, type ConversationId, isBodyId } from '../contract/ids.ts';
-import { readKept, writeKept } from './kept.ts';
+import { listKept, readKept, writeKept } from './kept.ts';
 
 export interface Draft {
   readonly text: string;
@@ -19,6 +19,9 @@ export async function readDraft(conversation: ConversationId): Promise<Draft> {
   ]);
   return { text, replyTo: isBodyId(replyTo) ? replyTo : null };
 }
+
+/** Unsent text by conversation. */
+export const listDrafts = (): Promise<ReadonlyMap<string, string>> => listKept('draft/');
 
 /** Keeps the draft; one that says nothing and answers nothing is forgotten. */
 export function writeDraft(conversation: ConversationId, { text, replyTo }: Draft): void {

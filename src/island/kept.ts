@@ -22,6 +22,15 @@ export async function readKept(name: string): Promise<string> {
   return waiting.get(name) ?? (bytes ? new TextDecoder().decode(bytes) : '');
 }
 
+/** Everything that is kept under names that begin like this, by the rest of its name. */
+export async function listKept(prefix: string): Promise<ReadonlyMap<string, string>> {
+  const kept = new Map<string, string>();
+  for (const [name, bytes] of await (await opened.promise).list('meta', { prefix }))
+    kept.set(name.slice(prefix.length), new TextDecoder().decode(bytes));
+  for (const [name, text] of waiting) if (name.startsWith(prefix)) kept.set(name.slice(prefix.length), text);
+  return kept;
+}
+
 /** Keeps all of these together, at once or right after the write that is under way; an empty text forgets its name. */
 export function writeKept(texts: Readonly<Record<string, string>>): void {
   for (const [name, text] of Object.entries(texts)) waiting.set(name, text);

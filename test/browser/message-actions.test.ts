@@ -6,6 +6,7 @@ import type { Person } from './support/browser.ts';
 import {
   type Account,
   composer,
+  conversations,
   createInvite,
   createWorkspace,
   joinWorkspace,
@@ -184,6 +185,39 @@ story('messages that disappear say for how long they are still there', async () 
     .waitFor({ timeout: PATIENCE });
   await page.getByLabel('Disappearing messages').selectOption({ label: 'Never' });
   expect(await accessible(page)).toEqual([]);
+});
+
+story('the list says who is meant, what is muted, unsent and put away', async () => {
+  const { page } = adaBrowser;
+  const row = conversations(page).getByRole('link', { name: /Mina Ito/ });
+  const choice = page.getByLabel('Notifications');
+  await choice.selectOption({ label: 'None' });
+  await row.getByRole('img', { name: 'Muted' }).waitFor({ timeout: PATIENCE });
+  await choice.selectOption({ label: 'Every message' });
+  await row.getByRole('img', { name: 'Muted' }).waitFor({ state: 'hidden', timeout: PATIENCE });
+  await composer(page).fill('Half a **thought**');
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
+  await row.getByText('Draft: Half a thought').waitFor({ timeout: PATIENCE });
+  await send(minaBrowser.page, 'Are you there, @ada?');
+  await row.getByRole('img', { name: 'You are mentioned' }).waitFor({ timeout: PATIENCE });
+  expect(await accessible(page)).toEqual([]);
+  await row.click();
+  await messages(page, 'Are you there').waitFor({ timeout: PATIENCE });
+  await row.getByRole('img', { name: 'You are mentioned' }).waitFor({ state: 'hidden', timeout: PATIENCE });
+  await composer(page).fill('');
+  await page.getByRole('button', { name: 'Archive', exact: true }).click();
+  await page.getByText('Archived 1').click();
+  await page
+    .locator('[data-archived-rows]')
+    .getByRole('link', { name: /Mina Ito/ })
+    .waitFor({ timeout: PATIENCE });
+  expect(await accessible(page)).toEqual([]);
+  // Somebody writes: it is back.
+  await send(minaBrowser.page, 'One more thing');
+  await page
+    .locator('[data-rows]')
+    .getByRole('link', { name: /Mina Ito/ })
+    .waitFor({ timeout: PATIENCE });
 });
 
 story('all of it works from the keyboard', async () => {

@@ -41,7 +41,21 @@ export function ConversationRow({ conversation, peer, name, lastActivity, curren
           {new Date(lastActivity).toISOString().slice(0, 10)}
         </time>
         <sealed-preview class="row-last" />
-        <span class="row-count" data-unread="" hidden />
+        <span class="row-signs">
+          <span data-muted-mark="" hidden role="img" aria-label={t('Muted')} title={t('Muted')}>
+            <Icon name="mute" />
+          </span>
+          <span
+            class="row-mention"
+            data-mention-mark=""
+            hidden
+            role="img"
+            aria-label={t('You are mentioned')}
+          >
+            @
+          </span>
+          <span class="row-count" data-unread="" hidden />
+        </span>
       </a>
     </li>
   );

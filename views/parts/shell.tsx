@@ -75,16 +75,18 @@ export function Pane({
   );
 }
 
+/** A click on a row swaps the pane alone. */
+const SWAPS = {
+  'hx-boost:inherited': 'true',
+  'hx-target:inherited': '#main',
+  'hx-swap:inherited': 'innerHTML show:none',
+  'hx-sync:inherited': '#main:replace',
+} as const;
+
 function ConversationList({ conversations }: { conversations: readonly ConversationRowProps[] }) {
   return (
     <nav class="side-list" aria-label={t('Conversations')} data-conversations="">
-      <ul
-        data-rows=""
-        hx-boost:inherited="true"
-        hx-target:inherited="#main"
-        hx-swap:inherited="innerHTML show:none"
-        hx-sync:inherited="#main:replace"
-      >
+      <ul data-rows="" {...SWAPS}>
         {conversations.map((row) => (
           <ConversationRow {...row} />
         ))}
@@ -92,6 +94,13 @@ function ConversationList({ conversations }: { conversations: readonly Conversat
       <p class="side-empty" data-empty-list="">
         {text('No conversations yet.')}
       </p>
+      {/* Which ones a person has put away is sealed: the island moves their rows here. */}
+      <details class="archived" data-archived="" hidden>
+        <summary>
+          {text('Archived')} <span data-archived-count="" />
+        </summary>
+        <ul data-archived-rows="" {...SWAPS} />
+      </details>
     </nav>
   );
 }

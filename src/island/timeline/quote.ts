@@ -2,6 +2,7 @@
 import type { Engine, HistoryMessage } from '../../client/engine-types.ts';
 import type { BodyId } from '../../contract/ids.ts';
 import { t } from '../../contract/words.ts';
+import { plainLines } from '../markdown/plain.ts';
 import { authorOf, nameOf } from '../people.ts';
 
 /** A message that is answered, in one line. */
@@ -31,15 +32,10 @@ export async function quoteOf(client: Engine, replyTo: BodyId): Promise<Quote> {
   return { author: name, line: firstLine(message), known: true };
 }
 
-/** The first line that says something. */
+/** The first line, without marks. */
 export function firstLine({ kind, text, reason }: HistoryMessage): string {
-  if (kind === 'deleted') return t('This message was deleted.');
-  const words = kind === 'text' ? text : (reason ?? text);
-  const line = words
-    .slice(0, 4 * QUOTE_LENGTH)
-    .split('\n')
-    .find((each) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(each));
-  return (line ?? words).trim().slice(0, QUOTE_LENGTH);
+  const line = kind === 'text' ? plainLines(text)[0] : (reason ?? text);
+  return (line ?? text.trim()).slice(0, QUOTE_LENGTH);
 }
 
 export async function buttonsOf({ reactions }: HistoryMessage): Promise<readonly ReactionButton[]> {

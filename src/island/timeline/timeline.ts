@@ -23,7 +23,7 @@ import { fillTimer } from './row.ts';
 import { Rows } from './rows.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
 import { firstUnread } from './unread.ts';
-import { MessageWindow } from './window.ts';
+import { MAX_ROWS, MessageWindow } from './window.ts';
 
 /** Messages drawn at first: two screens of short ones. */
 const FIRST_PAGE = 50;
@@ -52,6 +52,7 @@ class Timeline implements OpenTimeline {
   /** Drawing waits for names and storage; one change at a time keeps them in order. */
   #drawing: Promise<void> = Promise.resolve();
   #paging = false;
+  #restoring = false;
   #firstNew: BodyId | null = null;
 
   constructor(log: HTMLElement, conversation: ConversationId) {
@@ -203,9 +204,27 @@ class Timeline implements OpenTimeline {
         this.#window.remove(event.id);
         this.#scroll.keep(() => this.#arrange());
       });
+    if (event.type === 'restored' && event.conversation === this.conversation) this.#restored();
     if (event.type !== 'message' && event.type !== 'updated') return;
     if (event.message.conversation !== this.conversation) return;
     void this.#next(() => this.#take(event.message, event.type === 'message'));
+  }
+
+  /** Older messages came from elsewhere, perhaps between those that are drawn: what is in view is read anew, once. */
+  #restored(): void {
+    if (this.#restoring) return;
+    this.#restoring = true;
+    void this.#next(async () => {
+      this.#restoring = false;
+      const client = await engine;
+      const { first } = this.#window;
+      if (!first) return this.#begin(client, 0);
+      const rest = await client.messages(this.conversation, { after: first.order, limit: MAX_ROWS - 1 });
+      const page = [first, ...rest];
+      this.#window.reset(page, false, rest.length < MAX_ROWS - 1);
+      await this.#draw(client, page);
+      this.#scroll.look();
+    });
   }
 
   async #take(message: HistoryMessage, isNew: boolean): Promise<void> {
