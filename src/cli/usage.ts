@@ -11,14 +11,31 @@ const USAGE_OF = {
       makes DIR a device by approval on another one: prints a code and waits ten minutes for it to be typed there, under
       Settings, Devices, "Approve a new device", or after "devices --approve". Then it says whose device this would be,
       and asks; with --yes it does not ask.`,
-  send: `send (--to NAME | --conversation ID) [TEXT]
+  send: `send (--to NAME | --conversation ID) [--reply-to MESSAGE] [TEXT]
       sends TEXT, or standard input when there is none or it is "-". Done when the relay has it on its disk; when
       the relay cannot be reached it says that the message is queued, and the next command sends it.`,
-  listen: `listen [--count N] [--timeout 10s] [--own] [--read]
+  edit: `edit MESSAGE [TEXT]
+      other words for a message of yours, from standard input when there are none; MESSAGE is the id of a message`,
+  delete: `delete MESSAGE
+      takes a message of yours back, for everybody and for good`,
+  react: `react MESSAGE EMOJI [--off]
+      puts an emoji of yours under a message, or takes it back`,
+  pin: `pin MESSAGE [--off]
+      pins a message for everybody; in a group only owners and admins`,
+  details: `details MESSAGE
+      which device sent it, with which encryption, whether both signatures hold, who has read it`,
+  timer: `timer (--with NAME | --conversation ID) SECONDS|off
+      new messages disappear so many seconds after they were sent, and on each device after they arrived; 90 days at most`,
+  mute: `mute (--with NAME | --conversation ID) [--notify all|mentions|none | --off]
+      what your devices notify you of; nothing without an option`,
+  archive: `archive (--with NAME | --conversation ID) [--off]
+      puts a conversation away until somebody writes in it`,
+  listen: `listen [--count N] [--timeout 10s] [--own] [--read] [--changes]
       prints each message of others that no listen on this device has printed, also those that came while none ran;
       with --own those that you wrote on other devices too. Ends after N messages, or fails when they have not come
       within the timeout (10s with --count, otherwise none; 500ms, 10s, 5m, 1h or "none"). Acknowledges what is on
       the disk and answers key exchanges by itself. Senders learn that you have read only with --read.
+      New words, deletions and reactions are printed too, and with --changes they count as messages do.
       A listen that is killed between printing and noting it prints that message again.`,
   conversations: `conversations
       what there is, newest first`,
@@ -48,6 +65,10 @@ const USAGE_OF = {
       SOTTO_PASSWORD or SOTTO_RECOVERY_CODE. Only approve a device that is in your hands now.`,
   status: `status [--emoji E] [--until 1h] [TEXT | --clear]
       what you say of yourself, sealed for the people you write with; without anything, says what it is`,
+  backup: `backup [--now | --on | --off]
+      your history as the server keeps it, encrypted: when it was last saved, how much it is. It is fetched by itself when
+      you log in, and saved by itself while listen runs and after other commands; --now fetches and saves what is missing.
+      --off deletes it from the server for all of your devices.`,
   log: `log [--send-again]
       the transparency log as this device has verified it: entries, root, everybody with the fingerprint of their identity and
       the number of their device list, and evidence that the server shows two. Ends with 1 while there is some that stops
@@ -68,14 +89,17 @@ ${Object.values(USAGE_OF)
   .join('\n')}
 
 --json prints one object a line, named in "event": joined {account, device, recoveryCode}, sent {id}, queued {id},
-message {id, conversation, sender, account, device, sentAt, kind, text, files, verified, mine, status, reason, note},
+message {id, conversation, sender, account, device, sentAt, kind, text, files, verified, mine, status, reason, note,
+  replyTo, editedAt, reactions, pinned, expiresAt, mention, origin}, edited {id, conversation, text, ...}, deleted {id, conversation, ...},
+reaction {id, conversation, emoji, on, ...}, pinned {id, conversation, on}; of what others did, listen adds {sender, account} and when,
+details {id, conversation, sender, account, device, deviceName, sentAt, receivedAt, kind, verified, origin, proof, readBy, edits},
 found {id, conversation, name, sender, account, device, sentAt, kind, text, verified, mine},
-conversation {id, kind, with, name, topic, members, unread, lastActivity, role, open, writable},
+conversation {id, kind, with, name, topic, members, unread, lastActivity, role, open, writable, mentions, notify, archived, timer},
 member {account, username, name, role, devices, verified, identityChanged}, open-group {id, title, members}, left {id}, device {device, name, created, expires, current},
 safety {digits, with, verified}, revoked {device}, renamed {device, name},
 log {size, root, time, key, keyFingerprint, frozen}, logged {account, username, fingerprint, version},
 evidence {kind, at, seen, size, root, own, shown, leaf, claim},
-status {emoji, text, until}, code {code, expires}, approved {device, agent, check}, signed-out. Times are epoch milliseconds, sender is a username.
+status {emoji, text, until}, backup {state, savedAt, messages, bytes, limit, waiting, restoring, problem}, code {code, expires}, approved {device, agent, check}, signed-out. Times are epoch milliseconds, sender is a username.
 Exit codes: 0 done, 1 failed (reason on standard error), 2 wrong use.`;
 
 /** How the command among these arguments is used, or all of them. */

@@ -207,6 +207,15 @@ function view(stored: StoredMessage): HistoryMessage {
   return inWords({ ...rest, text: words, sender: { account, device } });
 }
 
+/** The message of this id with its sentences as they are kept, in no language: for what leaves this device. */
+export async function findKept(reads: Reads, id: BodyId): Promise<HistoryMessage | null> {
+  const key = await readRecord(reads, 'history', indexKey(id), text);
+  const stored = key === null ? null : await readRecord(reads, 'history', key, StoredMessage);
+  if (stored === null) return null;
+  const { account, device, ...rest } = stored;
+  return { ...rest, sender: { account, device } };
+}
+
 /** What this device says of a message, put into words; what people wrote is as they wrote it. */
 function inWords(message: HistoryMessage): HistoryMessage {
   const { kind, text, reason, note } = message;

@@ -6,6 +6,7 @@ import { enrolling } from '../enrolling.ts';
 import { Failed, WrongUse } from '../failures.ts';
 import { Home } from '../home.ts';
 import { plain, timeOf } from '../output.ts';
+import { restoreHistory } from '../restoring.ts';
 import { originOf } from '../server.ts';
 
 const SYSTEMS: ReadonlyMap<string, string> = new Map([
@@ -53,6 +54,7 @@ export const link: Command = async (invocation) => {
       endHearing();
     }
   });
+  await restoreHistory({ home: folder, output });
 };
 
 async function showCode({ code, expiresAt }: PendingLink, { output, isSet }: Invocation): Promise<void> {

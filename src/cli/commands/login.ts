@@ -5,6 +5,7 @@ import { enrolling } from '../enrolling.ts';
 import { WrongUse } from '../failures.ts';
 import { Home } from '../home.ts';
 import { plain } from '../output.ts';
+import { restoreHistory } from '../restoring.ts';
 import { vaultKeyFrom } from '../secrets.ts';
 import { originOf } from '../server.ts';
 
@@ -14,7 +15,7 @@ export const login: Command = async ({ home: folder, option, output, io }) => {
   const username = needed('username', option('username'), known?.username).toLowerCase();
   const key = vaultKeyFrom(io.env);
 
-  return enrolling(folder, origin, async ({ home, tools, keep }) => {
+  await enrolling(folder, origin, async ({ home, tools, keep }) => {
     const enrolled = await enrolDevice(tools, await key.signIn(tools, username));
     keep(enrolled);
     const { account, name } = enrolled.signedIn;
@@ -25,6 +26,7 @@ export const login: Command = async ({ home: folder, option, output, io }) => {
       `You are ${plain(name)} (${username}) at ${origin}, on ${resumed ? 'the' : 'a new'} device in ${home.folder}.`,
     );
   });
+  await restoreHistory({ home: folder, output });
 };
 
 /** What a folder knows of the account that it is a device of. */

@@ -9,6 +9,7 @@ import { ensureDirect, readConversation, writeConversation } from '../conversati
 import type { HistoryMessage, MessageOrigin } from '../engine-types.ts';
 import {
   CLOCK_LEEWAY_MS,
+  findKept,
   findMessage,
   isTaken,
   orderOf,
@@ -117,7 +118,7 @@ async function applyOne(
     (await readConversation(op, record.conversation)) ??
     (await ensureDirect(op, record.conversation, [ctx.self.account, sender.account], timeOf(record.order)));
   if (conversation === null) return 'held';
-  const here = await findMessage(op, id);
+  const here = await findKept(op, id);
   if (here !== null) {
     if (here.conversation !== record.conversation) return 'refused';
     if (isOwn(options)) await applyMarks(op, ctx, here, record, options);

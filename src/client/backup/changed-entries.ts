@@ -8,7 +8,7 @@ import { choiceEntries } from '../archive/choices.ts';
 import { archiveMessage, ENTRY, entryName, messageEntry, originalEntry } from '../archive/record.ts';
 import type { Context } from '../context.ts';
 import type { HistoryMessage } from '../engine-types.ts';
-import { findMessage } from '../history.ts';
+import { findKept, findMessage } from '../history.ts';
 import { readMarks } from '../messages/marks.ts';
 import type { Operation, Reads } from '../operation.ts';
 import { readOriginal } from '../originals.ts';
@@ -24,7 +24,7 @@ const isSaid = ({ kind, status }: HistoryMessage): boolean =>
   kind !== 'unreadable' && status !== 'Sending' && status !== 'Failed';
 
 async function entryOf(reads: Reads, id: BodyId): Promise<ArchiveEntry | null> {
-  const message = await findMessage(reads, id);
+  const message = await findKept(reads, id);
   if (message === null || message.id !== id || !isSaid(message)) return null;
   return messageEntry(archiveMessage(message, await readMarks(reads, id), null));
 }
