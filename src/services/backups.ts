@@ -2,7 +2,7 @@
  * Encrypted backups, kept for the account and opaque: sealed segments, and a sealed manifest that only ever follows the one
  * before, so that several devices of a person share one backup. The server learns sizes and times.
  */
-import type { DeviceSession } from '../auth/sessions.ts';
+import type { Session } from '../auth/sessions.ts';
 import {
   type BackupRecord,
   MAX_BACKUP_BYTES,
@@ -16,11 +16,14 @@ import * as store from '../store/backups.ts';
 import type { Tx } from '../store/db.ts';
 import { Refusal } from './refusal.ts';
 
+/** Whose backup: every call sees this account's alone. */
+type Owner = Pick<Session, 'account'>;
+
 export interface Backups {
-  read(session: DeviceSession): Promise<BackupRecord>;
+  read(session: Owner): Promise<BackupRecord>;
   /** Conflict when the version is not the next one, or a segment that it names is not here; Gone while it is off. */
   update(
-    session: DeviceSession,
+    session: Owner,
     update: {
       readonly version: number;
       readonly manifest: Uint8Array;
@@ -29,11 +32,11 @@ export interface Backups {
     },
   ): Promise<void>;
   /** Deletes everything that is kept, and takes nothing until a device turns it on again. */
-  turnOff(session: DeviceSession): Promise<void>;
+  turnOff(session: Owner): Promise<void>;
   /** NotFound for what another account has, or nobody. */
-  segment(session: DeviceSession, id: SegmentId): Promise<Uint8Array>;
+  segment(session: Owner, id: SegmentId): Promise<Uint8Array>;
   /** The same bytes again are no error; TooLarge above the account's limit. */
-  putSegment(session: DeviceSession, id: SegmentId, sealed: Uint8Array): Promise<void>;
+  putSegment(session: Owner, id: SegmentId, sealed: Uint8Array): Promise<void>;
 }
 
 const NOTHING: store.BackupRow = { version: 0, manifest: null, is_off: 0, bytes: 0 };
@@ -107,7 +110,7 @@ export function createBackups(
 /** Deletes segments that the new manifest does not name, unless they are young; gives the bytes that stay. */
 async function keepOnly(
   tx: Tx,
-  account: DeviceSession['account'],
+  account: Owner['account'],
   named: ReadonlySet<SegmentId>,
   now: number,
 ): Promise<number> {
