@@ -9,6 +9,7 @@
  * | GET /api/v1/backup/segments/ID | a session with a device | its bytes |
  * | PUT /api/v1/backup/segments/ID | a session with a device, the bytes | 204 |
  */
+
 import { Elysia } from 'elysia';
 import {
   type BackupRecord,
@@ -21,6 +22,7 @@ import {
   segmentId,
 } from '../contract/backup.ts';
 import { PATHS } from '../contract/paths.ts';
+import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { type Input, readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
@@ -98,7 +100,10 @@ function readSegments(input: Input): readonly SegmentId[] {
 async function readSegment(request: Request): Promise<Uint8Array> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== SEGMENT_MEDIA_TYPE)
-    throw new Refusal('UnsupportedMediaType', `A part of a history is sent as ${SEGMENT_MEDIA_TYPE}.`);
+    throw new Refusal(
+      'UnsupportedMediaType',
+      sentence('A part of a history is sent as {type}.', { type: SEGMENT_MEDIA_TYPE }),
+    );
   const tooLarge = () => new Refusal('TooLarge', 'A part of a history has 1 MiB at most.');
   if (Number(request.headers.get('content-length') ?? 0) > MAX_SEGMENT_BYTES) throw tooLarge();
   const sealed = await request.bytes();

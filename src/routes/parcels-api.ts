@@ -7,10 +7,12 @@
  * | GET /api/v1/parcels/ID/N | the session of the device that it is for | its bytes |
  * | DELETE /api/v1/parcels/ID | the session of either device | 204 |
  */
+
 import { Elysia } from 'elysia';
 import { isDeviceId } from '../contract/ids.ts';
 import { isParcelId, MAX_PART_BYTES, PART_MEDIA_TYPE, type ParcelId } from '../contract/parcels.ts';
 import { PATHS } from '../contract/paths.ts';
+import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { createGuard } from '../http/session.ts';
 import { Refusal } from '../services/refusal.ts';
@@ -74,7 +76,10 @@ function placeOf({ id, n }: { readonly id: string; readonly n: string }): { id: 
 async function readPart(request: Request): Promise<Uint8Array> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== PART_MEDIA_TYPE)
-    throw new Refusal('UnsupportedMediaType', `A part of a history is sent as ${PART_MEDIA_TYPE}.`);
+    throw new Refusal(
+      'UnsupportedMediaType',
+      sentence('A part of a history is sent as {type}.', { type: PART_MEDIA_TYPE }),
+    );
   const tooLarge = () => new Refusal('TooLarge', 'A part of a history has 1 MiB at most.');
   if (Number(request.headers.get('content-length') ?? 0) > MAX_PART_BYTES) throw tooLarge();
   const sealed = await request.bytes();
