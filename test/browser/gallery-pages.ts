@@ -119,7 +119,13 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     'group-conversation': shell('conversation', await Conversation(group)),
     group: shell('conversation', await Group(group)),
     silence: shell('conversation', talk),
+    search: shell('conversation', talk),
     dialog: shell('conversation', talk),
+    'composer-answer': shell('conversation', talk),
+    'composer-names': shell('conversation', talk),
+    'composer-long': shell('conversation', talk),
+    'composer-emoji': shell('conversation', talk),
+    'composer-formatting': shell('conversation', talk),
     'new-conversation': shell(
       'conversations',
       await NewConversation({

@@ -1,5 +1,4 @@
 /** What only the island knows, put where it would put it. Runs inside the page. */
-import { STYLE } from '../../src/island/composer-style.ts';
 
 /** For `page.evaluate`: stands alone, so everything it needs is inside. */
 export function drawWords(): void {
@@ -127,29 +126,6 @@ export function drawWords(): void {
     say('AK', '10:42', 'And thank you.', 'Sending', true);
   }
 
-  const composer = document.querySelector('sotto-composer');
-  if (composer) {
-    const sheet = new CSSStyleSheet();
-    const root = rootOf(composer);
-    const form = document.createElement('form');
-    const text = document.createElement('textarea');
-    const footer = document.createElement('footer');
-    const sealed = document.createElement('span');
-    const send = document.createElement('button');
-    text.rows = 1;
-    text.placeholder = 'Message Mina Ito';
-    text.setAttribute('aria-label', 'Message');
-    sealed.className = 'sealed';
-    sealed.textContent = 'Sealed for 2 people, 4 devices';
-    send.textContent = 'Send';
-    footer.append(sealed, send);
-    form.append(text, footer);
-    root.append(form);
-    sheet.replaceSync((window as unknown as { composerStyle?: string }).composerStyle ?? '');
-    root.adoptedStyleSheets = [sheet];
-    if (!customElements.get('sotto-composer'))
-      customElements.define('sotto-composer', class extends HTMLElement {});
-  }
   const notices = document.querySelector('#notices');
   if (notices && name === 'group-conversation')
     for (const [words, act] of [
@@ -270,5 +246,10 @@ export async function drawGroups(): Promise<void> {
   if (place) part.openGroup(place, engine, () => () => {});
 }
 
-/** The composer's style sheet, for the page to find. */
-export const composerStyle = STYLE;
+/** The search box, and on the page `search` what it found. Runs inside the page. */
+export async function drawSearch(): Promise<void> {
+  if (!document.querySelector('[data-search]')) return;
+  const address = '/parts/search.js';
+  const part: typeof import('./support/search-module.ts') = await import(address);
+  part.showSearch(location.pathname === '/search');
+}

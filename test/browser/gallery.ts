@@ -8,8 +8,9 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { ASSET_NAMES, createAssets } from '../../src/assets.ts';
 import { CONTENT_SECURITY_POLICY } from '../../src/http/headers.ts';
+import { drawComposer } from './gallery-composer.ts';
 import { samplePages } from './gallery-pages.ts';
-import { composerStyle, drawCode, drawGroups, drawLog, drawWords } from './gallery-words.ts';
+import { drawCode, drawGroups, drawLog, drawSearch, drawWords } from './gallery-words.ts';
 import { launchBrowser } from './support/browser.ts';
 
 const ROOT = resolve(import.meta.dir, '../..');
@@ -75,11 +76,12 @@ async function shoot(browser: Browser, url: string, names: readonly string[]): P
       });
       for (const name of names) {
         await page.goto(`${url}/${name}`);
-        await page.evaluate((style) => Object.assign(window, { composerStyle: style }), composerStyle);
         await page.evaluate(drawWords);
+        await page.evaluate(drawComposer);
         await page.evaluate(drawGroups);
         await page.evaluate(drawCode);
         await page.evaluate(drawLog);
+        await page.evaluate(drawSearch);
         const label = `${name}-${size.name}-${colorScheme}`;
         await page.screenshot({ path: join(OUT, `${label}.png`) });
         problems += await check(page, label);
@@ -96,6 +98,8 @@ const assets = await galleryAssets();
 const pages = await samplePages(assets);
 const parts = new Map<string, Uint8Array<ArrayBuffer>>();
 for (const name of PARTS) parts.set(`/parts/${name}.js`, await built(`src/island/${name}/main.ts`));
+parts.set('/parts/search.js', await built('test/browser/support/search-module.ts'));
+parts.set('/parts/composer.js', await built('test/browser/support/composer-module.ts'));
 const server = Bun.serve({
   port: 0,
   fetch(request) {
