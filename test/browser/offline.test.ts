@@ -29,7 +29,7 @@ beforeAll(async () => {
   const [started, browser] = await Promise.all([startServer(), launchBrowser()]);
   server = started;
   // The network is away on purpose.
-  ada = await openPerson(browser, { expected: /ERR_|WebSocket|Failed to fetch/ });
+  ada = await openPerson(browser, { expected: /ERR_|WebSocket|Failed to fetch|htmx:ws:error/ });
   await createWorkspace(ada.page, server.setupLink ?? '');
   const invite = await createInvite(ada.page);
   await devices.done('ben', ['join', '--invite', invite, '--username', BEN.username], {
