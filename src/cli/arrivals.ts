@@ -18,10 +18,16 @@ CREATE TRIGGER message_changed AFTER UPDATE ON history WHEN NEW.key GLOB 'm/*' B
     ${NOTE}
 END;`;
 
+/** What `listen` has said of each message, and what it was like then (changes.ts). */
+export const TOLD_SCHEMA =
+  'CREATE TABLE IF NOT EXISTS told (id TEXT PRIMARY KEY NOT NULL, known TEXT NOT NULL) WITHOUT ROWID;';
+
 /** What became of an arrival. */
 export type Verdict =
   /** It is printed, and never will be again: the message's id. */
-  | { readonly printed: string }
+  | { readonly printed: string; readonly known?: string }
+  /** What has happened to it is printed, and what it is like now is kept. */
+  | { readonly told: string; readonly known: string }
   /** There is nothing to print. */
   | 'drop'
   /** Not now: it is offered again. */
@@ -58,13 +64,26 @@ export class Arrivals {
     return this.db.query('SELECT 1 FROM printed WHERE id = ?').get(id) !== null;
   }
 
+  /** What was kept of a message; null for nothing. */
+  known(id: string): string | null {
+    return (
+      this.db.query<{ known: string }, [string]>('SELECT known FROM told WHERE id = ?').get(id)?.known ?? null
+    );
+  }
+
   private settle(seq: number, verdict: Exclude<Verdict, 'later'>): void {
     this.db
       .transaction(() => {
-        if (verdict !== 'drop')
+        if (verdict !== 'drop' && 'printed' in verdict)
           this.db
             .query('INSERT INTO printed (id) VALUES (?) ON CONFLICT (id) DO NOTHING')
             .run(verdict.printed);
+        if (verdict !== 'drop' && verdict.known !== undefined)
+          this.db
+            .query(
+              'INSERT INTO told (id, known) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET known = excluded.known',
+            )
+            .run('told' in verdict ? verdict.told : verdict.printed, verdict.known);
         this.db.query('DELETE FROM arrivals WHERE seq = ?').run(seq);
       })
       .immediate();

@@ -11,6 +11,7 @@ export async function printConversations(output: Output, known: readonly Convers
 
 function fieldsOf(conversation: ConversationView): object {
   const { id, kind, peer, name, topic, members, unread, lastActivity, role, open, writable } = conversation;
+  const { mentions, notify, archived, timer } = conversation;
   return {
     id,
     kind,
@@ -23,6 +24,10 @@ function fieldsOf(conversation: ConversationView): object {
     role,
     open,
     writable,
+    mentions,
+    notify,
+    archived,
+    timer,
   };
 }
 

@@ -6,14 +6,14 @@ import { Database, SQLiteError } from 'bun:sqlite';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Note } from '../client/ports.ts';
-import { ARRIVALS_SCHEMA, Arrivals } from './arrivals.ts';
+import { ARRIVALS_SCHEMA, Arrivals, TOLD_SCHEMA } from './arrivals.ts';
 import { Failed, sentenceOf } from './failures.ts';
 import { fileNote } from './note.ts';
 import { ProcessLock } from './process-lock.ts';
 import { SqliteStorage, STORAGE_SCHEMA } from './sqlite-storage.ts';
 
 /** Version of the folder's tables; the client's own records carry another. */
-const SCHEMA = 2;
+const SCHEMA = 3;
 const DATABASE = 'device.sqlite';
 const LOCK = 'lock.sqlite';
 /** Held while something is printed. */
@@ -172,6 +172,7 @@ function migrate(db: Database, folder: string): void {
     // Every store, and those that an older release did not have; arrivals watch one of them.
     db.run(STORAGE_SCHEMA);
     if (isNew) db.run(ARRIVALS_SCHEMA);
+    db.run(TOLD_SCHEMA);
     db.run(`PRAGMA user_version = ${SCHEMA}`);
   }).immediate();
 }

@@ -65,7 +65,12 @@ export class Names {
   constructor(private readonly engine: Engine) {}
 
   /** The username, or the account's id while nobody has told it. */
-  async of({ sender: { account }, conversation }: HistoryMessage): Promise<string> {
+  of(message: HistoryMessage): Promise<string> {
+    return this.byAccount(message.sender.account, message);
+  }
+
+  /** The same of somebody else who takes part where this message stands. */
+  async byAccount(account: AccountId, { conversation }: HistoryMessage): Promise<string> {
     const { self } = this.engine;
     if (account === self.account) return self.username;
     if (!this.#known.has(account)) this.#note(await this.engine.readers(conversation));

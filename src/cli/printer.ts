@@ -3,8 +3,9 @@ import type { HistoryMessage } from '../client/engine-types.ts';
 import { messageAt } from '../client/history.ts';
 import type { BodyId, ConversationId } from '../contract/ids.ts';
 import type { Verdict } from './arrivals.ts';
+import { happened, knownOf, parseKnown } from './changes.ts';
 import type { Device } from './device.ts';
-import { printMessage, wordsOf } from './messages.ts';
+import { printHappening, printMessage, wordsOf } from './messages.ts';
 import type { Output } from './output.ts';
 import { Names } from './people.ts';
 
@@ -13,6 +14,8 @@ export interface Terms {
   readonly most: number;
   /** Print what the same person wrote on other devices too. */
   readonly own: boolean;
+  /** New words, deletions and reactions count as messages do. */
+  readonly changes: boolean;
   /** Tell the senders, encrypted, that what is printed is read. */
   readonly read: boolean;
   readonly enough: () => void;
@@ -88,7 +91,10 @@ export class Printer {
     // Another listen may have been printing until now, and the last one that was asked for came before.
     if (this.isFull()) return 'later';
     const message = await messageAt(home.storage, key);
-    if (message === null || !this.isWanted(message) || home.arrivals.isPrinted(message.id)) return 'drop';
+    if (message === null || message.origin !== 'live') return 'drop';
+    const isPrinted = home.arrivals.isPrinted(message.id);
+    if (isPrinted || message.kind === 'deleted' || !this.isWanted(message))
+      return this.showChanges(message, isPrinted);
     if (message.kind === 'unreadable' || message.kind === 'notice') {
       await this.tell(message);
       // What is closed is printed when it opens.
@@ -97,7 +103,22 @@ export class Printer {
     await printMessage(this.output, message, await this.names.of(message));
     this.printed++;
     this.unread.add(message.conversation);
-    return { printed: message.id };
+    return { printed: message.id, known: JSON.stringify(knownOf(message)) };
+  }
+
+  /** What has happened since: to a message that was printed, and reactions to one's own. */
+  private async showChanges(message: HistoryMessage, isPrinted: boolean): Promise<Verdict> {
+    const known = this.device.home.arrivals.known(message.id);
+    const all = happened(parseKnown(known), message);
+    if (all.length === 0) return 'drop';
+    const self = this.device.engine.self.account;
+    for (const each of all) {
+      const isShown = each.event === 'reaction' || isPrinted;
+      if (!isShown || (each.account === self && !this.terms.own)) continue;
+      await printHappening(this.output, message, each, await this.names.byAccount(each.account, message));
+      if (this.terms.changes) this.printed++;
+    }
+    return { told: message.id, known: JSON.stringify(knownOf(message)) };
   }
 
   /** After it is kept that the message was printed. */

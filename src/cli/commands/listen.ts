@@ -23,6 +23,7 @@ export const listen: Command = async ({ home, option, isSet, output, io }) => {
   const printer = new Printer(device, output, {
     most: count ?? Number.POSITIVE_INFINITY,
     own: isSet('own'),
+    changes: isSet('changes'),
     read: isSet('read'),
     enough: () => ended.resolve('enough'),
     failed: ended.reject,

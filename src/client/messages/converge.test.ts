@@ -75,7 +75,7 @@ function open(all: readonly Step[]): readonly OpenedBody[] {
     { account: jonas.account, device: jonas.devices[0]?.device ?? '' },
     { account: jonas.account, device: jonas.devices[1]?.device ?? '' },
   ];
-  const last = senders.map(() => ({ seq: 0, hash: new Uint8Array(32) }));
+  const last = senders.map((): { seq: number; hash: Uint8Array } => ({ seq: 0, hash: new Uint8Array(32) }));
   return all.map((step, n) => {
     const from = senders[step.sender] ?? senders[0];
     const before = last[step.sender] ?? { seq: 0, hash: new Uint8Array(32) };
