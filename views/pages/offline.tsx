@@ -53,6 +53,7 @@ export function Offline({ site, placeholders, relayDays }: OfflineProps) {
       </template>
       <template id="offline-absent">
         <Absent
+          back
           title={t('This page needs the server')}
           sentence={t(
             'It does not answer at present. Your conversations are here, and what you write is sent later.',
@@ -71,7 +72,7 @@ export function Offline({ site, placeholders, relayDays }: OfflineProps) {
   );
 }
 
-function Absent({ title, sentence }: { title: string; sentence: string }) {
+function Absent({ title, sentence, back = false }: { title: string; sentence: string; back?: boolean }) {
   return (
     <div class="welcome" data-view="offline">
       <div class="welcome-body">
@@ -79,9 +80,18 @@ function Absent({ title, sentence }: { title: string; sentence: string }) {
           {title}
         </h1>
         <p safe>{sentence}</p>
-        <button type="button" class="button primary" data-try-again="">
-          {text('Try again')}
-        </button>
+        <div class="buttons">
+          <button type="button" class="button primary" data-try-again="">
+            {text('Try again')}
+          </button>
+          {back ? (
+            <a class="button" href="/">
+              {text('Conversations')}
+            </a>
+          ) : (
+            ''
+          )}
+        </div>
       </div>
     </div>
   );
