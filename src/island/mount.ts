@@ -4,7 +4,14 @@ import { openConversationsList } from './conversations-list.ts';
 import { openCopy } from './copy.ts';
 import { openWriting } from './enter-key.ts';
 import { openGroupPage, openGroupTitle, openNewConversationDialog } from './group.ts';
-import { loadConversationDetails, loadNotifications, loadPresence, loadReaders, loadVerify } from './part.ts';
+import {
+  loadConversationDetails,
+  loadHistory,
+  loadNotifications,
+  loadPresence,
+  loadReaders,
+  loadVerify,
+} from './part.ts';
 import { openUsername } from './people.ts';
 import { openSearchBox, openSearchIn } from './search.ts';
 import { openLog, openOwnDevices, openPrivacy, openRemoval } from './settings.ts';
@@ -26,6 +33,7 @@ const MARKS: readonly (readonly [selector: string, open: (element: HTMLElement) 
   ['[data-remove-device]', openRemoval],
   ['[data-privacy]', openPrivacy],
   ['[data-notifications]', async (place) => (await loadNotifications()).openNotificationSettings(place)],
+  ['[data-history]', async (place) => (await loadHistory()).openHistory(place)],
   ['[data-writing]', openWriting],
   ['[data-log]', openLog],
   ['[data-own-status]', async (button) => (await loadPresence()).openOwnStatus(button)],

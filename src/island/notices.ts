@@ -1,5 +1,8 @@
 /** Banners in `#notices`: what the person must know, each with one action. */
+
 import type { PeerView } from '../client/engine-types.ts';
+import { say, sentence, t } from '../contract/words.ts';
+import { loadHistory } from './part.ts';
 import { everybody } from './people.ts';
 import { engine, onEvent } from './session.ts';
 
@@ -15,6 +18,11 @@ export function watchNotices(place: HTMLElement): void {
   onEvent(({ type }) => {
     if (type === 'devices') void showNews(place);
   });
+  const endWaiting = onEvent(({ type }) => {
+    if (type !== 'backup') return;
+    endWaiting();
+    void loadHistory().then((part) => part.watchRestoring(place));
+  });
   void showNews(place);
 }
 
@@ -28,24 +36,24 @@ export function watchRequests(place: HTMLElement): void {
       showNotice(
         place,
         'request',
-        SENTENCES.get(status) ?? 'The server could not do that. Try again in a moment.',
+        say(SENTENCES.get(status) ?? sentence('The server could not do that. Try again in a moment.')),
       );
   });
   document.addEventListener('htmx:error', () =>
-    showNotice(place, 'request', 'The server does not answer. Check your connection and try again.'),
+    showNotice(place, 'request', t('The server does not answer. Check your connection and try again.')),
   );
 }
 const SENTENCES: ReadonlyMap<number, string> = new Map([
-  [401, 'You are not signed in any more. Load the page again.'],
-  [429, 'That was too often. Wait a minute and try again.'],
+  [401, sentence('You are not signed in any more. Load the page again.')],
+  [429, sentence('That was too often. Wait a minute and try again.')],
 ]);
 
 /** Shows a sentence until it is dismissed; the same code is shown once. */
-export function showNotice(place: HTMLElement, code: string, sentence: string): void {
+export function showNotice(place: HTMLElement, code: string, words: string): void {
   const banner = bannerFor(place, code);
   banner.replaceChildren(
-    paragraph(sentence),
-    button('Dismiss', () => banner.remove()),
+    paragraph(words),
+    button(t('Dismiss'), () => banner.remove()),
   );
 }
 
@@ -62,11 +70,11 @@ async function showNews(place: HTMLElement): Promise<void> {
     const look = document.createElement('a');
     look.className = 'link';
     look.href = '/settings#devices';
-    look.textContent = 'Look at your devices';
+    look.textContent = t('Look at your devices');
     banner.replaceChildren(
       paragraph(message),
       look,
-      button(kind === 'added' ? 'It was me' : 'Dismiss', () => client.dismissNews(device)),
+      button(kind === 'added' ? t('It was me') : t('Dismiss'), () => client.dismissNews(device)),
     );
   }
 }
@@ -82,15 +90,22 @@ function showIdentity(place: HTMLElement, peer: PeerView): void {
   if (peer.verified) {
     banner.replaceChildren(
       paragraph(
-        `${peer.name}, whom you had verified, has a new identity. Nothing is sent until you compare safety numbers again.`,
+        t(
+          '{name}, whom you had verified, has a new identity. Nothing is sent until you compare safety numbers again.',
+          { name: peer.name },
+        ),
       ),
-      link('Compare now', peer),
+      link(t('Compare now'), peer),
     );
     return;
   }
   banner.replaceChildren(
-    paragraph(`${peer.name} has a new identity. Compare safety numbers before you send anything private.`),
-    button('Continue with the new identity', async () => {
+    paragraph(
+      t('{name} has a new identity. Compare safety numbers before you send anything private.', {
+        name: peer.name,
+      }),
+    ),
+    button(t('Continue with the new identity'), async () => {
       await (await engine).acknowledgeIdentity(peer.account);
       banner.remove();
     }),

@@ -46,5 +46,11 @@ export const loadMessageMenu = () => onDemand(() => import('./message-menu/main.
 /** What the panel of a conversation offers: pinned messages, replies, a date to go to, its settings. */
 export const loadConversationDetails = () => onDemand(() => import('./details/main.ts'));
 
+/** The backup of one's history. */
+export const loadHistory = () => onDemand(() => import('./history/main.ts'));
+
 /** Searching the history. */
 export const loadSearch = () => onDemand(() => import('./search/main.ts'));
+
+/** The switcher, and the sheet of shortcuts. */
+export const loadKeys = () => onDemand(() => import('./keys/main.ts'));

@@ -84,6 +84,7 @@ export function Settings(props: SettingsProps) {
       <Notifications />
       <Privacy />
       <Writing />
+      <History />
       <TransparencyLog />
       <Section
         id="sessions"
@@ -211,6 +212,21 @@ function Writing() {
         <input type="checkbox" data-enter-newline="" />
         <span>{text('Enter makes a new line; Ctrl and Enter, or ⌘ and Enter, send')}</span>
       </label>
+    </section>
+  );
+}
+
+/** Sealed by this browser before it leaves, so the island shows it; other ways of history come below it. */
+function History() {
+  return (
+    <section class="section" aria-labelledby="history" data-history="" hidden>
+      <h2 id="history">{text('History')}</h2>
+      <p class="section-lead">
+        {text(
+          'Your messages are saved on the server, encrypted with a key that only your devices and your recovery code open. The server sees how much it is and when it was saved.',
+        )}
+      </p>
+      <div class="stack" data-history-body="" />
     </section>
   );
 }

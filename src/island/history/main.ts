@@ -1,0 +1,4 @@
+/** The backup of one's history: its section in the settings, and a word about what arrives. */
+
+export { watchRestoring } from './restoring.ts';
+export { openHistory } from './settings.ts';
