@@ -11,6 +11,7 @@ import { bundleOne, bundlePage } from './bundle.ts';
 import type { WorkerName } from './contract/served.ts';
 import { offlinePage } from './offline-page.ts';
 import { pack } from './pack.ts';
+import { LANGUAGES } from './words/catalogues.ts';
 
 const ROOT = resolve(import.meta.dir, '..');
 const BUILT = join(ROOT, 'public/built');
@@ -79,8 +80,9 @@ async function bundleFiles(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   for (const [name, bytes] of workers) files.set(name, bytes);
   for (const [name, entry] of Object.entries(OTHERS)) files.set(name, await bundleOne(entry, { root: ROOT }));
   for (const name of ICONS) files.set(name, await Bun.file(join(ROOT, 'public/icons', name)).bytes());
-  // Last: it names the others with their hashes.
-  files.set('shell-en.html', await offlinePage(createAssets(files)));
+  // Last: they name the others with their hashes.
+  const loaded = createAssets(files);
+  for (const language of LANGUAGES) files.set(`shell-${language}.html`, await offlinePage(loaded, language));
   return files;
 }
 

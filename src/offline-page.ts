@@ -5,18 +5,22 @@ import { isAccountId, isConversationId, isDeviceId } from './contract/ids.ts';
 import { RELAY_RETENTION_MS } from './contract/limits.ts';
 import { PLACEHOLDERS } from './contract/offline.ts';
 import { RELEASE } from './contract/release.ts';
+import { speak } from './contract/words.ts';
+import { CATALOGUES, type Language } from './words/catalogues.ts';
 
 const DAY_MS = 24 * 3600_000;
 
 /** @param assets everything that the page loads */
-export async function offlinePage(assets: Assets): Promise<Uint8Array<ArrayBuffer>> {
+export async function offlinePage(assets: Assets, language: Language): Promise<Uint8Array<ArrayBuffer>> {
   const { account, conversation, name } = PLACEHOLDERS;
   if (!isAccountId(account) || !isDeviceId(account) || !isConversationId(conversation))
     throw new Error('placeholders have the form of what they stand for');
-  const markup = await Offline({
-    site: { workspace: 'Sotto', release: RELEASE, assets },
-    placeholders: { account, device: account, conversation, name },
-    relayDays: RELAY_RETENTION_MS / DAY_MS,
-  });
+  const markup = await speak(language, CATALOGUES[language], () =>
+    Offline({
+      site: { workspace: 'Sotto', release: RELEASE, assets },
+      placeholders: { account, device: account, conversation, name },
+      relayDays: RELAY_RETENTION_MS / DAY_MS,
+    }),
+  );
   return new TextEncoder().encode(markup);
 }
