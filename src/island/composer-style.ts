@@ -41,7 +41,7 @@ export const STYLE = `
   .sealed::before { color: var(--ok); }
   .sealed[data-state=offline] { color: var(--warn); }
   .facts .sealed[data-state=offline]::before { color: inherit; mask-image: var(--icon-clock); }
-  .facts .timer::before { mask-image: var(--icon-clock); }
+  .facts span.timer::before { mask-image: var(--icon-clock); }
   button { border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
   button:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
   .icon {

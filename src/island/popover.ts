@@ -56,8 +56,10 @@ function place(panel: HTMLElement, anchor: HTMLElement): void {
   }
   const { width, height } = panel.getBoundingClientRect();
   const button = anchor.getBoundingClientRect();
-  const above = button.top - GAP - height;
-  const below = Math.min(button.bottom + GAP, innerHeight - height - GAP);
+  // What is written in a form stays in sight.
+  const around = anchor.closest('form')?.getBoundingClientRect() ?? button;
+  const above = around.top - GAP - height;
+  const below = Math.min(around.bottom + GAP, innerHeight - height - GAP);
   const left = Math.min(button.left, innerWidth - width - GAP);
   style.inset = `${Math.max(GAP, above >= GAP ? above : below)}px auto auto ${Math.max(GAP, left)}px`;
 }

@@ -10,6 +10,8 @@ export interface Choice {
   readonly text: string;
   /** What is drawn for it: a sign, a name, something smaller. */
   readonly sign: string;
+  /** The sign is a picture, not letters. */
+  readonly isEmoji: boolean;
   readonly name: string;
   readonly detail: string;
 }
@@ -77,11 +79,11 @@ export class ChoiceList {
   }
 }
 
-function drawChoice({ sign, name, detail }: Choice, index: number): HTMLElement {
+function drawChoice({ sign, isEmoji, name, detail }: Choice, index: number): HTMLElement {
   return draw(
     'li',
     { role: 'option', id: `choice-${index}` },
-    draw('span', { class: 'sign', 'aria-hidden': 'true' }, sign),
+    draw('span', { class: 'sign', 'aria-hidden': 'true', 'data-emoji': isEmoji }, sign),
     draw('bdi', { class: 'name' }, name),
     draw('bdi', { class: 'detail' }, detail),
   );

@@ -71,11 +71,15 @@ class Completion {
 
   async #people({ query }: Trigger): Promise<readonly Choice[]> {
     const readers = await this.#readers();
-    const everyone = { username: EVERYONE, name: t('Everybody in this group') };
-    const people = readers.length > 1 ? [...readers, everyone] : readers;
-    return matchPeople(people, query, MAX_CHOICES).map(({ username, name }) => ({
+    const everyone = readers.length > 1 ? [{ username: EVERYONE, name: t('Everybody in this group') }] : [];
+    const found = [
+      ...matchPeople(readers, query, MAX_CHOICES - everyone.length),
+      ...matchPeople(everyone, query, 1),
+    ];
+    return found.map(({ username, name }) => ({
       text: `@${username} `,
       sign: username === EVERYONE ? '@' : initialsOf(name),
+      isEmoji: false,
       name,
       detail: `@${username}`,
     }));
@@ -89,6 +93,7 @@ class Completion {
     return found.map(({ emoji, hasTones, name, codes: [code] }) => ({
       text: hasTones ? tone(emoji, skin) : emoji,
       sign: hasTones ? tone(emoji, skin) : emoji,
+      isEmoji: true,
       name,
       detail: code ? `:${code}:` : '',
     }));

@@ -1,3 +1,6 @@
+/** Fonts with colours come first: others have some of the pictures too, as line drawings. */
+export const EMOJI_FONT = '"Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji", sans-serif';
+
 /** The picker's look: eight columns, as wide as they are on a phone. */
 export const STYLE = `
   :host {
@@ -7,6 +10,7 @@ export const STYLE = `
   }
   :host(:popover-open) { display: flex; flex-direction: column; height: 420px; max-height: calc(100dvh - 16px); }
   button, input { font: inherit; color: inherit; }
+  nav button, [role=gridcell], fieldset label { font-family: ${EMOJI_FONT}; }
   button { border: 0; padding: 0; background: none; cursor: pointer; }
   :focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
   .search { display: flex; align-items: center; gap: var(--s2); margin: var(--s3) var(--s3) var(--s1); padding: 0 10px;

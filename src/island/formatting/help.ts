@@ -17,6 +17,7 @@ const STYLE = `
   kbd { font: inherit; }
   p { margin: var(--s3) 0 0; color: var(--ink-2); }
   .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  @media (hover: none) { td:last-child, p { display: none; } }
   @media (max-width: 479px) { :host { width: 100vw; border-width: 1px 0 0; border-radius: var(--r3) var(--r3) 0 0; } }
 `;
 
