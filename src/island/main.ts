@@ -1,4 +1,5 @@
 /** The island: what uses keys, in the pages of the workspace. They work as links and forms without it; words need it. */
+import { t } from '../contract/words.ts';
 import './language.ts';
 import { htmx } from './htmx.ts';
 import 'htmx.org/dist/ext/hx-ws.js';
@@ -15,6 +16,7 @@ import { STORAGE_GONE } from './database.ts';
 import { readHere, writeHere } from './here.ts';
 import { keepInstallOffer } from './install.ts';
 import { keepIn } from './kept.ts';
+import { watchShortcuts } from './keys.ts';
 import { keepLinksWorking } from './links.ts';
 import { listenToSocket, live } from './live.ts';
 import { openUnlockedStorage } from './local-storage.ts';
@@ -55,6 +57,7 @@ keepInstallOffer();
 if (reader) void begin(reader).catch(tellNotOpened);
 else if (isOffline) void lock();
 watchCode({ keep: true });
+if (reader) watchShortcuts();
 
 /** The way to the keys leads through the vault, which only the server gives. */
 async function lock(): Promise<void> {
@@ -105,7 +108,7 @@ function tellNotOpened(error: unknown): void {
     showNotice(
       place,
       'start',
-      `Sotto could not open what it keeps in this browser. Load the page again. (${reason})`,
+      t('Sotto could not open what it keeps in this browser. Load the page again. ({reason})', { reason }),
     ),
   );
 }

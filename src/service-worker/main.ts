@@ -3,7 +3,6 @@
  * A changed file is asked about before anything of it runs. It holds no release and no hash of its own, so that its
  * bytes change only when its own code does. Of what the server answers nothing is kept but accepted files.
  */
-import './language.ts';
 import { SERVICE_WORKER_PATH } from '../contract/paths.ts';
 import { KEEP_FILES, TAKE_OVER } from '../contract/served.ts';
 import {

@@ -5,14 +5,14 @@
 
 import { NEWS_TAG, type OpenRequest, QUIET_KEY, QUIET_ROOM } from '../contract/notices.ts';
 import { isQuiet, type Quiet } from '../contract/quiet.ts';
-import { readLanguage } from './accepted.ts';
+import { t } from '../contract/words.ts';
+import { speakLikePages } from './language.ts';
 import type { NotificationClick, ServiceWorkerScope } from './scope.ts';
-
-const WORDS: Readonly<Record<string, string>> = { en: 'New messages', de: 'Neue Nachrichten' };
 
 /** Browsers want a notification for every push; in times of quiet it makes no sound. */
 export async function showNews({ registration }: ServiceWorkerScope): Promise<void> {
-  const body = WORDS[await readLanguage()] ?? WORDS.en ?? '';
+  await speakLikePages();
+  const body = t('New messages');
   const silent = await isQuietNow();
   await registration.showNotification('Sotto', { body, tag: NEWS_TAG, silent });
 }

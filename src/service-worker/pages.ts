@@ -19,6 +19,7 @@ import {
   writeLanguage,
 } from './accepted.ts';
 import { keptShell, REFERENCES } from './kept.ts';
+import { speakLikePages } from './language.ts';
 import { ANSWER, leftAlone, question, TOKEN } from './question.ts';
 import type { FetchEvent, ServiceWorkerScope } from './scope.ts';
 
@@ -117,6 +118,7 @@ async function ask(
     const file = fileAt(doubt.offered, path);
     return file !== null && (hash === null || hash === file.sha384);
   });
+  await speakLikePages();
   return question(accepted, doubt, scope.location.origin, acceptable);
 }
 
@@ -164,6 +166,7 @@ async function takeAnswer(scope: ServiceWorkerScope, request: Request): Promise<
     case 'again':
       return back;
     default:
+      await speakLikePages();
       return leftAlone();
   }
 }

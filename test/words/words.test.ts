@@ -57,6 +57,9 @@ test('browsers get every sentence that their code says', async () => {
   expect(Object.keys(served).length).toBeLessThan(Object.keys(german).length);
 });
 
+/** A place of a template within source that is text here. */
+const PLACE = '$' + '{n}';
+
 const problemsOf = (source: string) =>
   extractFrom('src/views/x.tsx', `import { t, plural, sentence } from '../contract/words.ts';\n${source}`)
     .problems;
@@ -64,11 +67,11 @@ const problemsOf = (source: string) =>
 test('what nobody could translate is found', () => {
   for (const source of [
     'const say = (name: string) => t(name);',
-    'const say = (name: string) => t(`Hello ${name}`);',
+    `const say = (name: string) => t(\`Hello ${PLACE}\`);`,
     'const word = t("Send");',
     'const word = () => <p>Bare words</p>;',
     'const word = () => <button aria-label="Close" />;',
-    'const no = (n: number) => new Refusal("Conflict", `At most ${n}.`);',
+    `const no = (n: number) => new Refusal("Conflict", \`At most ${PLACE}.\`);`,
   ])
     expect(problemsOf(source), source).toHaveLength(1);
   for (const source of [

@@ -97,7 +97,7 @@ export async function succeedGroup(ctx: Context, id: ConversationId): Promise<Co
   return createGroup(
     ctx,
     {
-      name: name?.value ?? (known.title === '' ? 'Group' : known.title),
+      name: name?.value ?? (known.title === '' ? t('Group') : known.title),
       ...(topic === null ? {} : { topic: topic.value }),
       people,
       open: known.open,

@@ -3,7 +3,7 @@
  * counts, field by field, and in a group only from owners and admins.
  */
 import { UNPRINTABLE } from '../../contract/limits.ts';
-import { sentence } from '../../contract/words.ts';
+import { sentence, t } from '../../contract/words.ts';
 import { STATE_LIMITS, type StatePayload, statePayload } from '../../protocol/payload.ts';
 import type { Context } from '../context.ts';
 import { type StoredConversation, writeConversation } from '../conversations.ts';
@@ -37,13 +37,17 @@ const utf8 = new TextEncoder();
 
 /** Throws Error with a sentence for words that do not fit. */
 export function checkDetails({ name, topic }: NewDetails): void {
-  if (name !== undefined && name.trim() === '') throw new Error('A group needs a name.');
+  if (name !== undefined && name.trim() === '') throw new Error(t('A group needs a name.'));
   if (name !== undefined && utf8.encode(name).length > STATE_LIMITS.nameBytes)
-    throw new Error(`This name is longer than ${STATE_LIMITS.nameBytes} bytes: choose a shorter one.`);
+    throw new Error(
+      t('This name is longer than {n} bytes: choose a shorter one.', { n: STATE_LIMITS.nameBytes }),
+    );
   if (name !== undefined && UNPRINTABLE.test(name))
-    throw new Error('This name holds characters that cannot be shown: leave them out.');
+    throw new Error(t('This name holds characters that cannot be shown: leave them out.'));
   if (topic !== undefined && utf8.encode(topic).length > STATE_LIMITS.topicBytes)
-    throw new Error(`This topic is longer than ${STATE_LIMITS.topicBytes} bytes: choose a shorter one.`);
+    throw new Error(
+      t('This topic is longer than {n} bytes: choose a shorter one.', { n: STATE_LIMITS.topicBytes }),
+    );
 }
 
 /**
@@ -197,7 +201,7 @@ export async function takeState(
   const words = { ...wordsOf(state), ...(timer === null || timer > MAX_TIMER ? {} : { timer }) };
   const before = stateOf(conversation);
   const next = merged(before, words, { sentAt: from.sentAt, device: from.sender.device });
-  const isLate = from.isLate && (before.name === null || words.name === undefined) && isUnsaid(before, words);
+  const isLate = from.isLate && isUnsaid(before, words);
   const text = await sentenceOf(reads, ctx, before, next, from.sender.account, isLate);
   const saidAt = isWhole(next, words) ? Math.max(conversation.saidAt, from.epoch) : conversation.saidAt;
   return { conversation: { ...conversation, ...storedOf(next), saidAt }, text };

@@ -1,6 +1,7 @@
 /** The times of quiet, kept on each of one's own devices; the later choice wins. */
 
 import { MINUTES_PER_DAY, type Quiet } from '../../contract/quiet.ts';
+import { t } from '../../contract/words.ts';
 import type { Setting } from '../../protocol/payload.ts';
 import type { Context } from '../context.ts';
 import { type Operation, type Reads, readRecord } from '../operation.ts';
@@ -22,7 +23,7 @@ export async function setQuiet(
   quiet: Quiet,
   tell: (op: Operation, ctx: Context, settings: readonly Setting[]) => Promise<void>,
 ): Promise<void> {
-  if (!isTimes(quiet)) throw new Error('These are no times of a day: choose them again.');
+  if (!isTimes(quiet)) throw new Error(t('These are no times of a day: choose them again.'));
   const choice = { quiet, changedAt: ctx.now() };
   op.write('meta', NAME, Choice, choice);
   await tell(op, ctx, [settingOf(choice)]);
