@@ -12,9 +12,11 @@ export interface Author {
 }
 
 const known = new Map<AccountId, PeerView>();
+/** Their usernames, made when they are asked for. */
+let names: ReadonlySet<string> | null = null;
 onEvent((event) => {
   if (event.type !== 'peer') return;
-  known.set(event.peer.account, event.peer);
+  keep(event.peer);
   unknown.delete(event.peer.account);
 });
 
@@ -23,12 +25,22 @@ export async function everybody(): Promise<readonly PeerView[]> {
   return (await engine).people().catch(() => []);
 }
 
+/** Learns names before the first of them is needed: a text that mentions somebody is drawn once. */
+export async function meetPeople(): Promise<void> {
+  for (const peer of await everybody()) keep(peer);
+}
+
+function keep(peer: PeerView): void {
+  known.set(peer.account, peer);
+  names = null;
+}
+
 /** Accounts that the engine was asked for and did not know: they are not asked for again with every message. */
 const unknown = new Set<AccountId>();
 
 async function personOf(account: AccountId): Promise<PeerView | null> {
   if (!known.has(account) && !unknown.has(account)) {
-    for (const peer of await everybody()) known.set(peer.account, peer);
+    await meetPeople();
     if (!known.has(account)) unknown.add(account);
   }
   return known.get(account) ?? null;
@@ -54,9 +66,9 @@ export async function mentionable(): Promise<{
   isSelf(name: string): boolean;
 }> {
   const { self } = await engine;
-  const names = new Set([self.username, EVERYONE]);
-  for (const { username } of known.values()) names.add(username);
-  return { has: (name) => names.has(name), isSelf: (name) => name === self.username || name === EVERYONE };
+  names ??= new Set([self.username, EVERYONE, ...[...known.values()].map(({ username }) => username)]);
+  const all = names;
+  return { has: (name) => all.has(name), isSelf: (name) => name === self.username || name === EVERYONE };
 }
 
 /** Writes into `[data-peer-username=ACCOUNT]` the name that the log of identities gives this account, whatever the server wrote. */

@@ -3,7 +3,7 @@
 import type { AccountId, ConversationId } from '../../src/contract/ids.ts';
 import { plural, t } from '../../src/contract/words.ts';
 import { Avatar } from '../parts/avatar.tsx';
-import { ConversationDetails } from '../parts/conversation-details.tsx';
+import { ConversationChoices, Pinned, Thread } from '../parts/conversation-details.tsx';
 import { GroupAvatar, groupSize } from '../parts/conversation-row.tsx';
 import { Icon, VerifiedMark } from '../parts/icon.tsx';
 import { markup, text } from '../parts/words.tsx';
@@ -156,7 +156,13 @@ function GroupTitle({ id, people }: { id: ConversationId; people: number }) {
 
 function Details({ id, self, peer, others, relayDays }: ConversationProps) {
   return (
-    <section class="details" id="details" popover="auto" aria-label={t('Details')}>
+    <section
+      class="details"
+      id="details"
+      popover="auto"
+      aria-label={t('Details')}
+      data-conversation-details={id}
+    >
       <header class="details-head">
         <h2>{text('Who can read this')}</h2>
         <button
@@ -169,6 +175,7 @@ function Details({ id, self, peer, others, relayDays }: ConversationProps) {
           <Icon name="close" />
         </button>
       </header>
+      <Thread />
       <ul class="readers" data-readers={id}>
         <ReaderRow reader={self} you />
         {others.map((reader) => (
@@ -185,7 +192,7 @@ function Details({ id, self, peer, others, relayDays }: ConversationProps) {
         )}
       </p>
       {peer ? <VerifyCard peer={peer} /> : <GroupCard id={id} />}
-      <ConversationDetails id={id} />
+      <ConversationChoices />
       <h2>{text('How long it stays')}</h2>
       <p class="details-note">
         {text('The server holds a sealed message until every device has fetched it, {n} days at most.', {
@@ -193,6 +200,7 @@ function Details({ id, self, peer, others, relayDays }: ConversationProps) {
         })}{' '}
         {text('The history is on your devices alone.')}
       </p>
+      <Pinned />
     </section>
   );
 }

@@ -78,10 +78,10 @@ function Frame({ author, at, children }: { author: string; at: number | null; ch
       </header>
       <div class="message-body">
         {children}
-        <span class="mark" data-pinned="" hidden role="img" aria-label={t('Pinned')} title={t('Pinned')}>
+        <span class="sign" data-pinned="" hidden role="img" aria-label={t('Pinned')} title={t('Pinned')}>
           <Icon name="pin" />
         </span>
-        <span class="mark" data-timer="" hidden>
+        <span class="sign" data-timer="" hidden>
           <Icon name="clock" />
           <span data-timer-left="" />
         </span>

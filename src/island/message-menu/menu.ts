@@ -48,7 +48,7 @@ export async function openMenu(terms: MenuTerms): Promise<void> {
   for (const item of itemsFor(terms, view)) menu.append(drawItem(item, choose));
   menu.addEventListener('keydown', (event) => moveIn(menu, event));
   closeByLeaving(menu, close, back);
-  (document.querySelector('main') ?? document.body).append(menu);
+  (anchor.closest('[data-view]') ?? document.body).append(menu);
   if (!togglePopover(menu, anchor)) return menu.remove();
   menu.querySelector('button')?.focus();
 }

@@ -25,6 +25,7 @@ export const STYLE = `
   button { font: inherit; color: inherit; border: 0; padding: 0; background: none; cursor: pointer; }
   .quote { display: block; max-width: 100%; margin-bottom: 2px; padding: 1px var(--s3); border-inline-start: 3px solid var(--line-strong);
     overflow: hidden; color: var(--ink-2); font: var(--f-small); text-align: start; text-overflow: ellipsis; white-space: nowrap; }
+  .text + .quote { margin: 2px auto 0; }
   .quote:hover { border-color: var(--accent); color: var(--ink); }
   .quote b { font-weight: 600; }
   .quote:disabled { cursor: default; font-style: italic; color: var(--ink-3); border-color: var(--line-strong); }

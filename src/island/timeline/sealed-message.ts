@@ -48,6 +48,8 @@ export class SealedMessage extends HTMLElement {
     this.shadowRoot?.replaceChildren(
       ...(quote && isText ? [this.#drawQuote(quote)] : []),
       this.#text,
+      // "Mina pinned a message.": which one.
+      ...(quote?.known && kind === 'notice' ? [this.#drawQuote(quote)] : []),
       ...(reactions.length > 0 ? [this.#drawReactions(reactions)] : []),
     );
     if (focused !== null)

@@ -12,6 +12,7 @@ import {
   isBodyId,
   isConversationId,
 } from '../../contract/ids.ts';
+import { meetPeople } from '../people.ts';
 import { announce, engine, onEvent } from '../session.ts';
 import { watchActions } from './actions.ts';
 import { Announcer } from './announcer.ts';
@@ -76,7 +77,7 @@ class Timeline implements OpenTimeline {
     const target = takeTarget(this.conversation);
     this.#listen();
     const client = await engine;
-    const unread = await this.#enter(client);
+    const [unread] = await Promise.all([this.#enter(client), meetPeople()]);
     await this.#next(async () => {
       if (target && (await this.#show(client, await client.message(target)))) this.#highlight(target);
       else await this.#begin(client, unread);
