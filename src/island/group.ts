@@ -52,7 +52,7 @@ export function openNewConversationDialog(dialog: HTMLElement): void {
     if (place)
       await part.openNewConversation(place, client, (id) => {
         if (dialog instanceof HTMLDialogElement) dialog.close();
-        goTo(id);
+        goToConversation(id);
       });
   };
   dialog.addEventListener('beforetoggle', (event) => {
@@ -64,7 +64,7 @@ export function openNewConversationDialog(dialog: HTMLElement): void {
 }
 
 /** Opens a conversation to write in: by its row when the list has it already, which swaps the pane alone. */
-function goTo(id: string): void {
+export function goToConversation(id: string): void {
   if (!isConversationId(id)) return;
   const row = document.querySelector<HTMLElement>(`nav a[data-conversation="${id}"]`);
   if (!row) {
