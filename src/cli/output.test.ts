@@ -67,7 +67,20 @@ test('an object is one line without controls, and reads back as it was', async (
     status: null,
     reason: null,
     note: null,
+    ...UNMARKED,
   });
+});
+
+test('what was said of a message stands behind it', async () => {
+  const marked = {
+    ...message,
+    editedAt: 1,
+    pinned: true,
+    reactions: [{ emoji: '👍', people: [message.sender.account], mine: false }],
+  };
+  expect(await printed(false, marked)).toContain('(edited; pinned; 👍 1)');
+  const { reactions } = JSON.parse(await printed(true, marked));
+  expect(reactions).toEqual([{ emoji: '👍', people: [message.sender.account] }]);
 });
 
 test('lines of a message stand under each other', async () => {

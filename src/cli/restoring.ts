@@ -6,10 +6,7 @@ import { openDevice, synchronise } from './device.ts';
 const TOLD_EVERY_MS = 2000;
 
 /** Fetches what the backup has. That it cannot be had keeps nobody from being signed in: it comes with the next command. */
-export async function restoreHistory({
-  home,
-  output,
-}: Pick<Invocation, 'home' | 'output'>): Promise<void> {
+export async function restoreHistory({ home, output }: Pick<Invocation, 'home' | 'output'>): Promise<void> {
   const device = await openDevice(home);
   const { engine } = device;
   let toldAt = 0;

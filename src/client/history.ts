@@ -202,9 +202,8 @@ function write(op: Operation, message: HistoryMessage): void {
 }
 
 function view(stored: StoredMessage): HistoryMessage {
-  const { account, device, text, ...rest } = stored;
-  const words = rest.kind === 'deleted' ? t('This message was deleted.') : text;
-  return inWords({ ...rest, text: words, sender: { account, device } });
+  const { account, device, ...rest } = stored;
+  return inWords({ ...rest, sender: { account, device } });
 }
 
 /** The message of this id with its sentences as they are kept, in no language: for what leaves this device. */
@@ -219,9 +218,10 @@ export async function findKept(reads: Reads, id: BodyId): Promise<HistoryMessage
 /** What this device says of a message, put into words; what people wrote is as they wrote it. */
 function inWords(message: HistoryMessage): HistoryMessage {
   const { kind, text, reason, note } = message;
+  const deleted = kind === 'deleted' ? t('This message was deleted.') : null;
   return {
     ...message,
-    text: kind === 'notice' ? say(text) : text,
+    text: deleted ?? (kind === 'notice' ? say(text) : text),
     reason: reason === null ? null : say(reason),
     note: note === null ? null : say(note),
   };

@@ -24,7 +24,7 @@ import { owedKx } from './kx.ts';
 import { seenLog } from './log-claims.ts';
 import { isFrozen } from './log-evidence.ts';
 import { nextPlace, noteSealing } from './mark.ts';
-import { readMarks } from './messages/marks.ts';
+import { readMarks, writeMarks } from './messages/marks.ts';
 import { bindTarget, targetOf } from './messages/queue.ts';
 import type { Operation } from './operation.ts';
 import { writeOriginal } from './originals.ts';
@@ -186,7 +186,9 @@ async function keepEdit(op: Operation, ctx: Context, entry: Outgoing, sealed: Se
   const target = targetOf(entry);
   const message = target === null ? null : await findMessage(op, target);
   if (message?.kind !== 'text' || sealed.signature === null) return;
-  const { edit } = await readMarks(op, message.id);
+  const marks = await readMarks(op, message.id);
+  writeMarks(op, message.id, { ...marks, sentEdits: [...marks.sentEdits, entry.id] });
+  const { edit } = marks;
   if (edit?.device !== ctx.self.device || edit.sentAt !== entry.sentAt) return;
   writeOriginal(op, message.id, { ...sealed, signature: sealed.signature });
 }

@@ -141,11 +141,13 @@ async function applyOne(
 
 const isPlace = (order: string): boolean => /^\d{15}-[0-9a-f]{0,32}-\d{12}$/.test(order);
 
-/** The record's own place; a line without a place in its sender's order moves on by milliseconds until there is room. */
+/**
+ * The record's own place, or milliseconds after it where that is taken: devices count what they wrote themselves in another
+ * way than others do, so two messages of one millisecond may want one place.
+ */
 async function placeFor(op: Operation, { conversation, order }: ArchivedMessage): Promise<string | null> {
   const [, device = '', seq = ''] = order.split('-');
-  const movable = Number(seq) === 0;
-  for (let by = 0; by <= (movable ? MOST_SHIFTED : 0); by++) {
+  for (let by = 0; by <= MOST_SHIFTED; by++) {
     const place = orderOf(timeOf(order) + by, device, Number(seq));
     if (!(await isTaken(op, conversation, place))) return place;
   }
@@ -197,7 +199,7 @@ async function applyMarks(
   if (JSON.stringify([message, marks]) === JSON.stringify([here, known])) return;
   writeMarks(op, here.id, marks);
   notePin(op, message, message.pinned ? (marks.pin?.sentAt ?? message.sentAt) : null);
-  if (message.kind === 'deleted') removeOriginal(op, here.id);
+  if (message.kind === 'deleted') for (const id of [here.id, ...known.sentEdits]) removeOriginal(op, id);
   else if (message.text !== here.text && record.original !== null)
     writeOriginal(op, here.id, record.original);
   await updateMessage(op, message);

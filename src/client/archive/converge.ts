@@ -87,5 +87,6 @@ function mergeMarks(one: StoredMarks, other: StoredMarks): StoredMarks {
     pin: isPinLater ? other.pin : one.pin,
     deletion: one.deletion ?? other.deletion,
     readBy: [...readBy.values()],
+    sentEdits: one.sentEdits,
   };
 }

@@ -6,6 +6,7 @@ import type { HistoryMessage } from '../engine-types.ts';
 import { UNMARKED, updateMessage } from '../history.ts';
 import type { Operation } from '../operation.ts';
 import { type Original, removeOriginal, writeOriginal } from '../originals.ts';
+import { removeSent } from '../sent.ts';
 import {
   isLater,
   NO_MARKS,
@@ -56,7 +57,7 @@ export async function applyMark(
   const marks = await readMarks(op, message.id);
   const { saying } = mark;
   if (saying.kind === 'delete') {
-    if (mark.account === message.sender.account) await applyDelete(op, message, mark.id);
+    if (mark.account === message.sender.account) await applyDelete(op, message, marks, mark.id);
   } else if (saying.kind === 'edit') {
     if (mark.account === message.sender.account && message.kind === 'text')
       await applyEdit(op, ctx, message, marks, mark, saying);
@@ -98,8 +99,14 @@ async function applyEdit(
 }
 
 /** Nothing is left of the message but its place, and the id of what ended it, for those who ask for it again. */
-async function applyDelete(op: Operation, message: HistoryMessage, deletion: BodyId): Promise<void> {
+async function applyDelete(
+  op: Operation,
+  message: HistoryMessage,
+  { sentEdits }: StoredMarks,
+  deletion: BodyId,
+): Promise<void> {
   writeMarks(op, message.id, { ...NO_MARKS, deletion });
+  for (const edit of sentEdits) removeSent(op, edit);
   removeOriginal(op, message.id);
   notePin(op, message, null);
   await dropUnread(op, message);

@@ -5,8 +5,9 @@ import type { HistoryMessage } from '../engine-types.ts';
 import { removeMessage } from '../history.ts';
 import type { Operation, Reads } from '../operation.ts';
 import { removeOriginal } from '../originals.ts';
+import { removeSent } from '../sent.ts';
 import { number } from '../stored.ts';
-import { removeMarks } from './marks.ts';
+import { readMarks, removeMarks } from './marks.ts';
 import { notePin } from './pins.ts';
 
 const key = (id: BodyId) => `t/${id}`;
@@ -24,6 +25,7 @@ export async function forgetMessage(
 ): Promise<void> {
   await dropUnread(op, message);
   notePin(op, message, null);
+  for (const edit of (await readMarks(op, message.id)).sentEdits) removeSent(op, edit);
   removeMarks(op, message.id);
   removeOriginal(op, message.id);
   removeMessage(op, message);

@@ -5,7 +5,7 @@
 import { type AccountId, type BodyId, isAccountId, isBodyId, isDeviceId } from '../../contract/ids.ts';
 import type { Reaction } from '../engine-types.ts';
 import { type Operation, type Reads, readRecord } from '../operation.ts';
-import { flag, list, nullable, number, type Of, record, text, word } from '../stored.ts';
+import { added, flag, list, nullable, number, type Of, record, text, word } from '../stored.ts';
 import { MAX_REACTIONS } from './types.ts';
 
 /** Emojis of one person under one message that are kept, those taken back among them: their latest ones count. */
@@ -30,6 +30,8 @@ export const StoredMarks = record({
   deletion: nullable(word(isBodyId)),
   /** Who has read one's own message, by their receipts, epoch milliseconds. */
   readBy: list(record({ account: word(isAccountId), at: number })),
+  /** Edits that this device has sent itself: what gives them again goes with the message. */
+  sentEdits: added(list(word(isBodyId)), []),
 });
 export type StoredMarks = Of<typeof StoredMarks>;
 
@@ -40,6 +42,7 @@ export const NO_MARKS: StoredMarks = {
   pin: null,
   deletion: null,
   readBy: [],
+  sentEdits: [],
 };
 
 const key = (id: BodyId) => `k/${id}`;

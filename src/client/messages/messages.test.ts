@@ -209,6 +209,19 @@ describe('a deletion', () => {
     }
   });
 
+  test('takes with it whatever could give its words again, on the device that sent them too', async () => {
+    const { a, id } = await pair();
+    const before = keysOf(a, 's/').length;
+    const message = await said(a, id, 'one');
+    await a.engine.edit(message.id, 'two');
+    await a.engine.edit(message.id, 'three');
+    await world.settle();
+    await a.engine.deleteMessage(message.id);
+    await world.settle();
+    // What is left says that it was deleted.
+    expect(keysOf(a, 's/').length).toBe(before + 1);
+  });
+
   test('is final: edits and reactions that come later do nothing, and nobody else may', async () => {
     const { a, a2, b, id, all } = await pair();
     const message = await said(a, id, 'gone');
