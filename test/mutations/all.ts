@@ -1,9 +1,17 @@
 /** Every mutation that the tests must notice. */
 import { ACCOUNTS } from './accounts.ts';
 import { CLIENT } from './client.ts';
+import { MESSAGES } from './messages.ts';
 import type { Mutation } from './mutation.ts';
 import { RECORDS } from './records.ts';
 import { SERVER } from './server.ts';
 import { SESSIONS } from './sessions.ts';
 
-export const MUTATIONS: readonly Mutation[] = [...RECORDS, ...SESSIONS, ...ACCOUNTS, ...CLIENT, ...SERVER];
+export const MUTATIONS: readonly Mutation[] = [
+  ...RECORDS,
+  ...SESSIONS,
+  ...ACCOUNTS,
+  ...CLIENT,
+  ...MESSAGES,
+  ...SERVER,
+];
