@@ -19,6 +19,7 @@ export const ASSET_NAMES: readonly string[] = [
   'sw.js',
   'app.css',
   'shell-en.html',
+  'shell-de.html',
   ...ICONS,
 ];
 

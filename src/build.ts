@@ -33,6 +33,8 @@ const WORKER_ENTRIES: Readonly<Record<WorkerName, string>> = {
  * load half of what only this one needs.
  */
 const APART: Readonly<Record<string, string>> = { 'fallback.js': 'src/island/fallback.ts' };
+/** Parts that every page of the workspace loads once it is drawn. */
+const SOON: readonly string[] = ['client-runner.js'];
 const OTHERS: Readonly<Record<string, string>> = {
   'sw.js': 'src/service-worker/main.ts',
   'app.css': 'public/css/app.css',
@@ -75,7 +77,7 @@ async function bundleFiles(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   for (const [name, entry] of Object.entries(APART)) apart.set(name, await bundleOne(entry, { root: ROOT }));
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const [name, entry] of Object.entries(PAGES))
-    for (const [served, bytes] of await bundlePage(name, entry, apart, { root: ROOT, define }))
+    for (const [served, bytes] of await bundlePage(name, entry, SOON, apart, { root: ROOT, define }))
       files.set(served, bytes);
   for (const [name, bytes] of workers) files.set(name, bytes);
   for (const [name, entry] of Object.entries(OTHERS)) files.set(name, await bundleOne(entry, { root: ROOT }));

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BunPlugin } from 'bun';
+import { shortKey } from './contract/words.ts';
 
 /**
  * @param root folder of the tree
@@ -12,11 +13,22 @@ export const wordsOf = (root: string, folders: readonly string[]): BunPlugin => 
   name: 'words',
   setup(build) {
     build.onLoad({ filter: /[/\\]src[/\\]words[/\\]\w+\.json$/ }, async ({ path }) => ({
-      contents: JSON.stringify(wordsIn(sourcesOf(root, folders), await Bun.file(path).json())),
+      contents: JSON.stringify(shortened(wordsIn(sourcesOf(root, folders), await Bun.file(path).json()))),
       loader: 'json',
     }));
   },
 });
+
+/** The catalogue by short keys, which is half of it. Throws when two sentences have the same. */
+export function shortened(catalogue: Readonly<Record<string, string>>): Record<string, string> {
+  const short: Record<string, string> = {};
+  for (const [sentence, words] of Object.entries(catalogue)) {
+    const key = shortKey(sentence);
+    if (Object.hasOwn(short, key)) throw new Error(`another sentence has the short key of: ${sentence}`);
+    short[key] = words;
+  }
+  return short;
+}
 
 /** The part of a catalogue that stands in the text; of plurals both forms must. */
 export function wordsIn(text: string, catalogue: Readonly<Record<string, string>>): Record<string, string> {

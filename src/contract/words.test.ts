@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'bun:test';
-import { counted, listed, locale, plural, say, sentence, setLanguage, speak, t } from './words.ts';
+import { counted, listed, locale, plural, say, sentence, setLanguage, shortKey, speak, t } from './words.ts';
 
 const GERMAN = {
   Send: 'Senden',
@@ -67,6 +67,13 @@ test('a value never becomes a sentence by itself', () => {
   const typed = sentence('Send');
   const kept = sentence('{name} is writing…', { name: `\u001f{"key":"${typed}"}` });
   expect(say(kept)).toBe(`\u001f{"key":"${typed}"} is writing…`);
+});
+
+test('a catalogue by short keys says the same', () => {
+  setLanguage('de', Object.fromEntries(Object.entries(GERMAN).map(([key, words]) => [shortKey(key), words])));
+  expect(t('Send')).toBe('Senden');
+  expect(plural(2, '{n} person', '{n} people')).toBe('2 Personen');
+  expect(t('Not translated yet')).toBe('Not translated yet');
 });
 
 test('lists are joined as the language joins them', () => {

@@ -6,7 +6,10 @@
  * stored, thrown by the server, or stands in a table that is made before the language is known.
  */
 
-/** English sentences, and what they are in another language; plurals under `one|other`. */
+/**
+ * English sentences, and what they are in another language; plurals under `one|other`. In browsers the `shortKey` of a
+ * sentence stands for it: the sentence itself is in the code already.
+ */
 export type Catalogue = Readonly<Record<string, string>>;
 /** What stands in a `{place}`: text as it is, a number, or something that is put into words when it is read. */
 export type Value =
@@ -90,7 +93,16 @@ export function speak<T>(next: string, words: Catalogue, render: () => T): T {
 }
 
 function translated(key: string): string {
-  return Object.hasOwn(catalogue, key) ? (catalogue[key] ?? key) : key;
+  if (catalogue === ENGLISH) return key;
+  const name = Object.hasOwn(catalogue, key) ? key : shortKey(key);
+  return Object.hasOwn(catalogue, name) ? (catalogue[name] ?? key) : key;
+}
+
+/** FNV-1a of 32 bits over the UTF-16 code units, in base 36. The build refuses two sentences of one key. */
+export function shortKey(sentence: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < sentence.length; at++) hash = Math.imul(hash ^ sentence.charCodeAt(at), 0x01000193);
+  return (hash >>> 0).toString(36);
 }
 
 /** @param sentence in the language that is spoken now, with `{places}` */

@@ -1,7 +1,7 @@
 /** Every sentence that people read is in every catalogue, and says the same things there. */
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { sourcesOf, wordsIn } from '../../src/bundle-words.ts';
+import { shortened, sourcesOf, wordsIn } from '../../src/bundle-words.ts';
 import { byCodePoint, extract, extractFrom, ROOT } from './extract.ts';
 
 const found = extract();
@@ -37,6 +37,11 @@ test('a sentence has the same places in both languages, and a plural both forms'
     expect(placesIn(forms.at(-1) ?? ''), key).toEqual(placesIn(key.split('|').at(-1) ?? ''));
     for (const place of placesIn(forms[0] ?? '')) expect(placesIn(key), key).toContain(place);
   }
+});
+
+test('no two sentences have the same short key', async () => {
+  const german = await read('de');
+  expect(Object.keys(shortened(german)).length).toBe(Object.keys(german).length);
 });
 
 test('German speaks to one person, with its own quotation marks and ellipses', async () => {
