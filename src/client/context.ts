@@ -70,6 +70,8 @@ export interface Wakes {
   directory(accounts: readonly AccountId[]): void;
   /** A message disappears. */
   expiry(delay: number): void;
+  /** Members or their policy are other ones: there may be history to ask for. */
+  history(): void;
   /** The storage had no room: what could not be taken or sent is tried again. */
   full(): void;
 }
@@ -83,6 +85,7 @@ const ASLEEP: Wakes = {
   inbox: nothing,
   directory: nothing,
   expiry: nothing,
+  history: nothing,
   full: nothing,
 };
 
@@ -188,7 +191,8 @@ export class Context {
       if (event.type === 'message' || event.type === 'updated')
         told.push(`${event.type} ${event.message.id}`);
       if (event.type === 'removed') told.push(`removed ${event.id} ${event.conversation}`);
-      if (event.type === 'devices' || event.type === 'backup') told.push(event.type);
+      if (event.type === 'devices' || event.type === 'transfers' || event.type === 'backup')
+        told.push(event.type);
       if (event.type === 'restored') told.push(`restored ${event.conversation} ${event.ids.join()}`);
       if (event.type === 'status') told.push(`status ${event.account}`);
     }

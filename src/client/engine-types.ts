@@ -5,6 +5,7 @@ import type { OpenConversation } from '../contract/relay.ts';
 import type { BackupActions } from './backup/types.ts';
 import type { ConversationActions, MessageActions } from './messages/types.ts';
 import type { Presence } from './presence/types.ts';
+import type { Transfers } from './transfer/types.ts';
 
 /** States of one's own message. `Read` comes only from an encrypted receipt. */
 export type SendStatus = 'Sending' | 'Sent' | 'Delivered' | 'Read' | 'Failed';
@@ -209,6 +210,8 @@ export type EngineEvent =
   | { readonly type: 'presence' | 'status'; readonly account: AccountId }
   /** Somebody writes there, or has stopped. */
   | { readonly type: 'typing'; readonly conversation: ConversationId }
+  /** History between one's own devices: see `transfers()`. */
+  | { readonly type: 'transfers' }
   /** One's own devices, their names or the news about them are other ones: see `devices` and `deviceNews`. */
   | { readonly type: 'devices' }
   /** The transparency log has grown, or evidence against it was found or looked at: see `log`. */
@@ -236,6 +239,8 @@ export interface Engine extends MessageActions, ConversationActions, BackupActio
     readonly username: string;
     readonly name: string;
   };
+  /** History from one of one's own devices to another. */
+  transfers(): Promise<Transfers>;
   /** Who is here, who writes, and what people say of themselves. */
   presence(): Promise<Presence>;
   /** Connects, resynchronises, flushes the outbox, keeps prekeys stocked; returns at once. */

@@ -62,6 +62,7 @@ const loadPutBack = () => onDemand(() => import('./put-back.ts'));
 const loadVerification = () => onDemand(() => import('./verification.ts'));
 const loadQuiet = () => onDemand(() => import('./quiet/quiet.ts'));
 const loadPresence = () => onDemand(() => import('./presence/presence.ts'));
+const loadTransfers = () => onDemand(() => import('./transfer/transfers.ts'));
 const loadLogStatus = () => onDemand(() => import('./log-status.ts'));
 
 /**
@@ -101,6 +102,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
 
   return {
     self: { account: self.account, device: self.device, username: self.username, name: self.name },
+    transfers: async () => (await loadTransfers()).openTransfers(ctx),
     presence: () => {
       presence ??= loadPresence().then(
         ({ openPresence }) => openPresence(ctx, ports.live),
@@ -234,7 +236,7 @@ async function retell(ctx: Context, text: string): Promise<void> {
     if (type === 'peer' && isAccountId(id)) await ctx.tellPeer(id);
     if (type === 'conversation' && isConversationId(id)) await ctx.tellConversation(id);
     if (type === 'status' && isAccountId(id)) ctx.emit({ type, account: id });
-    if (type === 'devices' || type === 'backup') ctx.emit({ type });
+    if (type === 'devices' || type === 'transfers' || type === 'backup') ctx.emit({ type });
     if (type === 'restored' && isConversationId(id))
       ctx.emit({ type, conversation: id, ids: within.split(',').filter(isBodyId) });
     if (type === 'log') {

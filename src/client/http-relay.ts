@@ -2,7 +2,8 @@
 
 import { MAX_SEGMENT_BYTES, SEGMENT_MEDIA_TYPE } from '../contract/backup.ts';
 import type { ErrorBody, ErrorName, WrongDevicesBody } from '../contract/errors.ts';
-import { PATHS, rosterPath, segmentPath } from '../contract/paths.ts';
+import { MAX_PART_BYTES } from '../contract/parcels.ts';
+import { PATHS, parcelPath, partPath, rosterPath, segmentPath } from '../contract/paths.ts';
 import { POST_MEDIA_TYPE } from '../contract/relay.ts';
 import { sentence } from '../contract/words.ts';
 import * as answers from './answers.ts';
@@ -118,6 +119,9 @@ export function httpRelay({ asked, told, fetched }: HttpCalls): RelayTransport {
     post: (bytes) => asked(answers.accepted, 'POST', PATHS.messages, bytes),
     pending: (after) => asked(answers.pending, 'GET', `${PATHS.envelopes}?after=${after}`),
     acknowledge: (seqs) => told('POST', PATHS.acknowledgements, { seqs }),
+    putParcelPart: ({ id }, n, to, sealed) => told('PUT', `${partPath(id, n)}?to=${to}`, sealed),
+    parcelPart: (id, n) => fetched(partPath(id, n), MAX_PART_BYTES),
+    removeParcel: (id) => told('DELETE', parcelPath(id)),
     presence: () => asked(answers.presenceSettings, 'GET', PATHS.presence),
     choosePresence: (shown) => asked(answers.presenceSettings, 'PUT', PATHS.presence, { shown }),
     statuses: (ids) => asked(answers.statuses, 'POST', PATHS.statuses, { ids }),

@@ -48,7 +48,7 @@ export const Errand = record({
   n: number,
   id: word(isBodyId),
   to: list(Address),
-  kind: oneOf('kx', 'receipt', 'resend', 'sync', 'history', 'status'),
+  kind: oneOf('kx', 'receipt', 'resend', 'sync', 'history', 'status', 'ask', 'parcel', 'transfer'),
   payload: bytes,
   /** Over a session that this errand begins, because the old one may be what is broken. */
   fresh: flag,

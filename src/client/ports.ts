@@ -7,6 +7,7 @@ import type { Base64 } from '../contract/bytes.ts';
 import type { ErrorBody, WrongDevicesBody } from '../contract/errors.ts';
 import type { AccountId, ConversationId, DeviceId } from '../contract/ids.ts';
 import type { LogPage } from '../contract/log.ts';
+import type { ParcelId } from '../contract/parcels.ts';
 import type { PresenceFrame, PresenceSettings } from '../contract/presence.ts';
 import type * as relay from '../contract/relay.ts';
 import { say, t } from '../contract/words.ts';
@@ -160,6 +161,15 @@ export interface RelayTransport {
   pending(after: number): Promise<relay.Pending>;
   acknowledge(seqs: readonly number[]): Promise<void>;
   statuses(ids: readonly string[]): Promise<readonly relay.MessageStatus[]>;
+  /** A sealed part of history for another device, at most MAX_PART_BYTES. */
+  putParcelPart(
+    parcel: { readonly id: ParcelId },
+    n: number,
+    to: DeviceId,
+    sealed: Uint8Array,
+  ): Promise<void>;
+  parcelPart(id: ParcelId, n: number): Promise<Uint8Array>;
+  removeParcel(id: ParcelId): Promise<void>;
   presence(): Promise<PresenceSettings>;
   choosePresence(shown: boolean): Promise<PresenceSettings>;
 

@@ -19,14 +19,20 @@ import { noteSynced, refreshConversations, refreshPinned, refreshStatuses } from
 import { HELD, NOTICES } from './sentences.ts';
 import { Single } from './single.ts';
 import { tidy } from './tidy.ts';
+import { askForHistory } from './transfer/ask.ts';
+import { goOn } from './transfer/work.ts';
 import { tellUnhealed } from './unhealed.ts';
 
 const DAY_MS = 24 * 3600_000;
+/** Several events of a group come together. */
+const HISTORY_AFTER_MS = 1000;
 const RENEWAL_TOLD_MS = 30 * DAY_MS;
 const LONGEST_RETRY_MS = 60_000;
 /** A storage without room is tried again after so long, and told of at most so often. */
 const ROOM_RETRY_MS = 15_000;
 const FULL_TOLD_EVERY_MS = 3600_000;
+/** The relay's answer while it can store nothing: nothing was accepted. */
+const SERVER_FULL = 503;
 /** A server may ask for more patience than that, and for no more than an hour: a timer of years would run at once. */
 const LONGEST_ASKED_MS = 3600_000;
 /** Ids that are kept for a later call of `flush`. */
@@ -51,6 +57,7 @@ export class Runner {
   private failures = 0;
   /** When the person was last told that there is no room, epoch milliseconds. */
   private fullToldAt = 0;
+  private serverFullToldAt = 0;
   private online = false;
   private endListening = () => {};
 
@@ -85,6 +92,7 @@ export class Runner {
       directory: (accounts) => tasks.run(() => this.learn(accounts)),
       expiry: (delay) =>
         tasks.later('expiry', Math.min(delay, DAY_MS), () => this.repeat('expiry', () => forgetExpired(ctx))),
+      history: () => tasks.later('history', HISTORY_AFTER_MS, () => this.goOnWithHistory()),
       full: () => this.waitForRoom(),
     };
   }
@@ -151,13 +159,19 @@ export class Runner {
       const isOld = error.status === 426;
       this.ctx.notice(isOld ? 'release' : 'NotSignedIn', isOld ? NOTICES.release : error.message);
       return;
-    }
+    } else if (error instanceof TransportRefused && error.status === SERVER_FULL) this.tellServerFull();
     const asked =
       error instanceof TransportRefused && 'retry_after' in error.body ? error.body.retry_after : 0;
     const grown = Math.min(LONGEST_RETRY_MS, 1000 * 2 ** this.failures++);
     const wait = Math.min((asked ?? 0) * 1000, LONGEST_ASKED_MS);
     const delay = Math.max(wait, grown / 2 + this.ctx.randomBelow(grown / 2));
     this.ctx.tasks.later('flush', delay, () => this.post());
+  }
+
+  private tellServerFull(): void {
+    if (this.ctx.now() - this.serverFullToldAt < FULL_TOLD_EVERY_MS) return;
+    this.serverFullToldAt = this.ctx.now();
+    this.ctx.notice('Unavailable', NOTICES.serverFull);
   }
 
   /** What was not kept was not acknowledged either: a sync fetches it again. */
@@ -187,6 +201,7 @@ export class Runner {
     await refreshStatuses(ctx);
     await this.tend();
     await this.wakeAll();
+    ctx.tasks.run(() => this.goOnWithHistory());
   }
 
   private async fetchPending(): Promise<void> {
@@ -204,6 +219,12 @@ export class Runner {
     await tidy(this.ctx);
     await tellUnhealed(this.ctx);
     this.ctx.tasks.later('tend', DAY_MS, () => this.tendDaily());
+  }
+
+  /** History that others give to this device, or it to them. */
+  private async goOnWithHistory(): Promise<void> {
+    await goOn(this.ctx);
+    await askForHistory(this.ctx);
   }
 
   private async tendDaily(): Promise<void> {

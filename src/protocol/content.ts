@@ -9,7 +9,17 @@ import { bytes, fixed, record, text, u64 } from './record.ts';
 /** Kinds of class 1: they go to every device of every member, carry seq and previous, and are signed. */
 export const CONVERSATION_KINDS = ['text', 'file', 'edit', 'delete', 'reaction', 'state', 'pin'] as const;
 /** Kinds of class 2: between two sessions, to any subset of devices, in no conversation. */
-export const SESSION_KINDS = ['kx', 'receipt', 'resend', 'history', 'sync', 'status'] as const;
+export const SESSION_KINDS = [
+  'kx',
+  'receipt',
+  'resend',
+  'history',
+  'sync',
+  'status',
+  'ask',
+  'parcel',
+  'transfer',
+] as const;
 
 /** Bytes of an encoded class 1 content, at most. */
 export const MAX_CONTENT_BYTES = 64 * 1024;

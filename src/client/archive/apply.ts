@@ -126,7 +126,8 @@ async function applyOne(
   }
   const order = await placeFor(op, record);
   if (order === null) return 'refused';
-  const marks = isOwn(options) ? (record.marks ?? NO_MARKS) : NO_MARKS;
+  const known = isOwn(options) ? record.marks : null;
+  const marks = known === null ? NO_MARKS : { ...known, sentEdits: [] };
   const message = messageOf(ctx, record, { order, marks, options, isProven });
   placeMessage(op, message);
   if (marks !== NO_MARKS) writeMarks(op, id, marks);

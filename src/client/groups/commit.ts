@@ -57,6 +57,7 @@ export async function commitEvents(
     await tellStrangers(op, fresh, roster);
     op.afterwards.push(() => {
       ctx.wakes.inbox(0);
+      ctx.wakes.history();
       ctx.tasks.run(() => tidyUnseen(ctx, id));
     });
     return true;

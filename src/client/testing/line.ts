@@ -26,6 +26,9 @@ type EngineCalls = Pick<
   | 'pending'
   | 'acknowledge'
   | 'statuses'
+  | 'putParcelPart'
+  | 'parcelPart'
+  | 'removeParcel'
   | 'presence'
   | 'choosePresence'
   | 'backup'
@@ -145,6 +148,10 @@ export class FakeLine implements Live {
           };
         }),
       acknowledge: (seqs) => this.call('acknowledge', () => relay.acknowledge(device, seqs)),
+      putParcelPart: ({ id }, n, to, sealed) =>
+        this.call('putParcelPart', () => relay.parcels.put(device, { id, n, to, sealed })),
+      parcelPart: (id, n) => this.call('parcelPart', () => relay.parcels.part(device, id, n)),
+      removeParcel: (id) => this.call('removeParcel', () => relay.parcels.remove(device, id)),
       presence: () => this.call('presence', () => this.presence),
       choosePresence: (shown) =>
         this.call('choosePresence', () => {
@@ -208,6 +215,9 @@ const unused: Transport = {
   pending: no,
   acknowledge: no,
   statuses: no,
+  putParcelPart: no,
+  parcelPart: no,
+  removeParcel: no,
   presence: no,
   choosePresence: no,
   backup: no,

@@ -15,6 +15,7 @@ import { directId } from '../conversations.ts';
 import { type Clock, TransportRefused } from '../ports.ts';
 import { FakeBackups } from './backups.ts';
 import { FakeLog } from './log.ts';
+import { FakeParcels } from './parcels.ts';
 import { lost, refused } from './refusals.ts';
 import { FakeRosters } from './rosters.ts';
 
@@ -68,6 +69,7 @@ export class FakeRelay {
   readonly conversations = new Map<ConversationId, ConversationRecord>();
   readonly rosters = new FakeRosters(this);
   readonly backups: FakeBackups;
+  readonly parcels = new FakeParcels();
   readonly bodies = new Map<BodyId, RelayBody>();
   /** Every post that was accepted, as it came. */
   readonly posts: { readonly from: DeviceId; readonly bytes: Uint8Array; readonly repeated: boolean }[] = [];
