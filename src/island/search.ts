@@ -1,6 +1,7 @@
 /** The search box above the list. What it finds is drawn by a part; here is only what must be there at once. */
 import { t } from '../contract/words.ts';
 import { draw } from './draw.ts';
+import { showNotice } from './notices.ts';
 import { loadSearch } from './part.ts';
 import { engine } from './session.ts';
 import { styleSheet } from './styles.ts';
@@ -46,7 +47,16 @@ export function openSearchBox(place: HTMLElement): void {
   const root = place.attachShadow({ mode: 'open' });
   root.adoptedStyleSheets = [STYLE];
   root.append(input);
-  input.addEventListener('focus', () => void take(place, input), { once: true });
+  const take = () =>
+    void loadSearch().then(
+      ({ takeSearchBox }) => takeSearchBox(place, input),
+      (error: unknown) => {
+        input.addEventListener('focus', take, { once: true });
+        const notices = document.querySelector<HTMLElement>('#notices');
+        if (notices && error instanceof Error) showNotice(notices, 'search', error.message);
+      },
+    );
+  input.addEventListener('focus', take, { once: true });
   void engine.then(() => setTimeout(index, QUIET_MS));
 }
 
@@ -69,11 +79,6 @@ export function openSearchIn(button: HTMLElement): void {
     const { filterFor } = await loadSearch();
     focusSearch(`${await filterFor(button.dataset.searchIn ?? '')} `);
   });
-}
-
-async function take(place: HTMLElement, input: HTMLInputElement): Promise<void> {
-  const { takeSearchBox } = await loadSearch();
-  takeSearchBox(place, input);
 }
 
 async function index(): Promise<void> {

@@ -205,3 +205,48 @@ story('a phone searches the conversation that is open', async () => {
   await messages(page, 'noon').waitFor({ timeout: PATIENCE });
   expect(await box(page).isVisible()).toBe(false);
 });
+
+story('the button gives the list back', async () => {
+  const { page } = mina;
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await box(page).focus();
+  await found(page).waitFor({ timeout: PATIENCE });
+  await found(page).getByRole('button', { name: 'Close' }).click();
+  expect(await conversations(page).isVisible()).toBe(true);
+});
+
+story('the history is indexed while nobody searches, and nothing works on after signing out', async () => {
+  const { page } = ada;
+  await page.goto(`${world.server.url}/settings`);
+  const indexed = () =>
+    page.evaluate(async () => {
+      const [{ name = '' } = {}] = (await indexedDB.databases()).filter((each) =>
+        each.name?.startsWith('sotto-'),
+      );
+      return new Promise<number>((resolve, reject) => {
+        const request = indexedDB.open(name);
+        request.onerror = () => reject(request.error);
+        request.onsuccess = () => {
+          const keys = request.result
+            .transaction('search')
+            .objectStore('search')
+            .count(IDBKeyRange.only('directory'));
+          keys.onsuccess = () => {
+            request.result.close();
+            resolve(keys.result);
+          };
+        };
+      });
+    });
+  await until(indexed, (directories) => directories === 1);
+  await until(
+    async () => page.workers().length,
+    (workers) => workers === 0,
+  );
+  await box(page).fill('deploy');
+  await hits(page).first().waitFor({ timeout: PATIENCE });
+  expect(page.workers().length).toBe(1);
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor({ timeout: PATIENCE });
+  expect(page.workers()).toEqual([]);
+});

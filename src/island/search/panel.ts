@@ -40,6 +40,9 @@ export class SearchPanel {
       () => input.value,
       (typed) => this.#type(typed),
     );
+    const close = draw('button', { type: 'button' }, t('Close'));
+    close.addEventListener('click', () => this.close());
+    this.#filters.bar.append(close);
     const root = this.#host.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [STYLE];
     root.append(this.#filters.bar, this.#progress, this.#list, this.#status);
