@@ -1,20 +1,19 @@
 /**
  * Messages of a conversation exactly as their device signed them, for message details, exports, and handing history on. Store
- * `history`: `o/ID` is `header 120 || signature 3,373 || content`; what this device sent itself is in `s/ID` (sent.ts). An
+ * `history`: `o/ID` is `u16be(length of the signature) || header 120 || signature || content`; what this device sent itself is in `s/ID` (sent.ts). An
  * edited message has the original of its newest edit in this place: it is what proves the words that are shown.
  */
 import { bodyId } from '../contract/bytes.ts';
 import type { BodyId } from '../contract/ids.ts';
 import { BODY_HEADER_BYTES } from '../protocol/body-header.ts';
-import { concat } from '../protocol/codec.ts';
-import { SIGNATURE_BYTES } from '../protocol/identity.ts';
+import { concat, Reader, u16be } from '../protocol/codec.ts';
 import { editPayload } from '../protocol/marks.ts';
 import { type OpenedBody, openOriginal } from '../protocol/message.ts';
 import { type HistoryPayload, textPayload } from '../protocol/payload.ts';
 import type { Operation, Reads } from './operation.ts';
 import { readSent, removeSent } from './sent.ts';
 
-/** Body header 120 B, content, signature 3,373 B: what verifyBody needs beside the device's key. */
+/** Body header 120 B, content, and signature (3,373 B, of suite 1 64 B): what verifyBody needs beside the device's key. */
 export type Original = HistoryPayload;
 
 const key = (id: BodyId) => `o/${id}`;
@@ -23,17 +22,16 @@ const key = (id: BodyId) => `o/${id}`;
 export async function readOriginal(reads: Reads, id: BodyId): Promise<Original | null> {
   const kept = await reads.get('history', key(id));
   if (kept === null) return readSent(reads, id);
-  const end = BODY_HEADER_BYTES + SIGNATURE_BYTES;
-  return {
-    header: kept.slice(0, BODY_HEADER_BYTES),
-    signature: kept.slice(BODY_HEADER_BYTES, end),
-    content: kept.slice(end),
-  };
+  const reader = new Reader(kept);
+  const length = reader.u16();
+  const header = reader.fixed(BODY_HEADER_BYTES);
+  const signature = reader.fixed(length);
+  return { header, signature, content: reader.rest() };
 }
 
 /** Keeps the original behind what is shown under this id, in place of the one before. */
 export function writeOriginal(op: Operation, id: BodyId, { header, signature, content }: Original): void {
-  op.writeBytes('history', key(id), concat(header, signature, content));
+  op.writeBytes('history', key(id), concat(u16be(signature.length), header, signature, content));
 }
 
 /** Forgets it, and what would give the message again. */

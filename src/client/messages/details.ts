@@ -33,9 +33,9 @@ export async function messageDetails(ctx: Context, id: BodyId): Promise<MessageD
 
 /** Both signatures are looked at now, each for itself, under the certificate that is pinned now. */
 async function proofOf(ctx: Context, message: HistoryMessage): Promise<MessageDetails['proof']> {
-  const original = await readOriginal(ctx.storage, message.id);
-  if (original === null) return null;
   try {
+    const original = await readOriginal(ctx.storage, message.id);
+    if (original === null) return null;
     const opened = openOriginal(original);
     const { suite } = opened.header;
     const strings = describeSuite(suite);

@@ -582,8 +582,8 @@ describe('details of a message', () => {
     const history = b.storage.disk.store('history');
     const kept = history.get(`o/${message.id}`)?.slice() ?? new Uint8Array();
     for (const [at, verdicts] of [
-      [120, [false, true]],
-      [120 + 64, [true, false]],
+      [2 + 120, [false, true]],
+      [2 + 120 + 64, [true, false]],
       [kept.length - 1, null],
     ] as const) {
       const other = kept.slice();
