@@ -121,6 +121,35 @@ test('a message that waited in the copy is not sent twice: the person decides', 
   expect([shown?.status, shown?.reason?.includes('put back')]).toEqual(['Failed', true]);
 });
 
+test('a reaction that waited in the copy is sent: said twice, it says the same', async () => {
+  const note = memoryNote();
+  const { a, b, id } = await talked(note);
+  const [first] = await b.engine.messages(id, { limit: 1 });
+  if (first === undefined) throw new Error('no message');
+  a.line.cut = true;
+  a.line.disconnect();
+  await a.engine.react(first.id, '👍', true);
+  await world.settle();
+  const snapshot = diskOf(mina).copy();
+  const [key = ''] = [...snapshot.store('outbox').keys()].filter((each) => each.startsWith('1/'));
+  const entry: Record<string, unknown> = JSON.parse(
+    new TextDecoder().decode(snapshot.store('outbox').get(key)),
+  );
+  const unsealed = { ...entry, sealed: false, bound: null };
+  snapshot.store('outbox').set(key, new TextEncoder().encode(JSON.stringify(unsealed)));
+  const before = Number(new TextDecoder().decode(snapshot.store('meta').get('sealed')));
+  snapshot.store('meta').set('sealed', new TextEncoder().encode(String(before - 1)));
+  a.line.connect();
+  await world.settle();
+  await close(a);
+  const again = await world.open(mina, 0, { storage: new MemoryStorage(snapshot), ports: { note } });
+  await world.advance(60_000);
+  const expected = [{ emoji: '👍', people: [mina.account] }];
+  for (const client of [again, b])
+    expect((await client.engine.message(first.id))?.reactions).toMatchObject(expected);
+  expect(notices(again).map(({ code }) => code)).toEqual(['E_ROLLBACK']);
+});
+
 test('two devices with one state: the receiver drops the session, says so, and begins a new one [R29]', async () => {
   const note = memoryNote();
   const { a, b, id, snapshot } = await talked(note);

@@ -7,11 +7,12 @@ import { addressKey, peerOf } from './address.ts';
 import type { Context } from './context.ts';
 import { listConversations } from './conversations.ts';
 import { EMPTY_SYNC, queueErrand } from './errands.ts';
-import { setStatus } from './history.ts';
+import { renameMessage, setStatus } from './history.ts';
 import { readMark, writeMark, writePlace } from './mark.ts';
+import { renameDeletion } from './messages/queue.ts';
 import { isMark } from './messages/take.ts';
 import { type Operation, readRecord } from './operation.ts';
-import { listOutgoing, removeEntry } from './outbox.ts';
+import { listOutgoing, removeEntry, writeOutgoing } from './outbox.ts';
 import { forgetPrekeysOfPast } from './own-prekeys.ts';
 import { HELD } from './sentences.ts';
 import { noteGone } from './sessions.ts';
@@ -31,20 +32,29 @@ export async function mendWhenPutBack(ctx: Context): Promise<boolean> {
     if (mark === null || mark.sealed <= sealed) return false;
     op.write('meta', 'sealed', number, mark.sealed);
     for (const said of mark.own) writePlace(op, said);
-    await holdUnsealed(op);
+    await holdUnsealed(op, ctx);
     await renewSessions(op, ctx);
     await forgetPrekeysOfPast(op);
     return true;
   });
 }
 
-/** Whether they left in the time that was forgotten nobody here knows: the person decides. */
-async function holdUnsealed(op: Operation): Promise<void> {
-  for (const { n, id, kind, sealed, bound } of await listOutgoing(op)) {
-    // A mark that is said twice says the same.
-    if (sealed || bound !== null || isMark(kind)) continue;
-    removeEntry(op, n);
-    await setStatus(op, id, 'Failed', HELD.putBack);
+/**
+ * Whether they left in the time that was forgotten nobody here knows: the person decides. A mark that is said twice says the same,
+ * so it goes again, under an id that the relay cannot know.
+ */
+async function holdUnsealed(op: Operation, ctx: Context): Promise<void> {
+  for (const entry of await listOutgoing(op)) {
+    if (entry.sealed || entry.bound !== null) continue;
+    if (isMark(entry.kind)) {
+      const id = ctx.newBodyId();
+      writeOutgoing(op, { ...entry, id });
+      await renameMessage(op, entry.id, id);
+      await renameDeletion(op, entry, id);
+      continue;
+    }
+    removeEntry(op, entry.n);
+    await setStatus(op, entry.id, 'Failed', HELD.putBack);
   }
 }
 

@@ -425,6 +425,36 @@ describe('messages that disappear', () => {
     expect(await textsIn(b, id)).toEqual(['hello']);
   });
 
+  test('go from the other tabs of a device too', async () => {
+    const heard: ((text: string) => void)[] = [];
+    const notify = () => {
+      let own = (_: string) => {};
+      return {
+        post: (text: string) => {
+          for (const each of heard) if (each !== own) each(text);
+        },
+        listen: (hear: (text: string) => void) => {
+          own = hear;
+          heard.push(hear);
+          return () => {};
+        },
+      };
+    };
+    const [made] = jonas.devices;
+    if (made === undefined) throw new Error('no device');
+    const a = await world.open(mina, 0);
+    const tabs = [
+      await world.open(jonas, 0, { storage: new MemoryStorage(made.disk), ports: { notify: notify() } }),
+      await world.open(jonas, 0, { storage: new MemoryStorage(made.disk), ports: { notify: notify() } }),
+    ];
+    const { id } = await a.engine.direct(jonas.account);
+    await a.engine.setTimer(id, 60);
+    const message = await said(a, id, 'soon gone');
+    await world.advance(60_001);
+    for (const { events } of tabs)
+      expect(events).toContainEqual({ type: 'removed', id: message.id, conversation: id });
+  });
+
   test('start when they arrive, and wait for the network without disappearing unsent', async () => {
     const { a, b, id } = await pair();
     await a.engine.setTimer(id, 60);
