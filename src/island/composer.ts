@@ -6,24 +6,10 @@ import type { ConversationView, Engine, EngineEvent, HistoryMessage } from '../c
 import { type ConversationId, isConversationId } from '../contract/ids.ts';
 import { t } from '../contract/words.ts';
 import { ComposerBox } from './composer-box.ts';
-import {
-  countReaders,
-  describeMode,
-  describeTimer,
-  leftGroup,
-  offline,
-  unknownGroup,
-} from './composer-facts.ts';
+import { Desk } from './composer-desk.ts';
+import { countReaders, describeTimer, leftGroup, offline, unknownGroup } from './composer-facts.ts';
 import { readKey } from './composer-keys.ts';
-import {
-  followMessage,
-  leaveMode,
-  type Mode,
-  NEW,
-  startEdit,
-  startReply,
-  type Writing,
-} from './composer-mode.ts';
+import { leaveMode, NEW, startEdit, startReply } from './composer-mode.ts';
 import { STYLE } from './composer-style.ts';
 import { openTools } from './composer-tools.ts';
 import { readDraft, writeDraft } from './drafts.ts';
@@ -45,7 +31,10 @@ export interface ComposeRequest {
 
 export class Composer extends HTMLElement {
   readonly #box = new ComposerBox();
-  #mode: Mode = NEW;
+  readonly #desk = new Desk(this.#box, (draft) => {
+    const conversation = this.#conversation;
+    if (conversation) writeDraft(conversation, draft);
+  });
   #sealed = '';
   #newlines = isTouch();
   /** Settles when nothing is on its way to the disk. */
@@ -103,11 +92,11 @@ export class Composer extends HTMLElement {
     const [draft, newlines] = await Promise.all([readDraft(conversation), enterIsNewline()]);
     this.#newlines = newlines;
     this.#box.text.enterKeyHint = newlines ? 'enter' : 'send';
-    if (this.#box.text.value === '' && draft.text !== '') this.#write(draft.text);
+    if (this.#box.text.value === '' && draft.text !== '') this.#desk.write(draft.text);
     const client = await engine;
     const target = draft.replyTo && (await client.message(draft.replyTo));
-    if (target && target.kind !== 'deleted' && this.#mode.kind === 'new')
-      this.#apply(startReply(this.#writing, target));
+    if (target && target.kind !== 'deleted' && this.#desk.mode.kind === 'new')
+      this.#desk.apply(startReply(this.#desk.writing, target));
     const view = (await client.conversations()).find(({ id }) => id === conversation);
     if (view) await this.#count(client, view);
     else if (!this.parentElement?.querySelector('#timeline[data-peer]')) this.#box.close(unknownGroup());
@@ -120,8 +109,8 @@ export class Composer extends HTMLElement {
       );
     if (event.type === 'conversation' && event.conversation.id === conversation)
       void engine.then((client) => this.#count(client, event.conversation));
-    if (event.type === 'updated') this.#follow(event.message.id, event.message);
-    if (event.type === 'removed') this.#follow(event.id, null);
+    if (event.type === 'updated') this.#desk.follow(event.message.id, event.message);
+    if (event.type === 'removed') this.#desk.follow(event.id, null);
   }
 
   /** From the lists that this device has verified. */
@@ -146,70 +135,27 @@ export class Composer extends HTMLElement {
     return readers.filter(({ isSelf }) => !isSelf);
   }
 
-  get #writing(): Writing {
-    return { mode: this.#mode, text: this.#box.text.value };
-  }
-
   /** The timeline wants a message answered or changed. */
   async #asked(event: Event, conversation: ConversationId): Promise<void> {
     if (!(event instanceof CustomEvent)) return;
     const { action, message } = event.detail as ComposeRequest;
     if (message.conversation !== conversation) return;
     await this.#sending;
-    this.#apply(action === 'edit' ? startEdit(this.#writing, message) : startReply(this.#writing, message));
+    this.#desk.apply(
+      action === 'edit' ? startEdit(this.#desk.writing, message) : startReply(this.#desk.writing, message),
+    );
     this.focus();
   }
 
-  #follow(id: HistoryMessage['id'], message: HistoryMessage | null): void {
-    const before = this.#mode;
-    const next = followMessage(this.#writing, { id, message });
-    if (!next) return;
-    this.#apply(next);
-    if (before.kind !== 'new' && next.mode.kind !== before.kind)
-      this.#box.complain(t('The message is gone: there is nothing left to answer or to change.'));
-  }
-
-  #apply({ mode, text }: Writing): void {
-    this.#mode = mode;
-    if (text !== this.#box.text.value) this.#write(text);
-    this.#box.complain('');
-    void describeMode(mode).then((heading) => {
-      if (this.#mode === mode) this.#box.showHeading(heading);
-    });
-    this.#keep();
-  }
-
-  #write(text: string): void {
-    this.#box.text.value = text;
-    this.#box.grow();
-    this.#box.showRoom(judgeLength(text).sentence);
-  }
-
-  /** Keeps the draft; while an old message is changed, the one that waits. */
-  #keep(): void {
-    const conversation = this.#conversation;
-    if (!conversation) return;
-    const { text, replyTo } =
-      this.#mode.kind === 'edit'
-        ? this.#mode.kept
-        : { text: this.#box.text.value, replyTo: this.#mode.kind === 'reply' ? this.#mode.message : null };
-    writeDraft(conversation, { text, replyTo: replyTo?.id ?? null });
-  }
-
   #changed(): void {
-    const { value } = this.#box.text;
-    this.#box.grow();
-    this.#box.complain('');
-    this.#box.showRoom(judgeLength(value).sentence);
-    if (this.#mode.kind === 'edit') return;
-    this.#keep();
-    if (value.trim() !== '') this.#typing();
+    this.#desk.typed();
+    if (this.#desk.mode.kind !== 'edit' && this.#box.text.value.trim() !== '') this.#typing();
   }
 
   #keyed(event: KeyboardEvent): void {
     const isEmpty = this.#box.text.value === '';
     const meaning = readKey(event, { isEmpty, enterIsNewline: this.#newlines });
-    if (!meaning || (meaning.does === 'leave' && this.#mode.kind === 'new')) return;
+    if (!meaning || (meaning.does === 'leave' && this.#desk.mode.kind === 'new')) return;
     event.preventDefault();
     event.stopPropagation();
     if (meaning.does === 'send') void this.#submit();
@@ -219,16 +165,16 @@ export class Composer extends HTMLElement {
   }
 
   #leave(): void {
-    this.#apply(leaveMode(this.#writing));
+    this.#desk.leave();
     this.focus();
   }
 
   async #editLast(): Promise<void> {
     const conversation = this.#conversation;
-    if (!conversation || this.#mode.kind === 'edit') return;
+    if (!conversation || this.#desk.mode.kind === 'edit') return;
     const newest = await (await engine).messages(conversation, { limit: LOOKED_BACK });
     const last = newest.findLast(({ mine, kind, origin }) => mine && kind === 'text' && origin !== 'import');
-    if (last && this.#box.text.value === '') this.#apply(startEdit(this.#writing, last));
+    if (last && this.#box.text.value === '') this.#desk.apply(startEdit(this.#desk.writing, last));
   }
 
   /** Empties the box once the message is in the outbox, on the disk; the network may come later. */
@@ -238,7 +184,7 @@ export class Composer extends HTMLElement {
     const text = written.trim();
     if (!conversation || this.#sending) return;
     if (text === '') {
-      if (this.#mode.kind === 'edit')
+      if (this.#desk.mode.kind === 'edit')
         this.#box.complain(t('Nothing is left of it. To take the message back, choose Delete in its menu.'));
       return;
     }
@@ -248,9 +194,11 @@ export class Composer extends HTMLElement {
     this.#sending = sending.promise;
     try {
       await this.#send(conversation, text);
-      const { mode, text: now } = this.#writing;
-      this.#apply(
-        mode.kind === 'edit' ? leaveMode(this.#writing) : { mode: NEW, text: now === written ? '' : now },
+      const { mode, text: now } = this.#desk.writing;
+      this.#desk.apply(
+        mode.kind === 'edit'
+          ? leaveMode(this.#desk.writing)
+          : { mode: NEW, text: now === written ? '' : now },
       );
     } catch (error) {
       this.#box.complain(
@@ -265,7 +213,7 @@ export class Composer extends HTMLElement {
 
   async #send(conversation: ConversationId, text: string): Promise<void> {
     const client = await engine;
-    const mode = this.#mode;
+    const mode = this.#desk.mode;
     if (mode.kind !== 'edit')
       await client.send(conversation, text, mode.kind === 'reply' ? { replyTo: mode.message.id } : {});
     else if (text !== mode.message.text) await client.edit(mode.message.id, text);
