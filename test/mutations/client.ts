@@ -225,4 +225,11 @@ export const CLIENT: readonly Mutation[] = under('src/client', [
   ['an older vault is taken at sign-in', 'R10', 'enrol/open-vault.ts',
     [['if (list.vaultVersion !== vault.version) throw damaged();',
       '']], ['test/hostile/vault.test.ts']],
+
+  ['what was taken back stays in the search index', 'R28', 'search/maintenance.ts',
+    [['if (entry === null) entries.delete(key);',
+      'if (entry === null) entries.has(key);']], ['search/search-index.test.ts']],
+  ['a change of the history is not noted for the search', 'R28', 'operation.ts',
+    [['if (note !== null) this.pending',
+      'if (note === undefined) this.pending']], ['search/search-index.test.ts']],
 ]);
