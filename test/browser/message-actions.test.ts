@@ -43,7 +43,10 @@ beforeAll(async () => {
 }, 4 * PATIENCE);
 afterAll(() => world.close());
 
-const body = (page: Page, text: string): Locator => messages(page, text).locator('sealed-message');
+/** What somebody said, not the lines about it. */
+const said = (page: Page, text: string): Locator =>
+  messages(page, text).and(page.locator('[data-kind=text]'));
+const body = (page: Page, text: string): Locator => said(page, text).locator('sealed-message');
 
 async function accessible(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
@@ -55,8 +58,9 @@ async function accessible(page: Page): Promise<readonly string[]> {
 
 /** Opens the menu of a message by its button. */
 async function openMenu(page: Page, text: string): Promise<Locator> {
-  await messages(page, text).hover();
-  await messages(page, text).getByRole('button', { name: 'More', exact: true }).click();
+  const row = said(page, text);
+  await row.hover();
+  await row.getByRole('button', { name: 'More', exact: true }).click();
   const menu = page.getByRole('menu', { name: 'Message actions' });
   await menu.waitFor({ timeout: PATIENCE });
   return menu;
@@ -162,9 +166,16 @@ story('a pinned message stands in the panel of both, and its details hold', asyn
   await choose(page, 'Look', 'Pin');
   const panel = minaBrowser.page.getByRole('region', { name: 'Pinned', exact: true });
   await panel.getByRole('button', { name: /Look/ }).waitFor({ timeout: PATIENCE });
-  await messages(minaBrowser.page, 'Look')
-    .getByRole('img', { name: 'Pinned' })
-    .waitFor({ timeout: PATIENCE });
+  await said(minaBrowser.page, 'Look').getByRole('img', { name: 'Pinned' }).waitFor({ timeout: PATIENCE });
+  // The line that says so leads there, and to nothing else.
+  const line = messages(minaBrowser.page, 'Ada pinned a message').or(
+    messages(minaBrowser.page, 'Ada Kern pinned a message'),
+  );
+  await line.getByRole('button', { name: /^Mina Ito: Look/ }).click();
+  await until(
+    () => minaBrowser.page.evaluate(() => document.activeElement?.getAttribute('data-kind')),
+    (kind) => kind === 'text',
+  );
   await choose(page, 'Look', 'Details');
   const dialog = page.getByRole('dialog', { name: 'Message details' });
   await dialog.getByText(/Ed25519: valid/).waitFor({ timeout: PATIENCE });

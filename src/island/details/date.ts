@@ -5,7 +5,7 @@ import { draw } from '../draw.ts';
 import { shownTimeline } from '../timeline/open-at.ts';
 
 export function watchDate(place: HTMLElement, conversation: ConversationId): void {
-  const field = draw('input', { type: 'date' });
+  const field = draw('input', { type: 'date', 'data-island-date': '' });
   const label = draw('label', {}, draw('span', {}, t('Go to date')), field);
   place.querySelector('[data-go-to-date]')?.append(label);
   field.max = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);

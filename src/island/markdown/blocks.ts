@@ -3,7 +3,7 @@
  * Each level of nesting reads its lines once, and there are few levels.
  */
 import { readInline } from './inline.ts';
-import { type Block, type Budget, MAX_NESTING, newBudget } from './tree.ts';
+import { type Block, type Budget, type Item, MAX_NESTING, newBudget } from './tree.ts';
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*([^`~]{0,64})$/;
 const HEADING = /^ {0,3}#{1,6}[ \t]+(?=\S)/;
@@ -88,9 +88,8 @@ function readList(
   depth: number,
   reading: Reading,
 ): number {
-  const first = ITEM.exec(lines[from] ?? '');
-  const sign = signOf(first);
-  const items: Block[][] = [];
+  const sign = signOf(ITEM.exec(lines[from] ?? ''));
+  const items: Item[] = [];
   let at = from;
   for (;;) {
     const item = ITEM.exec(lines[at] ?? '');
@@ -106,10 +105,10 @@ function readList(
       inner.push(line.slice(Math.min(space, width)));
     }
     reading.budget.elements--;
-    items.push(readLines(inner, depth + 1, reading));
+    items.push({ number: item[3] ?? null, blocks: readLines(inner, depth + 1, reading) });
     if ((lines[at] ?? '').trim() === '' && signOf(ITEM.exec(lines[at + 1] ?? '')) === sign) at++;
   }
-  blocks.push({ kind: 'list', start: first?.[3] === undefined ? null : Number(first[3]), items });
+  blocks.push({ kind: 'list', items });
   return at;
 }
 

@@ -2,7 +2,7 @@
 import { t } from '../../contract/words.ts';
 import { readText } from './blocks.ts';
 import { judgeLink, placeOf, wordsOf } from './links.ts';
-import type { Block, Inline } from './tree.ts';
+import type { Block, Inline, Item } from './tree.ts';
 
 /** Who may be named here. Names are lowercase. */
 export interface Names {
@@ -40,19 +40,20 @@ function drawBlock(block: Block, names: Names): HTMLElement {
         'blockquote',
         block.children.map((child) => drawBlock(child, names)),
       );
-    case 'list': {
-      const list = document.createElement(block.start === null ? 'ul' : 'ol');
-      if (list instanceof HTMLOListElement && block.start !== 1) list.start = block.start ?? 1;
-      for (const item of block.items)
-        list.append(
-          element(
-            'li',
-            item.map((child) => drawBlock(child, names)),
-          ),
-        );
-      return list;
-    }
+    case 'list':
+      return element(
+        block.items[0]?.number === null ? 'ul' : 'ol',
+        block.items.map((item) => drawItem(item, names)),
+      );
   }
+}
+
+/** With the number that was typed, whatever the one before it was. */
+function drawItem({ number, blocks }: Item, names: Names): HTMLElement {
+  const item = document.createElement('li');
+  if (number !== null) item.value = Number(number);
+  item.append(...blocks.map((child) => drawBlock(child, names)));
+  return item;
 }
 
 const TAGS = { strong: 'strong', emphasis: 'em', strike: 's' } as const;

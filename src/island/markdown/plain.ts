@@ -18,6 +18,6 @@ export function plainLines(text: string): readonly string[] {
 function linesOf(block: Block): readonly string[] {
   if (block.kind === 'code') return block.text.split('\n');
   if (block.kind === 'quote') return block.children.flatMap(linesOf);
-  if (block.kind === 'list') return block.items.flatMap((item) => item.flatMap(linesOf));
+  if (block.kind === 'list') return block.items.flatMap((item) => item.blocks.flatMap(linesOf));
   return wordsOf(block.children).split('\n');
 }

@@ -8,8 +8,13 @@ export type Block =
   | { readonly kind: 'heading'; readonly children: readonly Inline[] }
   | { readonly kind: 'code'; readonly language: string; readonly text: string }
   | { readonly kind: 'quote'; readonly children: readonly Block[] }
-  /** `start` is the first number of a numbered list, null for one with dots. */
-  | { readonly kind: 'list'; readonly start: number | null; readonly items: readonly (readonly Block[])[] };
+  | { readonly kind: 'list'; readonly items: readonly Item[] };
+
+/** `number` as it was typed, null in a list with dots. */
+export interface Item {
+  readonly number: string | null;
+  readonly blocks: readonly Block[];
+}
 
 export type Inline =
   | { readonly kind: 'text'; readonly text: string }

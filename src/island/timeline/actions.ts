@@ -62,18 +62,27 @@ function watchLongPress(
   open: (row: HTMLElement) => void,
 ): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let opened = false;
   let from = { x: 0, y: 0 };
   const end = () => clearTimeout(timer);
   log.addEventListener('pointerdown', (event) => {
     const row = rowOf(event);
     if (!row || event.pointerType === 'mouse') return;
     from = { x: event.clientX, y: event.clientY };
-    timer = setTimeout(() => open(row), LONG_PRESS_MS);
+    opened = false;
+    timer = setTimeout(() => {
+      opened = true;
+      open(row);
+    }, LONG_PRESS_MS);
   });
   log.addEventListener('pointermove', (event) => {
     if (Math.hypot(event.clientX - from.x, event.clientY - from.y) > STILL) end();
   });
   for (const name of ['pointerup', 'pointercancel', 'scroll'] as const) log.addEventListener(name, end);
+  // Lifting the finger is no tap on what lies under it by now, which may be the menu.
+  log.addEventListener('touchend', (event) => {
+    if (opened && event.cancelable) event.preventDefault();
+  });
   log.addEventListener('contextmenu', (event) => {
     if (event instanceof PointerEvent && event.pointerType === 'touch' && rowOf(event))
       event.preventDefault();
