@@ -1,14 +1,16 @@
 /** What has happened to messages since `listen` last looked at them: new words, deletions, reactions. */
 import type { HistoryMessage } from '../client/engine-types.ts';
-import type { AccountId } from '../contract/ids.ts';
+import { flag, list, nullable, number, type Of, record, text, word } from '../client/stored.ts';
+import { type AccountId, isAccountId } from '../contract/ids.ts';
 
-/** What `listen` remembers of a message, as JSON in its table. */
-export interface Known {
-  readonly editedAt: number | null;
-  readonly deleted: boolean;
-  /** `account emoji` of each. */
-  readonly reactions: readonly string[];
-}
+const Known = record({
+  editedAt: nullable(number),
+  deleted: flag,
+  reactions: list(record({ account: word(isAccountId), emoji: text })),
+});
+/** What `listen` remembers of a message. */
+export type Known = Of<typeof Known>;
+type Reacted = Known['reactions'][number];
 export const UNKNOWN: Known = { editedAt: null, deleted: false, reactions: [] };
 
 export type Happening =
@@ -20,7 +22,7 @@ export function knownOf({ editedAt, kind, reactions }: HistoryMessage): Known {
   return {
     editedAt,
     deleted: kind === 'deleted',
-    reactions: reactions.flatMap(({ emoji, people }) => people.map((account) => `${account} ${emoji}`)),
+    reactions: reactions.flatMap(({ emoji, people }) => people.map((account) => ({ account, emoji }))),
   };
 }
 
@@ -31,27 +33,25 @@ export function happened(before: Known, message: HistoryMessage): readonly Happe
   if (now.deleted) return before.deleted ? [] : [{ event: 'deleted', account }];
   const changed: Happening[] =
     now.editedAt === null || now.editedAt === before.editedAt ? [] : [{ event: 'edited', account }];
-  const reacted = (entries: readonly string[], on: boolean): Happening[] =>
-    entries.map((entry) => ({
-      event: 'reaction',
-      account: entry.slice(0, 32) as AccountId,
-      emoji: entry.slice(33),
-      on,
-    }));
-  const isNew = (entry: string) => !before.reactions.includes(entry);
-  const isGone = (entry: string) => !now.reactions.includes(entry);
   return [
     ...changed,
-    ...reacted(now.reactions.filter(isNew), true),
-    ...reacted(before.reactions.filter(isGone), false),
+    ...without(now.reactions, before.reactions).map((each) => reaction(each, true)),
+    ...without(before.reactions, now.reactions).map((each) => reaction(each, false)),
   ];
 }
 
+const without = (some: readonly Reacted[], others: readonly Reacted[]): readonly Reacted[] =>
+  some.filter((one) => !others.some((each) => each.account === one.account && each.emoji === one.emoji));
+const reaction = (each: Reacted, on: boolean): Happening => ({ event: 'reaction', ...each, on });
+
+/** As it is kept: JSON. */
+export const writeKnown = (known: Known): string => JSON.stringify(Known.write(known));
+
 /** What was remembered; nothing for what this release does not understand. */
-export function parseKnown(json: string | null): Known {
+export function readKnown(json: string | null): Known {
   if (json === null) return UNKNOWN;
   try {
-    return { ...UNKNOWN, ...JSON.parse(json) };
+    return Known.read(JSON.parse(json));
   } catch {
     return UNKNOWN;
   }

@@ -40,3 +40,12 @@ export async function withGroups(
       await invocation.output.note('Something waits in the outbox: the next command sends it.');
   });
 }
+
+const HISTORIES = { none: 'none', 'from-invitation': 'fromInvitation', all: 'all' } as const;
+
+/** What members who come later may read, as --history says it; null when it does not. @throws WrongUse */
+export function readHistory(word: string | null): (typeof HISTORIES)[keyof typeof HISTORIES] | null {
+  if (word === null) return null;
+  if (word === 'none' || word === 'from-invitation' || word === 'all') return HISTORIES[word];
+  throw new WrongUse(`--history takes none, from-invitation or all, not "${word}".`);
+}

@@ -31,6 +31,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   search: async () => (await import('./commands/search.ts')).search,
   'safety-number': async () => (await import('./commands/safety-number.ts')).safetyNumber,
   devices: async () => (await import('./commands/devices.ts')).devices,
+  transfer: async () => (await import('./commands/transfer.ts')).transfer,
   status: async () => (await import('./commands/status.ts')).status,
   backup: async () => (await import('./commands/backup.ts')).backup,
   log: async () => (await import('./commands/log.ts')).log,

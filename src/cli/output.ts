@@ -23,6 +23,8 @@ export type EventName =
   | 'safety'
   | 'revoked'
   | 'status'
+  | 'words'
+  | 'transferred'
   | 'backup'
   | 'log'
   | 'logged'

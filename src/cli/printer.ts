@@ -3,7 +3,7 @@ import type { HistoryMessage } from '../client/engine-types.ts';
 import { messageAt } from '../client/history.ts';
 import type { BodyId, ConversationId } from '../contract/ids.ts';
 import type { Verdict } from './arrivals.ts';
-import { happened, knownOf, parseKnown } from './changes.ts';
+import { happened, knownOf, readKnown, writeKnown } from './changes.ts';
 import type { Device } from './device.ts';
 import { printHappening, printMessage, wordsOf } from './messages.ts';
 import type { Output } from './output.ts';
@@ -103,13 +103,13 @@ export class Printer {
     await printMessage(this.output, message, await this.names.of(message));
     this.printed++;
     this.unread.add(message.conversation);
-    return { printed: message.id, known: JSON.stringify(knownOf(message)) };
+    return { printed: message.id, known: writeKnown(knownOf(message)) };
   }
 
   /** What has happened since: to a message that was printed, and reactions to one's own. */
   private async showChanges(message: HistoryMessage, isPrinted: boolean): Promise<Verdict> {
     const known = this.device.home.arrivals.known(message.id);
-    const all = happened(parseKnown(known), message);
+    const all = happened(readKnown(known), message);
     if (all.length === 0) return 'drop';
     const self = this.device.engine.self.account;
     for (const each of all) {
@@ -118,7 +118,7 @@ export class Printer {
       await printHappening(this.output, message, each, await this.names.byAccount(each.account, message));
       if (this.terms.changes) this.printed++;
     }
-    return { told: message.id, known: JSON.stringify(knownOf(message)) };
+    return { told: message.id, known: writeKnown(knownOf(message)) };
   }
 
   /** After it is kept that the message was printed. */

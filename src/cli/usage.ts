@@ -39,12 +39,13 @@ const USAGE_OF = {
       A listen that is killed between printing and noting it prints that message again.`,
   conversations: `conversations
       what there is, newest first`,
-  create: `create --name NAME [--people NAME,NAME] [--topic TEXT] [--open]
+  create: `create --name NAME [--people NAME,NAME] [--topic TEXT] [--open] [--history none|from-invitation|all]
       a new group with you as its owner. With --open everybody of the workspace may come in, and its name is known to the
       server; otherwise its name is sealed like every message.`,
   members: `members --conversation ID [--add NAME,NAME] [--remove NAME] [--role NAME=ROLE] [--confirm NAME] [--access open|closed]
+          [--history none|from-invitation|all]
       who can read it, with their devices; what is to be changed is signed first. ROLE is owner, admin, member or guest.
-      --confirm goes on with somebody in it whose identity has changed.`,
+      --confirm goes on with somebody in it whose identity has changed; --history is what members who come later may read.`,
   rename: `rename --conversation ID [--name NAME] [--topic TEXT]
       calls a group something else`,
   leave: `leave --conversation ID
@@ -63,6 +64,9 @@ const USAGE_OF = {
   devices: `devices [--rename ID NAME | --revoke ID | --approve CODE]
       your devices. Names are known to your devices alone. Revoking one, and approving a new one that shows CODE, need
       SOTTO_PASSWORD or SOTTO_RECOVERY_CODE. Only approve a device that is in your hands now.`,
+  transfer: `transfer (--from DEVICE | --accept [--yes]) [--timeout 15m]
+      history from another of your devices. Both print the same six words; the one that gives, which says --accept, asks
+      whether they are, and with --yes does not ask.`,
   status: `status [--emoji E] [--until 1h] [TEXT | --clear]
       what you say of yourself, sealed for the people you write with; without anything, says what it is`,
   backup: `backup [--now | --on | --off]
@@ -99,7 +103,7 @@ member {account, username, name, role, devices, verified, identityChanged}, open
 safety {digits, with, verified}, revoked {device}, renamed {device, name},
 log {size, root, time, key, keyFingerprint, frozen}, logged {account, username, fingerprint, version},
 evidence {kind, at, seen, size, root, own, shown, leaf, claim},
-status {emoji, text, until}, backup {state, savedAt, messages, bytes, limit, waiting, restoring, problem}, code {code, expires}, approved {device, agent, check}, signed-out. Times are epoch milliseconds, sender is a username.
+status {emoji, text, until}, words {id, device, words}, transferred {id, messages}, backup {state, savedAt, messages, bytes, limit, waiting, restoring, problem}, code {code, expires}, approved {device, agent, check}, signed-out. Times are epoch milliseconds, sender is a username.
 Exit codes: 0 done, 1 failed (reason on standard error), 2 wrong use.`;
 
 /** How the command among these arguments is used, or all of them. */

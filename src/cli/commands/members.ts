@@ -3,7 +3,7 @@ import type { GroupRole } from '../../client/engine-types.ts';
 import type { Command } from '../command.ts';
 import { printMembers } from '../conversations.ts';
 import { WrongUse } from '../failures.ts';
-import { findPeople, groupOf, namesIn, withGroups } from '../groups.ts';
+import { findPeople, groupOf, namesIn, readHistory, withGroups } from '../groups.ts';
 
 const ROLES: readonly GroupRole[] = ['owner', 'admin', 'member', 'guest'];
 const isRole = (word: string): word is GroupRole => ROLES.some((role) => role === word);
@@ -15,6 +15,7 @@ export const members: Command = async (invocation) => {
   const access = option('access');
   if (access !== null && access !== 'open' && access !== 'closed')
     throw new WrongUse(`--access takes open or closed, not "${access}".`);
+  const history = readHistory(option('history'));
   await withGroups(invocation, async (engine, device) => {
     const accounts = (name: string) => findPeople(device, namesIn(option(name)));
     const added = await accounts('add');
@@ -26,6 +27,7 @@ export const members: Command = async (invocation) => {
         await engine.setRole(id, account, role.role);
     }
     if (access !== null) await engine.setOpen(id, access === 'open');
+    if (history !== null) await engine.setHistory(id, history);
     await printMembers(output, await engine.readers(id));
   });
 };
