@@ -126,6 +126,9 @@ export const NOTICES = {
   full: sentence(
     'This device has no room left: what is sent to you waits on the server, and what you write stays in its box. Make room on the disk; Sotto goes on by itself.',
   ),
+  serverFull: sentence(
+    'The server can store nothing at present, so what you write waits on this device; tell your administrator if it lasts. Sotto goes on by itself.',
+  ),
   clock: sentence(
     'The clock of this device is more than 5 minutes off; set it, or times of messages will be wrong.',
   ),

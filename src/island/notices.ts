@@ -2,6 +2,7 @@
 
 import type { PeerView } from '../client/engine-types.ts';
 import { say, sentence, t } from '../contract/words.ts';
+import { actionFor } from './notice-actions.ts';
 import { loadHistory } from './part.ts';
 import { everybody } from './people.ts';
 import { engine, onEvent } from './session.ts';
@@ -21,7 +22,10 @@ export function watchNotices(place: HTMLElement): void {
   const endWaiting = onEvent(({ type }) => {
     if (type !== 'backup') return;
     endWaiting();
-    void loadHistory().then((part) => part.watchRestoring(place));
+    void loadHistory().then((part) => {
+      part.watchRestoring(place);
+      part.watchAsked(place);
+    });
   });
   void showNews(place);
 }
@@ -53,8 +57,23 @@ export function showNotice(place: HTMLElement, code: string, words: string): voi
   const banner = bannerFor(place, code);
   banner.replaceChildren(
     paragraph(words),
+    ...actions(code, banner),
     button(t('Dismiss'), () => banner.remove()),
   );
+}
+
+function actions(code: string, banner: HTMLElement): readonly HTMLElement[] {
+  const action = actionFor(code);
+  if (!action) return [];
+  const words = say(action.words);
+  const { act } = action;
+  if (typeof act === 'string') return [linkTo(words, act)];
+  return [
+    button(words, async () => {
+      banner.remove();
+      await act();
+    }),
+  ];
 }
 
 /** What changed among one's own devices, until it is dismissed: here, or in another tab. */
@@ -95,7 +114,7 @@ function showIdentity(place: HTMLElement, peer: PeerView): void {
           { name: peer.name },
         ),
       ),
-      link(t('Compare now'), peer),
+      linkTo(t('Compare now'), `/verify/${peer.account}`),
     );
     return;
   }
@@ -137,10 +156,10 @@ function button(words: string, act: () => void | Promise<void>): HTMLElement {
   return element;
 }
 
-function link(words: string, peer: PeerView): HTMLElement {
+function linkTo(words: string, address: string): HTMLElement {
   const element = document.createElement('a');
   element.className = 'link';
-  element.href = `/verify/${peer.account}`;
+  element.href = address;
   element.textContent = words;
   return element;
 }
