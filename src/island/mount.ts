@@ -33,6 +33,7 @@ const MARKS: readonly (readonly [selector: string, open: (element: HTMLElement) 
   ['[data-remove-device]', openRemoval],
   ['[data-privacy]', openPrivacy],
   ['[data-notifications]', async (place) => (await loadNotifications()).openNotificationSettings(place)],
+  ['[data-transfers]', async (place) => (await loadHistory()).openTransfers(place)],
   ['[data-history]', async (place) => (await loadHistory()).openHistory(place)],
   ['[data-writing]', openWriting],
   ['[data-log]', openLog],

@@ -227,6 +227,7 @@ function History() {
         )}
       </p>
       <div class="stack" data-history-body="" />
+      <div class="stack" data-transfers="" hidden />
     </section>
   );
 }
