@@ -143,6 +143,8 @@ told('after signing out nothing of anybody opens without the server', async () =
   expect(await conversations(ada.page).getByRole('link').count()).toBe(0);
   expect(await ada.page.content()).not.toContain(BEN.name);
   await ada.context.setOffline(false);
+  // The page looks for the server by itself.
+  await ada.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor({ timeout: PATIENCE });
 });
 
 told('nobody complained', async () => {

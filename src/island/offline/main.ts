@@ -8,6 +8,7 @@ import { t } from '../../contract/words.ts';
 import { markCurrentRow } from '../conversations-list.ts';
 import { htmx } from '../htmx.ts';
 import { initialsOf } from '../people.ts';
+import { returnWhenBack } from './return.ts';
 
 /** Draws the page of this address for whoever this engine is of; `mount` brings its marks to life. */
 export async function drawOffline(
@@ -29,24 +30,31 @@ export async function drawOffline(
   for (const view of known.toSorted((a, b) => b.lastActivity - a.lastActivity))
     rows?.append(clone(view.kind === 'group' ? 'offline-row-group' : 'offline-row-direct', view));
   if (rows) htmx.process(rows);
-  drawPane(known);
+  const isUseful = drawPane(known);
   mount(document.body);
   markCurrentRow();
+  returnWhenBack(isUseful ? self.account : null);
 }
 
 /** Nobody's keys are open here, and to open them the server is needed. */
 export function drawLocked(): void {
   document.querySelector('.app')?.setAttribute('data-locked', '');
   show(clone('offline-locked', null));
+  returnWhenBack(null);
 }
 
-function drawPane(known: readonly ConversationView[]): void {
+/** False for a page that only the server can draw. */
+function drawPane(known: readonly ConversationView[]): boolean {
   const [, id] = /^\/c\/([0-9a-f]+)$/.exec(location.pathname) ?? [];
   const view = known.find((each) => each.id === id);
   if (view) {
     show(clone(view.kind === 'group' ? 'offline-group' : 'offline-direct', view));
     document.title = `${nameOf(view)} · ${document.title}`;
-  } else show(clone(location.pathname === '/' ? 'offline-welcome' : 'offline-absent', null));
+    return true;
+  }
+  const isStart = location.pathname === '/';
+  show(clone(isStart ? 'offline-welcome' : 'offline-absent', null));
+  return isStart;
 }
 
 function show(pane: DocumentFragment): void {
