@@ -1,100 +1,141 @@
 /**
- * Puts what a script imports at once into the script itself, and lets its parts import from there: one request for a page, and
- * bytes that are a tenth less than in pieces, where every name that crosses must be kept and none can be short.
+ * The bundler cuts what several parts share into a file for every combination of parts: dozens, each a request, and every
+ * name that crosses must be kept and none can be short. Here the pieces are put together again into few files: what a page
+ * imports at once into the page's script, what it loads right afterwards into that part, small things that parts share
+ * into one file.
  */
 import type { BunPlugin } from 'bun';
 import { staticImports } from './served-names.ts';
+
+type Scripts = ReadonlyMap<string, string>;
+/** Files by the one that they become; a file of the same name as its group comes first and keeps what it exports. */
+type Groups = ReadonlyMap<string, readonly string[]>;
 
 /** `import{a,b as c}from"./island-1.js"`, as the bundler writes it. */
 const NAMED_IMPORT = /\bimport\s*\{([^}]*)\}\s*from\s*"\.\/([\w-]+\.js)"/g;
 const EXPORTS = /\bexport\s*\{([^}]*)\}/g;
 const START = 'start.js';
+/** Bytes before compression up to which what parts share is worth no request of its own. */
+const SMALL = 8000;
 
 /**
- * @param scripts text by name: an entry, what it imports at once, and what it imports on demand; they import each other as
- * `./NAME`
- * @returns the same without the files that are now in the entry
+ * @param entry the page's script; its pieces are called `NAME-1.js`, `NAME-2.js`, ...
+ * @param soon parts that every page loads once it is drawn
+ * @param scripts text by name; they import each other as `./NAME`
  */
-export async function mergeInto(
+export async function mergePieces(
   entry: string,
-  scripts: ReadonlyMap<string, string>,
+  soon: readonly string[],
+  scripts: Scripts,
 ): Promise<Map<string, string>> {
-  const inside = new Set(staticImports(entry, (name) => scripts.get(name) ?? null));
-  const outside = [...scripts].filter(([name]) => name !== entry && !inside.has(name));
-  const crossing = nameCrossing(
-    inside,
-    outside.map(([, text]) => text),
-    exportsOf(scripts.get(entry) ?? ''),
+  const groups = chooseGroups(entry, soon, scripts);
+  const owners = new Map(
+    [...groups].flatMap(([group, files]) => files.map((file) => [file, group] as const)),
   );
-  const merged = [
-    `export * from "./${entry}";`,
-    ...[...crossing].map(([name, names]) => `export {${clause(names)}} from "./${name}";`),
-  ];
-  const kept = new Map([...scripts].filter(([name]) => name === entry || inside.has(name)));
-  const made = new Map([[entry, await rebuild(merged.join('\n'), kept)]]);
-
-  for (const [name, text] of outside) {
-    // Only what this one imports: the bundler keeps every import of a file that it does not see.
-    const bridges = new Map(
-      [...crossing].map(([from, names]) => {
-        const used = importsOf(text, from).map((each) => [names.get(each) ?? each, each] as const);
-        return [from, `export {${clause(new Map(used))}} from "./${entry}";`];
-      }),
-    );
-    made.set(name, await rebuild(`export * from "./${name}";`, new Map([...bridges, [name, text]])));
+  const crossing = nameCrossing(groups, owners, scripts);
+  const made = new Map<string, string>();
+  for (const [group, files] of groups) {
+    const start = files.flatMap((file) => {
+      const names = crossing.get(file) ?? new Map<string, string>();
+      const first = file === group ? `export * from "./${file}";` : `import "./${file}";`;
+      return names.size === 0 ? [first] : [first, `export {${clause(names)}} from "./${file}";`];
+    });
+    const pieces = new Map(files.map((file) => [file, scripts.get(file) ?? '']));
+    const bridges = new Map<string, string>();
+    const imported = importsOf([...pieces.values()]);
+    for (const [from, owner] of owners) {
+      if (owner === group || owner === from) continue;
+      // Only what this one imports: the bundler keeps every import of a file that it does not see.
+      const back = [...(imported.get(from) ?? [])].map(
+        (name) => [crossing.get(from)?.get(name) ?? name, name] as const,
+      );
+      const names = back.length > 0 ? `export {${clause(new Map(back))}} from` : 'import';
+      bridges.set(from, `${names} "./${owner}";`);
+    }
+    made.set(group, await rebuild(start.join('\n'), new Map([...bridges, ...pieces])));
   }
   return made;
+}
+
+function chooseGroups(entry: string, soon: readonly string[], scripts: Scripts): Groups {
+  const groups = new Map<string, string[]>();
+  const left = new Set(scripts.keys());
+  const behind = (name: string) =>
+    staticImports(name, (each) => (left.has(each) ? (scripts.get(each) ?? null) : null));
+  for (const root of [entry, ...soon]) {
+    if (!left.has(root)) continue;
+    const files = [root, ...behind(root)];
+    for (const file of files) left.delete(file);
+    groups.set(root, files);
+  }
+  const stem = entry.replace(/\.js$/, '');
+  const isSmall = (name: string) =>
+    new RegExp(`^${stem}-\\d+\\.js$`).test(name) && (scripts.get(name)?.length ?? 0) < SMALL;
+  const small = [...left].filter((name) => [name, ...behind(name)].every(isSmall));
+  for (const file of small) left.delete(file);
+  if (small.length > 0) groups.set(`${stem}-shared.js`, small);
+  for (const file of left) groups.set(file, [file]);
+  return groups;
 }
 
 const clause = (names: ReadonlyMap<string, string>) =>
   [...names].map(([from, to]) => `${from} as ${to}`).join(',');
 
-/** Names that a script imports of a file. */
-const importsOf = (text: string, from: string): readonly string[] =>
-  [...text.matchAll(NAMED_IMPORT)]
-    .filter(([, , file]) => file === from)
-    .flatMap(([, list = '']) => list.split(',').map((each) => each.trim().split(/\s+as\s+/)[0] ?? ''));
+/** `a,b as c` -> a, b or, by `last`, a, c */
+const namesIn = (list: string, last: boolean): readonly string[] =>
+  list
+    .split(',')
+    .map((each) => each.trim().split(/\s+as\s+/))
+    .map((parts) => (last ? parts.at(-1) : parts[0]) ?? '')
+    .filter((name) => name !== '');
 
-/** Names that an entry exports itself. */
-const exportsOf = (text: string): readonly string[] =>
-  [...text.matchAll(EXPORTS)].flatMap(([, list = '']) =>
-    list.split(',').map(
-      (each) =>
-        each
-          .trim()
-          .split(/\s+as\s+/)
-          .at(-1) ?? '',
-    ),
-  );
+/** What these texts import, by file. */
+function importsOf(texts: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const text of texts)
+    for (const [, list = '', from = ''] of text.matchAll(NAMED_IMPORT)) {
+      const names = found.get(from) ?? new Set();
+      for (const name of namesIn(list, false)) names.add(name);
+      found.set(from, names);
+    }
+  return found;
+}
 
-/** What parts import of each file that is merged: its name there, and one in the entry that no other has. */
-function nameCrossing(
-  inside: ReadonlySet<string>,
-  parts: readonly string[],
-  own: readonly string[],
-): ReadonlyMap<string, ReadonlyMap<string, string>> {
-  const taken = new Set(own);
-  const unique = (name: string): string => {
-    let free = name;
-    for (let n = 2; taken.has(free); n++) free = `${name}${n}`;
-    taken.add(free);
-    return free;
-  };
-  return new Map(
-    [...inside].map((file) => {
-      const names = new Set(parts.flatMap((text) => importsOf(text, file)));
-      return [file, new Map([...names].map((name) => [name, unique(name)]))];
-    }),
-  );
+/** What other groups import of each file: its name there, and one that no other has in the file it is in now. */
+function nameCrossing(groups: Groups, owners: ReadonlyMap<string, string>, scripts: Scripts) {
+  const crossing = new Map<string, Map<string, string>>();
+  const taken = new Map<string, Set<string>>();
+  for (const group of groups.keys()) {
+    const own = [...(scripts.get(group) ?? '').matchAll(EXPORTS)];
+    taken.set(group, new Set(own.flatMap(([, list = '']) => namesIn(list, true))));
+  }
+  for (const [group, files] of groups)
+    for (const [from, names] of importsOf(files.map((file) => scripts.get(file) ?? ''))) {
+      const owner = owners.get(from);
+      if (owner === undefined || owner === group || owner === from) continue;
+      const known = crossing.get(from) ?? new Map<string, string>();
+      crossing.set(from, known);
+      const others = taken.get(owner) ?? new Set();
+      for (const name of names) {
+        if (known.has(name)) continue;
+        let free = name;
+        for (let n = 2; others.has(free); n++) free = `${name}${n}`;
+        others.add(free);
+        known.set(name, free);
+      }
+    }
+  return crossing;
 }
 
 /** One script of these files; what is not among them stays an import. */
-async function rebuild(start: string, files: ReadonlyMap<string, string>): Promise<string> {
+async function rebuild(start: string, files: Scripts): Promise<string> {
   const pieces: BunPlugin = {
     name: 'pieces',
     setup(build) {
-      build.onResolve({ filter: /^\.\/[\w-]+\.js$/ }, ({ path }) =>
-        files.has(path.slice(2)) ? { path: path.slice(2), namespace: 'pieces' } : { path, external: true },
+      build.onResolve({ filter: /^\.\/[\w-]+\.js$/ }, ({ path, kind }) =>
+        files.has(path.slice(2)) && kind !== 'dynamic-import'
+          ? { path: path.slice(2), namespace: 'pieces' }
+          : { path, external: true },
       );
       build.onLoad({ filter: /./, namespace: 'pieces' }, ({ path }) => ({
         contents: files.get(path) ?? '',

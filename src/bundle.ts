@@ -1,7 +1,7 @@
 /** Bundles what browsers run. Nothing of the machine, the folder or the hour reaches the bytes. */
 import { dirname, join } from 'node:path';
 import type { BunPlugin } from 'bun';
-import { mergeInto } from './bundle-merge.ts';
+import { mergePieces } from './bundle-merge.ts';
 import { wordsOf } from './bundle-words.ts';
 import { nameByContents } from './served-names.ts';
 
@@ -36,14 +36,16 @@ export async function bundleOne(entry: string, { root, define }: Bundling): Prom
 
 /**
  * A script of pages and everything that it imports on demand. What both need stands in the script, and what only parts need
- * in files of its own, so that a page has one copy of each module. Gives bytes by the name they are served under.
+ * in a few files, so that a page has one copy of each module. Gives bytes by the name they are served under.
  *
  * @param name of the script, such as `island.js`
+ * @param soon names of parts that every page loads once it is drawn: what parts share with one stands in it
  * @param apart bundles that stand alone, by name: `./fallback.ts` becomes `./fallback.js` and shares nothing
  */
 export async function bundlePage(
   name: string,
   entry: string,
+  soon: readonly string[],
   apart: ReadonlyMap<string, Bytes>,
   { root, define }: Bundling,
 ): Promise<ReadonlyMap<string, Bytes>> {
@@ -52,6 +54,8 @@ export async function bundlePage(
     entrypoints: [join(root, entry)],
     root,
     splitting: true,
+    // It would name pieces that are put together below.
+    modulePreload: false,
     metafile: true,
     plugins: [leaveOut([...apart.keys()]), wordsOf(root, PAGE_SOURCES)],
     naming: { entry: '[name]-[hash].[ext]', chunk: '[name]-[hash].[ext]' },
@@ -79,7 +83,7 @@ export async function bundlePage(
     if (left) throw new Error(`${path} names ${left} in a way that is not known`);
     scripts.set(plain, text);
   }
-  const merged = await mergeInto(name, scripts);
+  const merged = await mergePieces(name, soon, scripts);
   for (const [each, bytes] of apart) merged.set(each, new TextDecoder().decode(bytes));
   return nameByContents(merged);
 }

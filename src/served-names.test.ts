@@ -33,6 +33,10 @@ test('scripts import each other by the names they are served under, and nothing 
   expect(served.get(names.get('door-1.js') ?? '')).toBe('"./elsewhere.js"');
 });
 
+test('a script that imports what is not there is refused', () => {
+  expect(() => nameByContents(new Map([['a.js', 'import{b}from"./b.js";']]))).toThrow('b.js');
+});
+
 test('names that were given are given again', () => {
   const served = nameByContents(scripts('b()'));
   expect(nameByContents(read(served))).toEqual(served);

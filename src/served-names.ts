@@ -36,6 +36,8 @@ export function nameByContents(scripts: ReadonlyMap<string, string>): Map<string
       const target = names.get(`${stem}.js`);
       return target === undefined ? all : `${quote}./${target}${quote}`;
     });
+    for (const [, target = ''] of text.matchAll(STATIC_IMPORT))
+      if (!names.has(target)) throw new Error(`${name} imports ${target}, which is not there`);
     served.set(names.get(name) ?? name, new TextEncoder().encode(linked));
   }
   return served;

@@ -1,4 +1,5 @@
 /** A server in front of the honest one that changes what it likes: one address, as a browser and `verify` see it. */
+import { brotliDecompressSync } from 'node:zlib';
 import type { Server } from 'bun';
 import type { Assets } from '../../src/assets.ts';
 import { startApp, type TestApp } from './app.ts';
@@ -55,7 +56,9 @@ export async function startLiar(assets: Assets): Promise<Liar> {
 export async function rewrite(answer: Response, change: (text: string) => string): Promise<Response> {
   const headers = new Headers(answer.headers);
   const packed = new Uint8Array(await answer.arrayBuffer());
-  const bytes = headers.get('content-encoding') === 'gzip' ? Bun.gunzipSync(packed) : packed;
+  const coding = headers.get('content-encoding');
+  const bytes =
+    coding === 'gzip' ? Bun.gunzipSync(packed) : coding === 'br' ? brotliDecompressSync(packed) : packed;
   headers.delete('content-encoding');
   headers.delete('content-length');
   return new Response(change(new TextDecoder().decode(bytes)), { status: answer.status, headers });
