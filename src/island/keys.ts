@@ -44,7 +44,10 @@ function whereOf(event: KeyboardEvent): Where {
   const [target] = path;
   return {
     isTyping: target?.isContentEditable === true || target?.matches('input, textarea, select') === true,
-    isInside: path.some((each) => each.matches('dialog, [popover], [role=menu], [role=listbox]')),
+    isInside:
+      path.some((each) => each.matches('dialog, [popover], [role=menu], [role=listbox]')) ||
+      // Escape closes it, wherever the focus is.
+      document.querySelector(':popover-open') !== null,
   };
 }
 

@@ -5,6 +5,7 @@ import { togglePopover } from '../popover.ts';
 import { styleSheet } from '../styles.ts';
 
 const STYLE = `
+  :host(:focus) { outline: none; }
   :host { box-sizing: border-box; width: 372px; max-width: 100vw; max-height: calc(100dvh - 16px); overflow-y: auto;
     padding: var(--s4); border: 1px solid var(--line); border-radius: var(--r3); background: var(--raised);
     color: var(--ink); box-shadow: var(--shadow); font: var(--f-small); }
@@ -27,7 +28,7 @@ let panel: HTMLElement | null = null;
 export function toggleFormattingHelp(anchor: HTMLElement): void {
   panel ??= drawPanel();
   if (!panel.isConnected) document.body.append(panel);
-  togglePopover(panel, anchor);
+  if (togglePopover(panel, anchor)) panel.focus();
 }
 
 const isApple = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform);
