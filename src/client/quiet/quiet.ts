@@ -5,7 +5,7 @@ import { t } from '../../contract/words.ts';
 import type { Setting } from '../../protocol/payload.ts';
 import type { Context } from '../context.ts';
 import { type Operation, type Reads, readRecord } from '../operation.ts';
-import { decodeStored, encodeStored, nullable, number, record } from '../stored.ts';
+import { nullable, number, record } from '../stored.ts';
 
 const NAME = 'quiet';
 const NONE: Quiet = { until: 0, daily: null };
@@ -31,7 +31,7 @@ export async function setQuiet(
 
 const settingOf = ({ quiet, changedAt }: { readonly quiet: Quiet; readonly changedAt: number }): Setting => ({
   name: NAME,
-  value: encodeStored(Times, quiet),
+  value: encodeTimes(quiet),
   changedAt,
 });
 
@@ -45,20 +45,30 @@ export async function quietSettings(reads: Reads): Promise<readonly Setting[]> {
 export async function takeQuiet(op: Operation, { name, value, changedAt }: Setting): Promise<boolean> {
   if (name !== NAME) return false;
   const known = await readRecord(op, 'meta', NAME, Choice);
-  const quiet = readTimes(value);
+  const quiet = decodeTimes(value);
   if (quiet !== null && (known === null || known.changedAt < changedAt))
     op.write('meta', NAME, Choice, { quiet, changedAt });
   return true;
 }
 
-/** Null for what a device of another release may write. */
-function readTimes(value: Uint8Array): Quiet | null {
-  try {
-    const quiet = decodeStored(Times, value);
-    return isTimes(quiet) ? quiet : null;
-  } catch {
-    return null;
+/** `until u64`, and `from u16 || to u16` when there are hours of every day. */
+function encodeTimes({ until, daily }: Quiet): Uint8Array {
+  const view = new DataView(new ArrayBuffer(daily === null ? 8 : 12));
+  view.setBigUint64(0, BigInt(until));
+  if (daily !== null) {
+    view.setUint16(8, daily.from);
+    view.setUint16(10, daily.to);
   }
+  return new Uint8Array(view.buffer);
+}
+
+/** Null for what a device of another release may write. */
+function decodeTimes(value: Uint8Array): Quiet | null {
+  if (value.length !== 8 && value.length !== 12) return null;
+  const view = new DataView(value.buffer, value.byteOffset, value.length);
+  const daily = value.length === 8 ? null : { from: view.getUint16(8), to: view.getUint16(10) };
+  const quiet = { until: Number(view.getBigUint64(0)), daily };
+  return isTimes(quiet) ? quiet : null;
 }
 
 const isTimes = ({ until, daily }: Quiet): boolean =>
