@@ -11,7 +11,7 @@ import {
   isBodyId,
   isConversationId,
 } from '../contract/ids.ts';
-import { type ReceiptPayload, receiptPayload, type SyncPayload, syncPayload } from '../protocol/payload.ts';
+import { type ReceiptPayload, receiptPayload, type SyncPayload } from '../protocol/payload.ts';
 import { takeBackupSetting } from './backup/choice.ts';
 import type { Context } from './context.ts';
 import { clearUnread, readConversation } from './conversations.ts';
@@ -22,7 +22,7 @@ import { findMessage, readPage, setStatus } from './history.ts';
 import { readMarks, writeMarks } from './messages/marks.ts';
 import { takeChoice } from './messages/own-choices.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
-import { readPeer } from './peers.ts';
+import { devicesOf, syncOwnDevices } from './own-sync.ts';
 import { takeTyping } from './presence/choices.ts';
 import { takeQuiet } from './quiet/quiet.ts';
 import type { Target } from './recipients.ts';
@@ -120,22 +120,6 @@ async function sendReadMarks(op: Operation, ctx: Context): Promise<void> {
   }
   if (readMarks.length === 0) return;
   await syncOwnDevices(op, ctx, { readMarks, settings: [] });
-}
-
-/** Tells one's own other devices what the person has chosen. */
-export function syncSettings(op: Operation, ctx: Context, settings: SyncPayload['settings']): Promise<void> {
-  return syncOwnDevices(op, ctx, { readMarks: [], settings });
-}
-
-/** Tells one's own other devices. */
-async function syncOwnDevices(op: Operation, ctx: Context, payload: SyncPayload): Promise<void> {
-  const others = (await devicesOf(op, ctx.self.account)).filter(({ device }) => device !== ctx.self.device);
-  await queueErrand(op, ctx, { to: others, kind: 'sync', payload: syncPayload.encode(payload) });
-}
-
-async function devicesOf(reads: Reads, account: AccountId) {
-  const peer = await readPeer(reads, account);
-  return (peer?.devices ?? []).map(({ device }) => ({ account, device }));
 }
 
 /** Somebody has read messages of this device: only a member of their conversation can say so. */

@@ -1,8 +1,8 @@
 /** What the backup does: a part that is fetched when something is to be saved, restored or shown. */
 import { say, t } from '../../contract/words.ts';
 import type { Context } from '../context.ts';
+import { syncSettings } from '../own-sync.ts';
 import { TransportFailed, TransportRefused } from '../ports.ts';
-import { syncSettings } from '../receipts.ts';
 import { listChanged } from './changed.ts';
 import { choiceSetting, forgetHeard, readChoice, writeChoice } from './choice.ts';
 import { runBackup } from './run.ts';

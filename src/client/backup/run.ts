@@ -1,8 +1,8 @@
 /** One run of the backup: learn the newest manifest, take what is missing here, save what is missing there, tidy. */
 import { sentence } from '../../contract/words.ts';
 import type { Context } from '../context.ts';
+import { syncSettings } from '../own-sync.ts';
 import { StorageFull, TransportFailed, TransportRefused } from '../ports.ts';
-import { syncSettings } from '../receipts.ts';
 import { decodeStored, number, record, text } from '../stored.ts';
 import { appendChanged } from './append.ts';
 import { sweepSaved } from './changed-entries.ts';

@@ -2,7 +2,7 @@
 import type { Setting } from '../../protocol/payload.ts';
 import type { Context } from '../context.ts';
 import { type Operation, type Reads, readRecord } from '../operation.ts';
-import { syncSettings } from '../receipts.ts';
+import { syncSettings } from '../own-sync.ts';
 import { flag, number, record } from '../stored.ts';
 
 const NAME = 'typing';

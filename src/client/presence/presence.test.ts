@@ -84,8 +84,16 @@ test('who writes is shown for a while, or until their message is there', async (
   mina.line.tell({ event: 'typing', conversation: id, account: ravi.account });
   await world.settle();
   expect(presence.writers(id)).toEqual([ravi.account]);
-  await world.advance(6000);
+  await world.advance(4000);
+  mina.line.tell({ event: 'typing', conversation: id, account: ravi.account });
+  await world.settle();
+  await world.advance(4000);
+  expect(presence.writers(id)).toEqual([ravi.account]);
+  const told = mina.events.length;
+  await world.advance(3000);
   expect(presence.writers(id)).toEqual([]);
+  // Whoever draws it is told of the end, also when the first word of it was put off.
+  expect(mina.events.slice(told).map(({ type }) => type)).toContain('typing');
   mina.line.tell({ event: 'typing', conversation: id, account: ravi.account });
   await world.settle();
   await ravi.engine.send(id, 'here');

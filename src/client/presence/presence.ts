@@ -92,9 +92,14 @@ export function openPresence(ctx: Context, live: Live | null): Presence {
     const there = writing.get(id) ?? new Map<AccountId, number>();
     writing.set(id, there.set(account, ctx.now() + TYPING_SHOWN_MS));
     ctx.emit({ type: 'typing', conversation: id });
-    ctx.tasks.later(`writing/${id}/${account}`, TYPING_SHOWN_MS, async () =>
-      ctx.emit({ type: 'typing', conversation: id }),
-    );
+    endLater(id, account);
+  }
+
+  /** A task of the same name is not put off: when it comes too early, it looks again. */
+  function endLater(id: ConversationId, account: AccountId): void {
+    const left = (writing.get(id)?.get(account) ?? 0) - ctx.now();
+    if (left <= 0) ctx.emit({ type: 'typing', conversation: id });
+    else ctx.tasks.later(`writing/${id}/${account}`, left, async () => endLater(id, account));
   }
 
   function follow(event: EngineEvent): void {
