@@ -15,6 +15,7 @@ export const ICONS = ['icon.svg', 'icon-192.png', 'icon-512.png', 'icon-maskable
 export const ASSET_NAMES: readonly string[] = [
   'island.js',
   'door.js',
+  'words-de.js',
   ...WORKERS.map((name) => `${name}.js`),
   'sw.js',
   'app.css',

@@ -36,6 +36,7 @@ const APART: Readonly<Record<string, string>> = { 'fallback.js': 'src/island/fal
 /** Parts that every page of the workspace loads once it is drawn. */
 const SOON: readonly string[] = ['client-runner.js'];
 const OTHERS: Readonly<Record<string, string>> = {
+  'words-de.js': 'src/island/words-de.ts',
   'sw.js': 'src/service-worker/main.ts',
   'app.css': 'public/css/app.css',
 };

@@ -25,7 +25,7 @@ export async function bundleOne(entry: string, { root, define }: Bundling): Prom
     ...COMMON,
     entrypoints: [join(root, entry)],
     root,
-    plugins: [wordsOf(root, [dirname(entry)])],
+    plugins: [wordsOf(root, entry.startsWith('src/island/') ? PAGE_SOURCES : [dirname(entry)])],
     define: { ...PRODUCTION, ...define },
   });
   const [output] = outputs;
@@ -57,7 +57,7 @@ export async function bundlePage(
     // It would name pieces that are put together below.
     modulePreload: false,
     metafile: true,
-    plugins: [leaveOut([...apart.keys()]), wordsOf(root, PAGE_SOURCES)],
+    plugins: [leaveOut([...apart.keys()])],
     naming: { entry: '[name]-[hash].[ext]', chunk: '[name]-[hash].[ext]' },
     define: { ...PRODUCTION, ...define },
   });

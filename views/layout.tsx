@@ -1,6 +1,7 @@
 /** The document around every page: head, assets with their hashes, and what the island reads from `<body>`. */
 import type { Children } from '@kitajs/html';
 import type { AccountId, DeviceId } from '../src/contract/ids.ts';
+import { WORD_SCRIPTS } from '../src/contract/page-words.ts';
 import type { ServedManifest } from '../src/contract/served.ts';
 import { locale } from '../src/contract/words.ts';
 import { text } from './parts/words.tsx';
@@ -60,6 +61,7 @@ export interface DocumentProps {
 export function Document({ site, page, title, viewer, children }: DocumentProps) {
   const { assets } = site;
   const script = scriptOf(page);
+  const words = WORD_SCRIPTS[languageOf()];
   return (
     <>
       {'<!doctype html>'}
@@ -80,9 +82,14 @@ export function Document({ site, page, title, viewer, children }: DocumentProps)
           <link rel="manifest" href="/manifest.webmanifest" />
           {script ? (
             <>
-              {[...assets.preloads(script), ...wordsOf(page)].map((name) => (
+              {assets.preloads(script).map((name) => (
                 <link rel="modulepreload" href={assets.url(name)} integrity={assets.integrity(name)} />
               ))}
+              {words ? (
+                <script type="module" src={assets.url(words)} integrity={assets.integrity(words)} />
+              ) : (
+                ''
+              )}
               <script type="module" src={assets.url(script)} integrity={assets.integrity(script)} />
             </>
           ) : (
@@ -116,12 +123,6 @@ const DOORS: ReadonlySet<PageName> = new Set([
   'approve',
   'recovery-code',
 ]);
-
-/** The words of a page in another language: asked for at once, because nothing is drawn without them. */
-function wordsOf(page: PageName): readonly string[] {
-  if (languageOf() === 'en') return [];
-  return [scriptOf(page) === 'door.js' ? 'door-words-german.js' : 'words-german.js'];
-}
 
 const languageOf = (): string => locale().split('-', 1)[0] ?? 'en';
 

@@ -1,9 +1,5 @@
 /** Every page: readable by everybody (axe), and as a picture to look at, in test/screenshots. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { ROOT } from '../support/server.ts';
 import type { Person } from './support/browser.ts';
 import {
   type Account,
@@ -17,14 +13,8 @@ import {
   send,
   waitForStatus,
 } from './support/flows.ts';
+import { look } from './support/look.ts';
 import { openWorld, type World } from './support/world.ts';
-
-const PICTURES = join(ROOT, 'test/screenshots');
-const AXE = await Bun.file(join(ROOT, 'node_modules/axe-core/axe.min.js')).text();
-const SIZES = [
-  { width: 1440, height: 900 },
-  { width: 390, height: 844 },
-] as const;
 
 let world: World;
 let adaBrowser: Person;
@@ -34,51 +24,11 @@ let mina: Account;
 let invite = '';
 
 beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true });
   world = await openWorld();
   adaBrowser = await world.person();
   minaBrowser = await world.person();
 }, PATIENCE);
 afterAll(() => world.close());
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
-  }[];
-}
-
-/** Looks at the page in both sizes and both lights, with axe in each light. */
-async function look(page: Page, name: string): Promise<void> {
-  for (const { width, height } of SIZES) {
-    await page.setViewportSize({ width, height });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.screenshot({ path: join(PICTURES, `${name}-${width}-${colorScheme}.png`) });
-      expect({ name, width, colorScheme, found: await findProblems(page) }).toEqual({
-        name,
-        width,
-        colorScheme,
-        found: [],
-      });
-      const tooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-      expect({ name, width, tooWide }).toEqual({ name, width, tooWide: false });
-    }
-  }
-  await page.setViewportSize(SIZES[0]);
-  await page.emulateMedia({ colorScheme: 'light' });
-}
-
-async function findProblems(page: Page): Promise<string[]> {
-  await page.evaluate(`typeof axe === 'undefined' && (() => { ${AXE} })()`);
-  const { violations } = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResult> } };
-    return axe.run({ resultTypes: ['violations'] });
-  });
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
-  );
-}
 
 const looked = (name: string, act: () => Promise<void>) => test(name, act, 4 * PATIENCE);
 

@@ -123,14 +123,14 @@ function Me({ viewer, page }: { viewer: Viewer; page: string }) {
         <Icon name="smile" />
       </button>
       {viewer.isAdmin ? (
-        <a class="me-link" href="/admin" {...(page === 'admin' ? CURRENT : {})}>
+        <a class="me-link" href="/admin" title={t('Admin')} {...(page === 'admin' ? CURRENT : {})}>
           <Icon name="people" />
           <span>{text('Admin')}</span>
         </a>
       ) : (
         ''
       )}
-      <a class="me-link" href="/settings" {...(page === 'settings' ? CURRENT : {})}>
+      <a class="me-link" href="/settings" title={t('Settings')} {...(page === 'settings' ? CURRENT : {})}>
         <Icon name="settings" />
         <span>{text('Settings')}</span>
       </a>
