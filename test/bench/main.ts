@@ -3,6 +3,7 @@
  * beside its own floor in the same run. Quick by default (about a minute); `--long` measures longer, `--only WORD` one row.
  */
 import { parseArgs } from 'node:util';
+import { backupCost } from './backup.ts';
 import { idleMemory } from './idle.ts';
 import { latency } from './latency.ts';
 import { firstLoad } from './page.ts';
@@ -137,6 +138,16 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
       add(`${what}: p50 of ${work.keys} keys`, work.p50, 'ms', '');
       add(`${what}: p99`, work.p99, 'ms', '100');
     }
+  },
+  async backup() {
+    const messages = flags.long ? 100_000 : 10_000;
+    const { save, readable, all, originals, bytes } = await backupCost(messages);
+    const what = `history of ${messages.toLocaleString('en')} messages, Bun, SQLite`;
+    add(`${what}: saved`, Math.round(save), 'ms');
+    add(`${what}: on the server`, Math.round(bytes / 100_000) / 10, 'MB');
+    add(`${what}: new device, newest page`, Math.round(readable), 'ms', '2,000');
+    add(`${what}: new device, all of it`, Math.round(all), 'ms');
+    add(`${what}: new device, its signatures too`, Math.round(originals), 'ms');
   },
   async history() {
     const { fresh, old } = await historyCost(flags.long ? 1_000_000 : 100_000, seconds);

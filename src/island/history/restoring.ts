@@ -1,4 +1,5 @@
 /** A banner in `#notices` while history arrives on this device. It needs nothing of the person, and goes by itself. */
+import { Single } from '../../client/single.ts';
 import { t } from '../../contract/words.ts';
 import { draw } from '../draw.ts';
 import { engine, onEvent } from '../session.ts';
@@ -26,8 +27,10 @@ export function watchRestoring(place: HTMLElement): void {
     spoken = part;
     banner.replaceChildren(draw('p', {}, words), bar);
   };
+  // Many words about it come while it runs: one look at a time.
+  const looks = new Single(show);
   onEvent(({ type }) => {
-    if (type === 'backup') void show();
+    if (type === 'backup') void looks.run();
   });
-  void show();
+  void looks.run();
 }

@@ -1,5 +1,7 @@
 /** `[data-history]` in the settings: what is saved of one's history, and the choice about it. */
+
 import type { BackupView } from '../../client/backup/types.ts';
+import { Single } from '../../client/single.ts';
 import { locale, plural, t } from '../../contract/words.ts';
 import { draw } from '../draw.ts';
 import { button, carefulButton } from '../groups/draw.ts';
@@ -23,7 +25,7 @@ export async function openHistory(place: HTMLElement): Promise<void> {
       problem.textContent = error instanceof Error ? error.message : String(error);
     });
     busy = false;
-    await show();
+    await looks.run();
   };
   const show = async () => {
     const view = await client.backup();
@@ -45,11 +47,12 @@ export async function openHistory(place: HTMLElement): Promise<void> {
     );
     place.hidden = false;
   };
+  const looks = new Single(show);
   const end = onEvent(({ type }) => {
     if (!place.isConnected) end();
-    else if (type === 'backup') void show();
+    else if (type === 'backup') void looks.run();
   });
-  await show();
+  await looks.run();
 }
 
 function stateOf({ state }: BackupView): string {
