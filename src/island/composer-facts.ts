@@ -17,7 +17,10 @@ export function countReaders(readers: readonly Reader[]): string {
     ['[data-people-count]', people],
     ['[data-device-count]', devices],
   ] as const)
-    for (const place of document.querySelectorAll(selector)) place.textContent = String(count);
+    for (const place of document.querySelectorAll<HTMLElement>(selector)) {
+      place.textContent = String(count);
+      place.dataset.shown = '';
+    }
   return t('Sealed for {people}, {devices}', {
     people: plural(people, '{n} person', '{n} people'),
     devices: plural(devices, '{n} device', '{n} devices'),
