@@ -133,6 +133,28 @@ told('a network that wants a sign-in first is told from one that is away, and na
   await connection.waitFor({ state: 'hidden', timeout: PATIENCE });
 });
 
+told(
+  'kept files that are others than the accepted ones do not run, also without the server [R35]',
+  async () => {
+    const { page, context } = ada;
+    await page.goto(server.url);
+    const path = await page.evaluate(async () => {
+      const room = await caches.open('sotto-files');
+      const island = (await room.keys()).find(({ url }) => /\/island\.[0-9a-f]+\.js$/.test(url));
+      if (island) await room.put(island, new Response("document.title = 'ran'"));
+      return island?.url ?? '';
+    });
+    expect(path).not.toBe('');
+    await context.setOffline(true);
+    // Without a page of its own the worker leaves the answer to the browser, which says that there is no network.
+    await expect(page.goto(server.url)).rejects.toThrow('ERR_');
+    await context.setOffline(false);
+    await page.goto(server.url);
+    await conversations(page).getByRole('link', { name: BEN.name }).waitFor({ timeout: PATIENCE });
+    expect(await page.title()).not.toBe('ran');
+  },
+);
+
 told('after signing out nothing of anybody opens without the server', async () => {
   await ada.page.goto(`${server.url}/settings`);
   await ada.page.getByRole('button', { name: 'Sign out', exact: true }).click();
