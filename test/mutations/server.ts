@@ -12,6 +12,13 @@ export const SERVER: readonly Mutation[] = under('src', [
     [['mine < PREKEYS_PER_REQUESTER_PER_DAY && ',
       '']], ['routes/prekeys-api.test.ts']],
 
+  ['what this browser keeps runs without being compared', 'R35', 'service-worker/kept.ts',
+    [['return bytes && (await sha384(bytes)) === hash ? bytes : null;',
+      'return bytes && hash ? bytes : null;']], ['test/browser/offline.test.ts']],
+  ['a page whose hashes are others than the accepted ones is shown', 'R35', 'service-worker/pages.ts',
+    [['else if (integrity !== undefined && integrity !== file.sha384) refused[path] = integrity;',
+      '']], ['test/browser/changed-code.test.ts']],
+
   ['a device list that follows another one is published', 'R12', 'services/published.ts',
     [['if (previous && (list.version !== previous.version + 1 || !equalBytes(list.previous, previous.hash)))',
       'if (previous && list.version < 0)']], ['routes/devices-api.test.ts']],
