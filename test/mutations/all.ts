@@ -1,6 +1,7 @@
 /** Every mutation that the tests must notice. */
 import { ACCOUNTS } from './accounts.ts';
 import { CLIENT } from './client.ts';
+import { HISTORY } from './history.ts';
 import { MESSAGES } from './messages.ts';
 import type { Mutation } from './mutation.ts';
 import { RECORDS } from './records.ts';
@@ -13,5 +14,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ACCOUNTS,
   ...CLIENT,
   ...MESSAGES,
+  ...HISTORY,
   ...SERVER,
 ];

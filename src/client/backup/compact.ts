@@ -17,9 +17,9 @@ import { fetchEntries, takeEntries } from './take.ts';
 export const COMPACT_EVERY_MS = 24 * 3600_000;
 /** Segments below this many bytes are small; so many of them become one. */
 const SMALL_BYTES = 192 * 1024;
-const MANY_SMALL = 16;
+const MANY_SMALL = 12;
 /** Segments that are rewritten in one go. */
-const AT_ONCE = 24;
+const AT_ONCE = 12;
 const PAGE = 1000;
 
 /** Rewrites what is due. Gives whether it did. @throws Outdated, Untrusted, TransportFailed, TransportRefused */

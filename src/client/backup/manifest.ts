@@ -39,7 +39,7 @@ export async function learnManifest(
   const { bytes, limit } = shown;
   if (shown.version < Math.max(seen.version, heard?.version ?? 0)) throw new Untrusted(OLDER);
   if (shown.version === seen.version && equalBytes(hash(sealed), seen.sealed)) {
-    await ctx.operate((op) => remember(op, { bytes, limit }));
+    await ctx.operate((op) => remember(op, { bytes, limit, ...(seen.stopped ? GOES_ON : {}) }));
     return readMemory(ctx.storage);
   }
   // It was turned off and is on again, or there never was one: everything is still to be saved.
@@ -66,12 +66,16 @@ export async function learnManifest(
       messages: manifest.messages,
       sealed: hash(sealed),
       swept: seen.swept && gone.length === 0,
+      ...(seen.stopped ? GOES_ON : {}),
       bytes,
       limit,
     });
   });
   return readMemory(ctx.storage);
 }
+
+/** What stopped it is over: the server gives what was seen before, or what follows it. */
+const GOES_ON = { stopped: false, problem: null } as const;
 
 const EMPTY: Omit<Manifest, 'version'> = {
   previous: new Uint8Array(32),

@@ -60,7 +60,7 @@ function dropLease(ctx: Context): Promise<void> {
  */
 export async function runBackup(ctx: Context): Promise<'done' | 'later' | 'off'> {
   const owner = await backupOwner(ctx);
-  const isOff = async () => !(await readChoice(ctx.storage)).on || (await readMemory(ctx.storage)).stopped;
+  const isOff = async () => !(await readChoice(ctx.storage)).on;
   if (owner === null || (await isOff())) return 'off';
   if (!(await takeLease(ctx))) return 'later';
   try {
