@@ -244,6 +244,10 @@ story('more unread messages than a page: reading goes on at the line', async () 
     await composer(minaBrowser.page).fill(`Unread ${n}.`);
     await minaBrowser.page.keyboard.press('Enter');
     await messages(minaBrowser.page, `Unread ${n}.`).waitFor({ timeout: PATIENCE });
+    await until(
+      () => composer(minaBrowser.page).inputValue(),
+      (text) => text === '',
+    );
   }
   const row = conversations(page).getByRole('link', { name: mina.name });
   await row.locator('[data-unread]').filter({ hasText: '60' }).waitFor({ timeout: PATIENCE });

@@ -72,6 +72,11 @@ export class Rows {
     this.#forget(new Set(wanted));
   }
 
+  /** What was today is yesterday: lines between days are drawn anew with the next arrangement. */
+  forgetDays(): void {
+    this.#days.clear();
+  }
+
   #dayAbove(row: HTMLElement, { sentAt }: HistoryMessage): HTMLElement {
     const known = this.#days.get(row);
     if (known) return known;
