@@ -150,11 +150,12 @@ class Look {
     if (page.release !== this.assets.manifest.release)
       this.#differs(last.path, 'the page is of another release', this.assets.manifest.release, page.release);
     if (last.status === 200) {
-      const expected = DOORS.has(last.path) ? 'door.js' : 'island.js';
-      if (page.scripts.join() !== expected)
+      const script = DOORS.has(last.path) ? 'door.js' : 'island.js';
+      const expected = [this.visitor.words, script].filter((name) => name !== null).join(', ');
+      if (page.scripts.join(', ') !== expected)
         this.#differs(last.path, 'the page loads other scripts', expected, page.scripts.join(', ') || null);
       // Without the hash in the page, what a script imports would be taken as it comes.
-      const before = this.assets.preloads(expected).join(', ');
+      const before = this.assets.preloads(script).join(', ');
       const got = page.preloads.join(', ');
       if (got !== before)
         this.#differs(last.path, 'the page loads other scripts before its own', before || null, got || null);

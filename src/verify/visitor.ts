@@ -1,5 +1,7 @@
 /** Asks a server as browsers do: with their names, their encodings, and a session or none. */
 
+import { WORD_SCRIPTS } from '../contract/page-words.ts';
+
 /** Milliseconds for one answer. */
 const TIMEOUT_MS = 20_000;
 /** Bytes of one answer; nothing that Sotto serves is a tenth of it. */
@@ -10,7 +12,12 @@ interface Profile {
   readonly name: string;
   readonly agent: string;
   readonly encodings: string;
+  /** What it asks for; pages in another language than English load one script more. */
+  readonly languages: string;
 }
+
+const ENGLISH = 'en-GB,en;q=0.7';
+const GERMAN = 'de-DE,de;q=0.9,en;q=0.3';
 
 /** Somebody who serves other code to some would choose by these. */
 const PROFILES: readonly Profile[] = [
@@ -19,22 +26,26 @@ const PROFILES: readonly Profile[] = [
     agent:
       'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36',
     encodings: 'gzip, deflate, br, zstd',
+    languages: ENGLISH,
   },
   {
     name: 'Firefox',
     agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0',
     encodings: 'gzip, deflate, br, zstd',
+    languages: GERMAN,
   },
   {
     name: 'Safari',
     agent:
       'Mozilla/5.0 (iPhone; CPU iPhone OS 26_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.2 Mobile/15E148 Safari/604.1',
     encodings: 'gzip, deflate, br',
+    languages: ENGLISH,
   },
   {
     name: 'a browser without compression',
     agent: 'Mozilla/5.0 (Android 16; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0',
     encodings: 'identity',
+    languages: GERMAN,
   },
 ];
 export const BROWSERS: readonly string[] = PROFILES.map(({ name }) => name);
@@ -84,6 +95,11 @@ export class Visitor {
     return visitorName(this.profile.name, this.session?.name ?? SIGNED_OUT);
   }
 
+  /** The script with the words of the language it asks for; null for English. */
+  get words(): string | null {
+    return WORD_SCRIPTS[this.profile.languages.slice(0, 2)] ?? null;
+  }
+
   /** One answer, however it is. @throws NoAnswer */
   async ask(path: string, destination: Destination): Promise<Answer> {
     const { agent, encodings } = this.profile;
@@ -93,7 +109,7 @@ export class Visitor {
         headers: {
           'user-agent': agent,
           accept: isPage ? 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' : '*/*',
-          'accept-language': 'en-GB,en;q=0.7',
+          'accept-language': this.profile.languages,
           'accept-encoding': encodings,
           'sec-fetch-dest': destination,
           'sec-fetch-mode': isPage ? 'navigate' : destination === 'script' ? 'cors' : 'no-cors',
