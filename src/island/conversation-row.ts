@@ -20,9 +20,14 @@ export function fillRow(row: HTMLElement, view: ConversationView, draft: string)
 /** Also of a conversation that this device does not know yet: the server wrote a date in UTC. */
 export function showTime(row: HTMLElement, at: number): void {
   const time = row.querySelector('time');
-  if (!time || at <= 0) return;
+  if (!time) return;
+  if (at <= 0) {
+    time.dataset.shown = '';
+    return;
+  }
   time.dateTime = new Date(at).toISOString();
   time.textContent = shortOf(at);
+  time.dataset.shown = '';
 }
 
 export function fillPeer(row: HTMLElement, { name, verified }: PeerView): void {
