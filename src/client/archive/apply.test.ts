@@ -11,6 +11,7 @@ import { readOriginal } from '../originals.ts';
 import { type Client, type MadePerson, randomBytes, World } from '../testing/world.ts';
 import { applyMessages } from './apply.ts';
 import { type ArchivedMessage, archiveMessage, messageEntry, readMessageEntry } from './record.ts';
+import { isProven } from './verify.ts';
 
 let cast: { mina: MadePerson; jonas: MadePerson };
 beforeAll(async () => {
@@ -84,6 +85,10 @@ test('what comes from elsewhere is marked, and verified by its own signatures al
   expect(all.filter(({ verified }) => verified).map(({ text, id }) => [text, id])).toEqual([
     ['said before', record.id],
   ]);
+  // Its own signatures prove its own words, in its own place.
+  const bent = [{ text: 'never said' }, { kind: 'notice' as const }, { original: null }];
+  for (const change of bent) expect(await isProven(ctx, { ...record, ...change })).toBe(false);
+  expect(await isProven(ctx, record)).toBe(true);
   expect((await second.engine.conversations())[0]?.unread).toBe(0);
   await world.close();
 });

@@ -6,11 +6,12 @@ import { fromHex } from '../../contract/bytes.ts';
 import type { ArchiveEntry } from '../../protocol/archive.ts';
 import { concat } from '../../protocol/codec.ts';
 import { hash } from '../../protocol/hash.ts';
-import { type ArchivedMessage, ENTRY, readMessageEntry } from '../archive/record.ts';
+import { type ArchivedMessage, ENTRY, readMessageEntry, readOriginalEntry } from '../archive/record.ts';
 import type { Operation, Reads } from '../operation.ts';
 
 const PREFIX = 'i/';
-const DIGEST_BYTES = 16;
+/** Bytes of a digest. */
+export const DIGEST_BYTES = 16;
 
 export interface Saved {
   readonly segment: SegmentId;
@@ -60,6 +61,8 @@ function decode(value: Uint8Array): Saved {
  * from one to the next.
  */
 export function digestOf(entry: ArchiveEntry): Uint8Array {
+  // A signature is over all of its message, and as good as any hash of it.
+  if (entry.kind === ENTRY.original) return readOriginalEntry(entry).signature.slice(0, DIGEST_BYTES);
   if (entry.kind !== ENTRY.message) return hash(entry.value).slice(0, DIGEST_BYTES);
   return digestOfMessage(readMessageEntry(entry));
 }

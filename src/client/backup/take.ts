@@ -21,13 +21,14 @@ import {
 import type { Context } from '../context.ts';
 import { readConversation } from '../conversations.ts';
 import { findMessage } from '../history.ts';
+import { isForgotten } from '../messages/forget.ts';
 import type { Operation, Reads } from '../operation.ts';
 import { TransportRefused } from '../ports.ts';
 import { StoredError } from '../stored.ts';
 import { noteSaved } from './changed.ts';
 import { currentDigests } from './changed-entries.ts';
 import { conversationOfOriginal, holdEntries } from './held.ts';
-import { digestOf, readSaved, removeSaved, writeSaved } from './saved.ts';
+import { DIGEST_BYTES, digestOf, readSaved, removeSaved, writeSaved } from './saved.ts';
 import { listTaken, nameOf, noteErasure, noteTaken, readMemory, remember } from './state.ts';
 
 /** Entries between two looks at the lock and two words about progress. */
@@ -141,8 +142,8 @@ export async function takeEntries(
 function isReadable(entry: ArchiveEntry): boolean {
   try {
     if (entry.kind === ENTRY.message) readMessageEntry(entry);
-    if (entry.kind === ENTRY.original) readOriginalEntry(entry);
-    return true;
+    // What is named by its signature has one.
+    return entry.kind !== ENTRY.original || readOriginalEntry(entry).signature.length >= DIGEST_BYTES;
   } catch {
     return false;
   }
@@ -193,7 +194,7 @@ async function noteStep(
     const digest = digestOf(entry);
     const own = current.get(name) ?? null;
     const saved = await readSaved(op, name);
-    if (!held.has(entry) && (await isOver(op, entry))) {
+    if (!held.has(entry) && (await isOver(op, ctx, entry))) {
       removeSaved(op, name);
       noteErasure(op, id);
       if (saved !== null && entry.kind === ENTRY.message) added--;
@@ -209,11 +210,25 @@ async function noteStep(
   await remember(op, { here: here + added });
 }
 
-/** Whether the message that it is of, or about, is not here and does not come any more. */
-async function isOver(reads: Reads, { kind, id }: ArchiveEntry): Promise<boolean> {
-  if (kind !== ENTRY.message && kind !== ENTRY.original) return false;
-  const message = await findMessage(reads, bodyId(id));
-  return message === null || (kind === ENTRY.original && message.kind === 'deleted');
+/**
+ * Whether the message that it is of, or about, was taken back or its time is over. Merely not being here is no reason: what this
+ * device could not take is another's history.
+ */
+async function isOver(reads: Reads, ctx: Context, entry: ArchiveEntry): Promise<boolean> {
+  if (entry.kind !== ENTRY.message && entry.kind !== ENTRY.original) return false;
+  const id = bodyId(entry.id);
+  const message = await findMessage(reads, id);
+  if (message !== null) return entry.kind === ENTRY.original && message.kind === 'deleted';
+  if (await isForgotten(reads, id)) return true;
+  if (entry.kind === ENTRY.original) return isStateGone(reads, id);
+  const { expiresAt } = readMessageEntry(entry);
+  return expiresAt !== null && expiresAt <= ctx.now();
+}
+
+/** States are taken before originals: one that is saved nowhere, nor in what is damaged, is of a message that is over. */
+async function isStateGone(reads: Reads, id: BodyId): Promise<boolean> {
+  if ((await readSaved(reads, `${ENTRY.message}/${id}`)) !== null) return false;
+  return [...(await listTaken(reads)).values()].every(({ state }) => state === 'taken');
 }
 
 /** True for what is no choice, too. */
