@@ -182,6 +182,10 @@ inGerman('verification, settings and the page of an error', async () => {
   await lookInGerman('verify');
   await ada.getByRole('link', { name: de('Settings'), exact: true }).click();
   await ada.locator('[data-log] code').first().waitFor({ timeout: PATIENCE });
+  await ada.locator('[data-own-devices] [data-device-name]').getByText('Chrome unter Linux').waitFor();
+  expect(await ada.locator('time[data-moment]').allTextContents()).not.toContainEqual(
+    expect.stringContaining('UTC'),
+  );
   await lookInGerman('settings');
   await ada.goto(`${world.server.url}/verify/none`);
   await lookInGerman('error');

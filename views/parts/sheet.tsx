@@ -74,12 +74,12 @@ export function Section({
   );
 }
 
-/** A day, in the words of the interface; the time of day in UTC beside it when asked for. */
+/** A day, in the words of the interface; with the time of day in UTC when asked for, which the island writes in the reader's zone. */
 export function When({ at, hour = false }: { at: number; hour?: boolean }) {
   const date = new Date(at);
   const day = date.toLocaleDateString(locale(), { dateStyle: 'medium', timeZone: 'UTC' });
   return (
-    <time datetime={date.toISOString()} safe>
+    <time datetime={date.toISOString()} {...(hour ? { 'data-moment': '' } : {})} safe>
       {hour ? `${day}, ${date.toISOString().slice(11, 16)} UTC` : day}
     </time>
   );

@@ -4,6 +4,7 @@ import type { Engine, OwnDeviceView } from '../../client/engine-types.ts';
 import { isDeviceId } from '../../contract/ids.ts';
 import { MAX_NAME_LENGTH } from '../../contract/limits.ts';
 import { t } from '../../contract/words.ts';
+import { writeMoments } from './times.ts';
 
 /** Fills `[data-own-devices]` and keeps it. `changed` calls back when names or devices are other ones. */
 export async function openDevices(
@@ -17,6 +18,7 @@ export async function openDevices(
       if (row) drawRow(row, device);
     }
   };
+  writeMoments(place.closest('[data-view]') ?? place);
   changed(() => void draw());
   for (const row of place.querySelectorAll<HTMLElement>('li[data-device]')) {
     row.querySelector('[data-device-actions]')?.removeAttribute('data-waiting');
