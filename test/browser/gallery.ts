@@ -9,6 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { ASSET_NAMES, createAssets } from '../../src/assets.ts';
 import { CONTENT_SECURITY_POLICY } from '../../src/http/headers.ts';
 import { drawComposer } from './gallery-composer.ts';
+import { drawMessages } from './gallery-messages.ts';
 import { samplePages } from './gallery-pages.ts';
 import { drawCode, drawGroups, drawLog, drawSearch, drawWords } from './gallery-words.ts';
 import { launchBrowser } from './support/browser.ts';
@@ -77,6 +78,7 @@ async function shoot(browser: Browser, url: string, names: readonly string[]): P
       for (const name of names) {
         await page.goto(`${url}/${name}`);
         await page.evaluate(drawWords);
+        await page.evaluate(drawMessages);
         await page.evaluate(drawComposer);
         await page.evaluate(drawGroups);
         await page.evaluate(drawCode);
@@ -99,6 +101,7 @@ const pages = await samplePages(assets);
 const parts = new Map<string, Uint8Array<ArrayBuffer>>();
 for (const name of PARTS) parts.set(`/parts/${name}.js`, await built(`src/island/${name}/main.ts`));
 parts.set('/parts/search.js', await built('test/browser/support/search-module.ts'));
+parts.set('/parts/message.js', await built('test/browser/support/message-module.ts'));
 parts.set('/parts/composer.js', await built('test/browser/support/composer-module.ts'));
 const server = Bun.serve({
   port: 0,
