@@ -198,7 +198,9 @@ function Details({ id, self, peer, others, relayDays }: ConversationProps) {
         {text('The server holds a sealed message until every device has fetched it, {n} days at most.', {
           n: relayDays,
         })}{' '}
-        {text('The history is on your devices alone.')}
+        {text(
+          'Your own history is on your devices, and saved for them on the server under keys that only they open.',
+        )}
       </p>
       <Pinned />
     </section>

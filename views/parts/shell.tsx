@@ -108,20 +108,21 @@ function ConversationList({ conversations }: { conversations: readonly Conversat
 function Me({ viewer, page }: { viewer: Viewer; page: string }) {
   return (
     <footer class="me" data-account={viewer.account}>
-      <Avatar name={viewer.name} />
-      <p class="me-name">
-        <b safe>{viewer.name}</b>
-        <small safe>{`@${viewer.username}`}</small>
-      </p>
-      <button
-        type="button"
-        class="icon-button me-status"
-        aria-label={t('Your status')}
-        data-own-status=""
-        hidden
-      >
-        <Icon name="smile" />
-      </button>
+      <div class="me-who">
+        <Avatar name={viewer.name} />
+        <p class="me-name">
+          <b safe>{viewer.name}</b>
+          <small safe>{`@${viewer.username}`}</small>
+        </p>
+        <button
+          type="button"
+          class="me-status"
+          aria-label={t('Your status')}
+          title={t('Your status')}
+          data-own-status=""
+          hidden
+        />
+      </div>
       {viewer.isAdmin ? (
         <a class="me-link" href="/admin" title={t('Admin')} {...(page === 'admin' ? CURRENT : {})}>
           <Icon name="people" />
