@@ -18,7 +18,7 @@ export const MAX_SEGMENTS = 2048;
 /** Bytes of a sealed manifest, at most. */
 export const MAX_MANIFEST_BYTES = 288 * 1024;
 /** Bytes of everything that is kept for one account: a million short messages without signatures, or 250,000 with them. */
-export const MAX_BACKUP_BYTES = 1024 * 1024 * 1024;
+export const MAX_BACKUP_BYTES = 1_000_000_000;
 /** Segments that no manifest names are forgotten after so long, in milliseconds: whoever stored them was cut off. */
 export const UNNAMED_SEGMENT_MS = 3600_000;
 

@@ -97,8 +97,8 @@ export function createBackups(
           throw new Refusal(
             'TooLarge',
             sentence(
-              'Your saved history has reached its limit of {limit} MiB on this server. Nothing more is saved; your devices keep everything.',
-              { limit: Math.floor(limit / 1024 / 1024) },
+              'Your saved history has reached its limit of {limit} MB on this server. Nothing more is saved; your devices keep everything.',
+              { limit: Math.floor(limit / 1_000_000) },
             ),
           );
         await store.insertSegment(tx, account, { id, sealed }, clock());

@@ -18,6 +18,7 @@ export async function openHistory(place: HTMLElement): Promise<void> {
   const problem = draw('p', { class: 'error', role: 'alert' });
   /** What the person began and what it came to; drawn anew, a button would lose the focus. */
   let busy = false;
+  let drawn = '';
   const act = (work: () => Promise<void>) => async () => {
     busy = true;
     problem.textContent = '';
@@ -25,11 +26,17 @@ export async function openHistory(place: HTMLElement): Promise<void> {
       problem.textContent = error instanceof Error ? error.message : String(error);
     });
     busy = false;
+    drawn = '';
     await looks.run();
+    // The button that was pressed is another one now.
+    body.querySelector('button')?.focus();
   };
   const show = async () => {
     const view = await client.backup();
-    if (busy) return body.querySelector('[data-history-facts]')?.replaceWith(facts(view));
+    // A question that waits for its answer stays where it is.
+    const now = `${view.state} ${view.problem}`;
+    if (busy || now === drawn) return body.querySelector('[data-history-facts]')?.replaceWith(facts(view));
+    drawn = now;
     body.replaceChildren(
       draw('p', {}, stateOf(view)),
       facts(view),
@@ -93,13 +100,13 @@ interface Doings {
 
 function buttonsOf({ state }: BackupView, { now, on, off }: Doings): readonly HTMLElement[] {
   if (state === 'no-key') return [];
-  if (state === 'off') return [button(t('Save my history'), 'button', () => on())];
+  if (state === 'off') return [button(t('Save my history'), 'button small', () => on())];
   const stop = carefulButton(
     t('Stop saving'),
     t('This deletes what is saved, for all of your devices. What is on them stays.'),
     off,
   );
-  if (state === 'on') return [button(t('Back up now'), 'button', () => now()), stop];
+  if (state === 'on') return [button(t('Back up now'), 'button small', () => now()), stop];
   const again = carefulButton(
     t('Save everything again'),
     t('What is on this device takes the place of what the server has.'),
