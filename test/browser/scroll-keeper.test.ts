@@ -64,3 +64,33 @@ test.each(['the day above is drawn anew', 'older messages come', 'one comes belo
     expect(await moved(change)).toBe(0);
   },
 );
+
+test('a log that grows until its end is in view says so', async () => {
+  await page.goto(blank.url);
+  await page.waitForFunction(() => 'tested' in globalThis);
+  const ended = await page.evaluate(async () => {
+    const { ScrollKeeper } = (globalThis as unknown as { tested: Tested }).tested;
+    const log = document.createElement('div');
+    log.style.height = '200px';
+    log.style.overflow = 'auto';
+    document.body.append(log);
+    const article = document.createElement('article');
+    article.style.height = '600px';
+    log.append(article);
+    let told: (atEnd: boolean) => void = () => {};
+    const keeper = new ScrollKeeper(log, {
+      ends: () => true,
+      older: () => {},
+      newer: () => {},
+      moved: () => told(keeper.atEnd),
+    });
+    keeper.toElement(article, 0);
+    const before = keeper.atEnd;
+    const after = new Promise<boolean>((resolve) => {
+      told = (atEnd) => atEnd && resolve(atEnd);
+    });
+    log.style.height = '700px';
+    return [before, await after];
+  });
+  expect(ended).toEqual([false, true]);
+});

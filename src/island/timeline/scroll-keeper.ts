@@ -25,8 +25,10 @@ export class ScrollKeeper {
     // The browser's own anchoring and ours would both correct the same jump.
     log.style.overflowAnchor = 'none';
     log.addEventListener('scroll', () => this.look(), { passive: true });
+    // A list that grew may show its end without having been scrolled.
     new ResizeObserver(() => {
       if (this.#pinned) this.toEnd();
+      else this.look();
     }).observe(log);
   }
 
