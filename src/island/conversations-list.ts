@@ -80,6 +80,7 @@ function putAway(list: HTMLElement, row: HTMLElement, archived: boolean): boolea
 }
 
 function showPeers(list: HTMLElement, peer: PeerView): void {
+  for (const [id, view] of views) if (view.peer?.account === peer.account) views.set(id, { ...view, peer });
   for (const row of list.querySelectorAll<HTMLElement>(`a[data-peer="${CSS.escape(peer.account)}"]`))
     fillPeer(row, peer);
 }
