@@ -71,6 +71,7 @@ export const STYLE = `
     .icon { width: 38px; height: 38px; }
   }
   @media (forced-colors: active) {
+    .send { border: 1px solid ButtonText; }
     .icon::before, .send::before, .facts span::before { forced-color-adjust: none; background: ButtonText; }
   }
 `;

@@ -22,6 +22,7 @@ const STYLE = styleSheet(`
     appearance: none; width: 16px; height: 16px; margin: 0 var(--s1); background: var(--ink-2); cursor: pointer;
     mask: var(--icon-close) center / contain no-repeat;
   }
+  @media (forced-colors: active) { :host::before { background: ButtonText; } }
   input:focus-visible {
     outline: 0; border-color: var(--accent);
     box-shadow: 0 0 0 3px color-mix(in srgb, var(--accent) 18%, transparent);

@@ -71,6 +71,7 @@ export function openShortcuts(): void {
     draw('header', { class: 'dialog-head' }, draw('h2', {}, name), close),
     draw('div', { class: 'sections' }, ...listSections().map(drawSection)),
   );
+  close.focus();
 }
 
 const drawSection = ([title, rows]: Section): HTMLElement =>

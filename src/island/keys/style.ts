@@ -36,6 +36,7 @@ export const SHEET = `
   dl { margin: 0; }
   dl div {
     display: flex; align-items: center; justify-content: space-between; gap: var(--s3); min-height: 34px;
+    padding: 5px 0; box-sizing: border-box;
     border-bottom: 1px solid var(--line);
   }
   dt { margin: 0; font-weight: 400; color: inherit; }
