@@ -37,7 +37,9 @@ export function Shell({ site, page, title, viewer, conversations, children }: Sh
               {text('New conversation')}
             </button>
           </header>
-          <div class="side-search" role="search" data-search="" />
+          <search class="side-search">
+            <div data-search="" />
+          </search>
           <ConversationList conversations={conversations} />
           <Me viewer={viewer} page={page} />
         </div>
