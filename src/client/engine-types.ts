@@ -2,6 +2,7 @@
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../contract/ids.ts';
 import type { Quiet } from '../contract/quiet.ts';
 import type { OpenConversation } from '../contract/relay.ts';
+import type { Archive } from './archive/types.ts';
 import type { BackupActions } from './backup/types.ts';
 import type { ConversationActions, MessageActions } from './messages/types.ts';
 import type { Presence } from './presence/types.ts';
@@ -239,6 +240,8 @@ export interface Engine extends MessageActions, ConversationActions, BackupActio
     readonly username: string;
     readonly name: string;
   };
+  /** Messages out of this device as a file, and into it. */
+  archive(): Promise<Archive>;
   /** History from one of one's own devices to another. */
   transfers(): Promise<Transfers>;
   /** Who is here, who writes, and what people say of themselves. */

@@ -63,6 +63,7 @@ const loadVerification = () => onDemand(() => import('./verification.ts'));
 const loadQuiet = () => onDemand(() => import('./quiet/quiet.ts'));
 const loadPresence = () => onDemand(() => import('./presence/presence.ts'));
 const loadTransfers = () => onDemand(() => import('./transfer/transfers.ts'));
+const loadArchive = () => onDemand(() => import('./archive/files.ts'));
 const loadLogStatus = () => onDemand(() => import('./log-status.ts'));
 
 /**
@@ -102,6 +103,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
 
   return {
     self: { account: self.account, device: self.device, username: self.username, name: self.name },
+    archive: async () => (await loadArchive()).openArchive(ctx),
     transfers: async () => (await loadTransfers()).openTransfers(ctx),
     presence: () => {
       presence ??= loadPresence().then(

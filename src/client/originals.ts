@@ -10,6 +10,7 @@ import { concat, Reader, u16be } from '../protocol/codec.ts';
 import { editPayload } from '../protocol/marks.ts';
 import { type OpenedBody, openOriginal } from '../protocol/message.ts';
 import { type HistoryPayload, textPayload } from '../protocol/payload.ts';
+import { messageExtraKey } from './archive/extras.ts';
 import type { Operation, Reads } from './operation.ts';
 import { readSent, removeSent } from './sent.ts';
 
@@ -34,9 +35,10 @@ export function writeOriginal(op: Operation, id: BodyId, { header, signature, co
   op.writeBytes('history', key(id), concat(u16be(signature.length), header, signature, content));
 }
 
-/** Forgets it, and what would give the message again. */
+/** Forgets it, what would give the message again, and what a file has brought with it. */
 export function removeOriginal(op: Operation, id: BodyId): void {
   op.remove('history', key(id));
+  op.remove('history', messageExtraKey(id));
   removeSent(op, id);
 }
 
@@ -54,9 +56,13 @@ export interface SignedWords {
   readonly about: null | { readonly replyTo: BodyId | null; readonly timer: number | null };
 }
 
-/** Null for an original of another kind. @throws ProtocolError E_FORMAT, E_SUITE */
-export function readWords(original: Original): SignedWords | null {
-  const opened = openOriginal(original);
+/**
+ * Null for an original of another kind.
+ * @param open `openArchived` where older suites may be
+ * @throws ProtocolError E_FORMAT, E_SUITE
+ */
+export function readWords(original: Original, open = openOriginal): SignedWords | null {
+  const opened = open(original);
   const { kind, payload } = opened.content;
   if (kind === 'edit') {
     const { target, text } = editPayload.decode(payload);

@@ -177,6 +177,18 @@ export async function verifyEach(
   return verdicts;
 }
 
+/** The signatures of a suite in their order, each by its algorithm's name. @throws E_FORMAT for another length */
+export function splitSignature(
+  signature: Uint8Array,
+  suite: number,
+): readonly { readonly algorithm: string; readonly value: Uint8Array }[] {
+  if (signature.length !== signingSizes(suite).signature) throw malformed('signatures of another length');
+  return suiteOf(suite).signatures.map((algorithm, i) => ({
+    algorithm,
+    value: i === 0 ? signature.subarray(0, ED_SIGNATURE) : signature.subarray(ED_SIGNATURE),
+  }));
+}
+
 function signatureChecks(
   { provider }: Pick<Crypto, 'provider'>,
   publicKey: Uint8Array,

@@ -15,12 +15,12 @@ import {
 import { concat } from './codec.ts';
 import { type Content, contentHash, decodeContent, encodeContent } from './content.ts';
 import { malformed, ProtocolError, unauthentic } from './errors.ts';
-import { equalBytes, hash, kdf, wipe } from './hash.ts';
+import { equalBytes, hash, kdf, suiteHash, wipe } from './hash.ts';
 import { SIGNATURE_BYTES, type Signer, signHybrid, verifyEach, verifyHybrid } from './identity.ts';
 import { pad, unpad } from './padding.ts';
 import type { HistoryPayload } from './payload.ts';
 import type { Crypto } from './ports.ts';
-import { liveSuite } from './suite.ts';
+import { archivedSuite, liveSuite } from './suite.ts';
 
 export { type BodyHeader, decodeBodyHeader } from './body-header.ts';
 
@@ -53,9 +53,9 @@ export interface OpenedBody {
 const needsSignature = (header: BodyHeader, content: Content): boolean =>
   header.class === 1 || content.handshakeRoot.length > 0;
 
-/** What the signature "msg" is over: H(bodyHeader) || H(content), 64 B. */
-const signedMessage = (header: Uint8Array, content: Uint8Array): Uint8Array =>
-  concat(hash(header), hash(content));
+/** What the signature "msg" is over: H(bodyHeader) || H(content), 64 B, with the suite's H. */
+const signedMessage = (suite: number, header: Uint8Array, content: Uint8Array): Uint8Array =>
+  concat(suiteHash(suite, header), suiteHash(suite, content));
 
 /** (K 32, com 32, nonce 12) = KDF(contentKey, bodyId, "body", H(bodyHeader), 76). */
 function bodyKeys(header: BodyHeader, headerBytes: Uint8Array, contentKey: Uint8Array) {
@@ -85,7 +85,13 @@ export async function sealBody(
   const headerBytes = encodeBodyHeader(header);
   const contentBytes = encodeContent(content, header.class);
   const signature = needsSignature(header, content)
-    ? await signHybrid(crypto, message.device, 'msg', signedMessage(headerBytes, contentBytes), header.suite)
+    ? await signHybrid(
+        crypto,
+        message.device,
+        'msg',
+        signedMessage(header.suite, headerBytes, contentBytes),
+        header.suite,
+      )
     : null;
   const contentKey = crypto.random(32);
   const { key, commitment, nonce } = bodyKeys(header, headerBytes, contentKey);
@@ -158,7 +164,7 @@ export async function verifyBody(
   signingKey: Uint8Array,
 ): Promise<boolean> {
   if (opened.signature === null) return false;
-  const message = signedMessage(opened.headerBytes, opened.contentBytes);
+  const message = signedMessage(opened.header.suite, opened.headerBytes, opened.contentBytes);
   return verifyHybrid(crypto, signingKey, 'msg', message, opened.signature, opened.header.suite);
 }
 
@@ -169,7 +175,7 @@ export async function verifyBodyEach(
   signingKey: Uint8Array,
 ): Promise<readonly boolean[]> {
   if (opened.signature === null) return [];
-  const message = signedMessage(opened.headerBytes, opened.contentBytes);
+  const message = signedMessage(opened.header.suite, opened.headerBytes, opened.contentBytes);
   return verifyEach(crypto, signingKey, 'msg', message, opened.signature, opened.header.suite);
 }
 
@@ -179,8 +185,21 @@ export async function verifyBodyEach(
  * @throws E_FORMAT, for an original that is not of class 1 too; E_SUITE
  */
 export function openOriginal(payload: HistoryPayload): OpenedBody {
+  return openSigned(payload, liveSuite);
+}
+
+/**
+ * The same of an original that lies in an archive, which may be of an older suite. A signature of suite 1 is Ed25519 alone,
+ * 64 B, and verifies under the 32 B of that key: it says less than a live one, and who shows it says so.
+ * @throws E_FORMAT, E_SUITE
+ */
+export function openArchived(payload: HistoryPayload): OpenedBody {
+  return openSigned(payload, archivedSuite);
+}
+
+function openSigned(payload: HistoryPayload, checkSuite: (id: number) => unknown): OpenedBody {
   const header = readBodyHeader(payload.header);
-  liveSuite(header.suite);
+  checkSuite(header.suite);
   if (header.class !== 1) throw new ProtocolError('E_FORMAT', 'only conversation messages are handed on');
   return read(header, payload.header, payload.content, payload.signature);
 }

@@ -86,6 +86,16 @@ export function liveSuite(id: number): Suite {
 }
 
 /**
+ * The row of a suite that an archive may hold: those that live messages have, and older ones, which are read and never
+ * spoken. @throws E_SUITE for one that is unknown or reserved
+ */
+export function archivedSuite(id: number): Suite {
+  const suite = suiteOf(id);
+  if (suite.status === 'reserved') throw new ProtocolError('E_SUITE', `suite ${id} is reserved`);
+  return suite;
+}
+
+/**
  * The highest suite that both sides have. @param pinned the highest one ever seen from this peer, 0 for none
  * @throws E_SUITE when there is none, or when it is below what the peer once had [R36]
  */

@@ -17,7 +17,7 @@ import {
   timeOf,
   updateMessage,
 } from '../history.ts';
-import { isForgotten } from '../messages/forget.ts';
+import { forgetMessage, isForgotten } from '../messages/forget.ts';
 import { NO_MARKS, readMarks, viewReactions, writeMarks } from '../messages/marks.ts';
 import { notePin } from '../messages/pins.ts';
 import { releaseMarks } from '../messages/waiting.ts';
@@ -30,7 +30,7 @@ import { isProven } from './verify.ts';
 
 /** Records in one operation: the lock is free again after some tens of milliseconds. */
 const BATCH = 100;
-/** Nothing stands further ahead than a day, in milliseconds. */
+/** Nothing that others show stands further ahead than a day, in milliseconds. */
 const FUTURE_MS = 24 * 3600_000;
 /** Places tried for a line that has no place in its sender's order. */
 const MOST_SHIFTED = 1000;
@@ -40,6 +40,10 @@ export interface ApplyOptions {
   readonly origin: Exclude<MessageOrigin, 'live'>;
   /** A remark that each new message gets, such as who has shown it. */
   readonly note?: string;
+  /** Records whose signatures the caller has looked at already; of the others they are looked at here. */
+  readonly proven?: ReadonlySet<BodyId>;
+  /** Writes what belongs beside a message that was added, in the same commit. */
+  readonly beside?: (op: Operation, record: ArchivedMessage) => Promise<void>;
 }
 
 export interface Applied {
@@ -66,9 +70,10 @@ export async function applyMessages(
   const held: ArchivedMessage[] = [];
   for (let at = 0; at < records.length; at += BATCH) {
     const batch = records.slice(at, at + BATCH);
-    const proven = new Set<BodyId>();
+    const proven = new Set(options.proven);
     // Signatures take milliseconds each, and need no lock.
-    if (!isOwn(options)) for (const record of batch) if (await isProven(ctx, record)) proven.add(record.id);
+    if (!isOwn(options) && options.proven === undefined)
+      for (const record of batch) if (await isProven(ctx, record)) proven.add(record.id);
     const outcomes = await ctx.operate((op) => applyBatch(op, ctx, batch, options, proven));
     for (const [index, outcome] of outcomes.entries()) {
       counts[outcome]++;
@@ -94,6 +99,7 @@ async function applyBatch(
     const outcome = await applyOne(op, ctx, record, options, proven.has(record.id));
     outcomes.push(outcome);
     if (outcome !== 'added') continue;
+    await options.beside?.(op, record);
     added.set(record.conversation, [...(added.get(record.conversation) ?? []), record.id]);
     if ((await readPeer(op, record.sender.account)) === null) strangers.add(record.sender.account);
   }
@@ -113,13 +119,19 @@ async function applyOne(
   const now = ctx.now();
   if (status === 'Sending' || status === 'Failed') return 'refused';
   if ((expiresAt !== null && expiresAt <= now) || (await isForgotten(op, id))) return 'refused';
-  if (!isPlace(record.order) || timeOf(record.order) > now + FUTURE_MS) return 'refused';
+  if (!isPlace(record.order)) return 'refused';
+  // One's own devices have looked at the time when it came; this one's clock may be the wrong one.
+  if (!isOwn(options) && timeOf(record.order) > now + FUTURE_MS) return 'refused';
   const conversation =
     (await readConversation(op, record.conversation)) ??
     (await ensureDirect(op, record.conversation, [ctx.self.account, sender.account], timeOf(record.order)));
   if (conversation === null) return 'held';
   const here = await findKept(op, id);
-  if (here !== null) {
+  // What nobody has proven does not keep the true message of its id away.
+  const isTrue = isProven || (isOwn(options) && (isOwnWord(record) || record.verified));
+  const isDoubtful = here !== null && !isOwnWord(here) && !here.verified;
+  if (here !== null && isDoubtful && isTrue) await forgetMessage(op, here, null);
+  else if (here !== null) {
     if (here.conversation !== record.conversation) return 'refused';
     if (isOwn(options)) await applyMarks(op, ctx, here, record, options);
     return 'known';
@@ -139,6 +151,10 @@ async function applyOne(
   await releaseMarks(op, ctx, message);
   return 'added';
 }
+
+/** It came sealed from its author, or was kept by oneself. */
+const isOwnWord = ({ origin }: Pick<HistoryMessage, 'origin'>): boolean =>
+  origin !== 'import' && origin !== 'member';
 
 const isPlace = (order: string): boolean => /^\d{15}-[0-9a-f]{0,32}-\d{12}$/.test(order);
 
@@ -182,7 +198,8 @@ function messageOf(
     pinned: own && record.pinned,
     mention: own && record.mention,
     note: options.note ?? record.note,
-    origin: options.origin,
+    // What came from a file or a member is marked as that on every device.
+    origin: own && !isOwnWord(record) ? record.origin : options.origin,
   };
 }
 

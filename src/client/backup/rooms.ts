@@ -48,6 +48,12 @@ export const ROOMS: Readonly<Record<StoreName, Leaves | Readonly<Record<string, 
     q: 'never',
     qa: 'never',
     qn: 'never',
+    // What files have brought that this release does not know, and people who are unknown here.
+    x: 'never',
+    xc: 'never',
+    xd: 'never',
+    xp: 'never',
+    xs: 'never',
     // What was forgotten stays forgotten.
     t: 'never',
   },
