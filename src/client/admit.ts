@@ -4,14 +4,14 @@
  */
 
 import { accountId, bodyId, conversationId, deviceId, fromHex } from '../contract/bytes.ts';
-import type { AccountId, ConversationId } from '../contract/ids.ts';
+import type { AccountId, ConversationId, DeviceId } from '../contract/ids.ts';
 import { sentence } from '../contract/words.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { equalBytes, hash } from '../protocol/hash.ts';
 import type { OpenedBody } from '../protocol/message.ts';
 import { textPayload } from '../protocol/payload.ts';
 import { ROSTER_TOLERANCE_MS } from '../protocol/roster-chain.ts';
-import { GAP_SHOWN_AFTER_MS, placeInChain } from './chains.ts';
+import { GAP_SHOWN_AFTER_MS, type Placed, placeInChain } from './chains.ts';
 import type { Context } from './context.ts';
 import {
   countUnread,
@@ -29,7 +29,9 @@ import { takeState } from './groups/state.ts';
 import {
   addMessage,
   CLOCK_LEEWAY_MS,
+  findAt,
   findMessage,
+  freeTime,
   orderOf,
   removeMessage,
   timeOf,
@@ -38,7 +40,9 @@ import {
   updateMessage,
 } from './history.ts';
 import { expiryOf } from './messages/expiry.ts';
+import { isForgotten } from './messages/forget.ts';
 import { names } from './messages/mentions.ts';
+import { withWhatWasSaid } from './messages/restored.ts';
 import { isMark, type MarkLine, takeMark } from './messages/take.ts';
 import { releaseMarks } from './messages/waiting.ts';
 import type { Operation, Reads } from './operation.ts';
@@ -92,7 +96,9 @@ export async function admitMessage(
   if (placed.opened) op.afterwards.push(() => ctx.wakes.gaps(GAP_SHOWN_AFTER_MS));
   for (const notice of placed.closed) await closeGap(op, notice);
   if (!(await agreesOnDevices(op, ctx, admitted, content.deviceListsHash))) askForDevices(op, ctx, admitted);
-  const order = orderOf(placed.time, sender.device, content.seq);
+  // What is over here, as somebody's history has told, is not shown again for as long.
+  if (shown === null && (await isForgotten(op, id))) return;
+  const order = await placeOf(op, admitted, shown, placed, content.seq, sender.device);
   const isMarking = isMark(content.kind);
   const line = isMarking ? await takeMark(op, ctx, opened, mayPin(admitted)) : null;
   if (isMarking && line === null) {
@@ -104,7 +110,7 @@ export async function admitMessage(
     return;
   }
   const { conversation, text, ...kind } = await readKind(op, ctx, opened, admitted, line);
-  const message: HistoryMessage = {
+  const received: HistoryMessage = {
     id,
     conversation: conversation.id,
     order,
@@ -120,15 +126,18 @@ export async function admitMessage(
     ...kind,
     text: text ?? SAID_AGAIN,
   };
+  const message = shown === null ? received : await withWhatWasSaid(op, ctx, shown, received);
   // Words that were said again make no line, unless one stood there while they could not be opened.
   if (shown !== null) await updateMessage(op, message);
   else if (text !== null) addMessage(op, message);
-  const original = isMarking ? null : originalOf(opened);
+  // One that was taken back has none, and one that was changed that of its newest words.
+  const isAsSigned = message.kind !== 'deleted' && message.editedAt === null;
+  const original = isMarking || !isAsSigned ? null : originalOf(opened);
   if (original !== null) writeOriginal(op, id, original);
   const active = isMarking
     ? conversation
     : { ...conversation, lastActivity: Math.max(conversation.lastActivity, placed.time) };
-  const counts = !message.mine && message.kind !== 'notice';
+  const counts = !message.mine && message.kind !== 'notice' && message.kind !== 'deleted';
   writeConversation(op, counts ? countUnread(op, brought(active, placed.time), message) : active);
   if (message.kind !== 'notice') await releaseMarks(op, ctx, message);
 }
@@ -138,6 +147,21 @@ function brought(conversation: StoredConversation, time: number): StoredConversa
   const { archived, notify } = conversation;
   if (!archived.value || notify.value === 'none' || time <= archived.changedAt) return conversation;
   return { ...conversation, archived: { value: false, changedAt: time } };
+}
+
+/** Where it stands: in its sender's order, and never in the place of something else. */
+async function placeOf(
+  op: Operation,
+  { conversation }: Admitted,
+  shown: HistoryMessage | null,
+  { time, closed }: Extract<Placed, { duplicate: null }>,
+  seq: number,
+  device: DeviceId,
+): Promise<string> {
+  const order = orderOf(time, device, seq);
+  const there = shown?.order === order ? null : await findAt(op, conversation.id, order);
+  if (there === null || closed.includes(there.id)) return order;
+  return orderOf(await freeTime(op, conversation.id, device, time, seq), device, seq);
 }
 
 function askForDevices(op: Operation, ctx: Context, { conversation, chain }: Admitted): void {

@@ -3,7 +3,7 @@ import { bodyId } from '../contract/bytes.ts';
 import { GAP_SHOWN_AFTER_MS, Gap, gapKey, readGaps, type Sender, timeAfterGap } from './chains.ts';
 import type { Context } from './context.ts';
 import { readConversation, writeConversation } from './conversations.ts';
-import { addMessage, orderOf, UNMARKED } from './history.ts';
+import { addMessage, freeTime, orderOf, UNMARKED } from './history.ts';
 import type { Operation } from './operation.ts';
 import { gapSentence } from './sentences.ts';
 
@@ -26,7 +26,9 @@ async function showGap(op: Operation, ctx: Context, sender: Sender, gap: Gap): P
   const { conversation, account, device } = sender;
   const known = await readConversation(op, conversation);
   if (known === null) return;
-  const time = (await timeAfterGap(op, sender, gap)) ?? ctx.now();
+  const after = (await timeAfterGap(op, sender, gap)) ?? ctx.now();
+  // What is missing may be here from somebody's history, and stands where it belongs.
+  const time = await freeTime(op, conversation, device, after, gap.to);
   const notice = bodyId(ctx.crypto.random(16));
   op.write('replay', gapKey(sender, gap.from), Gap, { ...gap, notice });
   addMessage(op, {

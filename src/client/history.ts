@@ -115,17 +115,18 @@ export async function timeOfArrival(
 }
 
 /**
- * The first time from this one on at which no message without a place in its sender's order stands: two that stay closed
- * in one millisecond are two.
+ * The first time from this one on at which no message stands at that place of the device's order; 0 for what has none there: two
+ * that stay closed in one millisecond are two.
  */
 export async function freeTime(
   reads: Reads,
   conversation: ConversationId,
   device: DeviceId,
   time: number,
+  seq = 0,
 ): Promise<number> {
   let free = time;
-  while ((await reads.get('history', messageKey(conversation, orderOf(free, device, 0)))) !== null) free++;
+  while (await isTaken(reads, conversation, orderOf(free, device, seq))) free++;
   return free;
 }
 
@@ -139,6 +140,10 @@ export function placeMessage(op: Operation, message: HistoryMessage): void {
 export async function isTaken(reads: Reads, conversation: ConversationId, order: string): Promise<boolean> {
   return (await reads.get('history', messageKey(conversation, order))) !== null;
 }
+
+/** The message at this very place, or null. */
+export const findAt = (reads: Reads, conversation: ConversationId, order: string) =>
+  messageAt(reads, messageKey(conversation, order));
 
 /** Adds a message that is not there yet, and tells it. */
 export function addMessage(op: Operation, message: HistoryMessage): void {

@@ -22,7 +22,7 @@ import { dropDelivery } from './inbox.ts';
 import { checkClaim } from './log-claims.ts';
 import { SplitView } from './log-evidence.ts';
 import { readMarks } from './messages/marks.ts';
-import { isOpen } from './messages/take.ts';
+import { isReceived } from './messages/restored.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
 import { findDevice, readPeer } from './peers.ts';
 import { addressOf, type Target } from './recipients.ts';
@@ -151,7 +151,7 @@ export async function takeOriginal(
     const id = bodyId(header.bodyId);
     const shown = await findMessage(op, id);
     const acceptedAt = shown === null ? ctx.now() : timeOf(shown.order);
-    if (shown === null || !isOpen(shown)) {
+    if (shown === null || !isReceived(shown)) {
       await admitMessage(op, ctx, opened, { acceptedAt, before: 0 });
     }
     dropDelivery(op, id);

@@ -22,7 +22,7 @@ import { dropDelivery } from './inbox.ts';
 import { owedKx } from './kx.ts';
 import { checkClaim } from './log-claims.ts';
 import { resealExpired } from './mending.ts';
-import { isOpen } from './messages/take.ts';
+import { isReceived } from './messages/restored.ts';
 import type { Operation } from './operation.ts';
 import { handshakePrekeys, removeOneTime } from './own-prekeys.ts';
 import { findDevice, isLogged, type PeerDevice, readPeer, type StoredPeer } from './peers.ts';
@@ -82,7 +82,7 @@ function parseDelivery(delivery: Delivery): Parsed {
 export async function isOpened(op: Operation, delivery: Delivery): Promise<boolean> {
   if ((await op.get('replay', `body/${delivery.id}`)) !== null) return true;
   const message = await findMessage(op, delivery.id);
-  return message !== null && isOpen(message);
+  return message !== null && isReceived(message);
 }
 
 /**
