@@ -4,6 +4,7 @@ import { timerWords } from '../client/messages/timer.ts';
 import { plural, t } from '../contract/words.ts';
 import type { Heading } from './composer-box.ts';
 import type { Mode } from './composer-mode.ts';
+import { plainLines } from './markdown/plain.ts';
 import { authorOf } from './people.ts';
 
 /** More than fits on a line: the rest of a long message is not drawn twice. */
@@ -56,5 +57,6 @@ export async function describeMode(mode: Mode): Promise<Heading | null> {
 }
 
 function excerptOf({ kind, text, reason }: HistoryMessage): string {
-  return (kind === 'text' ? text : (reason ?? text)).slice(0, EXCERPT_LENGTH).replace(/\s+/g, ' ');
+  const line = kind === 'text' ? plainLines(text).join(' ') : (reason ?? text);
+  return line.slice(0, EXCERPT_LENGTH).replace(/\s+/g, ' ');
 }

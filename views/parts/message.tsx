@@ -78,14 +78,16 @@ function Frame({ author, at, children }: { author: string; at: number | null; ch
       </header>
       <div class="message-body">
         {children}
-        <span class="sign" data-pinned="" hidden role="img" aria-label={t('Pinned')} title={t('Pinned')}>
-          <Icon name="pin" />
+        <span class="message-signs">
+          <span class="sign" data-pinned="" hidden role="img" aria-label={t('Pinned')} title={t('Pinned')}>
+            <Icon name="pin" />
+          </span>
+          <span class="sign" data-timer="" hidden>
+            <Icon name="clock" />
+            <span data-timer-left="" />
+          </span>
+          <span class="status" data-status="" />
         </span>
-        <span class="sign" data-timer="" hidden>
-          <Icon name="clock" />
-          <span data-timer-left="" />
-        </span>
-        <span class="status" data-status="" />
       </div>
       {/* After the words, as it is heard; the styles put it beside the name. */}
       <Time at={at} />

@@ -56,7 +56,8 @@ function fillStatus(row: HTMLElement, message: HistoryMessage): void {
   const place = row.querySelector<HTMLElement>('[data-status]');
   if (!place) return;
   const { mine, status, reason, note } = message;
-  const state = mine && status ? status : '';
+  // How far a text got that is not there any more says nothing.
+  const state = mine && status && message.kind !== 'deleted' ? status : '';
   const parts = [originOf(message), note ?? '', state === '' ? '' : STATES[state]()];
   const words = parts.filter((each) => each !== '').join(' · ');
   const text = status === 'Failed' && reason ? t('Failed: {reason}', { reason }) : words;
