@@ -39,6 +39,8 @@ export class Composer extends HTMLElement {
   #newlines = isTouch();
   /** Settles when nothing is on its way to the disk. */
   #sending: Promise<void> | null = null;
+  /** What is on its way there. */
+  #underway = '';
   #here = new AbortController();
   readonly #tools = openTools(this.#box, () => this.#readers());
   readonly #typing = createTypingSignal(() => {
@@ -182,7 +184,14 @@ export class Composer extends HTMLElement {
     const conversation = this.#conversation;
     const written = this.#box.text.value;
     const text = written.trim();
-    if (!conversation || this.#sending) return;
+    if (!conversation) return;
+    if (this.#sending) {
+      // Enter pressed twice sends once; what was written since waits its turn.
+      if (written === this.#underway) return;
+      await this.#sending;
+      if (this.#box.text.value === written) await this.#submit();
+      return;
+    }
     if (text === '') {
       if (this.#desk.mode.kind === 'edit')
         this.#box.complain(t('Nothing is left of it. To take the message back, choose Delete in its menu.'));
@@ -192,6 +201,7 @@ export class Composer extends HTMLElement {
     if (isTooLong) return this.#box.complain(sentence);
     const sending = Promise.withResolvers<void>();
     this.#sending = sending.promise;
+    this.#underway = written;
     try {
       await this.#send(conversation, text);
       const { mode, text: now } = this.#desk.writing;
