@@ -15,13 +15,14 @@ import { logRoutes } from './routes/log-api.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { errorPage, pageRoutes } from './routes/pages.ts';
 import { addressPage } from './routes/pages-address.ts';
-import { prekeyRoutes } from './routes/prekeys-api.ts';
 import { parcelRoutes } from './routes/parcels-api.ts';
+import { prekeyRoutes } from './routes/prekeys-api.ts';
 import { presenceRoutes } from './routes/presence-api.ts';
 import { pushRoutes } from './routes/push-api.ts';
 import { registerRoutes } from './routes/register.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { SOCKET_OPTIONS, socketRoutes } from './routes/socket.ts';
+import { startAgainRoutes } from './routes/start-again-api.ts';
 
 /** What is longer is cut off without a word; up to here `requests` refuses what is too large in a sentence. */
 const MAX_BODY_READ = 4 * MAX_POST_BYTES;
@@ -37,6 +38,7 @@ export const createApp = (deps: Deps) =>
     .use(healthRoutes(deps))
     .use(assetRoutes(deps))
     .use(registerRoutes(deps))
+    .use(startAgainRoutes(deps))
     .use(signInRoutes(deps))
     .use(accountRoutes(deps))
     .use(deviceRoutes(deps))

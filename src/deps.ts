@@ -22,6 +22,7 @@ import type { Prekeys } from './services/prekeys.ts';
 import type { Presence } from './services/presence.ts';
 import type { Pushes } from './services/pushes.ts';
 import type { Rosters } from './services/rosters.ts';
+import type { StartAgain } from './services/start-again.ts';
 import type { Transparency } from './services/transparency.ts';
 import type { Db } from './store/db.ts';
 
@@ -53,6 +54,7 @@ export interface Services {
   readonly policies: Policies;
   readonly presence: Presence;
   readonly pushes: Pushes;
+  readonly startAgain: StartAgain;
 }
 
 export interface Deps extends Ports {

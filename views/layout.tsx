@@ -25,6 +25,7 @@ export type PageName =
   | 'link'
   | 'approve'
   | 'recovery-code'
+  | 'start-again'
   | 'conversations'
   | 'conversation'
   | 'verify'
@@ -122,6 +123,7 @@ const DOORS: ReadonlySet<PageName> = new Set([
   'link',
   'approve',
   'recovery-code',
+  'start-again',
 ]);
 
 const languageOf = (): string => locale().split('-', 1)[0] ?? 'en';

@@ -5,6 +5,7 @@ import type { AccountId, BodyId, ConversationId, DeviceId } from '../src/contrac
 import { HTML_ELEMENTS, SVG_ELEMENTS } from '../src/island/allow-list.ts';
 import { CreatedInvite, InviteRefused } from './admin/invites.tsx';
 import { Admin } from './admin/people.tsx';
+import { StartAgainAnswer } from './admin/start-again.tsx';
 import type { PageName, Site, Viewer } from './layout.tsx';
 import { Conversation } from './pages/conversation.tsx';
 import { Welcome } from './pages/conversations.tsx';
@@ -16,6 +17,7 @@ import { RecoveryCode } from './pages/recovery-code.tsx';
 import { Join, Setup } from './pages/register.tsx';
 import { Settings } from './pages/settings.tsx';
 import { Recover, SignIn } from './pages/sign-in.tsx';
+import { StartAgain } from './pages/start-again.tsx';
 import { Unlock } from './pages/unlock.tsx';
 import { Verify } from './pages/verify.tsx';
 import { ConversationRow } from './parts/conversation-row.tsx';
@@ -73,6 +75,7 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
   return {
     setup: await Setup(register),
     join: await Join({ ...register, passkeys: false }),
+    startAgain: await StartAgain(register),
     signIn: await SignIn({ site, passkeys: true }),
     signInWithoutPasskeys: await SignIn({ site, passkeys: false }),
     recover: await Recover({ site }),
@@ -134,6 +137,11 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
         invites: [{ id: text, role, usesLeft: 2, expiresAt: 1 }],
         form: { roles: [role], typed: { role: text, uses: text, expires: text }, errors, created: invite },
         policies: { presence: true, typing: false, saved: true },
+        startAgain: {
+          accounts: new Set([person.account]),
+          open: [{ id: text, username: text, name: text, expiresAt: 1 }],
+          created: { url: text, username: text, name: text, expiresAt: 1 },
+        },
       }),
     ),
     error: await ErrorPage({ site, status: 404, message: text }),
@@ -143,6 +151,10 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
     fragmentTemplate: await MessageTemplate(),
     fragmentRow: await ConversationRow(row),
     fragmentInvite: await CreatedInvite({ invite }),
+    fragmentStartAgain: await StartAgainAnswer({
+      created: { url: text, username: text, name: text, expiresAt: 1 },
+      open: [{ id: text, username: text, name: text, expiresAt: 1 }],
+    }),
     fragmentRefused: await InviteRefused({ sentences: [text] }),
     fragmentSentences: await Sentences({ sentences: [text] }),
   };

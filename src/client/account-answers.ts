@@ -4,7 +4,7 @@ import { account, device, directoryEntry, role, signingKey } from './answers.ts'
 import { flag, list, nullable, number, oneOf, record, type Shape, text } from './stored.ts';
 
 /** An object that a ceremony of the browser takes as it is; WebAuthn itself checks the rest. */
-function ceremony<T extends { readonly challenge: string }>(): Shape<T> {
+export function ceremony<T extends { readonly challenge: string }>(): Shape<T> {
   const has = (json: unknown): json is T =>
     typeof json === 'object' && json !== null && 'challenge' in json && typeof json.challenge === 'string';
   return {

@@ -10,4 +10,5 @@ export * from './enrol/device.ts';
 export * from './enrol/errors.ts';
 export * from './enrol/register.ts';
 export * from './enrol/sign-in.ts';
+export * from './enrol/start-again.ts';
 export type * from './enrol/types.ts';

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError, parseConfig, publicOrigin } from '../config.ts';
 import type { Role } from '../contract/accounts.ts';
 import { inviteUrl, setupUrl } from '../contract/paths.ts';
+import { startAgainUrl } from '../contract/start-again.ts';
 import type { Ports, Services } from '../deps.ts';
 import { silent } from '../ops/log.ts';
 import { createPushKeys } from '../services/pushes.ts';
@@ -105,6 +106,18 @@ export async function admin(
       await run(async (_, services) => {
         await services.accounts.setDisabled(name, true);
         print('disabled', { username: name }, `${name} is disabled.`);
+      });
+      return 0;
+    }
+    case 'reset': {
+      const [name, ...more] = rest;
+      none(more);
+      if (!name) throw new CommandFailed('Whom? sotto admin reset NAME', 2);
+      await run(async (_, services, origin) => {
+        const made = await services.startAgain.links.create(null, name);
+        const { username, expiresAt } = made;
+        const url = startAgainUrl(origin, made.token);
+        print('reset', { url, username, expiresAt }, url);
       });
       return 0;
     }

@@ -63,6 +63,7 @@ export async function serve(
       await retention.run(ports.clock());
       await services.sessions.expire();
       await services.links.expire();
+      await services.startAgain.links.expire();
     } catch (error) {
       log.error('job failed', { reason: error instanceof Error ? error.message : String(error) });
     }

@@ -16,6 +16,8 @@ SOTTO_LOG_LEVEL, SOTTO_VAPID_PUBLIC_KEY, SOTTO_VAPID_PRIVATE_KEY, SOTTO_VAPID_SU
 export const ADMIN_USAGE = `sotto admin setup-link                                         a new one-time link for the first owner
 sotto admin invite [--role R] [--uses N] [--expires 7d]        a link that makes accounts
 sotto admin people                                             who has an account
+sotto admin reset NAME                                         a link, for one use within a day, by which somebody who has
+                                                               lost every way in starts again with a new identity
 sotto admin disable NAME                                       ends a person's sessions and keeps them out
 sotto admin push-keys                                          a new key pair for Web Push, as variables of serve
 All take --data DIR (default ./data), --url ORIGIN and --json.`;

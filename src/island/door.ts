@@ -1,5 +1,6 @@
 /** What makes and opens keys: the forms in front of the workspace, which need neither htmx nor a conversation. */
 import './language.ts';
+import { onDemand } from '../client/on-demand.ts';
 import { takeApproval } from './approve.ts';
 import { IslandForm } from './form.ts';
 import { takeLink } from './link.ts';
@@ -20,6 +21,11 @@ const FORMS: Readonly<Record<string, (form: IslandForm) => void>> = {
   unlock: takeUnlock,
   link: takeLink,
   approve: takeApproval,
+  'start-again': (form) =>
+    void onDemand(() => import('./start-again/main.ts')).then(
+      ({ takeStartAgain }) => takeStartAgain(form),
+      (error: unknown) => form.fail(error),
+    ),
 };
 
 if (!supportsPasskeys()) for (const button of document.querySelectorAll('[data-passkey]')) button.remove();

@@ -7,6 +7,8 @@
  * | POST /admin/policies (presence, typing) | keeps what is ticked: 303 |
  * | POST /admin/invites (role, uses, expires in days) | the page with the new link, or for htmx the link |
  * | POST /admin/invites/ID/revoke | takes an invite back: 303, or for htmx an empty 200 |
+ * | POST /admin/start-again (username) | the page with a link by which somebody starts again, or for htmx the link |
+ * | POST /admin/start-again/ID/revoke | takes such a link back: 303, or for htmx an empty 200 |
  */
 
 import { Elysia } from 'elysia';
@@ -17,9 +19,11 @@ import {
   InviteRefused,
 } from '../../views/admin/invites.tsx';
 import { Admin } from '../../views/admin/people.tsx';
+import { StartAgainAnswer } from '../../views/admin/start-again.tsx';
 import type { Session } from '../auth/sessions.ts';
 import type { Role } from '../contract/accounts.ts';
 import { inviteUrl } from '../contract/paths.ts';
+import { type StartAgainCreated, startAgainUrl } from '../contract/start-again.ts';
 import { sentence, t } from '../contract/words.ts';
 import { MAX_INVITE_USES } from '../services/invites.ts';
 import { readForm } from './pages-form.ts';
@@ -32,7 +36,7 @@ const ROLES: readonly Role[] = ['member', 'guest', 'auditor', 'admin'];
 const rolesFor = ({ role }: Session): readonly Role[] => (role === 'owner' ? [...ROLES, 'owner'] : ROLES);
 
 export const adminPages = (deps: PageDeps) => {
-  const { accounts, invites, policies } = deps.services;
+  const { accounts, invites, policies, startAgain } = deps.services;
   const frame = createFrame(deps);
 
   const page = async (
@@ -40,13 +44,24 @@ export const adminPages = (deps: PageDeps) => {
     session: Session,
     form: Omit<InviteFormProps, 'roles'>,
     saved = false,
+    created: StartAgainCreated | null = null,
   ) => {
-    const [people, open, allowed] = await Promise.all([accounts.people(), invites.list(), policies.read()]);
+    const [people, open, allowed, restarts] = await Promise.all([
+      accounts.people(),
+      invites.list(),
+      policies.read(),
+      startAgain.links.list(),
+    ]);
+    const may = people.filter(
+      ({ account, role, disabled }) =>
+        account !== session.account && !disabled && (role !== 'owner' || session.role === 'owner'),
+    );
     const props = {
       people,
       invites: open,
       form: { roles: rolesFor(session), ...form },
       policies: { ...allowed, saved },
+      startAgain: { accounts: new Set(may.map(({ account }) => account)), open: restarts, created },
     };
     const draw = () => ({ title: t('Admin'), pane: Admin(props) });
     return frame.pane(request, session, { page: 'admin', draw, status: form.errors ? 400 : 200 });
@@ -105,6 +120,33 @@ export const adminPages = (deps: PageDeps) => {
         deps.limits.take('writeAccount', session.account);
         await invites.revoke(params.id);
         return wantsPart(request) ? html(request, () => '') : goTo(request, '/admin#invites');
+      },
+      { parse: 'none' },
+    )
+
+    .post(
+      '/admin/start-again',
+      async ({ request }) => {
+        const session = await frame.guard.admin(request);
+        deps.limits.take('inviteAccount', session.account);
+        const form = await readForm(request);
+        const made = await startAgain.links.create(session, form.get('username') ?? '');
+        const { token, username, name, expiresAt } = made;
+        const created = { url: startAgainUrl(deps.origin(), token), username, name, expiresAt };
+        if (!wantsPart(request)) return page(request, session, {}, false, created);
+        const open = await startAgain.links.list();
+        return html(request, () => StartAgainAnswer({ created, open }));
+      },
+      { parse: 'none' },
+    )
+
+    .post(
+      '/admin/start-again/:id/revoke',
+      async ({ request, params }) => {
+        const session = await frame.guard.admin(request);
+        deps.limits.take('writeAccount', session.account);
+        await startAgain.links.revoke(params.id);
+        return wantsPart(request) ? html(request, () => '') : goTo(request, '/admin#people');
       },
       { parse: 'none' },
     );

@@ -3,7 +3,7 @@
  *
  * | page | for |
  * |---|---|
- * | GET /setup, /join | whoever has a link; its token stands in the fragment and never arrives here |
+ * | GET /setup, /join, /start-again | whoever has a link; its token stands in the fragment and never arrives here |
  * | GET /sign-in, /recover | the signed out |
  * | GET /link | a new device that another one approves; it shows a code, and takes none |
  * | GET /unlock | a session without a device |
@@ -16,6 +16,7 @@ import { Approve, Link } from '../../views/pages/link.tsx';
 import { RecoveryCode } from '../../views/pages/recovery-code.tsx';
 import { Join, type RegisterProps, Setup } from '../../views/pages/register.tsx';
 import { Recover, SignIn } from '../../views/pages/sign-in.tsx';
+import { StartAgain } from '../../views/pages/start-again.tsx';
 import { Unlock } from '../../views/pages/unlock.tsx';
 import { MAX_NAME_LENGTH, MAX_USERNAME_LENGTH, MIN_PASSWORD_LENGTH } from '../contract/limits.ts';
 import { Refusal } from '../http/errors.ts';
@@ -52,6 +53,11 @@ export const authPages = (deps: PageDeps) => {
     .get('/join', async ({ request }) => {
       const props = await registration();
       return html(request, () => Join(props));
+    })
+
+    .get('/start-again', async ({ request }) => {
+      const props = await registration();
+      return html(request, () => StartAgain(props));
     })
 
     .get('/sign-in', async ({ request }) => {

@@ -7,8 +7,8 @@ import type { Input } from '../http/input.ts';
 import type { DeviceUploadBytes } from '../services/devices.ts';
 import type { PublishedList } from '../services/leaves.ts';
 import type { PrekeyUploadBytes } from '../services/prekey-upload.ts';
-import type { NewPassword } from '../services/registration.ts';
 import type { Vault } from '../services/vaults.ts';
+import type { NewPassword } from '../services/ways.ts';
 
 /** Bytes of signed records: a certificate has two hybrid signatures and a key, a statement or a list one signature. */
 const CERTIFICATE = { min: 1, max: 12 * 1024 };

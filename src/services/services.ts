@@ -14,6 +14,7 @@ import { createPrekeys } from './prekeys.ts';
 import { createPresence } from './presence.ts';
 import { createPushes } from './pushes.ts';
 import { createRosters } from './rosters.ts';
+import { createStartAgain } from './start-again.ts';
 import { createTransparency } from './transparency.ts';
 
 export function createServices(ports: Ports, origin: () => string): Services {
@@ -45,5 +46,6 @@ export function createServices(ports: Ports, origin: () => string): Services {
     policies,
     presence,
     pushes: createPushes(ports),
+    startAgain: createStartAgain(ports, { sessions, devices, accounts, origin }),
   };
 }

@@ -70,6 +70,11 @@ export async function setAccountDisabled(
   return row?.id ?? null;
 }
 
+/** Puts another identity (1,984 bytes) under an account. */
+export async function replaceIdentity(tx: Tx, account: AccountId, aik: Uint8Array): Promise<void> {
+  await tx.run('UPDATE accounts SET aik = $1 WHERE id = $2', [aik, account]);
+}
+
 /** Ids of all accounts. */
 export async function accountIds(db: Db): Promise<AccountId[]> {
   return (await db.read<{ id: AccountId }>('SELECT id FROM accounts')).map((row) => row.id);

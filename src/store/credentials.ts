@@ -61,6 +61,13 @@ export async function recoveryCodeOf(
   return row ?? null;
 }
 
+/** Deletes everything that the account could sign in with. */
+export async function deleteWaysOf(tx: Tx, account: AccountId): Promise<void> {
+  await tx.run('DELETE FROM passwords WHERE account = $1', [account]);
+  await tx.run('DELETE FROM recovery_codes WHERE account = $1', [account]);
+  await tx.run('DELETE FROM passkeys WHERE account = $1', [account]);
+}
+
 /** Stores a passkey; false when the credential is known already. */
 export async function insertPasskey(tx: Tx, row: PasskeyRow): Promise<boolean> {
   const inserted = await tx.run(

@@ -9,6 +9,7 @@ import backup from '../../migrations/0007_backup.sql' with { type: 'text' };
 import presence from '../../migrations/0008_presence.sql' with { type: 'text' };
 import push from '../../migrations/0009_push.sql' with { type: 'text' };
 import parcels from '../../migrations/0010_parcels.sql' with { type: 'text' };
+import startAgain from '../../migrations/0011_start_again.sql' with { type: 'text' };
 
 export interface Migration {
   readonly version: number;
@@ -27,4 +28,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 8, name: 'presence', sql: presence },
   { version: 9, name: 'push', sql: push },
   { version: 10, name: 'parcels', sql: parcels },
+  { version: 11, name: 'start_again', sql: startAgain },
 ];

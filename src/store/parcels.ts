@@ -83,6 +83,16 @@ export async function deleteParcel(tx: Tx, device: DeviceId, id: ParcelId): Prom
   return true;
 }
 
+/** Deletes what an account's devices give, and what one of them would have fetched. */
+export async function deleteParcelsOf(tx: Tx, account: AccountId): Promise<void> {
+  const rows = await tx.all<{ id: ParcelId }>(
+    `SELECT id FROM parcels WHERE account = $1
+     OR recipient IN (SELECT id FROM devices WHERE account = $2)`,
+    [account, account],
+  );
+  for (const { id } of rows) await remove(tx, id);
+}
+
 /** Deletes what is over. */
 export async function expireParcels(tx: Tx, now: number): Promise<number> {
   const rows = await tx.all<{ id: ParcelId }>('SELECT id FROM parcels WHERE expires_at <= $1', [now]);

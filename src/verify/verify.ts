@@ -32,6 +32,7 @@ const PAGES: readonly string[] = [
   '/join',
   '/sign-in',
   '/recover',
+  '/start-again',
   '/unlock',
   '/link',
   '/approve',
@@ -54,6 +55,7 @@ const DOORS: ReadonlySet<string> = new Set([
   '/link',
   '/approve',
   '/recovery-code',
+  '/start-again',
 ]);
 const WEB_MANIFEST = '/manifest.webmanifest';
 /** What a shortcut of the installed app opens. */

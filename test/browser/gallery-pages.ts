@@ -13,6 +13,7 @@ import { RecoveryCode } from '../../views/pages/recovery-code.tsx';
 import { Join, Setup } from '../../views/pages/register.tsx';
 import { Settings } from '../../views/pages/settings.tsx';
 import { Recover, SignIn } from '../../views/pages/sign-in.tsx';
+import { StartAgain } from '../../views/pages/start-again.tsx';
 import { Unlock } from '../../views/pages/unlock.tsx';
 import { Verify } from '../../views/pages/verify.tsx';
 import { Shell } from '../../views/parts/shell.tsx';
@@ -97,6 +98,8 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
   const pages: Record<string, string | Promise<string>> = {
     setup: Setup({ ...register, site: { ...site, workspace: '' } }),
     join: Join({ ...register, fixedAddress: true }),
+    'start-again': StartAgain({ ...register, fixedAddress: true }),
+    'start-again-over': StartAgain({ ...register, fixedAddress: true }),
     'sign-in': SignIn({ site, passkeys: true }),
     'sign-in-ip': SignIn({ site, passkeys: false }),
     recover: Recover({ site }),
@@ -138,6 +141,7 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     settings: shell('settings', await Settings(settings(site))),
     'settings-evidence': shell('settings', await Settings(settings(site))),
     admin: shell('admin', await Admin(admin())),
+    'admin-start-again': shell('admin', await Admin(admin())),
     error: ErrorPage({ site, status: 404, message: 'There is no such conversation.' }),
     'plain-http': PlainHttp({ site, host: '192.168.1.20', port: '3000', address: null }),
   };
@@ -190,5 +194,10 @@ function admin() {
     ],
     form: { roles: ['member', 'guest', 'auditor', 'admin', 'owner'] as Role[], created: INVITE },
     policies: { presence: true, typing: true },
+    startAgain: {
+      accounts: new Set(PEOPLE.map(({ account }) => account)),
+      open: [{ id: 'one', username: MINA.username, name: MINA.name, expiresAt: NOW + DAY }],
+      created: null,
+    },
   };
 }

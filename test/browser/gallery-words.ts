@@ -21,9 +21,12 @@ export function drawWords(): void {
   write('[data-link-code]', 'K7QXM-2VD9R-TH3WP-BY6NC');
   write('[data-link-check]', '6ACXR');
   write('[data-link-person]', 'ada (Ada Kern)');
+  write('[data-start-again-person]', 'Mina Ito (@mina)');
+  show('[data-start-again-for]');
+  if (name === 'admin-start-again') document.querySelector('details.start-again')?.toggleAttribute('open');
   write('[data-link-agent]', 'Firefox on Linux');
   write('[data-link-asked]', 'Thursday 12 March 2026 at 10:42');
-  const step = { 'link-confirm': 'confirm', 'approve-vault': 'vault' }[name];
+  const step = { 'link-confirm': 'confirm', 'approve-vault': 'vault', 'start-again-over': 'over' }[name];
   if (step)
     for (const place of document.querySelectorAll<HTMLElement>('[data-step]'))
       place.hidden = place.dataset.step !== step;

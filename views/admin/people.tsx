@@ -1,6 +1,8 @@
 /** GET /admin: people and invites. An admin sees who is here, never what they write. */
 
 import type { Person } from '../../src/contract/accounts.ts';
+import type { AccountId } from '../../src/contract/ids.ts';
+import type { StartAgainCreated } from '../../src/contract/start-again.ts';
 import { t } from '../../src/contract/words.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { roleWord } from '../parts/role.ts';
@@ -8,15 +10,22 @@ import { Section, Sheet } from '../parts/sheet.tsx';
 import { text } from '../parts/words.tsx';
 import { InviteForm, type InviteFormProps, type OpenInvite, OpenInvites } from './invites.tsx';
 import { Policies, type PoliciesProps } from './policies.tsx';
+import { CreatedStartAgain, type OpenStartAgain, OpenStartAgains, StartAgainOffer } from './start-again.tsx';
 
 export interface AdminProps {
   readonly people: readonly Person[];
   readonly invites: readonly OpenInvite[];
   readonly form: InviteFormProps;
   readonly policies: PoliciesProps;
+  readonly startAgain: {
+    /** Whom this admin may let start again. */
+    readonly accounts: ReadonlySet<AccountId>;
+    readonly open: readonly OpenStartAgain[];
+    readonly created: StartAgainCreated | null;
+  };
 }
 
-export function Admin({ people, invites, form, policies }: AdminProps) {
+export function Admin({ people, invites, form, policies, startAgain }: AdminProps) {
   return (
     <Sheet view="admin" title={t('Admin')} lead={t('You see who is here and never what they write.')}>
       <Section
@@ -30,6 +39,8 @@ export function Admin({ people, invites, form, policies }: AdminProps) {
         <OpenInvites invites={invites} />
       </Section>
       <Section id="people" title={t('People')}>
+        {startAgain.created ? <CreatedStartAgain link={startAgain.created} /> : ''}
+        <OpenStartAgains links={startAgain.open} />
         <table class="table">
           <thead>
             <tr>
@@ -40,7 +51,7 @@ export function Admin({ people, invites, form, policies }: AdminProps) {
           </thead>
           <tbody>
             {people.map((person) => (
-              <PersonRow person={person} />
+              <PersonRow person={person} mayStartAgain={startAgain.accounts.has(person.account)} />
             ))}
           </tbody>
         </table>
@@ -50,7 +61,7 @@ export function Admin({ people, invites, form, policies }: AdminProps) {
   );
 }
 
-function PersonRow({ person }: { person: Person }) {
+function PersonRow({ person, mayStartAgain }: { person: Person; mayStartAgain: boolean }) {
   return (
     <tr data-account={person.account}>
       <td>
@@ -61,6 +72,7 @@ function PersonRow({ person }: { person: Person }) {
             <small safe>{`@${person.username}`}</small>
           </span>
         </span>
+        {mayStartAgain ? <StartAgainOffer person={person} /> : ''}
       </td>
       <td safe>{roleWord(person.role)}</td>
       <td>{person.disabled ? <span class="tag bad">{text('Disabled')}</span> : text('Active')}</td>

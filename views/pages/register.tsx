@@ -119,12 +119,12 @@ function Register(props: FormProps) {
   );
 }
 
-function passwordHint(length: number, required: boolean): string {
+export function passwordHint(length: number, required: boolean): string {
   const rule = t('{length} characters or more. It never leaves this browser.', { length });
   return required ? rule : `${rule} ${t('You can do without one when you use a passkey.')}`;
 }
 
-function MovingAddress({ origin }: { origin: string }) {
+export function MovingAddress({ origin }: { origin: string }) {
   return (
     <p class="card">
       {markup(

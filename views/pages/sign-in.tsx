@@ -82,6 +82,9 @@ export function Recover({ site }: { site: Site }) {
       <p class="aside-line">
         {text('Found your password or passkey?')} <a href="/sign-in">{text('Back to sign-in')}</a>
       </p>
+      <p class="aside-line">
+        {text('Lost the code, too? An admin of this workspace can give you a link to start again.')}
+      </p>
     </Door>
   );
 }
