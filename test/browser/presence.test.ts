@@ -80,6 +80,12 @@ story('a status is sealed, seen beside the name, and can be taken back', async (
   mina.page.on('request', (request) => posts.push(request.postData() ?? ''));
   await mina.page.getByRole('button', { name: 'Your status' }).click();
   const dialog = mina.page.getByRole('dialog', { name: 'Your status' });
+  await dialog.waitFor();
+  const { left, right } = await dialog.evaluate((element) => {
+    const place = element.getBoundingClientRect();
+    return { left: place.left, right: innerWidth - place.right };
+  });
+  expect(Math.abs(left - right)).toBeLessThan(2);
   await dialog.getByLabel('Status', { exact: true }).fill('In the lab');
   await dialog.getByLabel('Until', { exact: true }).selectOption({ label: 'For an hour' });
   expect(await accessible(mina.page)).toEqual([]);

@@ -302,11 +302,14 @@ function About({ site }: { site: Site }) {
         <dt>{text('Release')}</dt>
         <dd safe>{site.release}</dd>
       </dl>
-      <dl class="files" aria-label={t('Files and their SHA-384')}>
-        {files.map((file) => (
-          <ServedFileRow file={file} />
-        ))}
-      </dl>
+      <details>
+        <summary class="link">{text('Files and their SHA-384')}</summary>
+        <dl class="files">
+          {files.map((file) => (
+            <ServedFileRow file={file} />
+          ))}
+        </dl>
+      </details>
     </Section>
   );
 }

@@ -67,7 +67,7 @@ async function factsOf(details: MessageDetails): Promise<readonly Fact[]> {
       [t('Key derivation'), proof.kdf],
       [t('Version'), proof.version],
     );
-  facts.push([t('Name'), draw('code', {}, message.id)]);
+  facts.push([t('Identifier'), draw('code', {}, message.id)]);
   return facts;
 }
 

@@ -47,7 +47,7 @@ function drawOff(choices: Choices, show: () => Promise<void>): readonly HTMLElem
     if ((await Notification.requestPermission()) === 'granted') writeChoices({ ...choices, on: true });
     await show();
   });
-  return [turnOn];
+  return [draw('div', { class: 'buttons' }, turnOn)];
 }
 
 const SHOWN: readonly (readonly [Shown, () => string])[] = [

@@ -8,7 +8,6 @@ import { hourOf } from '../times.ts';
 
 const MINUTE_MS = 60_000;
 const STYLE = `
-  dialog { width: min(26rem, calc(100vw - 2 * var(--s4))); }
   .line { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: var(--s2); align-items: end; }
   .emoji { min-width: 44px; padding-inline: var(--s2); font-size: 1.25rem; line-height: 1; }
   .buttons { justify-content: end; }
@@ -82,7 +81,7 @@ async function ask(presence: Presence, known: StatusView | null): Promise<void> 
     problem,
     draw('div', { class: 'buttons' }, cancel, ...(known ? [clear] : []), save),
   );
-  const dialog = draw('dialog', { 'aria-labelledby': 'title' }, form);
+  const dialog = draw('dialog', { class: 'dialog', 'aria-labelledby': 'title' }, form);
   root.append(dialog);
 
   const say = async (status: StatusView | null) => {

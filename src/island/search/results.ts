@@ -1,10 +1,11 @@
 /** What was found, as a list that is gone through with the arrow keys. */
-import { excerpt } from '../../client/search/fold.ts';
+import { excerpt, type Piece } from '../../client/search/fold.ts';
 import type { Answer, FoundMessage } from '../../client/search/history-search.ts';
 import type { NamedConversation, NamedPerson } from '../../client/search/names.ts';
 import type { Filter } from '../../client/search/query.ts';
 import { plural, t } from '../../contract/words.ts';
 import { draw } from '../draw.ts';
+import { plainLines } from '../markdown/plain.ts';
 import { initialsOf } from '../people.ts';
 import { fullOf, momentOf, shortOf } from '../times.ts';
 
@@ -92,7 +93,7 @@ function drawMessage(found: FoundMessage, terms: readonly string[], choices: Cho
     isOld ? momentOf(sentAt) : shortOf(sentAt),
   );
   const where = conversation.name === '' || conversation.name === author ? '' : conversation.name;
-  const words = excerpt(text, terms, EXCERPT).map((piece) =>
+  const words = excerptOf(text, terms).map((piece) =>
     piece.found ? draw('mark', {}, piece.text) : piece.text,
   );
   return link(
@@ -103,6 +104,12 @@ function drawMessage(found: FoundMessage, terms: readonly string[], choices: Cho
     ...(where === '' ? [] : [draw('span', { class: 'where' }, where)]),
     draw('span', { class: 'text', dir: 'auto' }, ...words),
   );
+}
+
+/** Without its marks, unless what was found stands in them or further on than is read. */
+function excerptOf(text: string, terms: readonly string[]): readonly Piece[] {
+  const plain = excerpt(plainLines(text).join(' '), terms, EXCERPT);
+  return terms.length === 0 || plain.some(({ found }) => found) ? plain : excerpt(text, terms, EXCERPT);
 }
 
 /** With a modifier key it stays a link: another tab opens there. */
