@@ -81,7 +81,7 @@ export const CLIENT: readonly Mutation[] = under('src/client', [
 
   ['a body that was opened is opened again', 'R5', 'open.ts',
     [["  op.write('replay', `body/${delivery.id}`, number, ctx.now());\n",
-      ''], ["return message !== null && isOpen(message);",
+      ''], ["return message !== null && isReceived(message);",
       'return message === null && delivery.seq < 0;']], ['receive.test.ts']],
   ['the relay’s words about a delivery need not be the body’s', 'R5', 'open.ts',
     [['      accountId(header.account) === delivery.sender.account &&\n',
