@@ -44,6 +44,8 @@ const COMMANDS = {
   transfer: { from: text, accept: flag, yes: flag, timeout: text },
   status: { emoji: text, until: text, clear: flag },
   backup: { now: flag, on: flag, off: flag },
+  export: { with: text, conversation: text, format: text, out: text },
+  import: { with: text, conversation: text },
   log: { 'send-again': flag },
   logout: { everywhere: flag, forget: flag },
 } as const satisfies Record<CommandName, object>;
@@ -58,6 +60,7 @@ const POSITIONALS: Partial<Record<CommandName, number>> = {
   details: 1,
   timer: 1,
   status: 1,
+  import: 1,
   search: Number.POSITIVE_INFINITY,
 };
 

@@ -34,6 +34,8 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   transfer: async () => (await import('./commands/transfer.ts')).transfer,
   status: async () => (await import('./commands/status.ts')).status,
   backup: async () => (await import('./commands/backup.ts')).backup,
+  export: async () => (await import('./commands/export.ts')).exportHistory,
+  import: async () => (await import('./commands/import.ts')).importHistory,
   log: async () => (await import('./commands/log.ts')).log,
   logout: async () => (await import('./commands/logout.ts')).logout,
 };

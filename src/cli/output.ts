@@ -26,6 +26,8 @@ export type EventName =
   | 'words'
   | 'transferred'
   | 'backup'
+  | 'exported'
+  | 'imported'
   | 'log'
   | 'logged'
   | 'evidence'

@@ -73,6 +73,12 @@ const USAGE_OF = {
       your history as the server keeps it, encrypted: when it was last saved, how much it is. It is fetched by itself when
       you log in, and saved by itself while listen runs and after other commands; --now fetches and saves what is missing.
       --off deletes it from the server for all of your devices.`,
+  export: `export [--with NAME | --conversation ID] [--format json|markdown] --out FILE|-
+      the messages on this device as a file that is not encrypted: of one conversation, or of all. Each carries what its sender
+      has signed. "-" is standard output. What disappears, waits to be sent or stays closed is left out; keys never leave.`,
+  import: `import [--with NAME | --conversation ID] FILE|-
+      takes the messages of such a file, where they were said or into one conversation. They are marked as imported; what
+      nobody has signed is marked as not verified. What is here already stays as it is, so it can be run again.`,
   log: `log [--send-again]
       the transparency log as this device has verified it: entries, root, everybody with the fingerprint of their identity and
       the number of their device list, and evidence that the server shows two. Ends with 1 while there is some that stops
@@ -103,7 +109,7 @@ member {account, username, name, role, devices, verified, identityChanged}, open
 safety {digits, with, verified}, revoked {device}, renamed {device, name},
 log {size, root, time, key, keyFingerprint, frozen}, logged {account, username, fingerprint, version},
 evidence {kind, at, seen, size, root, own, shown, leaf, claim},
-status {emoji, text, until}, words {id, device, words}, transferred {id, messages}, backup {state, savedAt, messages, bytes, limit, waiting, restoring, problem}, code {code, expires}, approved {device, agent, check}, signed-out. Times are epoch milliseconds, sender is a username.
+status {emoji, text, until}, words {id, device, words}, transferred {id, messages}, backup {state, savedAt, messages, bytes, limit, waiting, restoring, problem}, exported {messages}, imported {added, known, refused, verified}, code {code, expires}, approved {device, agent, check}, signed-out. Times are epoch milliseconds, sender is a username.
 Exit codes: 0 done, 1 failed (reason on standard error), 2 wrong use.`;
 
 /** How the command among these arguments is used, or all of them. */

@@ -3,11 +3,12 @@ import type { Context } from '../context.ts';
 import { jsonLine } from './export-json.ts';
 import { markdownBlock } from './export-markdown.ts';
 import { exportRecords } from './export-records.ts';
-import { importFile, previewFile } from './import-run.ts';
+import { checkFile, importFile, previewFile } from './import-run.ts';
 import type { Archive, ExportChoice } from './types.ts';
 
 export const openArchive = (ctx: Context): Archive => ({
   export: (choice) => exportText(ctx, choice),
+  check: (file) => checkFile(file),
   preview: (file, choice) => previewFile(ctx, file, choice),
   import: (file, choice) => importFile(ctx, file, choice),
 });

@@ -109,6 +109,13 @@ function proofIn(into: ConversationId | null, message: FiledMessage, { proof }: 
   return into !== null && from !== into && proof !== 'none' ? 'elsewhere' : proof;
 }
 
+/** @throws ImportProblem */
+export async function checkFile(file: Pieces): Promise<number> {
+  let messages = 0;
+  for await (const { type } of (await openFile(file)).records) if (type === 'message') messages++;
+  return messages;
+}
+
 /** @throws ImportProblem; whole batches before it are taken */
 export async function importFile(ctx: Context, file: Pieces, choice: ImportChoice): Promise<Imported> {
   const taking = new Taking(ctx, choice);

@@ -73,6 +73,8 @@ export type Pieces = AsyncIterable<string>;
 export interface Archive {
   /** The file, piece by piece; nothing in it is encrypted. */
   export(choice: ExportChoice): Pieces;
+  /** Whether it can be read to its end; gives its messages. Looks at no signature. */
+  check(file: Pieces): Promise<number>;
   /** Reads it to its end and takes nothing. */
   preview(file: Pieces, choice: ImportChoice): Promise<Preview>;
   /** Takes its messages, in batches: what was taken stays when a later line stops it, and doubles nothing when it is begun again. */

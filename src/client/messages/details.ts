@@ -1,7 +1,8 @@
 /** Everything that this device can say of one message: who signed it, whether that holds now, and who has read it. */
 import type { BodyId } from '../../contract/ids.ts';
 import { isProtocolError } from '../../protocol/errors.ts';
-import { openOriginal, verifyBodyEach } from '../../protocol/message.ts';
+import { signingSizes } from '../../protocol/identity.ts';
+import { openArchived, verifyBodyEach } from '../../protocol/message.ts';
 import { describeSuite } from '../../protocol/suite.ts';
 import type { Context } from '../context.ts';
 import { deviceName } from '../device-names.ts';
@@ -36,11 +37,13 @@ async function proofOf(ctx: Context, message: HistoryMessage): Promise<MessageDe
   try {
     const original = await readOriginal(ctx.storage, message.id);
     if (original === null) return null;
-    const opened = openOriginal(original);
+    const opened = openArchived(original);
     const { suite } = opened.header;
     const strings = describeSuite(suite);
     const key = await signingKeyOf(ctx, message, opened.header.device.toHex());
-    const verdicts = key === null ? null : await verifyBodyEach(ctx.crypto, opened, key);
+    // Of suite 1 the classical half of the key is the whole of it.
+    const own = key?.subarray(0, signingSizes(suite).publicKey) ?? null;
+    const verdicts = own === null ? null : await verifyBodyEach(ctx.crypto, opened, own);
     return {
       version: strings.crypto_version,
       encryption: strings.encryption_algorithm,
