@@ -78,6 +78,12 @@ export async function openConversation(
     await page.getByRole('dialog').getByLabel('People').fill(username);
     await page.getByRole('button', { name: 'Start', exact: true }).click();
   } else await row.click();
+  // The pane that was there before has a composer, too.
+  await page
+    .locator('[data-view=conversation]')
+    .getByRole('heading', { name })
+    .first()
+    .waitFor({ timeout: PATIENCE });
   await composer(page).waitFor({ timeout: PATIENCE });
 }
 
