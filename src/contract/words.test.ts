@@ -57,6 +57,18 @@ test('what is kept is put into words when it is read, with everything in it', ()
   ]);
 });
 
+test('what only looks like a kept sentence says nothing, and stops nobody', () => {
+  for (const text of [
+    '',
+    '{',
+    'null',
+    '{"key":1}',
+    '{"key":"{a}","values":{"a":{"day":1e300}}}',
+    '{"key":"{a}","values":{"a":null}}',
+  ])
+    expect(say(`\u001f${text}`)).toBe('');
+});
+
 test('text that was kept by an older release, or that is none of ours, stays as it is', () => {
   setLanguage('de', GERMAN);
   for (const words of ['Mina named this group Harbour.', '', 'constructor', 'toString'])

@@ -60,11 +60,18 @@ export function counted(n: number, one: string, other: string, values: Values = 
   return KEPT + JSON.stringify({ n, one, other, values });
 }
 
-/** A kept sentence in words. Any other text stays as it is, unless it is one of the catalogue's own sentences. */
+/**
+ * A kept sentence in words. Any other text stays as it is, unless it is one of the catalogue's own sentences; what only looks like
+ * a kept one says nothing, since whoever reads a history must get past it.
+ */
 export function say(kept: string): string {
   if (!kept.startsWith(KEPT)) return translated(kept);
-  const { key, n, one, other, values }: KeptSentence = JSON.parse(kept.slice(KEPT.length));
-  return key === undefined ? plural(n ?? 0, one ?? '', other ?? '', values) : t(key, values);
+  try {
+    const { key, n, one, other, values }: KeptSentence = JSON.parse(kept.slice(KEPT.length));
+    return key === undefined ? plural(n ?? 0, one ?? '', other ?? '', values) : t(key, values);
+  } catch {
+    return '';
+  }
 }
 
 interface KeptSentence {

@@ -197,7 +197,9 @@ function messageOf(
     reactions: viewReactions(marks.reactions, ctx.self.account),
     pinned: own && record.pinned,
     mention: own && record.mention,
-    note: options.note ?? record.note,
+    // What this device says of a message is said by nobody else.
+    reason: own ? record.reason : null,
+    note: options.note ?? (own ? record.note : null),
     // What came from a file or a member is marked as that on every device.
     origin: own && !isOwnWord(record) ? record.origin : options.origin,
   };

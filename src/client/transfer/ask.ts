@@ -14,7 +14,7 @@ import { accountsOf, type Chain, historyOf, loadChain, mayLead } from '../groups
 import { type Operation, type Reads, readRecord } from '../operation.ts';
 import { findDevice, readPeer } from '../peers.ts';
 import { decodeStored, number, record } from '../stored.ts';
-import { Asked, writeGiving, writeTaking } from './stored.ts';
+import { Asked, readGiving, readTransfer, writeGiving, writeTaking } from './stored.ts';
 import { goOn } from './work.ts';
 
 /** A device that does not answer within this is passed over for the next one. */
@@ -105,6 +105,9 @@ export async function takeAsk(op: Operation, ctx: Context, from: Address, ask: A
   if (entry === null || chain.member(from.account) === null) return;
   const history = historyOf(chain.head.policy);
   if (history === 'none') return;
+  // The server knows the ids of others: one that is in use is not what this device has made up.
+  const parcel = parcelId(ask.id);
+  if ((await readGiving(op, parcel)) !== null || (await readTransfer(op, parcel)) !== null) return;
   const day = Math.floor(ctx.now() / DAY_MS);
   const key = `gave/${addressKey(from)}/${id}`;
   const given = await readRecord(op, 'replay', key, Given);
@@ -112,7 +115,7 @@ export async function takeAsk(op: Operation, ctx: Context, from: Address, ask: A
   if (times >= MOST_GIVEN_A_DAY) return;
   op.write('replay', key, Given, { day, times: times + 1 });
   writeGiving(op, {
-    id: parcelId(ask.id),
+    id: parcel,
     to: from,
     conversation: id,
     since: history === 'all' ? 0 : (chain.links[entry]?.time ?? Number.MAX_SAFE_INTEGER),
@@ -149,6 +152,7 @@ export async function takeAnswer(
       parts: parcel.parts,
       next: 0,
       messages: 0,
+      damaged: false,
     });
     op.afterwards.push(() => ctx.tasks.run(() => goOn(ctx)));
     return true;

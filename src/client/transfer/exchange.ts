@@ -124,6 +124,7 @@ export async function takeOwnParcel(
     parts: parcel.parts,
     next: 0,
     messages: 0,
+    damaged: false,
   });
   op.afterwards.push(() => ctx.tasks.run(() => goOn(ctx)));
   return true;

@@ -2,6 +2,7 @@ import { afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } fro
 import { bodyId, fromHex } from '../../contract/bytes.ts';
 import type { ConversationId } from '../../contract/ids.ts';
 import { askPayload } from '../../protocol/parcel.ts';
+import { updateMessage } from '../history.ts';
 import { Operation } from '../operation.ts';
 import { addErrand } from '../outbox.ts';
 import { messagesOf } from '../testing/reading.ts';
@@ -195,4 +196,41 @@ test('what a server changes on the way is not taken, and the rest is [R22]', asy
   await a.engine.send(id, 'three');
   await world.settle();
   expect(await textsOf(c, id)).toEqual(['three']);
+  // Who gave what cannot be read has not answered: at the next start the others are asked.
+  world.relay.parcels.knobs.part = (_, sealed) => sealed;
+  c.line.disconnect();
+  await c.engine.stop();
+  await world.advance(3 * 60_000);
+  const again = await world.open(tom, 0);
+  await passTime();
+  expect(await textsOf(again, id)).toEqual(['one', 'two', 'three']);
+});
+
+test('whoever shows history adds nothing to what its authors have signed [R19]', async () => {
+  const { a, id } = await harbour('all');
+  const [one] = (await messagesOf(a, id)).filter(({ kind }) => kind === 'text');
+  if (one === undefined) throw new Error('nothing was said');
+  const lies = {
+    text: 'other words',
+    sentAt: 5,
+    editedAt: -9e15,
+    replyTo: bodyId(world.crypto.random(16)),
+    suite: 7,
+    mention: true,
+    reason: '\u001f{',
+    note: 'Trust this.',
+    expiresAt: world.time.now + 3600_000,
+  };
+  const op = new Operation(a.storage);
+  await updateMessage(op, { ...one, ...lies });
+  await a.storage.commit(op.changes());
+  const c = await world.open(tom, 0);
+  await a.engine.addPeople(id, [tom.account]);
+  await world.settle();
+  await passTime();
+  const shown = (await messagesOf(c, id)).find((each) => each.id === one.id);
+  const { sentAt, editedAt, replyTo, suite, expiresAt } = one;
+  const signed = { text: 'one', sentAt, editedAt, replyTo, suite, expiresAt };
+  expect(shown).toMatchObject({ ...signed, mention: false, reason: null, verified: true, origin: 'member' });
+  expect(shown?.note).toBe('Shown by Mina');
 });

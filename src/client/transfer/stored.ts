@@ -2,12 +2,13 @@
  * What is under way, in the store `meta`: `give/ID` is a parcel that this device makes, `take/ID` one that it fetches,
  * `transfer/ID` the exchange with another own device, `ask/CONVERSATION` a question to members.
  */
-import { isConversationId, isDeviceId } from '../../contract/ids.ts';
+import { type ConversationId, isConversationId, isDeviceId } from '../../contract/ids.ts';
 import { isParcelId, type ParcelId } from '../../contract/parcels.ts';
 import { Address } from '../address.ts';
 import type { Operation, Reads } from '../operation.ts';
 import { readRecord } from '../operation.ts';
 import {
+  added,
   bytes,
   decodeStored,
   flag,
@@ -47,6 +48,8 @@ export const Taking = record({
   parts: number,
   next: number,
   messages: number,
+  /** A part of it could not be opened. */
+  damaged: added(flag, false),
 });
 export type Taking = Of<typeof Taking>;
 
@@ -78,6 +81,16 @@ export const Asked = record({
   answered: flag,
 });
 export type Asked = Of<typeof Asked>;
+
+/** The question that this parcel answered is open again. */
+export async function noteUnanswered(
+  op: Operation,
+  conversation: ConversationId,
+  parcel: ParcelId,
+): Promise<void> {
+  const asked = await readRecord(op, 'meta', `ask/${conversation}`, Asked);
+  if (asked?.id === parcel) op.write('meta', `ask/${conversation}`, Asked, { ...asked, answered: false });
+}
 
 const SHAPES = { give: Giving, take: Taking, transfer: Transfer } as const;
 type Name = keyof typeof SHAPES;

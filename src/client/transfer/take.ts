@@ -1,5 +1,5 @@
 /** Fetches a parcel part by part and takes what is in it. What was taken stays; a stop costs one part. */
-import { bodyId, conversationId } from '../../contract/bytes.ts';
+import { accountId, bodyId, conversationId } from '../../contract/bytes.ts';
 import type { BodyId, ConversationId } from '../../contract/ids.ts';
 import type { ParcelId } from '../../contract/parcels.ts';
 import { sentence } from '../../contract/words.ts';
@@ -16,13 +16,16 @@ import {
 } from '../archive/record.ts';
 import type { Context } from '../context.ts';
 import { loadChain } from '../groups/chain.ts';
-import { readWords } from '../originals.ts';
+import { CLOCK_LEEWAY_MS, timeOf } from '../history.ts';
+import { expiryOf } from '../messages/expiry.ts';
+import { readWords, type SignedWords } from '../originals.ts';
 import { readPeer } from '../peers.ts';
 import { TransportRefused } from '../ports.ts';
 import { refreshConversations } from '../resync.ts';
 import { StoredError } from '../stored.ts';
 import { partPlace } from './part.ts';
 import {
+  noteUnanswered,
   readTaking,
   readTransfer,
   removeUnderWay,
@@ -77,17 +80,21 @@ async function open(
 async function note(ctx: Context, next: Taking, isDamaged: boolean): Promise<Taking | null> {
   return ctx.operate(async (op) => {
     if ((await readTaking(op, next.id)) === null) return null;
-    writeTaking(op, next);
+    const noted = { ...next, damaged: next.damaged || isDamaged };
+    writeTaking(op, noted);
     const transfer = await readTransfer(op, next.id);
     const reason = isDamaged ? DAMAGED : (transfer?.reason ?? null);
     if (transfer !== null) writeTransfer(op, { ...transfer, messages: next.messages, reason });
-    return next;
+    return noted;
   });
 }
 
-async function end(ctx: Context, { id, messages }: Taking, failure: string | null): Promise<void> {
+async function end(ctx: Context, taking: Taking, failure: string | null): Promise<void> {
+  const { id, messages, conversation, damaged } = taking;
   await ctx.operate(async (op) => {
     removeUnderWay(op, 'take', id);
+    // Whoever gave what cannot be read has not answered: the next device is asked.
+    if (conversation !== null && (failure !== null || damaged)) await noteUnanswered(op, conversation, id);
     const transfer = await readTransfer(op, id);
     if (transfer === null) return;
     const state = failure === null ? 'done' : 'failed';
@@ -128,7 +135,8 @@ async function takeEntries(ctx: Context, taking: Taking, entries: readonly Archi
 
 /**
  * Of what a member shows: texts of that conversation with their originals, by somebody who was in it by the roster that the
- * original names. Times and replies are the original's own; whether its signatures hold is looked at when it is taken.
+ * original names. Words, times, replies and timers are the original's own; whether its signatures hold is looked at when it is
+ * taken. Nothing that came before now stands below now.
  */
 async function shownByMember(
   ctx: Context,
@@ -136,18 +144,52 @@ async function shownByMember(
   messages: readonly ArchivedMessage[],
 ): Promise<readonly ArchivedMessage[]> {
   const chain = await loadChain(ctx.storage, ctx, conversation);
+  const now = ctx.now();
   const shown: ArchivedMessage[] = [];
   for (const message of messages) {
     const words = message.original === null ? null : wordsOf(message.original);
     if (words === null || message.conversation !== conversation || message.kind !== 'text') continue;
     const { header, content } = words.opened;
     if (conversationId(header.conversation) !== conversation) continue;
+    if (words.id !== message.id || accountId(header.account) !== message.sender.account) continue;
     const epoch = chain?.epochOf(content.rosterHash) ?? null;
     if (epoch === null || chain?.memberAt(epoch, message.sender.account) == null) continue;
-    const own = words.about === null ? {} : { sentAt: content.sentAt, replyTo: words.about.replyTo };
-    shown.push({ ...message, ...own, reactions: [], marks: null, pinned: false, status: null });
+    if (!(timeOf(message.order) <= now + CLOCK_LEEWAY_MS)) continue;
+    shown.push({
+      ...message,
+      ...saidBy(words, message, now),
+      reactions: [],
+      marks: null,
+      pinned: false,
+      status: null,
+    });
   }
   return shown;
+}
+
+/** What the original says of the message. Of one that was changed it says only the newest words and when they were written. */
+function saidBy(
+  { text, about, opened: { header, content } }: SignedWords,
+  { sentAt, replyTo, expiresAt }: ArchivedMessage,
+  now: number,
+): Partial<ArchivedMessage> {
+  const signed = { text, suite: header.suite };
+  if (about === null)
+    return {
+      ...signed,
+      sentAt: Math.max(0, Math.min(sentAt, content.sentAt)),
+      editedAt: Math.min(content.sentAt, now),
+      replyTo,
+      expiresAt,
+    };
+  const end = expiryOf(now, about.timer);
+  return {
+    ...signed,
+    sentAt: content.sentAt,
+    editedAt: null,
+    replyTo: about.replyTo,
+    expiresAt: end === null ? null : Math.min(end, expiresAt ?? end),
+  };
 }
 
 function wordsOf(original: ArchivedOriginal): ReturnType<typeof readWords> {
