@@ -3,6 +3,7 @@
  * was deleted or is over does not come back; nothing counts as unread. In batches, each under the lock for a moment.
  */
 import type { AccountId, BodyId, ConversationId } from '../../contract/ids.ts';
+import { isProtocolError } from '../../protocol/errors.ts';
 import { isChanged, noteSaved } from '../backup/changed.ts';
 import type { Context } from '../context.ts';
 import { ensureDirect, readConversation, writeConversation } from '../conversations.ts';
@@ -22,7 +23,7 @@ import { NO_MARKS, readMarks, viewReactions, writeMarks } from '../messages/mark
 import { notePin } from '../messages/pins.ts';
 import { releaseMarks } from '../messages/waiting.ts';
 import type { Operation } from '../operation.ts';
-import { readOriginal, removeOriginal, writeOriginal } from '../originals.ts';
+import { readOriginal, readWords, removeOriginal, writeOriginal } from '../originals.ts';
 import { readPeer } from '../peers.ts';
 import { converge } from './converge.ts';
 import type { ArchivedMessage, ArchivedOriginal } from './record.ts';
@@ -228,7 +229,7 @@ async function applyMarks(
   if (origin === 'backup' && !wasChanged) noteSaved(op, here.id);
 }
 
-/** Takes originals for messages that are here and have none. Gives how many were taken. */
+/** Takes originals for messages that are here and have none, or only that of older words. Gives how many were taken. */
 export async function applyOriginals(
   ctx: Context,
   originals: readonly { readonly id: BodyId; readonly original: ArchivedOriginal }[],
@@ -240,7 +241,8 @@ export async function applyOriginals(
       for (const { id, original } of originals.slice(at, at + BATCH)) {
         const message = await findMessage(op, id);
         if (message === null || message.kind === 'deleted' || message.id !== id) continue;
-        if ((await readOriginal(op, id)) !== null) continue;
+        const known = await readOriginal(op, id);
+        if (known !== null && (saysWordsOf(known, message) || !saysWordsOf(original, message))) continue;
         writeOriginal(op, id, original);
         count++;
       }
@@ -248,4 +250,14 @@ export async function applyOriginals(
     });
   }
   return taken;
+}
+
+function saysWordsOf(original: ArchivedOriginal, { id, text }: HistoryMessage): boolean {
+  try {
+    const words = readWords(original);
+    return words?.id === id && words.text === text;
+  } catch (error) {
+    if (isProtocolError(error)) return false;
+    throw error;
+  }
 }

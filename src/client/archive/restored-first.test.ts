@@ -115,3 +115,20 @@ test('one that is never delivered keeps its place when what its sender says next
   expect(texts).toEqual(['hello', 'original words', 'and then']);
   await world.close();
 });
+
+test('newer words that come from a backup bring what proves them', async () => {
+  const { world, b, a, second, id } = await restoreFirst(async () => {});
+  await b.engine.send(id, 'older words');
+  await world.settle();
+  const { id: message } = await last(second, id);
+  world.relay.knobs.deliver = (to, delivery) =>
+    to === second.device && delivery.class === 1 ? [] : [delivery];
+  await b.engine.edit(message, 'newer words');
+  await world.settle();
+  await a.engine.backUpNow();
+  await second.engine.backUpNow();
+  expect(await last(second, id)).toMatchObject({ id: message, text: 'newer words', origin: 'live' });
+  const original = await readOriginal(second.storage, message);
+  expect(original === null ? null : readWords(original)?.text).toBe('newer words');
+  await world.close();
+});
