@@ -10,7 +10,8 @@ import { engine, onEvent } from './session.ts';
 /** Shows notices of the engine, and people whose identity is another one now. */
 export function watchNotices(place: HTMLElement): void {
   onEvent((event) => {
-    if (event.type === 'notice') showNotice(place, event.code, event.message);
+    // A person with another identity has a banner of their own, with what to do about it.
+    if (event.type === 'notice' && event.code !== 'identity') showNotice(place, event.code, event.message);
     if (event.type === 'peer') showIdentity(place, event.peer);
   });
   void everybody().then((people) => {

@@ -22,7 +22,13 @@ export function drawWords(): void {
   write('[data-link-check]', '6ACXR');
   write('[data-link-person]', 'ada (Ada Kern)');
   write('[data-start-again-person]', 'Mina Ito (@mina)');
-  show('[data-start-again-for]');
+  if (name === 'start-again-over') {
+    write(
+      '[data-form-error]',
+      'This link was used up, has expired or was taken back. Ask an admin for a new one.',
+    );
+    document.querySelector('[data-start-again-buttons]')?.toggleAttribute('hidden');
+  }
   if (name === 'admin-start-again') document.querySelector('details.start-again')?.toggleAttribute('open');
   write('[data-link-agent]', 'Firefox on Linux');
   write('[data-link-asked]', 'Thursday 12 March 2026 at 10:42');

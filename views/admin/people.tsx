@@ -51,7 +51,18 @@ export function Admin({ people, invites, form, policies, startAgain }: AdminProp
           </thead>
           <tbody>
             {people.map((person) => (
-              <PersonRow person={person} mayStartAgain={startAgain.accounts.has(person.account)} />
+              <>
+                <PersonRow person={person} />
+                {startAgain.accounts.has(person.account) ? (
+                  <tr class="table-more">
+                    <td colspan="3">
+                      <StartAgainOffer person={person} />
+                    </td>
+                  </tr>
+                ) : (
+                  ''
+                )}
+              </>
             ))}
           </tbody>
         </table>
@@ -61,7 +72,7 @@ export function Admin({ people, invites, form, policies, startAgain }: AdminProp
   );
 }
 
-function PersonRow({ person, mayStartAgain }: { person: Person; mayStartAgain: boolean }) {
+function PersonRow({ person }: { person: Person }) {
   return (
     <tr data-account={person.account}>
       <td>
@@ -72,7 +83,6 @@ function PersonRow({ person, mayStartAgain }: { person: Person; mayStartAgain: b
             <small safe>{`@${person.username}`}</small>
           </span>
         </span>
-        {mayStartAgain ? <StartAgainOffer person={person} /> : ''}
       </td>
       <td safe>{roleWord(person.role)}</td>
       <td>{person.disabled ? <span class="tag bad">{text('Disabled')}</span> : text('Active')}</td>

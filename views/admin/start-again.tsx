@@ -14,7 +14,7 @@ export interface OpenStartAgain {
   readonly expiresAt: number;
 }
 
-/** What a person's row offers; the answer to its form comes into the row. */
+/** What is offered under a person's row; the answer to its form comes there. */
 export function StartAgainOffer({ person: { account, username, name } }: { person: Person }) {
   const result = `start-again-${account}`;
   return (

@@ -20,7 +20,7 @@ export function StartAgain({ site, limits, passkeys, fixedAddress, origin }: Reg
       <NeedsScript what={t('Starting again')} />
       <form class="stack" data-island="start-again" method="dialog" novalidate>
         <div class="stack" data-step="choose">
-          <p data-start-again-for="" hidden>
+          <p data-start-again-for="" data-waiting="">
             {markup('This link is for {person}.', { person: <b data-start-again-person="" /> })}
           </p>
           <h2>{text('What happens')}</h2>
@@ -28,7 +28,7 @@ export function StartAgain({ site, limits, passkeys, fixedAddress, origin }: Reg
             <li>{text('Your account, your username and your conversations stay.')}</li>
             <li>
               {text(
-                'You get a new identity. Everybody sees that, and writes to you again once they have made sure that it is you; in a group, once an admin of it has.',
+                'You get a new identity, and everybody sees that. Each of them goes on with you once they have made sure that it is you; in a group, an admin of it confirms you first.',
               )}
             </li>
             <li>

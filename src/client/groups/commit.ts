@@ -164,6 +164,6 @@ async function tellStrangers(
     const peer = member === undefined ? null : await readPeer(op, accountId(member.account));
     if (member === undefined || peer === null) continue;
     if (!isShown(peer, member.identity))
-      op.events.push({ type: 'notice', code: 'identity', message: STRANGER(peer.name) });
+      op.events.push({ type: 'notice', code: 'stranger', message: STRANGER(peer.name) });
   }
 }

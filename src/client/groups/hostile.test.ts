@@ -313,7 +313,7 @@ test('an admin signs for another identity than the one known here: that member g
   const { bytes } = await signed(mina, rosterOf(id), { op: ROSTER_OPS.add, subjects: [other] });
   world.relay.rosters.append(mina.account, id, toBase64(bytes));
   await world.settle();
-  expect(toldOf(b, 'identity')).toEqual([
+  expect(toldOf(b, 'stranger')).toEqual([
     expect.stringContaining('Eve is in this group with another identity'),
   ]);
   await b.engine.send(id, 'without Eve');
@@ -332,7 +332,7 @@ test('an admin confirms an identity that the log does not have: that member gets
   };
   const told = 'Tom is in this group with another identity';
   await confirming(cast.eve);
-  expect(toldOf(b, 'identity')).toEqual([expect.stringContaining(told)]);
+  expect(toldOf(b, 'stranger')).toEqual([expect.stringContaining(told)]);
   expect((await noticesIn(b, id)).at(-1)).toBe(
     'Mina signed for an identity of Tom that is not the one known here.',
   );
@@ -346,9 +346,9 @@ test('an admin confirms an identity that the log does not have: that member gets
   world.enter(cast.tomAnew, 1);
   await world.settle();
   await confirming(cast.mina);
-  expect(toldOf(b, 'identity').filter((each) => each.includes(told)).length).toBe(2);
+  expect(toldOf(b, 'stranger').filter((each) => each.includes(told)).length).toBe(2);
   await confirming(cast.tomAnew);
-  expect(toldOf(b, 'identity').filter((each) => each.includes(told)).length).toBe(2);
+  expect(toldOf(b, 'stranger').filter((each) => each.includes(told)).length).toBe(2);
   expect((await noticesIn(b, id)).at(-1)).toBe('Mina confirmed the new identity of Tom.');
 });
 

@@ -72,8 +72,8 @@ export function takeStartAgain(form: IslandForm): void {
     try {
       const { directory } = await transport.start(token);
       writeMark('start-again-person', `${directory.name} (@${directory.username})`);
-      for (const place of document.querySelectorAll<HTMLElement>('[data-start-again-for]'))
-        place.hidden = false;
+      for (const place of document.querySelectorAll('[data-start-again-for]'))
+        place.removeAttribute('data-waiting');
     } catch (error) {
       if (isOver(error)) showOver();
       throw error;
