@@ -5,6 +5,7 @@ import { MAX_PART_BYTES, PARCEL_RETENTION_MS, PART_MEDIA_TYPE, parcelId } from '
 import { parcelPath, partPath } from '../contract/paths.ts';
 import { createParcels } from '../services/parcels.ts';
 import { Refusal } from '../services/refusal.ts';
+import { createRetention } from '../services/retention.ts';
 
 let app: TestApp;
 let mina: Someone;
@@ -101,4 +102,15 @@ test('an account has so much on its way at most, and what nobody fetched is forg
   app.pass(PARCEL_RETENTION_MS + 1);
   await small.put(mina.session(), part(1, 60));
   expect(await app.count('parcel_parts')).toBe(1);
+});
+
+test('what nobody fetched is deleted within its time, though nobody gives anything any more', async () => {
+  await put(mina, deviceOf(ravi), randomBytes(10));
+  const retention = createRetention(app.deps);
+  await retention.run(app.deps.clock());
+  expect(await app.count('parcels')).toBeGreaterThan(0);
+  app.pass(PARCEL_RETENTION_MS + 1);
+  await retention.run(app.deps.clock());
+  expect(await app.count('parcels')).toBe(0);
+  expect(await app.count('parcel_parts')).toBe(0);
 });

@@ -87,7 +87,8 @@ export function createPushes(
     const since = clock() - (woken.get(device) ?? Number.NEGATIVE_INFINITY);
     if (since < every) return plan(device, every - since);
     const rows = await subscriptionsOf(db, device);
-    if (rows.length === 0) return;
+    // Several messages of one moment have looked by now.
+    if (rows.length === 0 || clock() - (woken.get(device) ?? Number.NEGATIVE_INFINITY) < every) return;
     note(device);
     await Promise.all(rows.map(send));
   }

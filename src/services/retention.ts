@@ -1,10 +1,11 @@
-/** What the relay forgets by itself: envelopes that nobody fetched, and the memory of old posts. */
+/** What the relay forgets by itself: envelopes and parcels that nobody fetched, and the memory of old posts. */
 import type { Ports } from '../deps.ts';
 import type { HubEvent } from '../realtime/hub.ts';
 import { settleBody } from '../store/bodies.ts';
 import type { Tx } from '../store/db.ts';
 import { deleteEnvelope, envelopesBefore } from '../store/envelopes.ts';
 import { forgetMessages, noteExpired } from '../store/messages.ts';
+import { expireParcels } from '../store/parcels.ts';
 
 /** How long the relay remembers the id of a post, so that a repeated one is not a second message: 30 days. */
 const TOMBSTONE_RETENTION_MS = 30 * 24 * 3600 * 1000;
@@ -35,6 +36,7 @@ export function createRetention({
         for (const event of events) hub.publish(event);
         return events.length;
       });
+      await db.write((tx) => expireParcels(tx, now));
       // A post is remembered longer than its envelopes, whatever the operator sets for those.
       const memory = Math.max(TOMBSTONE_RETENTION_MS, config.relayRetention * 2);
       const forgotten = await inChunks(() => db.write((tx) => forgetMessages(tx, now - memory, CHUNK)));
