@@ -140,6 +140,16 @@ test('a status reaches those one writes with, one’s own devices, and nobody el
   for (const each of [mina, ravi, minaToo, ola]) expect(await statusOf(each, mina)).toBeNull();
 });
 
+test('a status that ends after the last of all dates can still be drawn', async () => {
+  await talk(mina, ravi);
+  const until = Number.MAX_SAFE_INTEGER;
+  await (await mina.engine.presence()).setStatus({ emoji: '', text: 'for ever', until });
+  await world.settle();
+  const status = await statusOf(ravi, mina);
+  expect(status?.text).toBe('for ever');
+  expect(() => new Date(status?.until ?? Number.NaN).toISOString()).not.toThrow();
+});
+
 test('the later status counts, also when it is none', async () => {
   await talk(mina, ravi);
   const presence = await mina.engine.presence();

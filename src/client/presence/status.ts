@@ -20,6 +20,9 @@ import { MAX_STATUS_LENGTH, STATUS_PEOPLE, type StatusView } from './types.ts';
 /** A word from further in the future than clocks differ would stand for ever. */
 const AHEAD_MS = 24 * 3600_000;
 
+/** The last moment that can be written as a date, epoch milliseconds. */
+const LAST_DATE = 8_640_000_000_000_000;
+
 const StoredStatus = record({ emoji: text, text, until: number, changedAt: number });
 type StoredStatus = Of<typeof StoredStatus>;
 const utf8 = new TextEncoder();
@@ -118,7 +121,7 @@ export async function takeStatus(
   op.write('meta', `status/${account}`, StoredStatus, {
     emoji: displayText(said.emoji),
     text: words,
-    until: said.until,
+    until: Math.min(said.until, LAST_DATE),
     changedAt: said.changedAt,
   });
   op.events.push({ type: 'status', account });

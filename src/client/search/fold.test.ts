@@ -74,3 +74,11 @@ describe('an excerpt', () => {
     expect(pieces.map(({ text }) => text).join('').length).toBeLessThan(200);
   });
 });
+
+test('a message of nothing but marks is folded in no time', () => {
+  const marks = `a${'\u0323\u0301'.repeat(16_000)}b`;
+  const start = performance.now();
+  expect(foldText(marks)).toBe('ab');
+  expect(findTerms(marks, ['b'])).toHaveLength(1);
+  expect(performance.now() - start).toBeLessThan(1000);
+});

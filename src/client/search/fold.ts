@@ -19,6 +19,8 @@ const LETTERS: Readonly<Record<string, string>> = {
   ς: 'σ',
 };
 const SPECIAL = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g');
+/** Nobody writes more marks on a letter; putting 60,000 of them in order takes seconds (UAX 15, stream-safe text). */
+const MANY_MARKS = /(\p{M}{30})\p{M}+/gu;
 /** Soft hyphen, zero-width space, word joiner, byte order mark: nobody sees or types them. */
 const UNSEEN = /[\u00ad\u200b\u2060\ufeff]/g;
 const IS_ASCII = /^[\0-\x7f]*$/;
@@ -31,6 +33,7 @@ export function foldText(text: string): string {
 function foldLetters(text: string): string {
   if (IS_ASCII.test(text)) return text.toLowerCase();
   return text
+    .replace(MANY_MARKS, '$1')
     .normalize('NFKD')
     .toLowerCase()
     .replace(MARKS, '')
