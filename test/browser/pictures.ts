@@ -43,7 +43,9 @@ async function react(page: Page, words: string, emoji: string): Promise<void> {
     .getByRole('button', { name: `React with ${emoji}` })
     .first()
     .click();
-  await messages(page, words).getByRole('button', { name: emoji }).waitFor({ timeout: PATIENCE });
+  await messages(page, words)
+    .getByRole('button', { name: new RegExp(`^${emoji}`, 'u') })
+    .waitFor({ timeout: PATIENCE });
 }
 
 async function setStatus({ page }: Person, text: string): Promise<void> {
