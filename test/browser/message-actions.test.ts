@@ -86,6 +86,8 @@ story('marks in a text are drawn, and nothing in it becomes markup', async () =>
   const link = text.locator('a');
   expect(await link.textContent()).toBe('https://evil.example/x');
   expect(await link.getAttribute('rel')).toContain('noopener');
+  // Words before it that run the other way do not turn an address around.
+  expect(await link.evaluate((element) => getComputedStyle(element).unicodeBidi)).toBe('isolate');
   expect(await text.locator('b').count()).toBe(0);
   await text.getByRole('button', { name: 'Copy', exact: true }).click();
   await text.getByRole('button', { name: 'Copied', exact: true }).waitFor({ timeout: PATIENCE });

@@ -169,6 +169,19 @@ told('one tab of several tells, and it goes on when that one is closed', async (
   );
 });
 
+told('what is taken back before it is read is not told any more', async () => {
+  const sent = (await say('Forget **this**')).find(({ event }) => event === 'sent');
+  await until(
+    () => shown(ada.page),
+    ([one]) => one?.body === 'Forget this',
+  );
+  await devices.done('ben', ['delete', String(sent?.id)]);
+  await until(
+    () => shown(ada.page),
+    (list) => list.length === 0,
+  );
+});
+
 told('in times of quiet nothing is shown, and it counts all the same', async () => {
   await ada.page.bringToFront();
   await ada.page.goto(`${server.url}/settings`);

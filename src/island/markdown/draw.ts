@@ -83,7 +83,7 @@ function drawLink(href: string, children: readonly Inline[], names: Names): (Nod
   link.title = href;
   const verdict = judgeLink(wordsOf(children), href);
   link.append(...(verdict === 'instead' ? [href] : drawInline(children, names)));
-  return verdict === 'beside' ? [link, ` (${placeOf(href)})`] : [link];
+  return verdict === 'beside' ? [link, ' ', element('bdi', [`(${placeOf(href)})`])] : [link];
 }
 
 /** Lines as they are, with a button that copies them. */

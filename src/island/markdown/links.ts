@@ -38,11 +38,10 @@ export function trimAddress(text: string): string {
  * address; `beside` words that hold something like one.
  */
 export function judgeLink(words: string, href: string): 'plain' | 'beside' | 'instead' {
-  const bare = words
-    .normalize('NFKC')
-    .replace(/[\p{Cf}\p{Cc}]/gu, '')
-    .trim();
-  if (sameAddress(bare, href)) return 'plain';
+  const full = words.normalize('NFKC').trim();
+  const bare = full.replace(/[\p{Cf}\p{Cc}]/gu, '').trim();
+  // Signs that nobody sees can turn an address around, so that it reads as another one.
+  if (sameAddress(bare, href)) return bare === full ? 'plain' : 'instead';
   const looksLike = /[^\s.。．｡]+[.。．｡][^\s.。．｡]|:\/\/|^www\b|\S@\S/u.test(bare);
   if (!looksLike) return 'plain';
   return /\s/u.test(bare) ? 'beside' : 'instead';

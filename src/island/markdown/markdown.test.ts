@@ -87,6 +87,9 @@ test('a link that says another address than its own shows its own [R34]', () => 
   expect(judgeLink('ada@bank.example', 'mailto:eve@evil.example')).toBe('instead');
   expect(judgeLink('ada@bank.example', 'mailto:ada@bank.example')).toBe('plain');
   expect(judgeLink('go to bank.example now', 'https://evil.example/')).toBe('beside');
+  // Turned around it reads "https://www.bank/…".
+  const turned = 'https://evil.example/knab.www//:sptth';
+  expect(judgeLink(`\u202e${turned}`, turned)).toBe('instead');
 });
 
 test('an address ends before the punctuation of its sentence', () => {

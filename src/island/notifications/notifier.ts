@@ -3,8 +3,10 @@
  * The words come from what this device has opened; the server and the push service have no part in it.
  */
 import type { ConversationView, Engine, EngineEvent, HistoryMessage } from '../../client/engine-types.ts';
+import type { BodyId, ConversationId } from '../../contract/ids.ts';
 import { NEWS_TAG } from '../../contract/notices.ts';
 import { t } from '../../contract/words.ts';
+import { plainLines } from '../markdown/plain.ts';
 import { authorOf } from '../people.ts';
 import { type Choices, readChoices } from './choices.ts';
 import { isQuietNow } from './quiet.ts';
@@ -27,12 +29,21 @@ export class Notifier {
   hear(event: EngineEvent): void {
     if (event.type === 'message') this.#note(event.message);
     if (event.type === 'conversation' && event.conversation.unread === 0) void close(event.conversation.id);
+    if (event.type === 'removed') this.#takeBack(event.conversation, event.id);
+    if (event.type === 'updated' && event.message.kind === 'deleted')
+      this.#takeBack(event.message.conversation, event.message.id);
   }
 
   /** Takes away what was read meanwhile, and the word that something waits. */
   async tidy(): Promise<void> {
     await close(NEWS_TAG);
     for (const { id, unread } of await this.#client.conversations()) if (unread === 0) await close(id);
+  }
+
+  /** Words that are gone from the conversation do not stay with the system. */
+  #takeBack(conversation: ConversationId, id: BodyId): void {
+    if (this.#waiting.get(conversation)?.id === id) this.#waiting.delete(conversation);
+    void close(conversation, id);
   }
 
   #note(message: HistoryMessage): void {
@@ -67,7 +78,7 @@ async function show(view: ConversationView, message: HistoryMessage, choices: Ch
   const sender = view.kind === 'group' ? t('{name} in {group}', { name, group }) : name;
   const { ready } = navigator.serviceWorker;
   await (await ready).showNotification(shown === 'nothing' ? 'Sotto' : sender, {
-    body: shown === 'text' ? message.text.slice(0, BODY_LENGTH) : t('New message'),
+    body: shown === 'text' ? plainLines(message.text).join('\n').slice(0, BODY_LENGTH) : t('New message'),
     tag: view.id,
     icon: iconAddress(),
     silent: !sound,
@@ -77,9 +88,11 @@ async function show(view: ConversationView, message: HistoryMessage, choices: Ch
   });
 }
 
-async function close(tag: string): Promise<void> {
+/** @param message closes only what tells of this one */
+async function close(tag: string, message?: BodyId): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration();
-  for (const notification of (await registration?.getNotifications({ tag })) ?? []) notification.close();
+  for (const notification of (await registration?.getNotifications({ tag })) ?? [])
+    if (message === undefined || notification.data?.message === message) notification.close();
 }
 
 const iconAddress = (): string =>

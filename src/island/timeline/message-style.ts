@@ -7,6 +7,7 @@ export const STYLE = `
   .aside { color: var(--ink-3); font-style: italic; }
   .large { font-size: 2rem; line-height: 1.3; }
   a { color: var(--accent-text); text-underline-offset: 3px; }
+  a, .mention, .edited { unicode-bidi: isolate; }
   :is(a, button, pre):focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: var(--r1); }
   strong { font-weight: 650; }
   ul, ol { padding-inline-start: 1.6em; }
