@@ -118,6 +118,12 @@ story('emojis are offered after a colon, and a second colon means exactly one', 
   await becomes(page, 'Done 🚀');
   await page.keyboard.type(' :tada:');
   await becomes(page, 'Done 🚀 🎉');
+  // The list that is shown fits what is typed when the next key comes, without a pause between them.
+  await page.keyboard.type(' :ro');
+  await option(page, /robot/).waitFor({ timeout: PATIENCE });
+  await page.keyboard.type('cke');
+  await page.keyboard.press('Tab');
+  await becomes(page, 'Done 🚀 🎉 🚀');
   await page.keyboard.press('Enter');
   await messages(minaBrowser.page, 'Done 🚀 🎉').waitFor({ timeout: PATIENCE });
 });

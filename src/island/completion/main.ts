@@ -27,11 +27,24 @@ export function attachCompletion(box: HTMLTextAreaElement, place: Node, readers:
   new Completion(box, place, readers).look();
 }
 
+/** Finds what fits, in what was fetched. */
+type Find = (trigger: Trigger) => readonly Choice[];
+
+/** What is offered for the sign that stands at one place. */
+interface Source {
+  readonly kind: Trigger['kind'];
+  readonly from: number;
+  /** Null while it is fetched. */
+  find: Find | null;
+}
+
 class Completion {
   readonly #box: HTMLTextAreaElement;
   readonly #readers: Readers;
   readonly #list: ChoiceList;
   #trigger: Trigger | null = null;
+  /** Fetched once for each sign, so that the list always fits what stands there when the next key comes. */
+  #source: Source | null = null;
   /** Closed by Escape: nothing is offered for the sign that stands here. */
   #refused = -1;
 
@@ -55,48 +68,49 @@ class Completion {
     const trigger = caret === selectionEnd ? findTrigger(value, caret) : null;
     this.#trigger = trigger;
     if (trigger === null || trigger.from !== this.#refused) this.#refused = -1;
+    if (trigger === null) this.#source = null;
     if (trigger === null || trigger.from === this.#refused) this.#list.hide();
-    else void this.#offer(trigger).catch((error) => console.info(error));
+    else if (trigger.kind === this.#source?.kind && trigger.from === this.#source.from) this.#offer();
+    else void this.#begin(trigger).catch((error) => console.info(error));
   }
 
-  async #offer(trigger: Trigger): Promise<void> {
-    const choices = trigger.kind === 'person' ? await this.#people(trigger) : await this.#emojis(trigger);
-    // Something else was typed while they were looked up.
-    if (this.#trigger !== trigger) return;
+  /** Fetches what is offered for a sign that was not there before; more may be typed meanwhile. */
+  async #begin({ kind, from }: Trigger): Promise<void> {
+    this.#list.hide();
+    const source: Source = { kind, from, find: null };
+    this.#source = source;
+    try {
+      source.find = kind === 'person' ? await this.#people() : await findEmojis();
+    } catch (error) {
+      if (this.#source === source) this.#source = null;
+      throw error;
+    }
+    if (this.#source === source) this.#offer();
+  }
+
+  #offer(): void {
+    const trigger = this.#trigger;
+    if (!trigger || !this.#source?.find) return;
+    const choices = this.#source.find(trigger);
     const [only] = choices;
     if (trigger.closed) this.#list.hide();
     if (trigger.closed && only) this.#take(only);
     if (!trigger.closed) this.#list.show(trigger.kind === 'person' ? t('People') : t('Emoji'), choices);
   }
 
-  async #people({ query }: Trigger): Promise<readonly Choice[]> {
+  async #people(): Promise<Find> {
     const readers = await this.#readers();
     const everyone = readers.length > 1 ? [{ username: EVERYONE, name: t('Everybody in this group') }] : [];
-    const found = [
-      ...matchPeople(readers, query, MAX_CHOICES - everyone.length),
-      ...matchPeople(everyone, query, 1),
-    ];
-    return found.map(({ username, name }) => ({
-      text: `@${username} `,
-      sign: username === EVERYONE ? '@' : initialsOf(name),
-      isEmoji: false,
-      name,
-      detail: `@${username}`,
-    }));
-  }
-
-  async #emojis({ query, closed }: Trigger): Promise<readonly Choice[]> {
-    const [table, skin] = await Promise.all([loadTable(), readTone()]);
-    const found = closed
-      ? table.filter(({ codes }) => codes.includes(query))
-      : searchEmojis(table, query, MAX_CHOICES);
-    return found.map(({ emoji, hasTones, name, codes: [code] }) => ({
-      text: hasTones ? tone(emoji, skin) : emoji,
-      sign: hasTones ? tone(emoji, skin) : emoji,
-      isEmoji: true,
-      name,
-      detail: code ? `:${code}:` : '',
-    }));
+    return ({ query }) =>
+      [...matchPeople(readers, query, MAX_CHOICES - everyone.length), ...matchPeople(everyone, query, 1)].map(
+        ({ username, name }) => ({
+          text: `@${username} `,
+          sign: username === EVERYONE ? '@' : initialsOf(name),
+          isEmoji: false,
+          name,
+          detail: `@${username}`,
+        }),
+      );
   }
 
   #keyed(event: KeyboardEvent): void {
@@ -123,6 +137,22 @@ class Completion {
     if (trigger.kind === 'emoji') void rememberPicked(text);
     insertText(this.#box, text, trigger.from, this.#box.selectionStart);
   }
+}
+
+async function findEmojis(): Promise<Find> {
+  const [table, skin] = await Promise.all([loadTable(), readTone()]);
+  return ({ query, closed }) => {
+    const found = closed
+      ? table.filter(({ codes }) => codes.includes(query))
+      : searchEmojis(table, query, MAX_CHOICES);
+    return found.map(({ emoji, hasTones, name, codes: [code] }) => ({
+      text: hasTones ? tone(emoji, skin) : emoji,
+      sign: hasTones ? tone(emoji, skin) : emoji,
+      isEmoji: true,
+      name,
+      detail: code ? `:${code}:` : '',
+    }));
+  };
 }
 
 async function rememberPicked(text: string): Promise<void> {
