@@ -112,3 +112,11 @@ describe('fields', () => {
     expect(refusal(() => input.check())?.fields).toEqual({ name: ['This is needed.'] });
   });
 });
+
+test('a text of nothing but marks is refused before anybody puts them in order', () => {
+  const input = new Input({ name: `a${'\u0323\u0301'.repeat(15_000)}` });
+  const start = performance.now();
+  input.text('name', { max: 40 });
+  expect(performance.now() - start).toBeLessThan(500);
+  expect(refusal(() => input.check())).toMatchObject({ fields: { name: ['At most 40 characters.'] } });
+});
