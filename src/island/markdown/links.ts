@@ -33,11 +33,15 @@ export function trimAddress(text: string): string {
   return text.slice(0, end);
 }
 
+/** Words of a link beyond these are nothing to read, and looking through them takes as long as they are, squared. */
+const MAX_LINK_WORDS = 2000;
+
 /**
  * What to say of where a link leads: nothing when its words are its address; `instead` of words that are another
  * address; `beside` words that hold something like one.
  */
 export function judgeLink(words: string, href: string): 'plain' | 'beside' | 'instead' {
+  if (words.length > MAX_LINK_WORDS) return 'instead';
   const full = words.normalize('NFKC').trim();
   const bare = full.replace(/[\p{Cf}\p{Cc}]/gu, '').trim();
   // Signs that nobody sees can turn an address around, so that it reads as another one.

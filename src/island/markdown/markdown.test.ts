@@ -92,6 +92,13 @@ test('a link that says another address than its own shows its own [R34]', () => 
   expect(judgeLink(`\u202e${turned}`, turned)).toBe('instead');
 });
 
+test('a link of very many words is its address, at once', () => {
+  const start = performance.now();
+  for (const words of ['a'.repeat(60_000), `a${'\u0323\u0301'.repeat(16_000)}`])
+    expect(judgeLink(words, 'https://a.example/')).toBe('instead');
+  expect(performance.now() - start).toBeLessThan(500);
+});
+
 test('an address ends before the punctuation of its sentence', () => {
   expect(trimAddress('https://a.example/b).')).toBe('https://a.example/b');
   expect(trimAddress('https://a.example/b_(c)')).toBe('https://a.example/b_(c)');
