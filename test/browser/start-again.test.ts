@@ -1,9 +1,11 @@
 /** Somebody loses everything and starts again, as three people see it. One story: each test begins where the last one ended. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import axe from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { FROM_SOURCE } from '../support/server.ts';
 import type { Person } from './support/browser.ts';
 import {
+  composer,
   conversations,
   createInvite,
   createWorkspace,
@@ -42,11 +44,11 @@ beforeAll(async () => {
   await joinWorkspace(mina.page, await createInvite(ada.page), MINA);
   await joinWorkspace(tom.page, await createInvite(ada.page), TOM);
   await makeGroup(ada.page);
-  await row(mina.page, 'Field team').click();
+  await open(mina.page, row(mina.page, 'Field team'));
   await send(mina.page, 'I bring the batteries.');
   await openConversation(tom.page, MINA);
   await send(tom.page, 'See you on Monday.');
-  await directRow(mina.page).click();
+  await open(mina.page, directRow(mina.page));
   await shown(mina.page, 'See you on Monday.');
 }, 6 * PATIENCE);
 afterAll(() => world.close());
@@ -54,6 +56,13 @@ afterAll(() => world.close());
 const row = (page: Page, name: string | RegExp) => conversations(page).getByRole('link', { name });
 const directRow = (page: Page) => conversations(page).locator('a:not([data-group])');
 const groupRow = (page: Page) => conversations(page).locator('a[data-group]');
+/** Opens a conversation by its row, and waits until it is the one that is drawn. */
+async function open(page: Page, of: Locator): Promise<void> {
+  const id = await of.getAttribute('data-conversation');
+  await of.click();
+  await page.locator(`#timeline[data-conversation="${id}"]`).waitFor({ timeout: PATIENCE });
+  await composer(page).waitFor({ timeout: PATIENCE });
+}
 const shown = (page: Page, text: string) => messages(page, text).waitFor({ timeout: PATIENCE });
 
 async function accessible(page: Page): Promise<readonly string[]> {
@@ -84,11 +93,11 @@ story('an admin makes a link for one person, and it is shown once', async () => 
   await place.waitFor({ timeout: PATIENCE });
   link = ((await place.textContent()) ?? '').trim();
   expect(link).toStartWith(`${world.server.url}/start-again#`);
-  const open = page.getByRole('list', { name: 'Open links to start again' });
-  await open.getByText('Mina Ito can start again').waitFor();
+  const links = page.getByRole('list', { name: 'Open links to start again' });
+  await links.getByText('Mina Ito can start again').waitFor();
   expect(await accessible(page)).toEqual([]);
   await page.reload();
-  await open.getByText('Mina Ito can start again').waitFor({ timeout: PATIENCE });
+  await links.getByText('Mina Ito can start again').waitFor({ timeout: PATIENCE });
   expect(await page.content()).not.toContain(link.split('#')[1] ?? 'nothing');
   // Nobody makes one for oneself.
   expect(await page.locator('details.start-again').filter({ hasText: 'Only when Ada Kern' }).count()).toBe(0);
@@ -130,7 +139,7 @@ story('the other sees the new identity, and writes once that is acknowledged', a
   expect(await accessible(tom.page)).toEqual([]);
   await send(tom.page, 'Is it you?');
   await messages(tom.page, 'Is it you?').getByText('acknowledged').first().waitFor({ timeout: PATIENCE });
-  await directRow(anew.page).click();
+  await open(anew.page, directRow(anew.page));
   await send(anew.page, 'It is me, on a new phone.');
   await tom.page.getByRole('button', { name: 'Continue with the new identity', exact: true }).click();
   await shown(tom.page, 'It is me, on a new phone.');
@@ -139,9 +148,9 @@ story('the other sees the new identity, and writes once that is acknowledged', a
 });
 
 story('in the group she takes part again once an admin has confirmed her', async () => {
-  await row(ada.page, 'Field team').click();
+  await open(ada.page, row(ada.page, 'Field team'));
   await send(ada.page, 'Mina does not get this.');
-  await row(tom.page, 'Field team').click();
+  await open(tom.page, row(tom.page, 'Field team'));
   await shown(tom.page, 'Mina does not get this.');
   await ada.page.getByRole('link', { name: 'People', exact: true }).click();
   await ada.page.getByText('New identity: gets nothing until it is confirmed').waitFor({ timeout: PATIENCE });
@@ -149,14 +158,37 @@ story('in the group she takes part again once an admin has confirmed her', async
   await ada.page
     .getByText('Mina Ito takes part again, with the new identity.')
     .waitFor({ timeout: PATIENCE });
-  await row(ada.page, 'Field team').click();
+  await open(ada.page, row(ada.page, 'Field team'));
   await send(ada.page, 'Welcome back.');
   // Its name was sealed for the old identity, and is told anew.
-  await groupRow(anew.page).filter({ hasText: 'Field team' }).click();
+  await open(anew.page, groupRow(anew.page).filter({ hasText: 'Field team' }));
   await shown(anew.page, 'Welcome back.');
   await send(anew.page, 'Glad to be here.');
   for (const { page } of [ada, tom]) await shown(page, 'Glad to be here.');
   expect(await messages(anew.page, 'Mina does not get this.').count()).toBe(0);
+});
+
+story('in a browser that still holds the old identity, with a passkey: what it holds gives way', async () => {
+  const { page } = mina;
+  const admin = Bun.spawnSync([...FROM_SOURCE, 'admin', 'reset', 'mina', '--data', world.server.data]);
+  const second = admin.stdout.toString().trim();
+  expect(second).toMatch(/\/start-again#[\w-]{43}$/);
+  await page.goto(second);
+  await page.getByText('This link is for Mina Ito (@mina).').waitFor({ timeout: PATIENCE });
+  await page.getByLabel('I have no other way in, and want a new identity').check();
+  await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
+  await page.getByRole('button', { name: 'Start again with a passkey', exact: true }).click();
+  await page.locator('[data-recovery-code]').filter({ hasText: /\S/ }).waitFor({ timeout: PATIENCE });
+  await page.getByLabel('I have saved my recovery code').check();
+  await page.getByRole('button', { name: 'Continue', exact: true }).click();
+  await open(page, directRow(page));
+  expect(await messages(page, 'See you on Monday.').count()).toBe(0);
+  // The one before is over in its turn.
+  await anew.page.waitForURL(/\/sign-in/, { timeout: PATIENCE });
+  await tom.page.getByRole('button', { name: 'Continue with the new identity', exact: true }).click();
+  await open(tom.page, directRow(tom.page));
+  await send(tom.page, 'Once more, then.');
+  await shown(page, 'Once more, then.');
 });
 
 story('the link is over, and the page says so', async () => {
