@@ -49,8 +49,12 @@ export function takeLease(ctx: Context): Promise<boolean> {
   });
 }
 
+/** One that ran out meanwhile is another's by now. */
 function dropLease(ctx: Context): Promise<void> {
-  return ctx.operate(async (op) => op.remove('backup', 'lease'));
+  return ctx.operate(async (op) => {
+    const known = await op.get('backup', 'lease');
+    if (known !== null && decodeStored(Lease, known).holder === holderOf(ctx)) op.remove('backup', 'lease');
+  });
 }
 
 /**

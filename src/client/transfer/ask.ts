@@ -4,7 +4,7 @@
  */
 import { conversationId, fromHex } from '../../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../../contract/ids.ts';
-import { parcelId } from '../../contract/parcels.ts';
+import { MAX_PARTS, parcelId } from '../../contract/parcels.ts';
 import { type AskPayload, askPayload, type ParcelPayload } from '../../protocol/parcel.ts';
 import { type Address, addressKey, isSameAddress } from '../address.ts';
 import type { Context } from '../context.ts';
@@ -141,8 +141,8 @@ export async function takeAnswer(
     if (asked.id !== id || asked.answered || !isSameAddress(asked.to, from)) continue;
     const known = (await listConversations(op)).find((each) => each.id === conversation);
     if (known === undefined) return true;
-    // Somebody who has nothing is no answer: the next one may have more.
-    if (parcel.parts === 0) return true;
+    // Somebody who has nothing is no answer: the next one may have more. Nobody has more than a server takes.
+    if (parcel.parts === 0 || parcel.parts > MAX_PARTS) return true;
     op.write('meta', key, Asked, { ...asked, answered: true });
     writeTaking(op, {
       id,
