@@ -4,7 +4,7 @@ import type { Command } from '../command.ts';
 import { withDevice } from '../device.ts';
 import { Failed } from '../failures.ts';
 import { messageIdIn } from '../messages.ts';
-import { timeOf } from '../output.ts';
+import { plain, timeOf } from '../output.ts';
 import { Names } from '../people.ts';
 
 export const details: Command = async ({ home, output, rest }) => {
@@ -49,7 +49,7 @@ function linesOf(
   const verdict = (valid: boolean | null) =>
     valid === null ? 'cannot be checked: the device is not known any more' : valid ? 'valid' : 'NOT VALID';
   return [
-    `from       ${sender}, device ${device}`,
+    `from       ${plain(sender)}, device ${device}`,
     `sent       ${timeOf(sentAt)}, arrived ${timeOf(receivedAt)}`,
     `origin     ${message.origin}${message.verified ? '' : ', not verified'}`,
     ...(proof === null
