@@ -6,6 +6,7 @@ import { type Answer, call, join, newRegistration, type Registered } from '../..
 import { conversationId } from '../contract/bytes.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import { devicePath, PATHS, rosterPath, sessionPath } from '../contract/paths.ts';
+import { START_AGAIN_PATHS } from '../contract/start-again.ts';
 
 let app: TestApp;
 let owner: Registered;
@@ -48,6 +49,8 @@ test('any JSON at any call', async () => {
   const calls: [string, string][] = [
     ['POST', PATHS.registerStart],
     ['POST', PATHS.register],
+    ['POST', START_AGAIN_PATHS.start],
+    ['POST', START_AGAIN_PATHS.complete],
     ['POST', PATHS.signInStart],
     ['POST', PATHS.signInPassword],
     ['POST', PATHS.signInRecovery],
