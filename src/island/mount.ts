@@ -5,6 +5,7 @@ import { openCopy } from './copy.ts';
 import { openWriting } from './enter-key.ts';
 import { openGroupPage, openGroupTitle, openNewConversationDialog } from './group.ts';
 import {
+  loadArchive,
   loadConversationDetails,
   loadHistory,
   loadNotifications,
@@ -35,6 +36,7 @@ const MARKS: readonly (readonly [selector: string, open: (element: HTMLElement) 
   ['[data-notifications]', async (place) => (await loadNotifications()).openNotificationSettings(place)],
   ['[data-transfers]', async (place) => (await loadHistory()).openTransfers(place)],
   ['[data-history]', async (place) => (await loadHistory()).openHistory(place)],
+  ['[data-message-files]', async (place) => (await loadArchive()).openFiles(place)],
   ['[data-writing]', openWriting],
   ['[data-log]', openLog],
   ['[data-own-status]', async (button) => (await loadPresence()).openOwnStatus(button)],

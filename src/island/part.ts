@@ -49,6 +49,9 @@ export const loadConversationDetails = () => onDemand(() => import('./details/ma
 /** The backup of one's history. */
 export const loadHistory = () => onDemand(() => import('./history/main.ts'));
 
+/** Messages as files: export and import. */
+export const loadArchive = () => onDemand(() => import('./archive/main.ts'));
+
 /** Searching the history. */
 export const loadSearch = () => onDemand(() => import('./search/main.ts'));
 

@@ -228,6 +228,7 @@ function History() {
       </p>
       <div class="stack" data-history-body="" />
       <div class="stack" data-transfers="" hidden />
+      <div class="stack" data-message-files="" hidden />
     </section>
   );
 }
