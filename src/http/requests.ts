@@ -4,8 +4,10 @@
  */
 
 import { Elysia } from 'elysia';
+import { MAX_SEGMENT_BYTES } from '../contract/backup.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import { MAX_POST_BYTES, MAX_REQUEST_BYTES } from '../contract/limits.ts';
+import { MAX_PART_BYTES } from '../contract/parcels.ts';
 import { PATHS } from '../contract/paths.ts';
 import { RELEASE_HEADER } from '../contract/release.ts';
 import { sentence } from '../contract/words.ts';
@@ -86,12 +88,20 @@ export const requests = (
 /** A body that says it is too large is refused before it is read; the server's own limit holds for the others. */
 function checkSize(request: Request): void {
   const length = Number(request.headers.get('content-length') ?? 0);
-  const limit = new URL(request.url).pathname === PATHS.messages ? MAX_POST_BYTES : MAX_REQUEST_BYTES;
+  const limit = limitOf(new URL(request.url).pathname);
   if (length > limit)
     throw new Refusal(
       'TooLarge',
       sentence('That is too large: at most {n} KiB can be sent at once.', { n: Math.floor(limit / 1024) }),
     );
+}
+
+/** Bytes of the largest body that something under this path takes. */
+function limitOf(path: string): number {
+  if (path === PATHS.messages) return MAX_POST_BYTES;
+  if (path.startsWith(`${PATHS.backup}/`)) return MAX_SEGMENT_BYTES;
+  if (path.startsWith(`${PATHS.parcels}/`)) return MAX_PART_BYTES;
+  return MAX_REQUEST_BYTES;
 }
 
 /** Browsers name the page that a write comes from; other pages' writes are refused. */

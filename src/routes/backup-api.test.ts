@@ -112,6 +112,7 @@ describe('a backup', () => {
 
   test('refuses what is too large, empty, of another form or of no name', async () => {
     expect((await put(ada, newId(), random(1).slice(1))).status).toBe(400);
+    expect((await put(ada, newId(), new Uint8Array(MAX_SEGMENT_BYTES))).status).toBe(204);
     expect((await put(ada, newId(), new Uint8Array(MAX_SEGMENT_BYTES + 1))).status).toBe(413);
     expect((await put(ada, newId(), random(10), 'application/json')).status).toBe(415);
     expect((await put(ada, 'no-id', random(10))).status).toBe(404);

@@ -83,6 +83,7 @@ test('the same part again replaces it; what is too large, or empty, is refused',
   const again = randomBytes(20);
   await put(mina, deviceOf(ravi), again, id);
   expect(new Uint8Array(await (await get(ravi, id)).arrayBuffer())).toEqual(again);
+  expect((await put(mina, deviceOf(ravi), new Uint8Array(MAX_PART_BYTES), id)).status).toBe(204);
   expect((await put(mina, deviceOf(ravi), new Uint8Array(MAX_PART_BYTES + 1))).status).toBe(413);
   expect((await put(mina, deviceOf(ravi), new Uint8Array())).status).toBe(400);
   expect((await put(mina, deviceOf(ravi), randomBytes(10), id, 5000)).status).toBe(413);
