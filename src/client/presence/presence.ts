@@ -79,7 +79,7 @@ export function openPresence(ctx: Context, live: Live | null): Presence {
   function takePeople(said: unknown): void {
     const records = readRecords(said);
     for (const { account, state, at } of records) {
-      if (account === ctx.self.account || people.size >= MOST_PEOPLE) continue;
+      if (account === ctx.self.account || (people.size >= MOST_PEOPLE && !people.has(account))) continue;
       if (state === 'offline' && at === 0) people.delete(account);
       else people.set(account, { state, at: Math.min(at, ctx.now()) });
       ctx.emit({ type: 'presence', account });
