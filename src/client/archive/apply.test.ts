@@ -166,7 +166,10 @@ test('what is over, was deleted or was never sent does not come back', async () 
 test('a conversation that is not known here keeps its records waiting', async () => {
   const { world, a, id, ctx } = await begin();
   const record = await recordOf(a, id);
-  const elsewhere = { ...record, conversation: record.conversation.replace(/^./, '0') as ConversationId };
+  const elsewhere = {
+    ...record,
+    conversation: record.conversation.replace(/^./, (first) => (first === '0' ? '1' : '0')) as ConversationId,
+  };
   const { held, added } = await applyMessages(ctx, [elsewhere], { origin: 'backup' });
   expect([held.length, added]).toEqual([1, 0]);
   await world.close();
