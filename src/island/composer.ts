@@ -3,7 +3,7 @@
  * markup that the server sends stands near what a person types.
  */
 import type { ConversationView, Engine, EngineEvent, HistoryMessage } from '../client/engine-types.ts';
-import { type ConversationId, isConversationId } from '../contract/ids.ts';
+import { type ConversationId, isAccountId, isConversationId } from '../contract/ids.ts';
 import { t } from '../contract/words.ts';
 import { ComposerBox } from './composer-box.ts';
 import { Desk } from './composer-desk.ts';
@@ -37,10 +37,14 @@ export class Composer extends HTMLElement {
   });
   #sealed = '';
   #newlines = isTouch();
+  /** This device has the conversation; before that, only the server's page shows it. */
+  #isKnown = false;
   /** Settles when nothing is on its way to the disk. */
   #sending: Promise<void> | null = null;
   /** What is on its way there. */
   #underway = '';
+  /** Something of it was changed since, rather than only more written behind it. */
+  #isReplaced = false;
   #here = new AbortController();
   readonly #tools = openTools(this.#box, () => this.#readers());
   readonly #typing = createTypingSignal(() => {
@@ -57,6 +61,9 @@ export class Composer extends HTMLElement {
     root.adoptedStyleSheets = [SHEET];
     root.append(...this.#box.elements);
     text.enterKeyHint = this.#newlines ? 'enter' : 'send';
+    text.addEventListener('beforeinput', () => {
+      if (text.selectionStart < this.#underway.length) this.#isReplaced = true;
+    });
     text.addEventListener('input', () => this.#changed());
     text.addEventListener('keydown', (event) => this.#keyed(event));
     leave.addEventListener('click', () => this.#leave());
@@ -82,6 +89,11 @@ export class Composer extends HTMLElement {
     return isConversationId(id) ? id : null;
   }
 
+  /** The other person, by the server's page; empty in a group. */
+  get #peer(): string {
+    return this.parentElement?.querySelector<HTMLElement>('#timeline[data-peer]')?.dataset.peer ?? '';
+  }
+
   async #open(conversation: ConversationId): Promise<void> {
     this.#here = new AbortController();
     const { signal } = this.#here;
@@ -101,7 +113,7 @@ export class Composer extends HTMLElement {
       this.#desk.apply(startReply(this.#desk.writing, target));
     const view = (await client.conversations()).find(({ id }) => id === conversation);
     if (view) await this.#count(client, view);
-    else if (!this.parentElement?.querySelector('#timeline[data-peer]')) this.#box.close(unknownGroup());
+    else if (!isAccountId(this.#peer)) this.#box.close(unknownGroup());
   }
 
   #hear(event: EngineEvent, conversation: ConversationId): void {
@@ -117,6 +129,7 @@ export class Composer extends HTMLElement {
 
   /** From the lists that this device has verified. */
   async #count(client: Engine, view: ConversationView): Promise<void> {
+    this.#isKnown = true;
     const readers = await client.readers(view.id);
     const name = view.peer?.name ?? view.name;
     this.#box.text.placeholder = name ? t('Message {name}', { name }) : t('Message');
@@ -187,9 +200,10 @@ export class Composer extends HTMLElement {
     if (!conversation) return;
     if (this.#sending) {
       // Enter pressed twice sends once; what was written since waits its turn.
-      if (written === this.#underway) return;
+      const rest = this.#restOf(written);
+      if (rest === '') return;
       await this.#sending;
-      if (this.#box.text.value === written) await this.#submit();
+      if (this.#box.text.value === rest) await this.#submit();
       return;
     }
     if (text === '') {
@@ -202,13 +216,12 @@ export class Composer extends HTMLElement {
     const sending = Promise.withResolvers<void>();
     this.#sending = sending.promise;
     this.#underway = written;
+    this.#isReplaced = false;
     try {
       await this.#send(conversation, text);
       const { mode, text: now } = this.#desk.writing;
       this.#desk.apply(
-        mode.kind === 'edit'
-          ? leaveMode(this.#desk.writing)
-          : { mode: NEW, text: now === written ? '' : now },
+        mode.kind === 'edit' ? leaveMode(this.#desk.writing) : { mode: NEW, text: this.#restOf(now) },
       );
     } catch (error) {
       this.#box.complain(
@@ -221,9 +234,18 @@ export class Composer extends HTMLElement {
     }
   }
 
+  /** What of a text was written since the one that is on its way. */
+  #restOf(text: string): string {
+    const isLonger = !this.#isReplaced && text.startsWith(this.#underway);
+    return isLonger ? text.slice(this.#underway.length) : text;
+  }
+
   async #send(conversation: ConversationId, text: string): Promise<void> {
     const client = await engine;
     const mode = this.#desk.mode;
+    // What is written to somebody whom this device has not met yet waits for that.
+    const peer = this.#peer;
+    if (!this.#isKnown && isAccountId(peer)) await client.direct(peer);
     if (mode.kind !== 'edit')
       await client.send(conversation, text, mode.kind === 'reply' ? { replyTo: mode.message.id } : {});
     else if (text !== mode.message.text) await client.edit(mode.message.id, text);

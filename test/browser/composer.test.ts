@@ -25,6 +25,8 @@ let minaBrowser: Person;
 let ada: Account;
 /** A third person, at the command line. */
 const devices = new Devices();
+/** Every operation on the storage of a browser runs under this lock (src/island/storage.ts). */
+const LOCK = 'sotto-ratchet';
 const MINA = { name: 'Mina Ito', username: 'mina', password: PASSWORD };
 
 const story = (name: string, tell: () => Promise<void>) => test(name, tell, 2 * PATIENCE);
@@ -83,6 +85,21 @@ function ask(page: Page, action: 'reply' | 'edit', text: string): Promise<void> 
     },
     [action, text] as const,
   );
+}
+
+/** Keeps this tab's storage busy, as another tab may, until the returned function is called. */
+async function holdStorage(page: Page): Promise<() => Promise<void>> {
+  await page.evaluate(
+    (name) =>
+      new Promise<void>((held) => {
+        void navigator.locks.request(name, () => {
+          held();
+          return new Promise((release) => addEventListener('let-go', release, { once: true }));
+        });
+      }),
+    LOCK,
+  );
+  return () => page.evaluate(() => void dispatchEvent(new Event('let-go')));
 }
 
 story('names are offered after @, and Enter takes one without sending', async () => {
@@ -272,6 +289,27 @@ story('Enter makes a new line on a device that wants it so', async () => {
   await page.getByLabel('Enter makes a new line').uncheck();
   await page.goto(conversation);
 });
+
+story(
+  'what is written while the last message goes to the disk is sent after it, and neither twice',
+  async () => {
+    const { page } = adaBrowser;
+    await begin(page);
+    const letGo = await holdStorage(page);
+    await page.keyboard.type('Kept first.');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('Kept second.');
+    await page.keyboard.press('Enter');
+    expect(await value(page)).toBe('Kept first.Kept second.');
+    await letGo();
+    for (const text of ['Kept first.', 'Kept second.'])
+      await messages(minaBrowser.page, text).waitFor({ timeout: PATIENCE });
+    await becomes(page, '');
+    expect(await messages(page, 'Kept').count()).toBe(2);
+    expect(await messages(page, 'Kept first.Kept').count()).toBe(0);
+  },
+);
 
 story('a text that is too long is said to be, and kept', async () => {
   const { page } = adaBrowser;
