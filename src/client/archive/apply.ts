@@ -200,7 +200,8 @@ function messageOf(
     mention: own && record.mention,
     // What this device says of a message is said by nobody else.
     reason: own ? record.reason : null,
-    note: options.note ?? (own ? record.note : null),
+    // Of a file it is this device's own remark on what it has verified (import-run.ts).
+    note: options.note ?? (own || options.origin === 'import' ? record.note : null),
     // What came from a file or a member is marked as that on every device.
     origin: own && !isOwnWord(record) ? record.origin : options.origin,
   };
