@@ -1,6 +1,6 @@
 /** What the workspace allows. One record, for the whole of it; what is not in it yet has its default. */
 import type { Ports } from '../deps.ts';
-import { putSetting, readSetting } from '../store/settings.ts';
+import { putSetting, readSetting, setting } from '../store/settings.ts';
 
 export interface PolicyValues {
   /** People see when others are here. */
@@ -23,8 +23,11 @@ export function createPolicies({ db }: Pick<Ports, 'db'>): Policies {
   return {
     read,
     async write(change) {
-      const next = { ...(await read()), ...change };
-      await db.write((tx) => putSetting(tx, 'policies', new TextEncoder().encode(JSON.stringify(next))));
+      const next = await db.write(async (tx) => {
+        const changed = { ...parse(await setting(tx, 'policies')), ...change };
+        await putSetting(tx, 'policies', new TextEncoder().encode(JSON.stringify(changed)));
+        return changed;
+      });
       for (const listener of listeners) listener(next);
       return next;
     },
