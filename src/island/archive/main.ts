@@ -61,10 +61,10 @@ export async function openFiles(place: HTMLElement): Promise<void> {
       format,
       button(
         t('Export…'),
-        'button',
+        'button small',
         act(() => exportFile(archive, conversation, format.value === 'json' ? 'json' : 'markdown', say)),
       ),
-      button(t('Import…'), 'button', () => input.click()),
+      button(t('Import…'), 'button small', () => input.click()),
       input,
     ),
     status,
