@@ -3,6 +3,9 @@
 import { type Mutation, under } from './mutation.ts';
 
 const CLIENT: readonly Mutation[] = under('src/client', [
+  ['an identity that no admin has signed for is given history', 'R4', 'transfer/ask.ts',
+    [['if (entry === null || !isConfirmed(chain, peer, ctx.log.log)) return;',
+      'if (entry === null || peer.changed !== null) return;']], ['transfer/member-history.test.ts']],
   ['a secret leaves with the backup', 'R18', 'archive/choices.ts',
     [['  const receipts = await readRecord(reads,',
       "  entries.push({ kind: ENTRY.setting, id: new Uint8Array(1), value: (await reads.get('secrets', 'device')) ?? new Uint8Array() });\n  const receipts = await readRecord(reads,"]], ['backup/rooms.test.ts']],

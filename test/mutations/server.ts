@@ -4,6 +4,12 @@
 import { type Mutation, under } from './mutation.ts';
 
 export const SERVER: readonly Mutation[] = under('src', [
+  ['a former device stays when an account is started again', 'R38', 'services/start-again.ts',
+    [['    await revokeDevice(tx, account, id, now);\n',
+      '']], ['routes/start-again.test.ts']],
+  ['an admin starts an owner again', 'R15', 'services/start-again-links.ts',
+    [["if (by && row.role === 'owner' && by.role !== 'owner')",
+      "if (by && row.role === 'nobody')"]], ['routes/start-again.test.ts']],
   ['a one-time key is handed out twice', 'R23', 'store/prekeys.ts',
     [['    `DELETE FROM one_time_prekeys WHERE device = $1\n     AND id = (SELECT MIN(id) FROM one_time_prekeys WHERE device = $2)\n     RETURNING id, batch, position, leaf, path`',
       '    `SELECT id, batch, position, leaf, path FROM one_time_prekeys WHERE device = $1\n     AND id = (SELECT MIN(id) FROM one_time_prekeys WHERE device = $2)`']], ['routes/prekeys-api.test.ts']],

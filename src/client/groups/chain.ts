@@ -10,6 +10,7 @@ import {
   isAccountId,
   isDeviceId,
 } from '../../contract/ids.ts';
+import { equalBytes } from '../../protocol/hash.ts';
 import {
   applyRosterEvent,
   beginRoster,
@@ -131,6 +132,17 @@ export class Chain {
       ({ member }, i) => member !== null && (stays[i - 1]?.member ?? null) === null,
     );
     return stays[at]?.from ?? null;
+  }
+
+  /** Epoch from which a member has had the identity that they have now: they came in with it, or it was confirmed; null for nobody. */
+  identitySince(account: AccountId): number | null {
+    const own = this.member(account);
+    if (own === null) return null;
+    const stays = this.stays.get(account) ?? [];
+    const other = stays.findLastIndex(
+      ({ member }) => member === null || !equalBytes(member.identity, own.identity),
+    );
+    return stays[other + 1]?.from ?? null;
   }
 
   /** Epoch of the newest event that brought somebody in; 0 is the creation. */

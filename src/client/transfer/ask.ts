@@ -5,6 +5,7 @@
 import { conversationId, fromHex } from '../../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../../contract/ids.ts';
 import { MAX_PARTS, parcelId } from '../../contract/parcels.ts';
+import { equalBytes, hash } from '../../protocol/hash.ts';
 import { type AskPayload, askPayload, type ParcelPayload } from '../../protocol/parcel.ts';
 import { type Address, addressKey, isSameAddress } from '../address.ts';
 import type { Context } from '../context.ts';
@@ -13,6 +14,7 @@ import { queueErrand } from '../errands.ts';
 import { accountsOf, type Chain, historyOf, loadChain, mayLead } from '../groups/chain.ts';
 import { type Operation, type Reads, readRecord } from '../operation.ts';
 import { findDevice, readPeer } from '../peers.ts';
+import { isConfirmed } from '../recipients.ts';
 import { decodeStored, number, record } from '../stored.ts';
 import { Asked, readGiving, readTransfer, writeGiving, writeTaking } from './stored.ts';
 import { goOn } from './work.ts';
@@ -31,11 +33,17 @@ export async function askForHistory(ctx: Context): Promise<void> {
     if (kind === 'group' && role !== null && history !== 'none') await askIn(ctx, id);
 }
 
-/** Asks the next device, unless there is nothing to ask, or one is still thinking about it. */
+/**
+ * Asks the next device, unless there is nothing to ask, or one is still thinking about it. Whoever has the identity with which the
+ * group began has everything; whoever started again has nothing from before it was confirmed.
+ */
 export async function askIn(ctx: Context, id: ConversationId): Promise<void> {
   const chain = await loadChain(ctx.storage, ctx, id);
-  const epoch = chain?.entryOf(ctx.self.account) ?? 0;
-  if (chain === null || epoch === 0 || chain.member(ctx.self.account) === null) return;
+  const epoch = chain?.identitySince(ctx.self.account) ?? 0;
+  const own = chain?.member(ctx.self.account) ?? null;
+  if (chain === null || epoch === 0 || own === null) return;
+  // With another identity than the group has signed for, nobody answers before an admin has confirmed it.
+  if (!equalBytes(own.identity, hash(ctx.self.aik))) return;
   const history = historyOf(chain.head.policy);
   if (history === 'none') return;
   const wait = await ctx.operate(async (op) => {
@@ -68,7 +76,7 @@ export async function askIn(ctx: Context, id: ConversationId): Promise<void> {
   if (wait !== null) ctx.tasks.later(`ask/${id}`, wait, () => askIn(ctx, id));
 }
 
-/** The device that let this person in, then those of admins, then everybody's. */
+/** The device that let this person in, or confirmed them, then those of admins, then everybody's. */
 async function candidatesOf(
   reads: Reads,
   ctx: Context,
@@ -92,17 +100,19 @@ async function candidatesOf(
 
 const Given = record({ day: number, times: number });
 
-/** Somebody asks: a member under the identity that is pinned here gets what the policy allows now, others no answer [R4]. */
+/**
+ * Somebody asks: a member under the identity that is pinned here and that the group has signed for gets what the policy allows
+ * now, others no answer [R4].
+ */
 export async function takeAsk(op: Operation, ctx: Context, from: Address, ask: AskPayload): Promise<void> {
   const id = conversationId(ask.conversation);
   const known = await readConversation(op, id);
   if (known?.kind !== 'group' || known.role === null || known.stopped !== null) return;
   const chain = await loadChain(op, ctx, id);
   const peer = await readPeer(op, from.account);
-  if (chain === null || peer === null || peer.changed !== null || findDevice(peer, from.device) === null)
-    return;
+  if (chain === null || peer === null || findDevice(peer, from.device) === null) return;
   const entry = chain.entryOf(from.account);
-  if (entry === null || chain.member(from.account) === null) return;
+  if (entry === null || !isConfirmed(chain, peer, ctx.log.log)) return;
   const history = historyOf(chain.head.policy);
   if (history === 'none') return;
   // The server knows the ids of others: one that is in use is not what this device has made up.

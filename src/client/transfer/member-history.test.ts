@@ -10,7 +10,7 @@ import { type Client, type MadePerson, World } from '../testing/world.ts';
 
 setDefaultTimeout(60_000);
 
-let cast: Record<'mina' | 'jonas' | 'tom' | 'eve', MadePerson>;
+let cast: Record<'mina' | 'jonas' | 'tom' | 'eve' | 'tomAnew', MadePerson>;
 let world: World;
 let mina: MadePerson;
 let jonas: MadePerson;
@@ -18,10 +18,12 @@ let tom: MadePerson;
 let eve: MadePerson;
 beforeAll(async () => {
   const made = new World();
+  const before = await made.makePerson('tom', 2);
   cast = {
     mina: await made.makePerson('mina', 1),
     jonas: await made.makePerson('jonas', 1),
-    tom: await made.makePerson('tom', 2),
+    tom: before,
+    tomAnew: await made.makePerson('tom', 1, before),
     eve: await made.makePerson('eve', 1),
   };
 }, 60_000);
@@ -170,6 +172,36 @@ test('who is not in the group, and who was removed from it, gets nothing, howeve
   await ask(d, mina, id);
   await passTime();
   expect(world.relay.calls.putParcelPart ?? 0).toBe(before);
+});
+
+test('who has started again gets nothing until an admin has confirmed them, and then what the group allows [R4]', async () => {
+  const a = await world.open(mina, 0);
+  const b = await world.open(jonas, 0);
+  const whole = world.enter(cast.tom);
+  const people = [jonas.account, whole.account];
+  const { id } = await a.engine.createGroup({ name: 'Harbour', people, history: 'all' });
+  await world.settle();
+  await a.engine.send(id, 'before all was lost');
+  await world.settle();
+  for (const { device } of whole.devices) world.relay.devices.delete(device);
+  const anew = world.enter(cast.tomAnew);
+  await world.settle();
+  const c = await world.open(anew, 0);
+  // For themselves Mina and Jonas go on; for the group nobody has signed.
+  await a.engine.direct(anew.account);
+  await a.engine.acknowledgeIdentity(anew.account);
+  await b.engine.acknowledgeIdentity(anew.account);
+  await world.settle();
+  await passTime();
+  await ask(c, mina, id);
+  await ask(c, jonas, id);
+  await passTime();
+  expect(world.relay.calls.putParcelPart ?? 0).toBe(0);
+  expect(await textsOf(c, id)).toEqual([]);
+  await a.engine.confirmIdentity(id, anew.account);
+  await world.settle();
+  await passTime();
+  expect(await textsOf(c, id)).toEqual(['before all was lost']);
 });
 
 test('the same device is answered a few times a day, not for ever', async () => {
