@@ -230,8 +230,19 @@ story('a passkey signs in and unlocks with one touch', async () => {
 story('a second browser gets a device of its own', async () => {
   const laptop = await world.person();
   await signIn(laptop.page, world.server.url, ada);
+  // Who the other person is comes later than what is written to them.
+  const asked = Promise.withResolvers<void>();
+  await laptop.page.route('**/api/v1/directory', async (route) => {
+    await asked.promise;
+    await route.continue();
+  });
   await openConversation(laptop.page, mina);
-  await send(laptop.page, 'From my laptop');
+  await composer(laptop.page).fill('From my laptop');
+  await laptop.page.getByRole('button', { name: 'Send', exact: true }).click();
+  expect(await composer(laptop.page).inputValue()).toBe('From my laptop');
+  asked.resolve();
+  await messages(laptop.page, 'From my laptop').waitFor({ timeout: PATIENCE });
+  await laptop.page.unroute('**/api/v1/directory');
   await messages(minaBrowser.page, 'From my laptop').waitFor({ timeout: PATIENCE });
   await messages(adaBrowser.page, 'From my laptop').waitFor({ timeout: PATIENCE });
   await send(minaBrowser.page, 'To all your devices');
