@@ -181,7 +181,7 @@ describe('with htmx', () => {
       await page.getByLabel('Uses').evaluate((field: HTMLInputElement) => field.setAttribute('max', '99999'));
       await page.getByLabel('Uses').fill('5000');
       await page.getByRole('button', { name: 'Create invite' }).click();
-      await page.getByText('An invite works for 1 to 1000 people.').waitFor();
+      await page.getByText('An invite works for 1 to 1,000 people.').waitFor();
 
       const open = page.getByRole('list', { name: 'Open invites' }).getByRole('listitem');
       const before = await open.count();
