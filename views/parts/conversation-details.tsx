@@ -44,7 +44,7 @@ export function ConversationChoices() {
       <button type="button" class="button small" data-archive="" data-waiting="">
         {text('Archive')}
       </button>
-      <div class="stack" data-message-files="" hidden />
+      <div class="stack" data-message-files="" data-waiting="" />
     </section>
   );
 }

@@ -72,6 +72,7 @@ export async function openFiles(place: HTMLElement): Promise<void> {
     below,
   );
   place.hidden = false;
+  delete place.dataset.waiting;
 }
 
 async function exportFile(
