@@ -185,7 +185,7 @@ describe('with htmx', () => {
 
       const open = page.getByRole('list', { name: 'Open invites' }).getByRole('listitem');
       const before = await open.count();
-      expect(await open.filter({ hasText: 'For 4 × member' }).count()).toBe(1);
+      expect(await open.filter({ hasText: 'For 4 people: member' }).count()).toBe(1);
       await open.first().getByRole('button', { name: 'Take back' }).click();
       await page.waitForFunction(
         (left) => document.querySelectorAll('#open-invites > li').length === left,
