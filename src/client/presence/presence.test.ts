@@ -56,6 +56,19 @@ test('how this place is goes out again with each new line, once for each change'
   ]);
 });
 
+test('oneself is here as others are told, and hidden as long as the server says nothing', async () => {
+  const presence = await mina.engine.presence();
+  presence.setActive(true);
+  expect(presence.of(mina.account)).toBeNull();
+  mina.line.tell({ event: 'presence', people: [] });
+  await world.settle();
+  expect(presence.of(mina.account)?.state).toBe('online');
+  presence.setActive(false);
+  expect(presence.of(mina.account)?.state).toBe('away');
+  await presence.choose({ shown: false });
+  expect(presence.of(mina.account)).toBeNull();
+});
+
 test('writing is said at most every three seconds, anew after a message, and never against the choice', async () => {
   const id = await talk(mina, ravi);
   const presence = await mina.engine.presence();

@@ -27,6 +27,13 @@ export function openPresence(ctx: Context, live: Live | null): Presence {
     if (active !== null) live?.say?.({ do: 'presence', state: active ? 'online' : 'away' });
   };
 
+  /** The server answers who takes part with how the others are, and who hides with nothing. */
+  let isShown = false;
+
+  /** As others are told of oneself here. */
+  const ownView = (): PresenceView | null =>
+    active === null || !isShown ? null : { state: active ? 'online' : 'away', at: ctx.now() };
+
   live?.onEvent((frame) => hear(frame));
   ctx.subscribe((event) => follow(event));
 
@@ -35,8 +42,9 @@ export function openPresence(ctx: Context, live: Live | null): Presence {
       if (active === now) return;
       active = now;
       say();
+      ctx.emit({ type: 'presence', account: ctx.self.account });
     },
-    of: (account) => people.get(account) ?? null,
+    of: (account) => (account === ctx.self.account ? ownView() : (people.get(account) ?? null)),
     writers: (conversation) => {
       const now = ctx.now();
       const there = [...(writing.get(conversation) ?? [])];
@@ -77,6 +85,10 @@ export function openPresence(ctx: Context, live: Live | null): Presence {
 
   /** Nothing shows people whom this device does not know, so of them nothing is shown. */
   function takePeople(said: unknown): void {
+    if (!isShown) {
+      isShown = true;
+      ctx.emit({ type: 'presence', account: ctx.self.account });
+    }
     const records = readRecords(said);
     for (const { account, state, at } of records) {
       if (account === ctx.self.account || (people.size >= MOST_PEOPLE && !people.has(account))) continue;
@@ -119,6 +131,8 @@ export function openPresence(ctx: Context, live: Live | null): Presence {
     const known = [...people.keys()];
     people.clear();
     for (const account of known) ctx.emit({ type: 'presence', account });
+    isShown = false;
+    ctx.emit({ type: 'presence', account: ctx.self.account });
   }
 }
 

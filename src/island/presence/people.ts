@@ -67,14 +67,15 @@ function paintPerson(
   name.append(status);
 }
 
-/** "3 here now", in the header of a group: those who read it, oneself not counted. */
+/** "3 here now", in the header of a group: those who read it, oneself among them. */
 async function countHere(presence: Presence): Promise<void> {
   const place = document.querySelector<HTMLElement>('[data-here-now]');
   const id = place?.dataset.hereNow ?? '';
   if (!place || !isConversationId(id)) return;
   const view = (await (await engine).conversations()).find((each) => each.id === id);
   const here = (view?.members ?? []).filter((account) => presence.of(account)?.state === 'online').length;
-  write(place, here === 0 ? '' : plural(here, '{n} here now', '{n} here now'));
+  // Alone is nothing to tell.
+  write(place, here < 2 ? '' : plural(here, '{n} here now', '{n} here now'));
 }
 
 function write(place: HTMLElement, words: string): void {
