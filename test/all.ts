@@ -13,6 +13,8 @@ const ROOT = resolve(import.meta.dir, '..');
 /** Milliseconds after which one part is stopped and counted as failed. */
 const PART_TIMEOUT_MS = 12 * 60_000;
 
+const BROWSER_PARTS = 3;
+
 interface Outcome {
   readonly passed: number;
   readonly failed: number;
@@ -30,7 +32,7 @@ const bin = (name: string) => join(ROOT, 'node_modules/.bin', name);
 
 /** The longest first: whichever lane is free takes the next one. */
 const PARTS: readonly Part[] = [
-  { name: 'browser', group: 'browser', run: () => tests('test/browser/') },
+  ...browserParts(),
   { name: 'unit', group: 'unit', run: () => tests('src/', 'views/') },
   { name: 'integration', group: 'integration', run: () => tests('test/integration/') },
   { name: 'hostile', group: 'hostile', run: () => tests('test/hostile/') },
@@ -43,6 +45,16 @@ const PARTS: readonly Part[] = [
     run: () => tests('test/imports.test.ts', 'test/attacks.test.ts', 'test/mutations/', 'test/words/'),
   },
 ];
+
+/** Every so-many-th file each: parts of about one length. */
+function browserParts(): readonly Part[] {
+  const files = [...new Bun.Glob('test/browser/*.test.ts').scanSync(ROOT)].sort();
+  return Array.from({ length: BROWSER_PARTS }, (_, part) => ({
+    name: `browser ${part + 1}`,
+    group: 'browser' as const,
+    run: () => tests(...files.filter((_, index) => index % BROWSER_PARTS === part)),
+  }));
+}
 
 /** Runs a program to its end; passed when it exits 0. */
 async function command(args: readonly string[]): Promise<Outcome> {

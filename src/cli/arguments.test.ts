@@ -55,3 +55,11 @@ test('times and numbers', () => {
   for (const wrong of ['', '0', '-1', '1.5', '1e3', 'x', '99999999999999999999'])
     expect(() => wholeNumber('count', wrong)).toThrow(WrongUse);
 });
+
+test('one name for different things is what the command means by it', () => {
+  expect(parseArguments(['search', '--home', 'd', '--on', 'today', 'ploy'])).toMatchObject({
+    rest: ['ploy'],
+  });
+  expect(parseArguments(['search', '--home', 'd', '--on', 'today'])?.option('on')).toBe('today');
+  expect(parseArguments(['backup', '--home', 'd', '--on'])?.isSet('on')).toBe(true);
+});

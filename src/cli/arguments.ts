@@ -118,9 +118,15 @@ export function parseArguments(argv: readonly string[]): Arguments | null {
   };
 }
 
+/** Those of the command that is meant come first: two commands may have one name for different things. */
+function optionsFor(argv: readonly string[]): typeof ALL {
+  const command = argv.find(isCommand);
+  return command === undefined ? ALL : { ...ALL, ...COMMANDS[command] };
+}
+
 function parse(argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options: ALL, strict: true, allowPositionals: true });
+    return parseArgs({ args: [...argv], options: optionsFor(argv), strict: true, allowPositionals: true });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new WrongUse(`${message.split('. ')[0]}.`.replace(/\.\.$/, '.'));

@@ -16,7 +16,7 @@ import { type MadePerson, World } from './testing/world.ts';
 const LONG = process.env.SOTTO_LONG === '1';
 const SEED = Number(process.env.SOTTO_SEED ?? 0);
 /** Steps of each role that a sample tries. */
-const SAMPLE = 5;
+const SAMPLE = 3;
 const MINUTE_MS = 60_000;
 const WEEK_MS = 7 * 24 * 3600_000;
 const ROLES = ['writer', 'reader'] as const;

@@ -4,7 +4,7 @@
  */
 
 import { isAccountId, isBodyId, isConversationId } from '../contract/ids.ts';
-import { t } from '../contract/words.ts';
+import { say, t } from '../contract/words.ts';
 import type { Crypto } from '../protocol/ports.ts';
 import { backupActions, tendBackup } from './backup/door.ts';
 import { composeText } from './compose.ts';
@@ -78,7 +78,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
   await pinSelf(ctx, stored);
   if (ports.deviceName !== undefined && (await ctx.storage.get('meta', deviceNameKey(self.device))) === null)
     await (await loadOwn()).nameSelf(ctx, ports.deviceName);
-  let wasPutBack = (await mayBePutBack(ctx)) && (await (await loadPutBack()).mendWhenPutBack(ctx));
+  const wasPutBack = (await mayBePutBack(ctx)) && (await (await loadPutBack()).mendWhenPutBack(ctx));
   const runner = new LateRunner(ctx, ports.live);
   const endHearing = ports.notify?.listen((text) => ctx.tasks.run(() => retell(ctx, text))) ?? (() => {});
   const { storage } = ports;
@@ -126,9 +126,8 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
     idle: () => ctx.tasks.settled(),
     subscribe: (listener) => {
       const end = ctx.subscribe(listener);
-      // It happens once, so it waits for the first who listens.
-      if (wasPutBack) ctx.notice('E_ROLLBACK', NOTICES.putBack);
-      wasPutBack = false;
+      // It was found before anybody listened, so everybody who does is told of it.
+      if (wasPutBack) listener({ type: 'notice', code: 'E_ROLLBACK', message: say(NOTICES.putBack) });
       return end;
     },
 

@@ -166,7 +166,10 @@ told('accepted once, the new files run, and nothing is asked again [R35]', async
   await ada.page.getByRole('button', { name: 'Use the new version', exact: true }).click();
   await conversations(ada.page).waitFor({ timeout: PATIENCE });
   await ada.page.goto(`${app.origin}/settings`);
-  await ada.page.getByText(next.integrity('island.js'), { exact: true }).waitFor({ timeout: PATIENCE });
+  // The list of files is folded.
+  await ada.page
+    .getByText(next.integrity('island.js'), { exact: true })
+    .waitFor({ state: 'attached', timeout: PATIENCE });
 });
 
 told('a tab of an older release is sent back by a refused call, asks once, and keeps its draft', async () => {

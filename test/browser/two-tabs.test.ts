@@ -19,7 +19,7 @@ import {
   PATIENCE,
 } from './support/flows.ts';
 
-const SENDS = process.env.SOTTO_LONG === '1' ? 1000 : 150;
+const SENDS = process.env.SOTTO_LONG === '1' ? 1000 : 60;
 /** Generous: machines that run everything else at once send four a second. */
 const PATIENCE_MS = 2 * PATIENCE + SENDS * 800;
 const BEN = { name: 'ben', username: 'ben' };

@@ -12,7 +12,7 @@ import { type MadePerson, World } from '../testing/world.ts';
 const LONG = process.env.SOTTO_LONG === '1';
 const SEED = Number(process.env.SOTTO_SEED ?? 0);
 /** Steps of each role that a sample tries. */
-const SAMPLE = 8;
+const SAMPLE = 4;
 const MINUTE_MS = 60_000;
 const ROLES = ['owner', 'member'] as const;
 

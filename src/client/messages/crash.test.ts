@@ -11,7 +11,7 @@ import { World } from '../testing/world.ts';
 
 const LONG = process.env.SOTTO_LONG === '1';
 const SEED = Number(process.env.SOTTO_SEED ?? 0);
-const SAMPLE = 6;
+const SAMPLE = 3;
 const MINUTE_MS = 60_000;
 
 let cast: { mina: MadePerson; jonas: MadePerson };
