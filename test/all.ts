@@ -13,8 +13,6 @@ const ROOT = resolve(import.meta.dir, '..');
 /** Milliseconds after which one part is stopped and counted as failed. */
 const PART_TIMEOUT_MS = 12 * 60_000;
 
-const BROWSER_PARTS = 3;
-
 interface Outcome {
   readonly passed: number;
   readonly failed: number;
@@ -30,11 +28,14 @@ interface Part {
 
 const bin = (name: string) => join(ROOT, 'node_modules/.bin', name);
 
-/** The longest first: whichever lane is free takes the next one. */
+/** Whichever lane is free takes the next one; two browsers side by side would be too slow for each other's patience. */
+const [browser1, browser2, browser3] = browserParts();
 const PARTS: readonly Part[] = [
-  ...browserParts(),
+  browser1,
   { name: 'unit', group: 'unit', run: () => tests('src/', 'views/') },
+  browser2,
   { name: 'integration', group: 'integration', run: () => tests('test/integration/') },
+  browser3,
   { name: 'hostile', group: 'hostile', run: () => tests('test/hostile/') },
   { name: 'types', group: 'check', run: () => command([process.execPath, bin('tsc'), '--noEmit']) },
   { name: 'style', group: 'check', run: () => command([bin('biome'), 'ci', '.']) },
@@ -46,14 +47,15 @@ const PARTS: readonly Part[] = [
   },
 ];
 
-/** Every so-many-th file each: parts of about one length. */
-function browserParts(): readonly Part[] {
+/** Every third file each: parts of about one length. */
+function browserParts(): readonly [Part, Part, Part] {
   const files = [...new Bun.Glob('test/browser/*.test.ts').scanSync(ROOT)].sort();
-  return Array.from({ length: BROWSER_PARTS }, (_, part) => ({
-    name: `browser ${part + 1}`,
-    group: 'browser' as const,
-    run: () => tests(...files.filter((_, index) => index % BROWSER_PARTS === part)),
-  }));
+  const part = (number: number): Part => ({
+    name: `browser ${number}`,
+    group: 'browser',
+    run: () => tests(...files.filter((_, index) => index % 3 === number - 1)),
+  });
+  return [part(1), part(2), part(3)];
 }
 
 /** Runs a program to its end; passed when it exits 0. */

@@ -203,7 +203,7 @@ story('a phone searches the conversation that is open', async () => {
   expect(await accessible(page)).toEqual([]);
   await hits(page).click();
   await messages(page, 'noon').waitFor({ timeout: PATIENCE });
-  expect(await box(page).isVisible()).toBe(false);
+  await box(page).waitFor({ state: 'hidden', timeout: PATIENCE });
 });
 
 story('the button gives the list back', async () => {

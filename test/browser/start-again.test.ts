@@ -197,5 +197,6 @@ story('the link is over, and the page says so', async () => {
   await other.page.getByRole('heading', { name: 'This link is over' }).waitFor({ timeout: PATIENCE });
   await other.page.getByText('Ask an admin for a new one.').waitFor();
   expect(await accessible(other.page)).toEqual([]);
-  expect(world.complaints()).toEqual([]);
+  // Who writes while devices change is told which ones there are now.
+  expect(world.complaints().filter((words) => !/409 \(Conflict\).*\/messages$/.test(words))).toEqual([]);
 });
