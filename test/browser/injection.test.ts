@@ -125,8 +125,9 @@ attacked('in the pane of a conversation', async () => {
   // The only box to write in is the island's, and it alone is named so.
   expect(await composer(page).count()).toBe(1);
   expect(await timeline(page).getByText('forged').count()).toBe(0);
-  // A date to go to is no place for words.
-  expect(await page.locator('main input:not([data-island-date]), main textarea').count()).toBe(1);
+  // A date to go to and a file to take in are no places for words.
+  const boxes = 'main input:not([data-island-date], [type=file]), main textarea';
+  expect(await page.locator(boxes).count()).toBe(1);
 });
 
 attacked('in the answer of a form, and in its error', async () => {
