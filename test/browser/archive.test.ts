@@ -1,8 +1,8 @@
 /** Messages as files in browsers: downloaded, read back, taken by another device and by another person. One story. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { readFileSync, writeFileSync } from 'node:fs';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
+import { accessible } from './support/axe.ts';
 import type { Person } from './support/browser.ts';
 import {
   type Account,
@@ -31,14 +31,6 @@ let account: Account;
 
 const story = (name: string, act: () => Promise<void>) => test(name, act, 4 * PATIENCE);
 const row = (page: Page, name: string) => conversations(page).getByRole('link', { name });
-
-async function accessible(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  });
-}
 
 /** Exports from the settings and gives where the file lies. */
 async function download(page: Page, format: string): Promise<string> {

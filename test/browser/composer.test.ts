@@ -1,8 +1,8 @@
 /** Writing: what the composer offers, by keyboard alone, to two people. One story: each test begins where the last one ended. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { Devices, run } from '../support/client.ts';
+import { accessible } from './support/axe.ts';
 import type { Person } from './support/browser.ts';
 import {
   type Account,
@@ -63,14 +63,6 @@ const picker = (page: Page) => page.getByRole('dialog', { name: 'Emoji', exact: 
 async function begin(page: Page): Promise<void> {
   await composer(page).fill('');
   await composer(page).focus();
-}
-
-async function accessible(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  });
 }
 
 /** What the timeline says when somebody answers or changes a message that is shown. */

@@ -1,7 +1,7 @@
 /** Groups, as three people in three browsers make, change and leave them. One story: each test begins where the last one ended. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
+import { accessible } from './support/axe.ts';
 import type { Person } from './support/browser.ts';
 import {
   composer,
@@ -38,14 +38,6 @@ afterAll(() => world.close());
 
 const row = (page: Page, name: string) => conversations(page).getByRole('link', { name });
 const shown = (page: Page, text: string) => messages(page, text).waitFor({ timeout: PATIENCE });
-
-async function accessible(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  });
-}
 
 /** Opens the page of the group that is open. */
 async function openPeople(page: Page): Promise<void> {

@@ -1,7 +1,7 @@
 /** The keyboard alone: the switcher, the list, the sheet of shortcuts. One story: each test begins where the last one ended. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
+import { accessible } from './support/axe.ts';
 import type { Person } from './support/browser.ts';
 import {
   composer,
@@ -45,14 +45,6 @@ const box = (page: Page) => switcher(page).getByRole('combobox', { name: 'Go to'
 const options = (page: Page) => switcher(page).getByRole('option');
 const heading = (page: Page, name: string) =>
   page.getByRole('main').getByRole('heading', { name }).waitFor({ timeout: PATIENCE });
-
-async function accessible(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  });
-}
 
 /** The box in which the focus is, through shadow roots: its accessible name. */
 const focused = (page: Page) =>

@@ -1,7 +1,7 @@
 /** What people do with messages, in two browsers: marks in a text, answers, reactions, changes, pins, details. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import axe from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
+import { accessible } from './support/axe.ts';
 import type { Person } from './support/browser.ts';
 import {
   type Account,
@@ -47,14 +47,6 @@ afterAll(() => world.close());
 const said = (page: Page, text: string): Locator =>
   messages(page, text).and(page.locator('[data-kind=text]'));
 const body = (page: Page, text: string): Locator => said(page, text).locator('sealed-message');
-
-async function accessible(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  });
-}
 
 /** Opens the menu of a message by its button. */
 async function openMenu(page: Page, text: string): Promise<Locator> {

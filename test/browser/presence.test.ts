@@ -1,7 +1,7 @@
 /** Who is here, who writes, and what people say of themselves, between two people and a bot. One story. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
+import { accessible } from './support/axe.ts';
 import type { Person } from './support/browser.ts';
 import {
   composer,
@@ -34,14 +34,6 @@ const isSo = (page: Page, name: string, state: string) =>
     [name, state],
     { timeout: PATIENCE },
   );
-
-async function accessible(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  });
-}
 
 beforeAll(async () => {
   world = await openWorld();

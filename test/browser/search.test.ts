@@ -1,7 +1,7 @@
 /** Searching, as two people do who have a conversation and a group. One story: each test begins where the last one ended. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
+import { accessible } from './support/axe.ts';
 import type { Person } from './support/browser.ts';
 import {
   conversations,
@@ -44,14 +44,6 @@ beforeAll(async () => {
   await send(mina.page, 'I deploy the other one');
 }, 4 * PATIENCE);
 afterAll(() => world.close());
-
-async function accessible(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  });
-}
 
 story('finds parts of words while they are typed, and asks the server for nothing', async () => {
   const { page } = mina;

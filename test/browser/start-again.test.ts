@@ -1,8 +1,8 @@
 /** Somebody loses everything and starts again, as three people see it. One story: each test begins where the last one ended. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import axe from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { FROM_SOURCE } from '../support/server.ts';
+import { accessible } from './support/axe.ts';
 import type { Person } from './support/browser.ts';
 import {
   composer,
@@ -64,14 +64,6 @@ async function open(page: Page, of: Locator): Promise<void> {
   await composer(page).waitFor({ timeout: PATIENCE });
 }
 const shown = (page: Page, text: string) => messages(page, text).waitFor({ timeout: PATIENCE });
-
-async function accessible(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  });
-}
 
 async function makeGroup(page: Page): Promise<void> {
   await page.goto(world.server.url);

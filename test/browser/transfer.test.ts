@@ -1,7 +1,7 @@
 /** History from one's own device to another, and for who comes into a group later, in browsers. One story. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
+import { accessible } from './support/axe.ts';
 import type { Person } from './support/browser.ts';
 import {
   type Account,
@@ -30,14 +30,6 @@ let account: Account;
 
 const story = (name: string, act: () => Promise<void>) => test(name, act, 4 * PATIENCE);
 const row = (page: Page, name: string) => conversations(page).getByRole('link', { name });
-
-async function accessible(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  });
-}
 
 beforeAll(async () => {
   world = await openWorld();
