@@ -14,7 +14,15 @@ afterAll(() => {
 });
 
 /** What the bundles are made of. */
-const SOURCES = ['src', 'views', 'public/css', 'public/icons', 'package.json', 'tsconfig.json', 'bunfig.toml'];
+const SOURCES = [
+  'src',
+  'views',
+  'public/css',
+  'public/icons',
+  'package.json',
+  'tsconfig.json',
+  'bunfig.toml',
+];
 const PACKAGES = Object.keys(manifest.dependencies);
 
 /** Builds a copy in a folder of its own; gives what it printed and the hash of every file. */

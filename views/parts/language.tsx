@@ -22,7 +22,7 @@ export function LanguageChoice({ chosen }: { chosen: string | null }) {
               {text('As this browser asks for')}
             </option>
             {Object.entries(NAMES).map(([language, name]) => (
-              <option value={language} lang={language} selected={chosen === language} safe>
+              <option value={language} lang={language} selected={chosen === language}>
                 {name}
               </option>
             ))}
