@@ -98,5 +98,5 @@ for (const role of ['writer', 'reader'] as const)
         throw new Error(`After dying at step ${at} of ${whole.steps}: ${error}`, { cause: error });
       }
     }
-    expect(tried.length).toBeGreaterThan(3);
+    expect(tried.length).toBeGreaterThanOrEqual(3);
   }, 900_000);
