@@ -1,7 +1,8 @@
 /** Clock, randomness and provider of the browser, chosen once a page. */
+
+import { chooseProvider } from '../native/choose.ts';
 import type { Crypto } from '../protocol/ports.ts';
 import type { Provider } from '../protocol/provider.ts';
-import { chooseProvider } from './native-provider.ts';
 
 let chosen: Promise<Crypto> | null = null;
 

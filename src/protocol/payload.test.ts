@@ -64,6 +64,9 @@ const CODECS: readonly (readonly [string, Payload<unknown>, fc.Arbitrary<unknown
       topic: fc.option(fc.string({ unit: 'grapheme', maxLength: 40 })),
       picture: fc.option(fc.uint8Array({ maxLength: 64 })),
       timer: fc.option(epoch),
+      nameSaid: fc.option(bytes(24)),
+      topicSaid: fc.option(bytes(24)),
+      timerSaid: fc.option(bytes(24)),
     }),
   ],
   [
@@ -110,8 +113,9 @@ test('receipts and resends name at least one message and not too many', () => {
 });
 
 test('a state tells what is left as it is from what is emptied, and has limits', () => {
-  const nothing = { name: null, topic: null, picture: null, timer: null };
-  const emptied = { name: '', topic: '', picture: new Uint8Array(), timer: 0 };
+  const unsaid = { nameSaid: null, topicSaid: null, timerSaid: null };
+  const nothing = { name: null, topic: null, picture: null, timer: null, ...unsaid };
+  const emptied = { name: '', topic: '', picture: new Uint8Array(), timer: 0, ...unsaid };
   expect(statePayload.encode(nothing)).not.toEqual(statePayload.encode(emptied));
   expect(statePayload.decode(statePayload.encode(emptied))).toEqual(emptied);
   for (const over of [

@@ -127,6 +127,10 @@ export interface StatePayload {
   readonly picture: Uint8Array | null;
   /** Messages disappear after so many seconds; 0 is never. */
   readonly timer: number | null;
+  /** For words that are said again: who said each first, and when: `sentAt u64 || device 16`; null for this message. */
+  readonly nameSaid: Uint8Array | null;
+  readonly topicSaid: Uint8Array | null;
+  readonly timerSaid: Uint8Array | null;
 }
 /** Characters and bytes of a conversation's own words, at most. */
 export const STATE_LIMITS = { nameBytes: 256, topicBytes: 2048, pictureBytes: 32 * 1024 } as const;
@@ -135,6 +139,9 @@ export const statePayload: Payload<StatePayload> = record(88, 'state', {
   topic: optional(text(STATE_LIMITS.topicBytes)),
   picture: optional(bytes(STATE_LIMITS.pictureBytes)),
   timer: optional(u32),
+  nameSaid: optional(fixed(24)),
+  topicSaid: optional(fixed(24)),
+  timerSaid: optional(fixed(24)),
 });
 
 /** For one's own devices. */

@@ -6,11 +6,11 @@ import type { AccountId, DeviceId } from '../contract/ids.ts';
 import { MAX_DEVICES_PER_PERSON } from '../contract/limits.ts';
 import { sentence } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
+import { runtime } from '../native/runtime.ts';
 import { decodeCertificate } from '../protocol/certificate.ts';
 import { decodeDeviceList } from '../protocol/device-list.ts';
 import { equalBytes } from '../protocol/hash.ts';
 import { verifyHybrid } from '../protocol/identity.ts';
-import { noble } from '../protocol/noble.ts';
 import { accountById, accountIds } from '../store/accounts.ts';
 import type { Tx } from '../store/db.ts';
 import * as store from '../store/devices.ts';
@@ -64,7 +64,7 @@ export interface Devices extends Recipients {
 
 export function createDevices(ports: Ports, sessions: Sessions): Devices {
   const { db, hub, log, clock, random } = ports;
-  const crypto = { provider: noble, random, clock };
+  const crypto = { provider: runtime, random, clock };
   const recipients = createRecipients(ports);
 
   const publisher = async (account: AccountId): Promise<Publisher & Logged> => {

@@ -9,8 +9,8 @@ import {
   PREKEYS_PER_TARGET_PER_DAY,
 } from '../contract/limits.ts';
 import type { Ports } from '../deps.ts';
+import { runtime } from '../native/runtime.ts';
 import { decodeCertificate } from '../protocol/certificate.ts';
-import { noble } from '../protocol/noble.ts';
 import { deviceOf, isCurrent } from '../store/devices.ts';
 import * as store from '../store/prekeys.ts';
 import { unknownDevice } from './devices.ts';
@@ -31,7 +31,7 @@ const DAY_MS = 24 * 3600 * 1000;
 /** @param recipients knows the age of signed prekeys and must forget it when a new one comes */
 export function createPrekeys(ports: Ports, recipients: Pick<Recipients, 'forget'>): Prekeys {
   const { db, hub, clock, random } = ports;
-  const crypto = { provider: noble, random, clock };
+  const crypto = { provider: runtime, random, clock };
 
   return {
     async claim(session, devices) {

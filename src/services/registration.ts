@@ -3,7 +3,7 @@ import type { Caller, OpenedSession, Sessions } from '../auth/sessions.ts';
 import type { Webauthn } from '../auth/webauthn.ts';
 import type { AccountId } from '../contract/ids.ts';
 import type { Ports } from '../deps.ts';
-import { noble } from '../protocol/noble.ts';
+import { runtime } from '../native/runtime.ts';
 import { insertAccount } from '../store/accounts.ts';
 import { insertDevice, insertDeviceList } from '../store/devices.ts';
 import { putSetting } from '../store/settings.ts';
@@ -38,7 +38,7 @@ export function createRegistration(
   deps: { readonly sessions: Sessions; readonly invites: Invites; readonly webauthn: Webauthn },
 ): (registration: Registration, caller: Caller) => Promise<OpenedSession> {
   const { db, clock, random } = ports;
-  const crypto = { provider: noble, random, clock };
+  const crypto = { provider: runtime, random, clock };
 
   return async (request, caller) => {
     // Before anything that costs time: the link.

@@ -20,9 +20,9 @@ import type { ErrorName } from '../contract/errors.ts';
 import type { ConversationId } from '../contract/ids.ts';
 import { ROSTER_EVENTS_PER_PAGE } from '../contract/limits.ts';
 import type { RosterRecord } from '../contract/relay.ts';
+import { runtime } from '../native/runtime.ts';
 import { decodeCertificate } from '../protocol/certificate.ts';
 import { createSigningKeyPair } from '../protocol/identity.ts';
-import { noble } from '../protocol/noble.ts';
 import type { Roster } from '../protocol/roster.ts';
 import { verifyRosterEvent } from '../protocol/roster-chain.ts';
 import {
@@ -118,7 +118,7 @@ async function verified({ events, signers }: RosterRecord): Promise<Roster> {
     const signer = known.get(decodeRosterEvent(signed).event.certificate.toHex());
     if (!signer) throw new Error('an event without its signer');
     const seen = { signer, now: relay.clock() };
-    roster = (await verifyRosterEvent({ provider: noble }, signed, roster, seen)).roster;
+    roster = (await verifyRosterEvent({ provider: runtime }, signed, roster, seen)).roster;
   }
   if (!roster) throw new Error('no events');
   return roster;
@@ -541,7 +541,7 @@ describe('an open group', () => {
 test('a new identity takes part once it is confirmed, with the role that its confirmer may give', async () => {
   const { id, roster } = await newGroup();
   const anew = await createSigningKeyPair({
-    provider: noble,
+    provider: runtime,
     random: (n) => crypto.getRandomValues(new Uint8Array(n)),
     clock: relay.clock,
   });

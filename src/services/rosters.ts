@@ -4,8 +4,8 @@ import { accountId, conversationId } from '../contract/bytes.ts';
 import type { ConversationId } from '../contract/ids.ts';
 import type { ConversationRecord } from '../contract/relay.ts';
 import type { Ports } from '../deps.ts';
+import { runtime } from '../native/runtime.ts';
 import { equalBytes } from '../protocol/hash.ts';
-import { noble } from '../protocol/noble.ts';
 import type { Roster, RosterMember } from '../protocol/roster.ts';
 import type { HashedRosterEvent } from '../protocol/roster-event.ts';
 import { accountById } from '../store/accounts.ts';
@@ -50,7 +50,7 @@ export function createRosters(
   },
 ): Rosters {
   const { devices, conversations } = services;
-  const crypto = { provider: noble, random, clock };
+  const crypto = { provider: runtime, random, clock };
   const reader = createRosterReader({ db, clock });
 
   return {

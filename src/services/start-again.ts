@@ -10,8 +10,8 @@ import { toHex } from '../contract/bytes.ts';
 import type { AccountId, DeviceId } from '../contract/ids.ts';
 import type { StartAgainStart } from '../contract/start-again.ts';
 import type { Ports } from '../deps.ts';
+import { runtime } from '../native/runtime.ts';
 import { decodeDeviceList } from '../protocol/device-list.ts';
-import { noble } from '../protocol/noble.ts';
 import { accountById, replaceIdentity } from '../store/accounts.ts';
 import { backupOf, deleteSegments, putBackup } from '../store/backups.ts';
 import { deleteWaysOf } from '../store/credentials.ts';
@@ -73,7 +73,7 @@ export function createStartAgain(
 ): StartAgain {
   const { db, clock, random } = ports;
   const { sessions, devices, accounts } = deps;
-  const crypto = { provider: noble, random, clock };
+  const crypto = { provider: runtime, random, clock };
   const webauthn = createWebauthn(ports, deps.origin);
   const links = createStartAgainLinks(ports);
 

@@ -6,10 +6,10 @@ import { toBase64 } from '../contract/bytes.ts';
 import { LEAVES_PER_PAGE } from '../contract/limits.ts';
 import type { LogConsistency, LogPage } from '../contract/log.ts';
 import type { Ports } from '../deps.ts';
+import { runtime } from '../native/runtime.ts';
 import { sha256 } from '../protocol/hash.ts';
 import { SIGNING_SECRET_BYTES, type SigningKeyPair, signingKeyPairFromSecret } from '../protocol/identity.ts';
 import { MerkleLog } from '../protocol/merkle-log.ts';
-import { noble } from '../protocol/noble.ts';
 import { signLogHead } from '../protocol/transparency.ts';
 import { hashesFrom, leavesFrom } from '../store/leaves.ts';
 import { settingOr } from '../store/settings.ts';
@@ -38,7 +38,7 @@ export function createTransparency({
   clock,
   random,
 }: Pick<Ports, 'db' | 'clock' | 'random'>): Transparency {
-  const crypto = { provider: noble, random, clock };
+  const crypto = { provider: runtime, random, clock };
   const tree = new MerkleLog(sha256);
   let pair: Promise<SigningKeyPair> | null = null;
   let head: Promise<Head> | null = null;

@@ -4,8 +4,8 @@ import type { VaultRecord } from '../contract/accounts.ts';
 import { toBase64, toHex } from '../contract/bytes.ts';
 import type { AccountId, DeviceId } from '../contract/ids.ts';
 import type { Ports } from '../deps.ts';
+import { runtime } from '../native/runtime.ts';
 import { decodeDeviceList } from '../protocol/device-list.ts';
-import { noble } from '../protocol/noble.ts';
 import { accountById } from '../store/accounts.ts';
 import { deviceListOf, replaceDeviceList } from '../store/devices.ts';
 import { replaceVault, type SlotRow, slotsOf, vaultOf } from '../store/vaults.ts';
@@ -28,7 +28,7 @@ export interface Vaults {
 
 export function createVaults(ports: Ports, devices: Devices): Vaults {
   const { db, random, clock } = ports;
-  const crypto = { provider: noble, random, clock };
+  const crypto = { provider: runtime, random, clock };
 
   return {
     async vault(account) {

@@ -1,5 +1,5 @@
 /** What a client computes for a message and for first contact, timed where it runs: Bun with noble, Chromium with its own. */
-import { chooseProvider } from '../../src/island/native-provider.ts';
+import { chooseProvider } from '../../src/native/choose.ts';
 import { prepareSigner } from '../../src/protocol/identity.ts';
 import { noble } from '../../src/protocol/noble.ts';
 import type { Crypto } from '../../src/protocol/ports.ts';

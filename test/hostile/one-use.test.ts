@@ -3,7 +3,7 @@
  * while somebody joins, talks, signs in on a second device and comes back (MEGA 2022: one key for several purposes).
  */
 import { afterAll, expect, test } from 'bun:test';
-import { noble } from '../../src/protocol/noble.ts';
+import { runtime } from '../../src/native/runtime.ts';
 import type { KeyHandle, Provider, SecretKey } from '../../src/protocol/provider.ts';
 import { acquaint, Client, settle } from './support/client.ts';
 import { HostileServer } from './support/server.ts';
@@ -26,32 +26,32 @@ function labelOf(message: Uint8Array): string {
 }
 
 const watched: Provider = {
-  ...noble,
+  ...runtime,
   async prepare(use, secret) {
-    const handle = (await noble.prepare?.(use, secret)) ?? secret;
+    const handle = (await runtime.prepare?.(use, secret)) ?? secret;
     if (!(handle instanceof Uint8Array)) handles.set(handle, secret.toHex());
     return handle;
   },
   x25519(secret, publicKey) {
     note(secret, 'x25519');
-    return noble.x25519(secret, publicKey);
+    return runtime.x25519(secret, publicKey);
   },
   mlKemDecapsulate(suite, seed, ciphertext) {
     note(seed, 'ML-KEM');
-    return noble.mlKemDecapsulate(suite, seed, ciphertext);
+    return runtime.mlKemDecapsulate(suite, seed, ciphertext);
   },
   ed25519Sign(seed, message) {
     note(seed, `Ed25519 ${labelOf(message)}`);
-    return noble.ed25519Sign(seed, message);
+    return runtime.ed25519Sign(seed, message);
   },
   mlDsaSign(suite, seed, message, context, randomness) {
     note(seed, `ML-DSA ${new TextDecoder().decode(context)}`);
     expect(labelOf(message)).toBe(new TextDecoder().decode(context));
-    return noble.mlDsaSign(suite, seed, message, context, randomness);
+    return runtime.mlDsaSign(suite, seed, message, context, randomness);
   },
   aesGcmSeal(key, nonce, plaintext, associated) {
     note(key, 'AES-GCM');
-    return noble.aesGcmSeal(key, nonce, plaintext, associated);
+    return runtime.aesGcmSeal(key, nonce, plaintext, associated);
   },
 };
 

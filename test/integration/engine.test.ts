@@ -16,7 +16,7 @@ import type { Timer } from '../../src/client/ports.ts';
 import type { ConversationId } from '../../src/contract/ids.ts';
 import { PATHS } from '../../src/contract/paths.ts';
 import { SOCKET_PROTOCOL } from '../../src/contract/relay.ts';
-import { noble } from '../../src/protocol/noble.ts';
+import { runtime } from '../../src/native/runtime.ts';
 import { argon2id, PASSWORD_FLOOR } from '../../src/protocol/password.ts';
 import type { Crypto } from '../../src/protocol/ports.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -24,7 +24,7 @@ import { openWebSocket } from '../support/socket.ts';
 
 const PASSWORD = 'correct horse battery';
 const crypto: Crypto = {
-  provider: noble,
+  provider: runtime,
   random: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
   clock: Date.now,
 };

@@ -16,10 +16,10 @@ import { MemoryDisk, MemoryStorage } from '../../src/client/memory-storage.ts';
 import { STORES, type Transport, TransportFailed } from '../../src/client/ports.ts';
 import { LOG_KEY, readSelf } from '../../src/client/self.ts';
 import { fromBase64, toBase64 } from '../../src/contract/bytes.ts';
+import { runtime } from '../../src/native/runtime.ts';
 import { decodeCertificate } from '../../src/protocol/certificate.ts';
 import { decodeDeviceList } from '../../src/protocol/device-list.ts';
 import { createSigningKeyPair } from '../../src/protocol/identity.ts';
-import { noble } from '../../src/protocol/noble.ts';
 import { argon2id, PASSWORD_FLOOR } from '../../src/protocol/password.ts';
 import type { Crypto } from '../../src/protocol/ports.ts';
 import { decodeSignedLeaf } from '../../src/protocol/transparency.ts';
@@ -27,7 +27,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 
 const PASSWORD = 'correct horse battery';
 const crypto: Crypto = {
-  provider: noble,
+  provider: runtime,
   random: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
   clock: Date.now,
 };

@@ -21,19 +21,19 @@ import { LOG_KEY, readSelf, selfChange } from '../../src/client/self.ts';
 import type { SignedIn } from '../../src/contract/accounts.ts';
 import { fromBase64, toBase64 } from '../../src/contract/bytes.ts';
 import { LINK_LIFETIME_MS } from '../../src/contract/links.ts';
+import { runtime } from '../../src/native/runtime.ts';
 import { issueCertificate } from '../../src/protocol/certificate.ts';
 import { signDeviceList } from '../../src/protocol/device-list.ts';
 import { createSigningKeyPair } from '../../src/protocol/identity.ts';
 import { linkHash, linkRequestRecord } from '../../src/protocol/link-request.ts';
 import { sealLinkGrant } from '../../src/protocol/link-transfer.ts';
-import { noble } from '../../src/protocol/noble.ts';
 import { argon2id, PASSWORD_FLOOR } from '../../src/protocol/password.ts';
 import type { Crypto } from '../../src/protocol/ports.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 
 const PASSWORD = 'correct horse battery';
 const crypto: Crypto = {
-  provider: noble,
+  provider: runtime,
   random: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
   clock: Date.now,
 };

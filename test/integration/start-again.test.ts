@@ -17,9 +17,9 @@ import { MemoryDisk, MemoryStorage } from '../../src/client/memory-storage.ts';
 import { STORES, TransportFailed } from '../../src/client/ports.ts';
 import { readSelf } from '../../src/client/self.ts';
 import { fromBase64, fromHex } from '../../src/contract/bytes.ts';
+import { runtime } from '../../src/native/runtime.ts';
 import { decodeDeviceList } from '../../src/protocol/device-list.ts';
 import { LogReplay } from '../../src/protocol/log-replay.ts';
-import { noble } from '../../src/protocol/noble.ts';
 import { argon2id, PASSWORD_FLOOR } from '../../src/protocol/password.ts';
 import type { Crypto } from '../../src/protocol/ports.ts';
 import { decodeSignedLeaf } from '../../src/protocol/transparency.ts';
@@ -28,7 +28,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 const OLD = 'correct horse battery';
 const NEW = 'another horse battery';
 const crypto: Crypto = {
-  provider: noble,
+  provider: runtime,
   random: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
   clock: Date.now,
 };

@@ -1,10 +1,10 @@
 /** Groups in tests: people with real keys as rows of a database, and the roster events that they sign. */
 import { conversationId, fromHex } from '../../src/contract/bytes.ts';
 import type { AccountId, ConversationId, DeviceId } from '../../src/contract/ids.ts';
+import { runtime } from '../../src/native/runtime.ts';
 import { issueCertificate } from '../../src/protocol/certificate.ts';
 import { hash } from '../../src/protocol/hash.ts';
 import { createSigningKeyPair, SIGNATURE_BYTES, type SigningKeyPair } from '../../src/protocol/identity.ts';
-import { noble } from '../../src/protocol/noble.ts';
 import { applyRosterEvent, beginRoster, type Roster } from '../../src/protocol/roster.ts';
 import {
   decodeRosterEvent,
@@ -17,7 +17,7 @@ import {
 import type { Db } from '../../src/store/db.ts';
 import { addPerson, DAY_MS, randomBytes, type Someone } from './relay.ts';
 
-const tools = { provider: noble, random: randomBytes, clock: Date.now };
+const tools = { provider: runtime, random: randomBytes, clock: Date.now };
 
 /** What a device signs with. */
 export interface Signer {

@@ -13,16 +13,16 @@ import { accountId, deviceId, toBase64, toHex } from '../../src/contract/bytes.t
 import type { ErrorBody } from '../../src/contract/errors.ts';
 import type { AccountId, DeviceId } from '../../src/contract/ids.ts';
 import { PATHS } from '../../src/contract/paths.ts';
+import { runtime } from '../../src/native/runtime.ts';
 import { decodeCertificate, issueCertificate } from '../../src/protocol/certificate.ts';
 import { decodeDeviceList, signDeviceList } from '../../src/protocol/device-list.ts';
 import { createSigningKeyPair, type SigningKeyPair, signHybrid } from '../../src/protocol/identity.ts';
-import { noble } from '../../src/protocol/noble.ts';
 import { createPrekeyBatch, createSignedPrekey } from '../../src/protocol/prekeys.ts';
 import { decodeSignedLeaf, type PlacedLeaf, signNextLeaf } from '../../src/protocol/transparency.ts';
 
 export const random = (length: number): Uint8Array<ArrayBuffer> =>
   crypto.getRandomValues(new Uint8Array(length));
-export const tools = { provider: noble, random, clock: Date.now };
+export const tools = { provider: runtime, random, clock: Date.now };
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -56,7 +56,7 @@ export async function newDevice(
   }: { readonly id?: Uint8Array<ArrayBuffer>; readonly lifetime?: number } = {},
 ): Promise<Device> {
   const dik = await createSigningKeyPair(tools);
-  const agreementKey = await noble.x25519PublicKey(random(32));
+  const agreementKey = await runtime.x25519PublicKey(random(32));
   const created = Date.now();
   const certificate = await issueCertificate(tools, identity.aik, dik, {
     account: identity.bytes,

@@ -1,20 +1,15 @@
 /**
  * What groups are called, for one's own devices that come after it was said: among them it travels as settings that have the
- * conversation's id for a name (PROTOCOL 6, `sync`). Value: for name and topic each `sentAt u64 || device 16` (zeros for none),
- * then the words as a `state` payload.
+ * conversation's id for a name (PROTOCOL 6, `sync`). Value: a `state` payload of words that are said again.
  */
-import { deviceId, fromHex } from '../../contract/bytes.ts';
 import { isConversationId } from '../../contract/ids.ts';
-import { concat, Reader, u64be } from '../../protocol/codec.ts';
 import { isProtocolError } from '../../protocol/errors.ts';
 import { type Setting, statePayload } from '../../protocol/payload.ts';
 import type { Context } from '../context.ts';
 import { type Detail, listConversations, readConversation, writeConversation } from '../conversations.ts';
-import { laterDetail } from '../later.ts';
+import { laterDetail, readStamp, stampOf } from '../later.ts';
 import type { Operation, Reads } from '../operation.ts';
 import { DETAILS_AHEAD_MS, wordsOf } from './state.ts';
-
-const STAMP_BYTES = 24;
 
 /** One setting for each group that is called something. */
 export async function detailSettings(reads: Reads): Promise<readonly Setting[]> {
@@ -22,18 +17,23 @@ export async function detailSettings(reads: Reads): Promise<readonly Setting[]> 
   for (const { id, kind, details } of await listConversations(reads)) {
     const { name, topic } = details;
     if (kind !== 'group' || (name === null && topic === null)) continue;
-    const words = { name: name?.value ?? null, topic: topic?.value ?? null, picture: null, timer: null };
+    const words = {
+      name: name?.value ?? null,
+      topic: topic?.value ?? null,
+      picture: null,
+      timer: null,
+      nameSaid: name && stampOf(name),
+      topicSaid: topic && stampOf(topic),
+      timerSaid: null,
+    };
     settings.push({
       name: id,
-      value: concat(stampOf(name), stampOf(topic), statePayload.encode(words)),
+      value: statePayload.encode(words),
       changedAt: Math.max(name?.sentAt ?? 0, topic?.sentAt ?? 0),
     });
   }
   return settings;
 }
-
-const stampOf = (detail: Detail | null): Uint8Array =>
-  detail === null ? new Uint8Array(STAMP_BYTES) : concat(u64be(detail.sentAt), fromHex(detail.device));
 
 /** Takes the words of a group from another of one's own devices. False when the setting is about something else. */
 export async function takeDetails(
@@ -59,14 +59,11 @@ function readWords(
   value: Uint8Array,
 ): { readonly name: Detail | null; readonly topic: Detail | null } | null {
   try {
-    const reader = new Reader(value.subarray(0, 2 * STAMP_BYTES));
-    const stamps = [0, 1].map(() => ({ sentAt: reader.u64(), device: deviceId(reader.fixed(16)) }));
-    const [named, told] = stamps;
-    const { name, topic } = wordsOf(statePayload.decode(value.subarray(2 * STAMP_BYTES)));
-    return {
-      name: name === undefined || named === undefined ? null : { ...named, value: name },
-      topic: topic === undefined || told === undefined ? null : { ...told, value: topic },
-    };
+    const state = statePayload.decode(value);
+    const { name, topic } = wordsOf(state);
+    const detail = (stamp: Uint8Array | null, word: string | undefined): Detail | null =>
+      stamp === null || word === undefined ? null : { ...readStamp(stamp), value: word };
+    return { name: detail(state.nameSaid, name), topic: detail(state.topicSaid, topic) };
   } catch (error) {
     if (isProtocolError(error)) return null;
     throw error;

@@ -10,7 +10,7 @@ import { type StoredConversation, writeConversation } from '../conversations.ts'
 import { displayText } from '../display-text.ts';
 import type { HistoryMessage } from '../engine-types.ts';
 import { addMessage, orderOf, readPage, timeBelow, UNMARKED } from '../history.ts';
-import { laterDetail, type Said } from '../later.ts';
+import { laterDetail, readStamp, type Said, stampOf } from '../later.ts';
 import { MAX_TIMER, timerLine } from '../messages/timer.ts';
 import type { Operation, Reads } from '../operation.ts';
 import { addOutgoing } from '../outbox.ts';
@@ -31,6 +31,7 @@ export interface NewState extends NewDetails {
   /** Seconds, 0 for never. */
   readonly timer?: number;
 }
+const UNSAID: State = { name: null, topic: null, timer: null };
 const stateOf = ({ details, timer }: StoredConversation): State => ({ ...details, timer });
 
 const utf8 = new TextEncoder();
@@ -67,11 +68,13 @@ export async function sayDetails(
       ...(anew.topic === null ? {} : { topic: anew.topic }),
     });
   } else if (hasState(conversation)) {
-    await queueState(op, ctx, conversation, {
+    const words = {
       ...(details.name === null ? {} : { name: details.name.value }),
       ...(details.topic === null ? {} : { topic: details.topic.value }),
       ...(timer === null ? {} : { timer: timer.value }),
-    });
+    };
+    // Said again, they are no newer than they were: what somebody else says meanwhile counts.
+    await queueState(op, ctx, conversation, words, stateOf(conversation));
   }
 }
 
@@ -79,12 +82,16 @@ export async function sayDetails(
 export const hasState = ({ details, timer }: StoredConversation): boolean =>
   details.name !== null || details.topic !== null || timer !== null;
 
-/** Puts a `state` message into the outbox and takes its words over here. The conversation is the newest there is. */
+/**
+ * Puts a `state` message into the outbox and takes its words over here. The conversation is the newest there is.
+ * @param again who said them first, for words that are not new
+ */
 export async function queueState(
   op: Operation,
   ctx: Context,
   conversation: StoredConversation,
   words: NewState,
+  again: State = UNSAID,
 ): Promise<void> {
   const before = stateOf(conversation);
   const { name, topic, timer } = before;
@@ -99,6 +106,9 @@ export async function queueState(
       topic: words.topic ?? null,
       picture: null,
       timer: words.timer ?? null,
+      nameSaid: again.name && stampOf(again.name),
+      topicSaid: again.topic && stampOf(again.topic),
+      timerSaid: again.timer && stampOf(again.timer),
     }),
     sentAt,
     bound: null,
@@ -107,7 +117,7 @@ export async function queueState(
     held: null,
     left: [],
   });
-  const next = merged(before, words, { sentAt, device: ctx.self.device });
+  const next = merged(before, words, stampedBy({ sentAt, device: ctx.self.device }, again));
   const text = await sentenceOf(op, ctx, before, next, ctx.self.account, false);
   if (text !== null) {
     const [last] = await readPage(op, conversation.id, { limit: 1 });
@@ -200,7 +210,7 @@ export async function takeState(
   const { timer } = state;
   const words = { ...wordsOf(state), ...(timer === null || timer > MAX_TIMER ? {} : { timer }) };
   const before = stateOf(conversation);
-  const next = merged(before, words, { sentAt: from.sentAt, device: from.sender.device });
+  const next = merged(before, words, saidIn(state, { sentAt: from.sentAt, device: from.sender.device }));
   const isLate = from.isLate && isUnsaid(before, words);
   const text = await sentenceOf(reads, ctx, before, next, from.sender.account, isLate);
   const saidAt = isWhole(next, words) ? Math.max(conversation.saidAt, from.epoch) : conversation.saidAt;
@@ -231,12 +241,33 @@ const isWhole = ({ name, topic, timer }: State, words: NewState): boolean =>
   (topic === null || words.topic !== undefined) &&
   (timer === null || words.timer !== undefined);
 
-function merged(before: State, words: NewState, stamp: Said): State {
-  const said = <T>(value: T | undefined) => (value === undefined ? null : { ...stamp, value });
+/** Who said each of a state's words. */
+type Stamps = { readonly [field in keyof State]: Said };
+const stampedBy = (
+  now: Said,
+  { name, topic, timer }: { readonly [field in keyof State]: Said | null },
+): Stamps => ({
+  name: name ?? now,
+  topic: topic ?? now,
+  timer: timer ?? now,
+});
+
+/** What a message says of its words' age; nothing in it is said later than the message itself. */
+function saidIn({ nameSaid, topicSaid, timerSaid }: StatePayload, message: Said): Stamps {
+  const read = (stamp: Uint8Array | null) => {
+    const said = stamp && readStamp(stamp);
+    return said !== null && said.sentAt <= message.sentAt ? said : null;
+  };
+  return stampedBy(message, { name: read(nameSaid), topic: read(topicSaid), timer: read(timerSaid) });
+}
+
+function merged(before: State, words: NewState, by: Stamps): State {
+  const said = <T>(value: T | undefined, stamp: Said) =>
+    value === undefined ? null : { sentAt: stamp.sentAt, device: stamp.device, value };
   return {
-    name: laterDetail(before.name, said(words.name)),
-    topic: laterDetail(before.topic, said(words.topic)),
-    timer: laterDetail(before.timer, said(words.timer)),
+    name: laterDetail(before.name, said(words.name, by.name)),
+    topic: laterDetail(before.topic, said(words.topic, by.topic)),
+    timer: laterDetail(before.timer, said(words.timer, by.timer)),
   };
 }
 

@@ -2,9 +2,9 @@
 import { toBase64 } from '../../contract/bytes.ts';
 import { LEAVES_PER_PAGE } from '../../contract/limits.ts';
 import type { LogPage } from '../../contract/log.ts';
+import { runtime } from '../../native/runtime.ts';
 import { createSigningKeyPair, type SigningKeyPair } from '../../protocol/identity.ts';
 import { LogReplay } from '../../protocol/log-replay.ts';
-import { noble } from '../../protocol/noble.ts';
 import { logLeafHash, signLogHead } from '../../protocol/transparency.ts';
 import type { Clock } from '../ports.ts';
 
@@ -12,7 +12,7 @@ const random = (length: number) => crypto.getRandomValues(new Uint8Array(length)
 
 /** The key of every log of these tests: people move from world to world with their pins. */
 export const LOG_KEY: SigningKeyPair = await createSigningKeyPair({
-  provider: noble,
+  provider: runtime,
   random,
   clock: Date.now,
 });
@@ -54,7 +54,7 @@ export class FakeLog {
   async page(from: number): Promise<LogPage> {
     const size = this.leaves.length;
     if (this.head?.size !== size) {
-      const crypto = { provider: noble, random, clock: this.clock };
+      const crypto = { provider: runtime, random, clock: this.clock };
       const signed = signLogHead(crypto, this.key, { size, root: this.root, time: this.clock() });
       this.head = { size, signed };
     }

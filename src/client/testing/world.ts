@@ -4,10 +4,10 @@
  */
 import { accountId, deviceId, fromHex, toBase64 } from '../../contract/bytes.ts';
 import type { AccountId, DeviceId } from '../../contract/ids.ts';
+import { runtime } from '../../native/runtime.ts';
 import { CERTIFICATE_LIFETIME_MS, decodeCertificate, issueCertificate } from '../../protocol/certificate.ts';
 import { decodeDeviceList, signDeviceList } from '../../protocol/device-list.ts';
 import { createSigningKeyPair, type SigningKeyPair } from '../../protocol/identity.ts';
-import { noble } from '../../protocol/noble.ts';
 import type { Crypto } from '../../protocol/ports.ts';
 import { createPrekeyBatch, createSignedPrekey } from '../../protocol/prekeys.ts';
 import { ACTIVE_SUITE } from '../../protocol/suite.ts';
@@ -73,7 +73,7 @@ export class World {
 
   constructor(time = new FakeTime()) {
     this.time = time;
-    this.crypto = { provider: noble, random: randomBytes, clock: time.clock };
+    this.crypto = { provider: runtime, random: randomBytes, clock: time.clock };
     this.relay = new FakeRelay(time.clock);
   }
 

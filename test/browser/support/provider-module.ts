@@ -1,7 +1,8 @@
 /** Both providers, for a test that compares them in a page. */
-import { agreement, encapsulation, sealing, signatures } from '../../../src/island/native-crypto.ts';
-import { edwardsOver } from '../../../src/island/native-ed25519.ts';
-import { chooseProvider } from '../../../src/island/native-provider.ts';
+
+import { chooseProvider } from '../../../src/native/choose.ts';
+import { edwardsOver } from '../../../src/native/ed25519.ts';
+import { agreement, encapsulation, sealing, signatures } from '../../../src/native/primitives.ts';
 import { isProtocolError } from '../../../src/protocol/errors.ts';
 import { noble } from '../../../src/protocol/noble.ts';
 import type { Provider } from '../../../src/protocol/provider.ts';

@@ -15,7 +15,7 @@ import type { PasswordHash, StoreName, Timer, Transport } from '../../../src/cli
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../../../src/contract/ids.ts';
 import { PATHS } from '../../../src/contract/paths.ts';
 import { SOCKET_PROTOCOL } from '../../../src/contract/relay.ts';
-import { noble } from '../../../src/protocol/noble.ts';
+import { runtime } from '../../../src/native/runtime.ts';
 import { argon2id, PASSWORD_FLOOR } from '../../../src/protocol/password.ts';
 import type { Crypto } from '../../../src/protocol/ports.ts';
 import type { Provider } from '../../../src/protocol/provider.ts';
@@ -73,7 +73,12 @@ export class Client {
   }
 
   /** A place without a device yet, for tests of enrolment. */
-  static at(server: HostileServer, who: string, disk = new MemoryDisk(), provider = noble): Client {
+  static at(
+    server: HostileServer,
+    who: string,
+    disk = new MemoryDisk(),
+    provider: Provider = runtime,
+  ): Client {
     return new Client(who, server, disk, provider);
   }
 
@@ -82,7 +87,7 @@ export class Client {
     server: HostileServer,
     username: string,
     who = username,
-    provider = noble,
+    provider: Provider = runtime,
   ): Promise<Client> {
     const client = Client.at(server, who, new MemoryDisk(), provider);
     const { invites } = server.app.deps.services;

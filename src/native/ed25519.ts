@@ -5,7 +5,7 @@
  */
 import type { Provider } from '../protocol/provider.ts';
 import { isCanonicalCoordinate } from '../protocol/x25519-input.ts';
-import { hold, keyOf, need, own, subtle, verifyingKey } from './native-keys.ts';
+import { hold, keyOf, need, own, subtle, verifyingKey } from './keys.ts';
 
 /** The y coordinates of the eight points of low order, little-endian: 0, 1, p - 1, and the two of order 8. */
 const LOW_ORDER: ReadonlySet<string> = new Set([

@@ -1,12 +1,12 @@
 /**
  * The parts of the provider that browsers have natively, 20 to 70 times as fast as script. Each one is used only after
- * it has given known answers (PROTOCOL 11). Ed25519 is in native-ed25519.ts.
+ * it has given known answers (PROTOCOL 11). Ed25519 is in ed25519.ts.
  */
 import { malformed, ProtocolError, unauthentic } from '../protocol/errors.ts';
 import type { Provider, SecretKey } from '../protocol/provider.ts';
 import { type DsaName, type KemName, suiteOf } from '../protocol/suite.ts';
 import { isCanonicalCoordinate } from '../protocol/x25519-input.ts';
-import { hold, keyOf, need, own, subtle, verifyingKey } from './native-keys.ts';
+import { hold, keyOf, need, own, subtle, verifyingKey } from './keys.ts';
 
 async function derive(secret: SecretKey, publicKey: Uint8Array): Promise<Uint8Array> {
   const [ours, theirs] = await Promise.all([

@@ -1,9 +1,9 @@
 /** Chooses, part by part, between the browser's own primitives and noble: by known answers, when the page starts. */
 import { equalBytes, sha256 } from '../protocol/hash.ts';
 import type { Provider } from '../protocol/provider.ts';
-import { agreement, encapsulation, sealing, signatures } from './native-crypto.ts';
-import { edwardsOver, verifies } from './native-ed25519.ts';
-import { hold } from './native-keys.ts';
+import { edwardsOver, verifies } from './ed25519.ts';
+import { hold } from './keys.ts';
+import { agreement, encapsulation, sealing, signatures } from './primitives.ts';
 
 /** The answers of this file are those of suite 2 (noble gives the same; a test compares them). */
 const SUITE = 2;
