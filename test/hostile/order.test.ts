@@ -195,6 +195,7 @@ test('whatever is bent stays closed, changes no session, and the server hears th
   await ben.hears(id, 'whole');
   await settle(server, ada, ben);
   other = last;
+  ben.delaysFully = true;
   const requests = async (act: () => Promise<unknown>) => {
     const from = server.seen.length;
     await act();
