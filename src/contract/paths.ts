@@ -3,8 +3,10 @@
  * accounts.ts and relay.ts) unless a comment says otherwise; lists are bare arrays; "-" is no body, answered 204.
  */
 import type { SegmentId } from './backup.ts';
+import type { FileId } from './files.ts';
 import type { ConversationId, DeviceId } from './ids.ts';
 import type { ParcelId } from './parcels.ts';
+import type { FileRequestId, ShareId } from './shares.ts';
 
 export const API = '/api/v1';
 
@@ -80,6 +82,12 @@ export const PATHS = {
   push: '/api/v1/push',
   /** GET -> BackupRecord (backup.ts); PUT BackupUpdate -> -; DELETE -> - */
   backup: '/api/v1/backup',
+  /** GET -> FileUsage; POST FileUpload -> 201 FileRecord (files.ts) */
+  files: '/api/v1/files',
+  /** GET -> ShareRecord[]; POST ShareRequest -> 201 ShareRecord (shares.ts) */
+  shares: '/api/v1/shares',
+  /** GET -> FileRequestRecord[]; POST FileRequestRequest -> 201 FileRequestRecord (shares.ts) */
+  fileRequests: '/api/v1/file-requests',
   /** WebSocket, subprotocol SOCKET_PROTOCOL. */
   socket: '/api/v1/socket',
 } as const;
@@ -97,6 +105,34 @@ export const segmentPath = (id: SegmentId): string => `${PATHS.backup}/segments/
 export const parcelPath = (id: ParcelId): string => `${PATHS.parcels}/${id}`;
 /** GET -> bytes; PUT ?to=DEVICE bytes, PART_MEDIA_TYPE -> -: one part of it. */
 export const partPath = (id: ParcelId, n: number): string => `${parcelPath(id)}/${n}`;
+/** GET -> FileRecord; DELETE by its owner. */
+export const filePath = (id: FileId): string => `${PATHS.files}/${id}`;
+/** PUT bytes, CHUNK_MEDIA_TYPE -> - by its owner until it is complete; GET -> bytes. A session, or a visit (VISIT_HEADER). */
+export const chunkPath = (id: FileId, n: number): string => `${filePath(id)}/chunks/${n}`;
+/** GET -> SHA-256 of each chunk as it is stored, 32 bytes each, in order. Of a complete file. */
+export const fileHashesPath = (id: FileId): string => `${filePath(id)}/hashes`;
+/** POST -> FileRecord: every chunk is there; nothing is taken any more. */
+export const fileCompletePath = (id: FileId): string => `${filePath(id)}/complete`;
+/** PUT FileExpiryRequest -> FileRecord, by its owner. */
+export const fileExpiryPath = (id: FileId): string => `${filePath(id)}/expiry`;
+/** PUT -> -: members of this conversation may fetch it too; by who may fetch it and write there. DELETE -> - by who put it there. */
+export const filePlacePath = (id: FileId, conversation: ConversationId): string =>
+  `${filePath(id)}/places/${conversation}`;
+/** DELETE: a link of one's own. */
+export const sharePath = (id: ShareId): string => `${PATHS.shares}/${id}`;
+/** GET -> ShareOffer. Needs no session. */
+export const shareOfferPath = (id: ShareId): string => `${sharePath(id)}/offer`;
+/** POST ShareVisitRequest -> ShareVisit. Needs no session. */
+export const shareVisitPath = (id: ShareId): string => `${sharePath(id)}/visits`;
+/** DELETE: a request of one's own. */
+export const fileRequestPath = (id: FileRequestId): string => `${PATHS.fileRequests}/${id}`;
+/** GET -> FileRequestOffer. Needs no session. */
+export const fileRequestOfferPath = (id: FileRequestId): string => `${fileRequestPath(id)}/offer`;
+/** POST HandInStart -> 201 HandIn. Needs no session. */
+export const fileRequestUploadsPath = (id: FileRequestId): string => `${fileRequestPath(id)}/uploads`;
+/** POST HandInRequest -> - with the visit; DELETE -> - by the request's owner, who has taken it or does not want it. */
+export const fileRequestUploadPath = (id: FileRequestId, file: FileId): string =>
+  `${fileRequestUploadsPath(id)}/${file}`;
 /** One conversation. */
 export const conversationPath = (id: ConversationId): string => `${PATHS.conversations}/${id}`;
 
@@ -108,3 +144,7 @@ export const SERVICE_WORKER_PATH = '/sw.js';
 /** The pages that links lead to; the token stands in the fragment and so never reaches a log. */
 export const setupUrl = (origin: string, token: string): string => `${origin}/setup#${token}`;
 export const inviteUrl = (origin: string, token: string): string => `${origin}/join#${token}`;
+/** The pages of people without an account; the key stands in the fragment. */
+export const shareUrl = (origin: string, id: ShareId, key: string): string => `${origin}/s/${id}#${key}`;
+export const fileRequestUrl = (origin: string, id: FileRequestId, key: string): string =>
+  `${origin}/r/${id}#${key}`;
