@@ -61,7 +61,6 @@ test('an object is one line without controls, and reads back as it was', async (
     sentAt: Date.UTC(2026, 0, 5),
     kind: 'text',
     text: HOSTILE,
-    files: [],
     verified: true,
     mine: false,
     status: null,

@@ -7,6 +7,7 @@ import { accountId, bodyId, conversationId, deviceId, fromHex } from '../contrac
 import type { AccountId, ConversationId, DeviceId } from '../contract/ids.ts';
 import { sentence } from '../contract/words.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import { filePayload } from '../protocol/file-manifest.ts';
 import { equalBytes, hash } from '../protocol/hash.ts';
 import type { OpenedBody } from '../protocol/message.ts';
 import { textPayload } from '../protocol/payload.ts';
@@ -21,6 +22,7 @@ import {
   writeConversation,
 } from './conversations.ts';
 import type { HistoryMessage } from './engine-types.ts';
+import { viewFile } from './files/view.ts';
 import { type Chain, loadChain, mayLead } from './groups/chain.ts';
 import { LateMessage, UnknownRoster } from './groups/errors.ts';
 import { lineOf } from './groups/lines.ts';
@@ -248,7 +250,7 @@ async function readKind(
   line: MarkLine | null,
 ): Promise<
   Pick<HistoryMessage, 'kind' | 'reason'> &
-    Partial<Pick<HistoryMessage, 'replyTo' | 'expiresAt' | 'mention'>> & {
+    Partial<Pick<HistoryMessage, 'replyTo' | 'expiresAt' | 'mention' | 'files'>> & {
       readonly text: string | null;
       readonly conversation: StoredConversation;
     }
@@ -273,6 +275,19 @@ async function readKind(
       replyTo: replyTo === null ? null : bodyId(replyTo),
       expiresAt: expiryOf(ctx.now(), timer),
       mention: from !== ctx.self.account && names(text, ctx.self.username),
+    };
+  }
+  if (content.kind === 'file') {
+    const { text, replyTo, timer, files } = filePayload.decode(content.payload);
+    return {
+      kind: 'text',
+      text,
+      reason: null,
+      conversation,
+      replyTo: replyTo === null ? null : bodyId(replyTo),
+      expiresAt: expiryOf(ctx.now(), timer),
+      mention: from !== ctx.self.account && names(text, ctx.self.username),
+      files: files.map(viewFile),
     };
   }
   if (content.kind === 'state') {

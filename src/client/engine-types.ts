@@ -4,6 +4,8 @@ import type { Quiet } from '../contract/quiet.ts';
 import type { OpenConversation } from '../contract/relay.ts';
 import type { Archive } from './archive/types.ts';
 import type { BackupActions } from './backup/types.ts';
+import type { Files } from './files/types.ts';
+import type { FileView } from './files/view.ts';
 import type { ConversationActions, MessageActions } from './messages/types.ts';
 import type { Presence } from './presence/types.ts';
 import type { Transfers } from './transfer/types.ts';
@@ -46,6 +48,8 @@ export interface HistoryMessage {
   readonly mention: boolean;
   /** How it came here. Everything but `live` was said before this device could read it, or elsewhere. */
   readonly origin: MessageOrigin;
+  /** What came with a text; at most MAX_FILES_PER_MESSAGE. */
+  readonly files: readonly FileView[];
 }
 
 /** `live` from the relay or written here; `backup` and `device` from one's own; `member` shown by another member; `import` from a file. */
@@ -211,6 +215,10 @@ export type EngineEvent =
   | { readonly type: 'presence' | 'status'; readonly account: AccountId }
   /** Somebody writes there, or has stopped. */
   | { readonly type: 'typing'; readonly conversation: ConversationId }
+  /** Files of a message are on their way, further, there, or called off: see `files().pending`. */
+  | { readonly type: 'uploads'; readonly conversation: ConversationId }
+  /** A file came to be known here, or is known no more: see `files().list`. */
+  | { readonly type: 'files'; readonly conversation: ConversationId }
   /** History between one's own devices: see `transfers()`. */
   | { readonly type: 'transfers' }
   /** One's own devices, their names or the news about them are other ones: see `devices` and `deviceNews`. */
@@ -244,6 +252,8 @@ export interface Engine extends MessageActions, ConversationActions, BackupActio
   archive(): Promise<Archive>;
   /** History from one of one's own devices to another. */
   transfers(): Promise<Transfers>;
+  /** Files of messages and of one's own. */
+  files(): Promise<Files>;
   /** Who is here, who writes, and what people say of themselves. */
   presence(): Promise<Presence>;
   /** Connects, resynchronises, flushes the outbox, keeps prekeys stocked; returns at once. */

@@ -17,6 +17,8 @@ import {
   viewConversation,
 } from './conversations.ts';
 import type { Engine } from './engine-types.ts';
+import type { FileCarrier } from './files/ports.ts';
+import type { Files } from './files/types.ts';
 import { findMessage, readPage } from './history.ts';
 import { acknowledgeNew, markVerified, pinnedPerson } from './identity.ts';
 import { LateRunner } from './late-runner.ts';
@@ -52,6 +54,8 @@ export interface EnginePorts {
   readonly deviceName?: string;
   /** Where a storage that was put back to an older state can be told by. */
   readonly note?: Note;
+  /** Who carries the bytes of files; this thread when it is left out. */
+  readonly carrier?: FileCarrier;
 }
 
 const loadGroups = () => onDemand(() => import('./groups/changes.ts'));
@@ -62,6 +66,7 @@ const loadPutBack = () => onDemand(() => import('./put-back.ts'));
 const loadVerification = () => onDemand(() => import('./verification.ts'));
 const loadQuiet = () => onDemand(() => import('./quiet/quiet.ts'));
 const loadPresence = () => onDemand(() => import('./presence/presence.ts'));
+const loadFiles = () => onDemand(() => import('./files/files.ts'));
 const loadTransfers = () => onDemand(() => import('./transfer/transfers.ts'));
 const loadArchive = () => onDemand(() => import('./archive/files.ts'));
 const loadLogStatus = () => onDemand(() => import('./log-status.ts'));
@@ -83,6 +88,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
   const endHearing = ports.notify?.listen((text) => ctx.tasks.run(() => retell(ctx, text))) ?? (() => {});
   const { storage } = ports;
   let presence: ReturnType<Engine['presence']> | null = null;
+  let files: Promise<Files> | null = null;
 
   /** After somebody's identity or devices became other ones here. */
   const learnAgain = async (person: Parameters<Engine['direct']>[0]) => {
@@ -105,6 +111,16 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
     self: { account: self.account, device: self.device, username: self.username, name: self.name },
     archive: async () => (await loadArchive()).openArchive(ctx),
     transfers: async () => (await loadTransfers()).openTransfers(ctx),
+    files: () => {
+      files ??= loadFiles().then(
+        ({ openFiles }) => openFiles(ctx, ports.carrier ?? null),
+        (error: unknown) => {
+          files = null;
+          throw error;
+        },
+      );
+      return files;
+    },
     presence: () => {
       presence ??= loadPresence().then(
         ({ openPresence }) => openPresence(ctx, ports.live),

@@ -15,6 +15,7 @@ import {
 import { say, t } from '../contract/words.ts';
 import { noteChanged } from './backup/changed.ts';
 import type { HistoryMessage, SendStatus } from './engine-types.ts';
+import { StoredFile } from './files/view.ts';
 import { type Operation, type Reads, readRecord, sortable } from './operation.ts';
 import {
   added,
@@ -52,6 +53,7 @@ const StoredMessage = record({
   expiresAt: added(nullable(number), null),
   mention: added(flag, false),
   origin: added(oneOf('live', 'backup', 'device', 'member', 'import'), 'live'),
+  files: added(list(StoredFile), []),
 });
 type StoredMessage = Of<typeof StoredMessage>;
 
@@ -64,6 +66,7 @@ export const UNMARKED = {
   expiresAt: null,
   mention: false,
   origin: 'live',
+  files: [],
 } as const satisfies Partial<HistoryMessage>;
 
 const messageKey = (conversation: ConversationId, order: string) => `m/${conversation}/${order}`;

@@ -7,6 +7,7 @@ import { PATHS, parcelPath, partPath, rosterPath, segmentPath } from '../contrac
 import { POST_MEDIA_TYPE } from '../contract/relay.ts';
 import { sentence } from '../contract/words.ts';
 import * as answers from './answers.ts';
+import { httpFiles } from './http-files.ts';
 import { type RelayTransport, TransportFailed, TransportRefused } from './ports.ts';
 import type { Shape } from './stored.ts';
 
@@ -101,7 +102,8 @@ export function httpCalls(options: HttpTransportOptions): HttpCalls {
 }
 
 /** The calls of an engine over HTTP. */
-export function httpRelay({ asked, told, fetched }: HttpCalls): RelayTransport {
+export function httpRelay(calls: HttpCalls): RelayTransport {
+  const { asked, told, fetched } = calls;
   return {
     people: () => asked(answers.people, 'GET', PATHS.people),
     directory: (people) => asked(answers.directory, 'POST', PATHS.directory, { people }),
@@ -122,6 +124,7 @@ export function httpRelay({ asked, told, fetched }: HttpCalls): RelayTransport {
     putParcelPart: ({ id }, n, to, sealed) => told('PUT', `${partPath(id, n)}?to=${to}`, sealed),
     parcelPart: (id, n) => fetched(partPath(id, n), MAX_PART_BYTES),
     removeParcel: (id) => told('DELETE', parcelPath(id)),
+    files: httpFiles(calls),
     presence: () => asked(answers.presenceSettings, 'GET', PATHS.presence),
     choosePresence: (shown) => asked(answers.presenceSettings, 'PUT', PATHS.presence, { shown }),
     statuses: (ids) => asked(answers.statuses, 'POST', PATHS.statuses, { ids }),

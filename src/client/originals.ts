@@ -7,10 +7,12 @@ import { bodyId } from '../contract/bytes.ts';
 import type { BodyId } from '../contract/ids.ts';
 import { BODY_HEADER_BYTES } from '../protocol/body-header.ts';
 import { concat, Reader, u16be } from '../protocol/codec.ts';
+import { filePayload } from '../protocol/file-manifest.ts';
 import { editPayload } from '../protocol/marks.ts';
 import { type OpenedBody, openOriginal } from '../protocol/message.ts';
 import { type HistoryPayload, textPayload } from '../protocol/payload.ts';
 import { messageExtraKey } from './archive/extras.ts';
+import { type FileView, viewFile } from './files/view.ts';
 import type { Operation, Reads } from './operation.ts';
 import { readSent, removeSent } from './sent.ts';
 
@@ -52,8 +54,12 @@ export interface SignedWords {
   /** The message that has these words: the original's own id, or the target of an edit. */
   readonly id: BodyId;
   readonly text: string;
-  /** An edit names no reply and no timer: those of the message stay. */
-  readonly about: null | { readonly replyTo: BodyId | null; readonly timer: number | null };
+  /** An edit names no reply, no timer and no files: those of the message stay. */
+  readonly about: null | {
+    readonly replyTo: BodyId | null;
+    readonly timer: number | null;
+    readonly files: readonly FileView[];
+  };
 }
 
 /**
@@ -68,8 +74,13 @@ export function readWords(original: Original, open = openOriginal): SignedWords 
     const { target, text } = editPayload.decode(payload);
     return { opened, id: bodyId(target), text, about: null };
   }
+  if (kind === 'file') {
+    const { text, replyTo, timer, files } = filePayload.decode(payload);
+    const about = { replyTo: replyTo === null ? null : bodyId(replyTo), timer, files: files.map(viewFile) };
+    return { opened, id: bodyId(opened.header.bodyId), text, about };
+  }
   if (kind !== 'text') return null;
   const { text, replyTo, timer } = textPayload.decode(payload);
-  const about = { replyTo: replyTo === null ? null : bodyId(replyTo), timer };
+  const about = { replyTo: replyTo === null ? null : bodyId(replyTo), timer, files: [] };
   return { opened, id: bodyId(opened.header.bodyId), text, about };
 }

@@ -27,7 +27,7 @@ export const Outgoing = record({
   /** Id of the body as it is sealed now; another one after the relay refused the recipients. */
   id: word(isBodyId),
   conversation: word(isConversationId),
-  kind: oneOf('text', 'state', 'edit', 'delete', 'reaction', 'pin'),
+  kind: oneOf('text', 'file', 'state', 'edit', 'delete', 'reaction', 'pin'),
   payload: bytes,
   /** Epoch milliseconds. */
   sentAt: number,

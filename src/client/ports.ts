@@ -12,6 +12,7 @@ import type { PresenceFrame, PresenceSettings } from '../contract/presence.ts';
 import type * as relay from '../contract/relay.ts';
 import { say, t } from '../contract/words.ts';
 import type { KeyHandle } from '../protocol/provider.ts';
+import type { FileTransport } from './files/ports.ts';
 
 /** Epoch milliseconds. */
 export type Clock = () => number;
@@ -32,6 +33,7 @@ export const STORES = [
   'log', // the transparency log as it was verified, and evidence against it
   'conversations', // what this device knows of each: read mark, last message, counts
   'search', // the index of the history, and which messages have changed since; can be built anew
+  'files', // uploads that are on their way, and which files there are; see files/
   'backup', // which part of the history is saved where, and what still is not
 ] as const;
 export type StoreName = (typeof STORES)[number];
@@ -170,6 +172,7 @@ export interface RelayTransport {
   ): Promise<void>;
   parcelPart(id: ParcelId, n: number): Promise<Uint8Array>;
   removeParcel(id: ParcelId): Promise<void>;
+  readonly files: FileTransport;
   presence(): Promise<PresenceSettings>;
   choosePresence(shown: boolean): Promise<PresenceSettings>;
 

@@ -30,6 +30,7 @@ function message(digit: string, more: Partial<HistoryMessage> = {}): HistoryMess
     expiresAt: null,
     mention: false,
     origin: 'live',
+    files: [],
     ...more,
   };
 }

@@ -24,6 +24,11 @@ const MIGRATIONS: readonly ((database: IDBDatabase) => void)[] = [
     for (const store of STORES)
       if (!database.objectStoreNames.contains(store)) database.createObjectStore(store);
   },
+  // `files`.
+  (database) => {
+    for (const store of STORES)
+      if (!database.objectStoreNames.contains(store)) database.createObjectStore(store);
+  },
 ];
 
 const PREFIX = 'sotto-';

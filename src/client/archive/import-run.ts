@@ -229,6 +229,7 @@ class Taking {
       expiresAt: null,
       mention: false,
       origin: 'import',
+      files: [],
       marks: null,
       original: words === null ? null : signed.original,
     };

@@ -7,6 +7,7 @@ import { accountId, bodyId, conversationId, fromHex } from '../../contract/bytes
 import { isAccountId, isBodyId, isConversationId, isDeviceId } from '../../contract/ids.ts';
 import { type ArchivedOriginal, type ArchiveEntry, originalRecord } from '../../protocol/archive.ts';
 import type { HistoryMessage } from '../engine-types.ts';
+import { StoredFile } from '../files/view.ts';
 import { StoredMarks } from '../messages/marks.ts';
 import {
   added,
@@ -54,6 +55,7 @@ const State = record({
   expiresAt: added(nullable(number), null),
   mention: added(flag, false),
   origin: added(oneOf('live', 'backup', 'device', 'member', 'import'), 'live'),
+  files: added(list(StoredFile), []),
   marks: added(nullable(StoredMarks), null),
 });
 type State = Of<typeof State>;

@@ -3,6 +3,7 @@ import { accountId, bodyId, conversationId, deviceId } from '../../contract/byte
 import { isProtocolError } from '../../protocol/errors.ts';
 import { verifyBody } from '../../protocol/message.ts';
 import type { Context } from '../context.ts';
+import { isSameFiles } from '../files/view.ts';
 import { readWords } from '../originals.ts';
 import { findDevice, readPeer } from '../peers.ts';
 import type { ArchivedMessage } from './record.ts';
@@ -22,13 +23,15 @@ export async function isProven(ctx: Context, record: ArchivedMessage): Promise<b
 /** The same under a signing key (1,984 bytes) that the caller knows to be that device's. */
 export async function isSignedBy(
   ctx: Pick<Context, 'crypto'>,
-  { id, conversation, sender, kind, text, original }: ArchivedMessage,
+  { id, conversation, sender, kind, text, files, original }: ArchivedMessage,
   signingKey: Uint8Array,
 ): Promise<boolean> {
   if (original === null) return false;
   try {
     const words = readWords(original);
     if (words === null || words.id !== id || kind !== 'text' || words.text !== text) return false;
+    // An edit proves its words alone, so files beside them would be anybody's.
+    if (!isSameFiles(words.about?.files ?? [], files)) return false;
     const { header } = words.opened;
     const isSame =
       conversationId(header.conversation) === conversation &&

@@ -21,6 +21,8 @@ export const ROOMS: Readonly<Record<StoreName, Leaves | Readonly<Record<string, 
   log: 'never',
   // What is made from the history is made from it again.
   search: 'never',
+  // Uploads of this device; which files there are is in the history.
+  files: 'never',
   backup: 'never',
   // Receipts alone, by their name: see archive/choices.ts.
   meta: 'never',

@@ -4,6 +4,7 @@
  */
 import { bodyId, fromHex } from '../../contract/bytes.ts';
 import type { BodyId } from '../../contract/ids.ts';
+import { filePayload } from '../../protocol/file-manifest.ts';
 import { deletePayload, editPayload, pinPayload, reactionPayload } from '../../protocol/marks.ts';
 import { textPayload } from '../../protocol/payload.ts';
 import type { Context } from '../context.ts';
@@ -40,6 +41,11 @@ function namedBy({ kind, payload }: Outgoing): Named | null {
     const said = pinPayload.decode(payload);
     return { target: said.target, renamed: (target) => pinPayload.encode({ ...said, target }) };
   }
+  if (kind === 'file') {
+    const said = filePayload.decode(payload);
+    if (said.replyTo === null) return null;
+    return { target: said.replyTo, renamed: (replyTo) => filePayload.encode({ ...said, replyTo }) };
+  }
   if (kind !== 'text') return null;
   const said = textPayload.decode(payload);
   if (said.replyTo === null) return null;
@@ -70,7 +76,7 @@ export async function bindTarget(
   if (await isOnItsWay(op, ctx, target, entry.n)) return 'waits';
   const isSame = target.id === bodyId(named.target);
   if (isSame) return entry;
-  if (entry.kind === 'text') await nameReply(op, entry.id, target.id);
+  if (!isMark(entry.kind)) await nameReply(op, entry.id, target.id);
   return { ...entry, payload: named.renamed(fromHex(target.id)) };
 }
 

@@ -29,6 +29,7 @@ type EngineCalls = Pick<
   | 'putParcelPart'
   | 'parcelPart'
   | 'removeParcel'
+  | 'files'
   | 'presence'
   | 'choosePresence'
   | 'backup'
@@ -152,6 +153,7 @@ export class FakeLine implements Live {
         this.call('putParcelPart', () => relay.parcels.put(device, { id, n, to, sealed })),
       parcelPart: (id, n) => this.call('parcelPart', () => relay.parcels.part(device, id, n)),
       removeParcel: (id) => this.call('removeParcel', () => relay.parcels.remove(device, id)),
+      files: relay.files.callsOf(account, (name, act) => this.call(name, act)),
       presence: () => this.call('presence', () => this.presence),
       choosePresence: (shown) =>
         this.call('choosePresence', () => {
@@ -218,6 +220,19 @@ const unused: Transport = {
   putParcelPart: no,
   parcelPart: no,
   removeParcel: no,
+  files: {
+    usage: no,
+    begin: no,
+    record: no,
+    putChunk: no,
+    chunk: no,
+    hashes: no,
+    complete: no,
+    remove: no,
+    setExpiry: no,
+    place: no,
+    unplace: no,
+  },
   presence: no,
   choosePresence: no,
   backup: no,

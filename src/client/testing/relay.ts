@@ -18,6 +18,7 @@ import { FakeLog } from './log.ts';
 import { FakeParcels } from './parcels.ts';
 import { lost, refused } from './refusals.ts';
 import { FakeRosters } from './rosters.ts';
+import { FakeFiles } from './stored-files.ts';
 
 interface RelayDevice {
   readonly device: DeviceId;
@@ -70,6 +71,10 @@ export class FakeRelay {
   readonly rosters = new FakeRosters(this);
   readonly backups: FakeBackups;
   readonly parcels = new FakeParcels();
+  readonly files = new FakeFiles(
+    () => this.clock(),
+    (id) => this.conversations.get(id)?.members ?? [],
+  );
   readonly bodies = new Map<BodyId, RelayBody>();
   /** Every post that was accepted, as it came. */
   readonly posts: { readonly from: DeviceId; readonly bytes: Uint8Array; readonly repeated: boolean }[] = [];

@@ -1,0 +1,58 @@
+/** What the files of an engine need of the world: the server's calls, bytes to send, and somebody who carries them. */
+import type { FileId, FileRecord, FileUpload, FileUsage } from '../../contract/files.ts';
+import type { ConversationId } from '../../contract/ids.ts';
+import type { FileSecret } from '../../protocol/file.ts';
+import type { FileView } from './view.ts';
+
+/** The server's calls about files. Every call throws TransportRefused or TransportFailed, and AbortError once `signal` is. */
+export interface FileTransport {
+  usage(): Promise<FileUsage>;
+  /** Begins an upload, or finds the one that was begun. */
+  begin(upload: FileUpload): Promise<FileRecord>;
+  record(id: FileId): Promise<FileRecord>;
+  putChunk(id: FileId, n: number, sealed: Uint8Array, signal?: AbortSignal): Promise<void>;
+  chunk(id: FileId, n: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** SHA-256 of every stored chunk, 32 B each. */
+  hashes(id: FileId): Promise<Uint8Array>;
+  complete(id: FileId): Promise<FileRecord>;
+  remove(id: FileId): Promise<void>;
+  setExpiry(id: FileId, expiresAt: number | null): Promise<FileRecord>;
+  place(id: FileId, conversation: ConversationId): Promise<void>;
+  unplace(id: FileId, conversation: ConversationId): Promise<void>;
+}
+
+/** Bytes that do not change while they are read: a file of the disk, a Blob. */
+export interface FileSource {
+  readonly size: number;
+  /** Bytes `from` to `to` (exclusive). Throws Error with a sentence when they cannot be read, or are other ones by now. */
+  read(from: number, to: number): Promise<Uint8Array>;
+}
+
+export interface Watch {
+  readonly signal?: AbortSignal;
+  /** Bytes of the file that are done; at most ten times a second, and at the end. */
+  readonly progress?: (done: number) => void;
+}
+
+/**
+ * Seals, sends, fetches and opens the chunks of one file, some of them at a time: a worker in browsers, this thread on the command line.
+ * What was cut off is gone on with by calling again.
+ */
+export interface FileCarrier {
+  /**
+   * Sends every chunk that the server has not, and gives the root over all of them.
+   * @param file whose upload has begun
+   * @param source null to go on from what was sealed before (`keeps`)
+   */
+  upload(
+    file: FileSecret & { readonly fileId: FileId; readonly size: number },
+    source: FileSource | null,
+    watch: Watch,
+  ): Promise<{ readonly root: Uint8Array }>;
+  /** Sealed chunks of this upload are kept here, all of them: it goes on without its source. */
+  keeps?(id: FileId): Promise<boolean>;
+  /** Forgets what is kept of it. */
+  forget?(id: FileId): Promise<void>;
+  /** Verified bytes `from` to `to` (exclusive), in order; nothing of a chunk is given before all of it has been verified. */
+  download(file: FileView, from: number, to: number, watch: Watch): AsyncIterable<Uint8Array>;
+}

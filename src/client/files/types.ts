@@ -1,0 +1,123 @@
+/** Files, as the island and the command line see them. */
+import type { FileId, FileUsage } from '../../contract/files.ts';
+import type { AccountId, BodyId, ConversationId, DeviceId } from '../../contract/ids.ts';
+import type { HistoryMessage } from '../engine-types.ts';
+import type { FileSource, Watch } from './ports.ts';
+import type { FileView } from './view.ts';
+
+/** What a sender's device knows of a file before it is sealed; made by island/preview and the command line. */
+export interface NewFile {
+  readonly source: FileSource;
+  /** As the person sees it; cleaned before it leaves. */
+  readonly name: string;
+  /** Sniffed from the first bytes (sniff.ts); empty for any other type. */
+  readonly type: string;
+  readonly preview?: { readonly type: string; readonly bytes: Uint8Array } | null;
+  /** Pixels. */
+  readonly width?: number | null;
+  readonly height?: number | null;
+  /** Milliseconds. */
+  readonly duration?: number | null;
+  /** Epoch milliseconds; null for as long as conversation and workspace keep files. */
+  readonly expiresAt?: number | null;
+  /** Any version of the file that this one follows. */
+  readonly replaces?: FileId | null;
+}
+
+/** A message whose files are on their way; it is said, in its order, when all of them are there. */
+export interface PendingMessage {
+  /** Names it here; not its body id. */
+  readonly id: string;
+  readonly conversation: ConversationId;
+  readonly text: string;
+  readonly replyTo: BodyId | null;
+  readonly createdAt: number;
+  readonly files: readonly Upload[];
+}
+
+export interface Upload {
+  readonly id: FileId;
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  /** Bytes that the server has. */
+  readonly done: number;
+  /**
+   * `lost`: its bytes are not at hand any more, because the page was closed before all of it was sealed: it goes on when the same
+   * file is picked again.
+   */
+  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'lost';
+  /** Why it does not go on, and what happens next: one sentence. */
+  readonly reason: string | null;
+}
+
+/** A file that this device knows, from a message or as a private one. */
+export interface KeptFile {
+  readonly file: FileView;
+  readonly message: BodyId;
+  readonly conversation: ConversationId;
+  readonly sender: { readonly account: AccountId; readonly device: DeviceId };
+  readonly mine: boolean;
+  readonly sentAt: number;
+  /** Later versions are known here. */
+  readonly superseded: boolean;
+}
+
+export interface FileFilter {
+  readonly conversation?: ConversationId;
+  readonly sender?: AccountId;
+  /** Words of the name, in any order, partial ones included. */
+  readonly query?: string;
+  readonly kind?: 'image' | 'video' | 'audio' | 'document' | 'other';
+  readonly sort?: 'newest' | 'oldest' | 'name' | 'size';
+  /** Newest versions only, unless it is false. */
+  readonly latest?: boolean;
+}
+
+/** A file that is being read. */
+export interface OpenFile {
+  readonly file: FileView;
+  /** Verified bytes `from` to `to` (exclusive). Throws FileProblem. */
+  read(from?: number, to?: number, watch?: Watch): AsyncIterable<Uint8Array>;
+}
+
+export interface Files {
+  /** Keeps the message (durable), begins to seal and to send its files. Throws Error with a sentence for what may not be sent. */
+  send(
+    conversation: ConversationId,
+    message: { readonly text: string; readonly replyTo?: BodyId; readonly files: readonly NewFile[] },
+  ): Promise<PendingMessage>;
+  /** What is on its way, oldest first. */
+  pending(conversation?: ConversationId): Promise<readonly PendingMessage[]>;
+  /** Ends a file's upload, or a whole message's when it is the last one; the server forgets what it has. */
+  cancel(id: string | FileId): Promise<void>;
+  /** Goes on with what failed; with a source for what was lost. Throws Error with a sentence when it is another file. */
+  retry(id: FileId, source?: FileSource): Promise<void>;
+  /** Resolves when the message has been put into the outbox, or was cancelled (null). Rejects with the sentence of a failure. */
+  sent(id: string): Promise<HistoryMessage | null>;
+
+  open(file: FileView): OpenFile;
+  list(filter?: FileFilter): Promise<readonly KeptFile[]>;
+  /** Every version that this device knows of the file's series, newest first. */
+  versions(id: FileId): Promise<readonly KeptFile[]>;
+  /** Says an old version again, as the newest one. */
+  restore(id: FileId): Promise<HistoryMessage>;
+  /** The same file in another conversation. */
+  forward(id: FileId, to: ConversationId, text?: string): Promise<HistoryMessage>;
+  /** Of one's own: when the server deletes it; null for never. */
+  setExpiry(id: FileId, expiresAt: number | null): Promise<void>;
+  usage(): Promise<FileUsage>;
+}
+
+/** A file that cannot be had, and why: one sentence that says what to do. Nothing of the chunk in question was given. */
+export class FileProblem extends Error {
+  override readonly name = 'FileProblem';
+  constructor(
+    /** `damaged` does not verify; `gone` was deleted or is over; `refused` is not for this person; `away` no server answers. */
+    readonly kind: 'damaged' | 'gone' | 'refused' | 'away',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,142 @@
+/** Files on a FakeRelay: what an honest server keeps of them, and a knob for one that is not. */
+import { chunksOf, type FileId, type FileRecord, sealedChunkBytes } from '../../contract/files.ts';
+import type { AccountId, ConversationId } from '../../contract/ids.ts';
+import { sha256 } from '../../protocol/hash.ts';
+import type { FileTransport } from '../files/ports.ts';
+import { refused } from './refusals.ts';
+
+interface Kept {
+  readonly owner: AccountId;
+  readonly size: number;
+  readonly createdAt: number;
+  readonly chunks: Map<number, Uint8Array>;
+  readonly places: Set<ConversationId>;
+  completedAt: number | null;
+  expiresAt: number | null;
+}
+
+const gone = () => refused(404, 'NotFound', 'There is no such file.');
+
+export class FakeFiles {
+  readonly kept = new Map<FileId, Kept>();
+  readonly knobs = {
+    /** What whoever asks is given for a chunk; null for nothing. */
+    chunk: (_id: FileId, _n: number, sealed: Uint8Array): Uint8Array | null => sealed,
+    hashes: (_id: FileId, hashes: Uint8Array): Uint8Array => hashes,
+  };
+
+  constructor(
+    private readonly clock: () => number,
+    private readonly members: (conversation: ConversationId) => readonly AccountId[],
+  ) {}
+
+  /** The calls of one account. `call` counts and may fail, as for every call of a FakeLine. */
+  callsOf(account: AccountId, call: <T>(name: 'files', act: () => T) => Promise<T>): FileTransport {
+    const own = (id: FileId): Kept => {
+      const kept = this.kept.get(id);
+      if (kept?.owner !== account) throw gone();
+      return kept;
+    };
+    const readable = (id: FileId): Kept => {
+      const kept = this.kept.get(id);
+      if (kept === undefined) throw gone();
+      if (kept.owner === account) return kept;
+      const isTheirs = [...kept.places].some((place) => this.members(place).includes(account));
+      if (!isTheirs || kept.completedAt === null) throw gone();
+      return kept;
+    };
+    const ask = <T>(act: () => T) => call('files', act);
+    return {
+      usage: () =>
+        ask(() => ({
+          used: 0,
+          limit: 2 ** 40,
+          workspaceUsed: 0,
+          workspaceLimit: 2 ** 40,
+          maxFileBytes: 2 ** 31,
+          defaultExpiryDays: null,
+          files: [...this.kept]
+            .filter(([, { owner }]) => owner === account)
+            .map(([id, each]) => view(id, each)),
+        })),
+      begin: ({ id, size, conversation, expiresAt }) =>
+        ask(() => {
+          const known = this.kept.get(id);
+          if (known !== undefined && known.owner !== account) throw gone();
+          const kept = known ?? {
+            owner: account,
+            size,
+            createdAt: this.clock(),
+            chunks: new Map(),
+            places: new Set(conversation === null ? [] : [conversation]),
+            completedAt: null,
+            expiresAt,
+          };
+          this.kept.set(id, kept);
+          return view(id, kept);
+        }),
+      record: (id) => ask(() => view(id, readable(id))),
+      putChunk: (id, n, sealed) =>
+        ask(() => {
+          const kept = own(id);
+          if (kept.completedAt !== null || sealed.length !== sealedChunkBytes(kept.size, n))
+            throw refused(400, 'ValidationError', 'This is no chunk of this file.');
+          kept.chunks.set(n, sealed.slice());
+        }),
+      chunk: (id, n) =>
+        ask(() => {
+          const sealed = readable(id).chunks.get(n);
+          const given = sealed === undefined ? null : this.knobs.chunk(id, n, sealed);
+          if (given === null) throw gone();
+          return given;
+        }),
+      hashes: (id) =>
+        ask(() => {
+          const { chunks, size } = readable(id);
+          const all = new Uint8Array(chunksOf(size) * 32);
+          for (const [n, sealed] of chunks) all.set(sha256(sealed), n * 32);
+          return this.knobs.hashes(id, all);
+        }),
+      complete: (id) =>
+        ask(() => {
+          const kept = own(id);
+          if (kept.chunks.size < chunksOf(kept.size))
+            throw refused(409, 'Conflict', 'Some of this file is not here yet.');
+          kept.completedAt ??= this.clock();
+          return view(id, kept);
+        }),
+      remove: (id) =>
+        ask(() => {
+          own(id);
+          this.kept.delete(id);
+        }),
+      setExpiry: (id, expiresAt) =>
+        ask(() => {
+          const kept = own(id);
+          kept.expiresAt = expiresAt;
+          return view(id, kept);
+        }),
+      place: (id, conversation) => ask(() => void readable(id).places.add(conversation)),
+      unplace: (id, conversation) =>
+        ask(() => {
+          const kept = this.kept.get(id);
+          kept?.places.delete(conversation);
+          if (kept?.places.size === 0) this.kept.delete(id);
+        }),
+    };
+  }
+}
+
+const view = (
+  id: FileId,
+  { owner, size, createdAt, completedAt, expiresAt, chunks, places }: Kept,
+): FileRecord => ({
+  id,
+  owner,
+  size,
+  createdAt,
+  completedAt,
+  expiresAt,
+  missing: Array.from({ length: chunksOf(size) }, (_, n) => n).filter((n) => !chunks.has(n)),
+  conversations: [...places],
+});
