@@ -1,6 +1,8 @@
 /** What goes wrong is said in one sentence, with one thing to do about it. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { Page } from 'playwright-core';
+import { fromBase64, toBase64 } from '../../src/contract/bytes.ts';
+import type { Delivery, Pending } from '../../src/contract/relay.ts';
 import { Devices } from '../support/client.ts';
 import type { Person } from './support/browser.ts';
 import {
@@ -12,6 +14,7 @@ import {
   PASSWORD,
   PATIENCE,
   send,
+  timeline,
   waitForStatus,
 } from './support/flows.ts';
 import { openWorld, type World } from './support/world.ts';
@@ -92,6 +95,60 @@ told('a page of an older release loads itself again, and keeps what was typed', 
   await accept();
   await page.reload();
   await waitForStatus(page, 'From the release before', /Sent|Delivered|Read/);
+});
+
+/** Ben says these while no page of Ada's is open; what the server gives her page then goes through `change`. */
+async function hearLater(
+  page: Page,
+  texts: readonly string[],
+  change: (deliveries: readonly Delivery[]) => readonly Delivery[],
+): Promise<void> {
+  const path = new URL(page.url()).pathname;
+  await page.goto('about:blank');
+  for (const text of texts) await devices.done('ben', ['send', '--to', 'ada', text]);
+  await page.route('**/api/v1/envelopes*', async (route) => {
+    const pending: Pending = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...pending, envelopes: change(pending.envelopes) } });
+  });
+  await page.goto(`${world.server.url}${path}`);
+}
+
+/** The same delivery under a suite that nobody has heard of (protocol README, 7: the header's bytes 12 and 13). */
+function ofAnotherSuite(delivery: Delivery): Delivery {
+  const body = fromBase64(delivery.body);
+  body.set([0, 9], 12);
+  return { ...delivery, body: toBase64(body) };
+}
+
+told('an unknown encryption: the message stays closed in its place, and says whom to ask', async () => {
+  const { page } = ada;
+  await hearLater(page, ['Said in another suite'], (deliveries) =>
+    deliveries.map((each) => (each.class === 1 ? ofAnotherSuite(each) : each)),
+  );
+  const closed = messages(page, 'an encryption that this device refuses');
+  await closed.waitFor({ timeout: PATIENCE });
+  expect(await closed.textContent()).not.toContain('Said in another suite');
+  await page.unroute('**/api/v1/envelopes*');
+});
+
+told('a message that is missing: a line where it should be, after ten minutes', async () => {
+  const { page } = ada;
+  await page.clock.install({ time: Date.now() });
+  let dropped = 0;
+  await hearLater(page, ['Before the gap', 'In the gap', 'After the gap'], (deliveries) => {
+    const words = deliveries.filter((each) => each.class === 1);
+    const [, second] = words;
+    // The server never shows the second one again, whatever is asked.
+    if (words.length === 3 && second !== undefined) dropped = second.seq;
+    return deliveries.filter(({ seq }) => seq !== dropped);
+  });
+  await messages(page, 'After the gap').waitFor({ timeout: PATIENCE });
+  expect(dropped).toBeGreaterThan(0);
+  await page.clock.fastForward('11:00');
+  const line = timeline(page).getByText(/A message is missing here: .* ask the sender/);
+  await line.waitFor({ timeout: PATIENCE });
+  await page.clock.resume();
+  await page.unroute('**/api/v1/envelopes*');
 });
 
 told('nobody complained', async () => {
