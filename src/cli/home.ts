@@ -10,7 +10,9 @@ import { ARRIVALS_SCHEMA, Arrivals, TOLD_SCHEMA } from './arrivals.ts';
 import { Failed, sentenceOf } from './failures.ts';
 import { fileNote } from './note.ts';
 import { ProcessLock } from './process-lock.ts';
+import { removeSpool } from './spool.ts';
 import { SqliteStorage, STORAGE_SCHEMA } from './sqlite-storage.ts';
+import { UploadLocks } from './upload-locks.ts';
 
 /** Version of the folder's tables; the client's own records carry another. */
 const SCHEMA = 3;
@@ -32,6 +34,7 @@ export class Home {
   readonly storage: SqliteStorage;
   readonly arrivals: Arrivals;
   readonly note: Note;
+  readonly uploads: UploadLocks;
   private readonly lock: ProcessLock;
   private readonly printing: ProcessLock;
 
@@ -44,6 +47,7 @@ export class Home {
     this.storage = new SqliteStorage(db, this.lock);
     this.arrivals = new Arrivals(db, this.printing);
     this.note = fileNote(join(folder, NOTE));
+    this.uploads = new UploadLocks(folder);
   }
 
   /** Whether a device was ever made here. */
@@ -123,6 +127,7 @@ export class Home {
   close(): void {
     this.lock.close();
     this.printing.close();
+    this.uploads.close();
     this.db.close();
   }
 
@@ -130,6 +135,7 @@ export class Home {
   leave(): void {
     this.signOut();
     rmSync(join(this.folder, NOTE), { force: true });
+    removeSpool(this.folder);
   }
 
   /** Removes the files of a device that was never made; after `close`. */
@@ -137,6 +143,8 @@ export class Home {
     for (const name of [DATABASE, LOCK, PRINTING])
       for (const suffix of ['', '-wal', '-shm', '-journal'])
         rmSync(join(this.folder, name + suffix), { force: true });
+    UploadLocks.remove(this.folder);
+    removeSpool(this.folder);
   }
 
   private read(setting: Setting): string | null {

@@ -29,6 +29,8 @@ async function printed(json: boolean, shown: HistoryMessage, sender = 'ada'): Pr
   const io: Io = {
     env: {},
     readInput: async () => '',
+    input: async function* () {},
+    terminalWidth: null,
     print: async (text) => {
       out += text;
     },

@@ -32,6 +32,10 @@ export type EventName =
   | 'logged'
   | 'evidence'
   | 'found'
+  | 'file'
+  | 'upload'
+  | 'usage'
+  | 'downloaded'
   | 'signed-out';
 
 export class Output {

@@ -24,26 +24,38 @@ export class ProcessLock {
   /**
    * @param path of the lock's database; made when it is not there
    * @param patience milliseconds after which waiting is given up
+   * @param pause milliseconds between two tries
    */
   constructor(
     path: string,
     private readonly patience = PATIENCE_MS,
+    private readonly pause: { readonly min: number; readonly spread: number } = PAUSE_MS,
   ) {
     this.db = new Database(path, { create: true, strict: true });
     // Waiting happens between tries: inside SQLite it would hold up everything else in this process.
     this.db.run('PRAGMA busy_timeout = 0');
   }
 
-  /** Runs the operation alone. Not re-entrant. @throws Failed when others hold it for longer than patience lasts */
-  async exclusive<T>(operation: () => Promise<T>): Promise<T> {
+  /**
+   * Runs the operation alone. Not re-entrant.
+   * @param signal ends waiting, not the operation
+   * @throws Failed when others hold it for longer than patience lasts, AbortError once `signal` is
+   */
+  async exclusive<T>(operation: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const before = this.tail;
     let leave = () => {};
     this.tail = new Promise((resolve) => {
       leave = resolve;
     });
-    await before;
     try {
-      await this.take();
+      await (signal === undefined ? before : orAborted(before, signal));
+    } catch (error) {
+      // The place in the queue stays until its turn has come.
+      void before.then(leave);
+      throw error;
+    }
+    try {
+      await this.take(signal);
       try {
         return await operation();
       } finally {
@@ -59,9 +71,10 @@ export class ProcessLock {
     this.db.close();
   }
 
-  private async take(): Promise<void> {
+  private async take(signal: AbortSignal | undefined): Promise<void> {
     await this.giveWay();
     for (const start = performance.now(); ; ) {
+      signal?.throwIfAborted();
       try {
         this.db.run('BEGIN IMMEDIATE');
         return;
@@ -70,7 +83,7 @@ export class ProcessLock {
       }
       if (performance.now() - start > this.patience)
         throw new Failed('Another command has been at work in this folder for a minute. Try again later.');
-      await Bun.sleep(PAUSE_MS.min + Math.random() * PAUSE_MS.spread);
+      await Bun.sleep(this.pause.min + Math.random() * this.pause.spread);
       this.turnBegan = performance.now();
     }
   }
@@ -81,5 +94,18 @@ export class ProcessLock {
     if (now - this.turnBegan <= TURN_MS) return;
     await Bun.sleep(GAP_MS);
     this.turnBegan = performance.now();
+  }
+}
+
+/** The promise, or AbortError as soon as the signal is. */
+async function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener('abort', stop);
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
