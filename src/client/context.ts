@@ -70,6 +70,8 @@ export interface Wakes {
   directory(accounts: readonly AccountId[]): void;
   /** A message disappears. */
   expiry(delay: number): void;
+  /** Files that nothing of one's own names any more are taken back from the server. */
+  releases(delay: number): void;
   /** Members or their policy are other ones: there may be history to ask for. */
   history(): void;
   /** The storage had no room: what could not be taken or sent is tried again. */
@@ -85,6 +87,7 @@ const ASLEEP: Wakes = {
   inbox: nothing,
   directory: nothing,
   expiry: nothing,
+  releases: nothing,
   history: nothing,
   full: nothing,
 };
@@ -94,6 +97,7 @@ export class Context {
   readonly storage: Storage;
   readonly transport: RelayTransport;
   readonly crypto: Crypto;
+  readonly timer: Timer;
   readonly tasks: Tasks;
   /** The transparency log as this device has verified it. */
   readonly log = new LogView();
@@ -111,6 +115,7 @@ export class Context {
     this.storage = ports.storage;
     this.transport = noting(ports.transport, () => this.heard());
     this.crypto = ports.crypto;
+    this.timer = ports.timer;
     this.tasks = new Tasks(ports.timer, ports.crypto.clock);
     this.notify = ports.notify ?? null;
     this.note = ports.note ?? null;
@@ -195,6 +200,8 @@ export class Context {
         told.push(event.type);
       if (event.type === 'restored') told.push(`restored ${event.conversation} ${event.ids.join()}`);
       if (event.type === 'status') told.push(`status ${event.account}`);
+      if (event.type === 'uploads' || event.type === 'files')
+        told.push(`${event.type} ${event.conversation}`);
     }
     for (const account of op.touched.peers) {
       await this.tellPeer(account);
@@ -203,6 +210,10 @@ export class Context {
     for (const id of op.touched.conversations) {
       await this.tellConversation(id);
       told.push(`conversation ${id}`);
+    }
+    for (const conversation of op.touched.files) {
+      this.emit({ type: 'files', conversation });
+      told.push(`files ${conversation}`);
     }
     if (op.touched.log) {
       this.emit({ type: 'log' });

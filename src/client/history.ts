@@ -15,7 +15,8 @@ import {
 import { say, t } from '../contract/words.ts';
 import { noteChanged } from './backup/changed.ts';
 import type { HistoryMessage, SendStatus } from './engine-types.ts';
-import { StoredFile } from './files/view.ts';
+import { dropFiles, noteFiles } from './files/noted.ts';
+import { isSameFiles, StoredFile } from './files/view.ts';
 import { type Operation, type Reads, readRecord, sortable } from './operation.ts';
 import {
   added,
@@ -137,6 +138,7 @@ export async function freeTime(
 export function placeMessage(op: Operation, message: HistoryMessage): void {
   write(op, message);
   op.write('history', indexKey(message.id), text, messageKey(message.conversation, message.order));
+  noteFiles(op, message);
 }
 
 /** Whether a message stands at this very place. */
@@ -158,10 +160,19 @@ export function addMessage(op: Operation, message: HistoryMessage): void {
 export async function updateMessage(op: Operation, message: HistoryMessage): Promise<void> {
   const old = await readRecord(op, 'history', indexKey(message.id), text);
   const key = messageKey(message.conversation, message.order);
+  if (old !== null && (message.files.length > 0 || message.kind === 'deleted'))
+    renoteFiles(op, await messageAt(op, old), message);
   if (old !== null && old !== key) op.remove('history', old);
   write(op, message);
   if (old !== key) op.write('history', indexKey(message.id), text, key);
   op.events.push({ type: 'updated', message: inWords(message) });
+}
+
+/** Most changes of a message leave its files as they are, and nobody is told of them. */
+function renoteFiles(op: Operation, before: HistoryMessage | null, after: HistoryMessage): void {
+  if (before?.sentAt === after.sentAt && isSameFiles(before.files, after.files)) return;
+  if (before !== null) dropFiles(op, before);
+  noteFiles(op, after);
 }
 
 /** Gives the message another id; the old id still finds it. */
@@ -169,13 +180,17 @@ export async function renameMessage(op: Operation, from: BodyId, to: BodyId): Pr
   const message = await findMessage(op, from);
   if (message === null) return;
   const renamed = { ...message, id: to };
+  dropFiles(op, message);
+  noteFiles(op, renamed);
   write(op, renamed);
   op.write('history', indexKey(to), text, messageKey(message.conversation, message.order));
   op.events.push({ type: 'updated', message: { ...renamed, previousId: from } });
 }
 
 /** Takes a message out of its conversation, and tells it. */
-export function removeMessage(op: Operation, { id, conversation, order, expiresAt }: HistoryMessage): void {
+export function removeMessage(op: Operation, message: HistoryMessage): void {
+  const { id, conversation, order, expiresAt } = message;
+  dropFiles(op, message);
   op.remove('history', messageKey(conversation, order));
   op.remove('history', indexKey(id));
   noteChanged(op, id);

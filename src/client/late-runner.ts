@@ -77,6 +77,7 @@ export class LateRunner {
       inbox: (delay) => later((wakes) => wakes.inbox(delay)),
       directory: (accounts) => later((wakes) => wakes.directory(accounts)),
       expiry: (delay) => later((wakes) => wakes.expiry(delay)),
+      releases: (delay) => later((wakes) => wakes.releases(delay)),
       history: () => later((wakes) => wakes.history()),
       full: () => later((wakes) => wakes.full()),
     };

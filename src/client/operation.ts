@@ -28,6 +28,8 @@ export async function readRecord<T>(
 interface Touched {
   readonly conversations: Set<ConversationId>;
   readonly peers: Set<AccountId>;
+  /** Conversations whose files are other ones. */
+  readonly files: Set<ConversationId>;
   log: boolean;
   /** When the first of the messages that were written disappears, epoch milliseconds. */
   expiry: number | null;
@@ -39,7 +41,13 @@ export class Operation implements Reads {
   /** Told after the commit, in order. */
   readonly events: EngineEvent[] = [];
   /** Conversations and people whose views are told anew after the commit. */
-  readonly touched: Touched = { conversations: new Set(), peers: new Set(), log: false, expiry: null };
+  readonly touched: Touched = {
+    conversations: new Set(),
+    peers: new Set(),
+    files: new Set(),
+    log: false,
+    expiry: null,
+  };
   /** Run after the commit, still under the lock and before anything leaves. */
   readonly committed: (() => Promise<void>)[] = [];
   /** Run after the commit: timers, wake-ups. */

@@ -2,6 +2,7 @@
 import type { AccountId, BodyId } from '../contract/ids.ts';
 import type { Context } from './context.ts';
 import { refreshPeople } from './directory.ts';
+import { releaseFiles } from './files/release.ts';
 import { flushOutbox } from './flush.ts';
 import { type FrameActions, takeFrame } from './frames.ts';
 import { showGaps } from './gaps.ts';
@@ -92,6 +93,8 @@ export class Runner {
       directory: (accounts) => tasks.run(() => this.learn(accounts)),
       expiry: (delay) =>
         tasks.later('expiry', Math.min(delay, DAY_MS), () => this.repeat('expiry', () => forgetExpired(ctx))),
+      releases: (delay) =>
+        tasks.later('releases', delay, () => this.repeat('releases', () => releaseFiles(ctx))),
       history: () => tasks.later('history', HISTORY_AFTER_MS, () => this.goOnWithHistory()),
       full: () => this.waitForRoom(),
     };
@@ -241,11 +244,12 @@ export class Runner {
     wakes.receipts(0);
     wakes.gaps(0);
     wakes.expiry(0);
+    wakes.releases(0);
     if ((await listErrands(ctx.storage)).length > 0) wakes.flush();
   }
 
   private async repeat(
-    name: 'requests' | 'receipts' | 'gaps' | 'expiry',
+    name: 'requests' | 'receipts' | 'gaps' | 'expiry' | 'releases',
     work: () => Promise<number | null>,
   ): Promise<void> {
     const next = await work();

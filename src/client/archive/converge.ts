@@ -40,6 +40,8 @@ export function converge(here: Marked, record: ArchivedMessage, self: AccountId)
     message: {
       ...message,
       ...(opens || isNewer ? wordsOf(record) : {}),
+      // New words change no files.
+      ...(opens ? { files: record.files } : {}),
       status: message.mine ? laterStatus(message.status, record.status) : message.status,
       reactions: viewReactions(marks.reactions, self),
       pinned: marks.pin?.on ?? message.pinned,

@@ -22,6 +22,8 @@ export interface NewFile {
   readonly expiresAt?: number | null;
   /** Any version of the file that this one follows. */
   readonly replaces?: FileId | null;
+  /** Kept with the upload: where its source is found again after a restart (EnginePorts.sourceOf). */
+  readonly hint?: string;
 }
 
 /** A message whose files are on their way; it is said, in its order, when all of them are there. */
@@ -51,8 +53,9 @@ export interface Upload {
   readonly reason: string | null;
 }
 
-/** A file that this device knows, from a message or as a private one. */
+/** A file that this device knows, from a message. */
 export interface KeptFile {
+  /** Without its preview, which its message has; `expiresAt` is the server's word where that is known here. */
   readonly file: FileView;
   readonly message: BodyId;
   readonly conversation: ConversationId;
@@ -93,19 +96,26 @@ export interface Files {
   cancel(id: string | FileId): Promise<void>;
   /** Goes on with what failed; with a source for what was lost. Throws Error with a sentence when it is another file. */
   retry(id: FileId, source?: FileSource): Promise<void>;
+  /** Goes on with whatever is on its way; returns at once. Who only looks need not call it. */
+  resume(): void;
   /** Resolves when the message has been put into the outbox, or was cancelled (null). Rejects with the sentence of a failure. */
   sent(id: string): Promise<HistoryMessage | null>;
 
   open(file: FileView): OpenFile;
   list(filter?: FileFilter): Promise<readonly KeptFile[]>;
-  /** Every version that this device knows of the file's series, newest first. */
-  versions(id: FileId): Promise<readonly KeptFile[]>;
-  /** Says an old version again, as the newest one. */
-  restore(id: FileId): Promise<HistoryMessage>;
+  /**
+   * Every version that this device knows of the file's series, newest first: in the conversation where it was said last, unless one
+   * is named.
+   */
+  versions(id: FileId, conversation?: ConversationId): Promise<readonly KeptFile[]>;
+  /** Says an old version again, as the newest one. Throws FileProblem when the server has it no more. */
+  restore(id: FileId, conversation?: ConversationId): Promise<HistoryMessage>;
   /** The same file in another conversation. */
   forward(id: FileId, to: ConversationId, text?: string): Promise<HistoryMessage>;
   /** Of one's own: when the server deletes it; null for never. */
   setExpiry(id: FileId, expiresAt: number | null): Promise<void>;
+  /** Of one's own: the server deletes it, wherever it was said. Messages keep its name. */
+  remove(id: FileId): Promise<void>;
   usage(): Promise<FileUsage>;
 }
 

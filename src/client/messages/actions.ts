@@ -1,11 +1,13 @@
 /** What a person does with messages beside writing: each is durable when it resolves, and says in one sentence why it may not be. */
 import type { BodyId, ConversationId } from '../../contract/ids.ts';
 import { plural, t } from '../../contract/words.ts';
+import { filePayload } from '../../protocol/file-manifest.ts';
 import { textPayload } from '../../protocol/payload.ts';
 import { checkText } from '../compose.ts';
 import type { Context } from '../context.ts';
 import { readConversation, type StoredConversation } from '../conversations.ts';
 import type { HistoryMessage } from '../engine-types.ts';
+import { noteRelease } from '../files/noted.ts';
 import { REFUSED } from '../groups/sentences.ts';
 import {
   addMessage,
@@ -64,16 +66,17 @@ const isUnsaid = (entry: Outgoing | null): entry is Outgoing =>
 
 /** One that has not been sealed yet simply leaves with the new words. */
 export async function edit(ctx: Context, id: BodyId, text: string): Promise<void> {
-  checkText(text);
   await ctx.operate(async (op) => {
     const { message, conversation } = await find(op, id);
     if (!message.mine || message.kind !== 'text')
       throw new Error(t('Only your own messages can be changed by you.'));
+    // Files may stand for themselves.
+    if (message.files.length === 0 || text !== '') checkText(text);
     checkWritable(conversation);
     if (message.text === text) return;
     const entry = await waitingEntry(op, message);
     if (isUnsaid(entry)) {
-      writeOutgoing(op, { ...entry, payload: reworded(entry.payload, text) });
+      writeOutgoing(op, { ...entry, payload: reworded(entry, text) });
       await updateMessage(op, { ...message, text });
       op.touched.conversations.add(message.conversation);
       return;
@@ -84,8 +87,10 @@ export async function edit(ctx: Context, id: BodyId, text: string): Promise<void
   });
 }
 
-const reworded = (payload: Uint8Array, text: string): Uint8Array =>
-  textPayload.encode({ ...textPayload.decode(payload), text });
+const reworded = ({ kind, payload }: Outgoing, text: string): Uint8Array =>
+  kind === 'file'
+    ? filePayload.encode({ ...filePayload.decode(payload), text })
+    : textPayload.encode({ ...textPayload.decode(payload), text });
 
 /** One that never left goes without a trace. */
 export async function deleteMessage(ctx: Context, id: BodyId): Promise<void> {
@@ -99,6 +104,7 @@ export async function deleteMessage(ctx: Context, id: BodyId): Promise<void> {
       if (entry !== null) removeEntry(op, entry.n);
       await dropMarksOf(op, message.id);
       if (isOver && isWritable(conversation)) await queueMark(op, ctx, message, { kind: 'delete' }, 0);
+      noteRelease(op, ctx, message);
       await forgetMessage(op, message, null);
       return;
     }

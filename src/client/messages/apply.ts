@@ -3,6 +3,7 @@ import type { AccountId, BodyId, ConversationId } from '../../contract/ids.ts';
 import type { Context } from '../context.ts';
 import { dropUnread, noteMention } from '../conversations.ts';
 import type { HistoryMessage } from '../engine-types.ts';
+import { noteRelease } from '../files/noted.ts';
 import { UNMARKED, updateMessage } from '../history.ts';
 import type { Operation } from '../operation.ts';
 import { type Original, removeOriginal, writeOriginal } from '../originals.ts';
@@ -57,7 +58,7 @@ export async function applyMark(
   const marks = await readMarks(op, message.id);
   const { saying } = mark;
   if (saying.kind === 'delete') {
-    if (mark.account === message.sender.account) await applyDelete(op, message, marks, mark.id);
+    if (mark.account === message.sender.account) await applyDelete(op, ctx, message, marks, mark.id);
   } else if (saying.kind === 'edit') {
     if (mark.account === message.sender.account && message.kind === 'text')
       await applyEdit(op, ctx, message, marks, mark, saying);
@@ -101,6 +102,7 @@ async function applyEdit(
 /** Nothing is left of the message but its place, and the id of what ended it, for those who ask for it again. */
 async function applyDelete(
   op: Operation,
+  ctx: Context,
   message: HistoryMessage,
   { sentEdits }: StoredMarks,
   deletion: BodyId,
@@ -108,6 +110,7 @@ async function applyDelete(
   writeMarks(op, message.id, { ...NO_MARKS, deletion });
   for (const edit of sentEdits) removeSent(op, edit);
   removeOriginal(op, message.id);
+  noteRelease(op, ctx, message);
   notePin(op, message, null);
   await dropUnread(op, message);
   await updateMessage(op, { ...message, ...UNMARKED, ...emptied(message) });

@@ -3,6 +3,7 @@
  * from the arrival of another's, so a device that was away shows it for as long as the others did, only later.
  */
 import type { Context } from '../context.ts';
+import { noteRelease } from '../files/noted.ts';
 import { findMessage, listExpiring } from '../history.ts';
 import { forgetMessage } from './forget.ts';
 
@@ -22,7 +23,10 @@ export async function forgetExpired(ctx: Context): Promise<number | null> {
       if (at > now) return at - now;
       op.remove('history', key);
       const message = await findMessage(op, id);
-      if (message?.expiresAt === at) await forgetMessage(op, message, now);
+      if (message?.expiresAt !== at) continue;
+      // Its own clock decides, and no other device's that may be ahead.
+      if (message.sender.device === ctx.self.device) noteRelease(op, ctx, message);
+      await forgetMessage(op, message, now);
     }
     return expiring.length === BATCH ? 0 : null;
   });

@@ -1,0 +1,18 @@
+/** What a person does with files that are there, beside sending and opening them. */
+import type { Context } from '../context.ts';
+import { listFiles } from './kept.ts';
+import { forwardFile, removeFile, setFileExpiry, usageOf } from './places.ts';
+import type { Files } from './types.ts';
+import { listVersions, restoreVersion } from './versions.ts';
+
+export const fileActions = (
+  ctx: Context,
+): Pick<Files, 'list' | 'versions' | 'restore' | 'forward' | 'setExpiry' | 'remove' | 'usage'> => ({
+  list: (filter) => listFiles(ctx, filter),
+  versions: (id, conversation) => listVersions(ctx, id, conversation),
+  restore: (id, conversation) => restoreVersion(ctx, id, conversation),
+  forward: (id, to, text) => forwardFile(ctx, id, to, text),
+  setExpiry: (id, expiresAt) => setFileExpiry(ctx, id, expiresAt),
+  remove: (id) => removeFile(ctx, id),
+  usage: () => usageOf(ctx),
+});
