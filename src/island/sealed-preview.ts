@@ -2,6 +2,7 @@
 import type { HistoryMessage } from '../client/engine-types.ts';
 import { t } from '../contract/words.ts';
 import { draw } from './draw.ts';
+import { fileLine } from './file-words.ts';
 import { plainLines } from './markdown/plain.ts';
 import { authorOf } from './people.ts';
 import { styleSheet } from './styles.ts';
@@ -55,7 +56,8 @@ async function authorIn(message: HistoryMessage, inGroup: boolean): Promise<stri
   return name.trim().split(/\s+/u)[0] ?? '';
 }
 
-function lineOf({ kind, text, reason }: HistoryMessage): string {
+function lineOf({ kind, text, reason, files }: HistoryMessage): string {
+  if (kind === 'text' && text === '') return fileLine(files);
   return kind === 'text' ? plainLines(text).join(' ') : (reason ?? text).replace(/\s+/g, ' ');
 }
 

@@ -5,6 +5,7 @@
  */
 import { SERVICE_WORKER_PATH } from '../contract/paths.ts';
 import { KEEP_FILES, TAKE_OVER } from '../contract/served.ts';
+import { streamOf } from '../contract/streams.ts';
 import {
   type Doubt,
   fetchManifest,
@@ -20,6 +21,7 @@ import { keepAll } from './kept.ts';
 import { followClick, showNews } from './notices.ts';
 import { answerNavigation } from './pages.ts';
 import type { InstallEvent, ServiceWorkerScope } from './scope.ts';
+import { answerStream } from './streams.ts';
 
 declare const self: ServiceWorkerScope;
 
@@ -42,7 +44,9 @@ self.addEventListener('message', (event) => {
   if (event.data === KEEP_FILES) event.waitUntil(keepAccepted());
 });
 self.addEventListener('fetch', (event) => {
-  if (event.request.mode === 'navigate') event.respondWith(answerNavigation(self, event));
+  const stream = streamOf(new URL(event.request.url).pathname);
+  if (stream !== null) event.respondWith(answerStream(self, event, stream));
+  else if (event.request.mode === 'navigate') event.respondWith(answerNavigation(self, event));
   else if (isCode(event.request)) event.respondWith(answerFile(self, event));
 });
 

@@ -28,7 +28,7 @@ export interface PageClient {
   readonly url: string;
   navigate(url: string): Promise<unknown>;
   focus(): Promise<unknown>;
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, transfer?: readonly Transferable[]): void;
 }
 
 interface Events {

@@ -6,6 +6,7 @@ import type { ConversationView, Engine, EngineEvent, HistoryMessage } from '../.
 import type { BodyId, ConversationId } from '../../contract/ids.ts';
 import { NEWS_TAG } from '../../contract/notices.ts';
 import { t } from '../../contract/words.ts';
+import { fileLine } from '../file-words.ts';
 import { plainLines } from '../markdown/plain.ts';
 import { authorOf } from '../people.ts';
 import { type Choices, readChoices } from './choices.ts';
@@ -78,7 +79,7 @@ async function show(view: ConversationView, message: HistoryMessage, choices: Ch
   const sender = view.kind === 'group' ? t('{name} in {group}', { name, group }) : name;
   const { ready } = navigator.serviceWorker;
   await (await ready).showNotification(shown === 'nothing' ? 'Sotto' : sender, {
-    body: shown === 'text' ? plainLines(message.text).join('\n').slice(0, BODY_LENGTH) : t('New message'),
+    body: shown === 'text' ? wordsOf(message).slice(0, BODY_LENGTH) : t('New message'),
     tag: view.id,
     icon: iconAddress(),
     silent: !sound,
@@ -94,6 +95,10 @@ async function close(tag: string, message?: BodyId): Promise<void> {
   for (const notification of (await registration?.getNotifications({ tag })) ?? [])
     if (message === undefined || notification.data?.message === message) notification.close();
 }
+
+/** Files without a word are named. */
+const wordsOf = ({ text, files }: HistoryMessage): string =>
+  text === '' ? fileLine(files) : plainLines(text).join('\n');
 
 const iconAddress = (): string =>
   document.querySelector<HTMLLinkElement>('link[rel="apple-touch-icon"]')?.href ?? '';

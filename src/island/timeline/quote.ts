@@ -2,6 +2,7 @@
 import type { Engine, HistoryMessage } from '../../client/engine-types.ts';
 import type { BodyId } from '../../contract/ids.ts';
 import { t } from '../../contract/words.ts';
+import { fileLine } from '../file-words.ts';
 import { plainLines } from '../markdown/plain.ts';
 import { authorOf, nameOf } from '../people.ts';
 
@@ -33,7 +34,8 @@ export async function quoteOf(client: Engine, replyTo: BodyId): Promise<Quote> {
 }
 
 /** The first line, without marks. */
-export function firstLine({ kind, text, reason }: HistoryMessage): string {
+export function firstLine({ kind, text, reason, files }: HistoryMessage): string {
+  if (kind === 'text' && text === '') return fileLine(files);
   const line = kind === 'text' ? plainLines(text)[0] : (reason ?? text);
   return (line ?? text.trim()).slice(0, QUOTE_LENGTH);
 }

@@ -27,6 +27,8 @@ export interface ReactionToggled {
 
 export class SealedMessage extends HTMLElement {
   readonly #text = document.createElement('div');
+  /** Drawn once for the same files: what is played and saved there goes on. */
+  #cards: { readonly files: string; readonly element: HTMLElement } | null = null;
 
   constructor() {
     super();
@@ -36,7 +38,7 @@ export class SealedMessage extends HTMLElement {
   }
 
   /** Draws an opened message, or the sentence that says why it is not. */
-  show({ message, quote, reactions, names }: Drawn): void {
+  show({ message, quote, reactions, names, cards }: Drawn): void {
     const { kind, text, reason, editedAt } = message;
     const focused = this.shadowRoot?.activeElement?.getAttribute('data-emoji') ?? null;
     const isText = kind === 'text';
@@ -45,9 +47,13 @@ export class SealedMessage extends HTMLElement {
     this.#text.classList.toggle('large', isText && isEmojiOnly(text));
     this.#text.replaceChildren(isText ? drawText(text, names) : draw('p', {}, words));
     if (editedAt !== null && isText) this.#markEdited(editedAt);
+    this.#text.hidden = isText && text === '';
+    const files = message.files.map(({ id }) => id).join();
+    if (this.#cards?.files !== files) this.#cards = cards && { files, element: cards(message) };
     this.shadowRoot?.replaceChildren(
       ...(quote && isText ? [this.#drawQuote(quote)] : []),
       this.#text,
+      ...(this.#cards ? [this.#cards.element] : []),
       // "Mina pinned a message.": which one.
       ...(quote?.known && kind === 'notice' ? [this.#drawQuote(quote)] : []),
       ...(reactions.length > 0 ? [this.#drawReactions(reactions)] : []),

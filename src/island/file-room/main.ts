@@ -1,0 +1,1 @@
+export const openFileRoom = (_place: HTMLElement): void => {};
