@@ -55,5 +55,20 @@ export const loadArchive = () => onDemand(() => import('./archive/main.ts'));
 /** Searching the history. */
 export const loadSearch = () => onDemand(() => import('./search/main.ts'));
 
+/** Files that somebody attaches, and those that are on their way. */
+export const loadAttach = () => onDemand(() => import('./attach/main.ts'));
+
 /** The switcher, and the sheet of shortcuts. */
 export const loadKeys = () => onDemand(() => import('./keys/main.ts'));
+
+/** Files of messages: their cards in the timeline. */
+export const loadFileCards = () => onDemand(() => import('./file-card/main.ts'));
+
+/** Files to the disk, and to players. */
+export const loadSave = () => onDemand(() => import('./save/main.ts'));
+
+/** Pictures, films, sounds and texts, looked at here. */
+export const loadViewer = () => onDemand(() => import('./viewer/main.ts'));
+
+/** The files of a conversation, and one's own. */
+export const loadFileRoom = () => onDemand(() => import('./file-room/main.ts'));
