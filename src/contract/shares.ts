@@ -17,12 +17,22 @@ export const fileRequestId = (bytes: Uint8Array): FileRequestId => bytes.toHex()
 
 /** Bytes of a sealed manifest, at most. */
 export const MAX_SEALED_MANIFEST_BYTES = 64 * 1024;
+/** Bytes of a file request's sealed offer, at most. */
+export const MAX_OFFER_BYTES = 2640;
 /** Links of one account at a time. */
 export const MAX_SHARES = 500;
 export const MAX_FILE_REQUESTS = 100;
 /** Wrong passwords for one link before it rests, and how long, in milliseconds. */
 export const SHARE_GUESSES = 10;
 export const SHARE_REST_MS = 15 * 60_000;
+/** The same for all addresses together: somebody who asks from many of them stops everybody, so the figure is high. */
+export const SHARE_GUESSES_OF_ALL = 200;
+/** How long a link may last, in milliseconds: a year. */
+export const MAX_LINK_MS = 366 * 24 * 3600_000;
+/** Files of one request, at most. */
+export const MAX_REQUEST_FILES = 100;
+/** What was handed in waits so long after its request is over, in milliseconds: 30 days. */
+export const HANDED_IN_MS = 30 * 24 * 3600_000;
 /** What a visitor is given after the password (or without one) lets them fetch for so long, in milliseconds. */
 export const SHARE_VISIT_MS = 12 * 3600_000;
 
