@@ -68,7 +68,7 @@ const SIGNATURES: readonly (readonly [SniffedType, (head: Uint8Array) => boolean
 /** EBML whose document type is `webm`: Matroska as such is not played by browsers. */
 function isWebm(head: Uint8Array): boolean {
   if (!startsWith(head, '\x1a\x45\xdf\xa3')) return false;
-  return /B\x82[^]{1,8}webm/.test(latin1(head, 4, 80));
+  return /B\x82.{1,8}webm/s.test(latin1(head, 4, 80));
 }
 
 /** A tag of ID3v2.2 to 2.4, whose length has no high bits; what is tagged so is MP3. */
