@@ -12,14 +12,15 @@ import {
   joinWorkspace,
   messages,
   openConversation,
-  PASSWORD,
+  PASSKEY,
   PATIENCE,
   send,
   signIn,
+  waitForStatus,
 } from './support/flows.ts';
 import { openWorld, type World } from './support/world.ts';
 
-const MINA = { name: 'Mina Ito', username: 'mina', password: PASSWORD };
+const MINA = { name: 'Mina Ito', username: 'mina', password: PASSKEY };
 
 const ADA = { name: 'Ada', username: 'ada' };
 
@@ -48,6 +49,8 @@ beforeAll(async () => {
   await joinWorkspace(mina.page, await createInvite(ada.page), MINA);
   await openConversation(ada.page, MINA);
   await send(ada.page, 'The first mast <b>stands</b>.');
+  // What has not left is in no file.
+  await waitForStatus(ada.page, 'The first mast', /Sent|Delivered|Read/);
 }, 4 * PATIENCE);
 afterAll(() => world.close());
 

@@ -11,6 +11,7 @@ import {
   joinWorkspace,
   messages,
   openConversation,
+  PASSKEY,
   PASSWORD,
   PATIENCE,
   send,
@@ -27,14 +28,14 @@ let ada: Account;
 const devices = new Devices();
 /** Every operation on the storage of a browser runs under this lock (src/island/storage.ts). */
 const LOCK = 'sotto-ratchet';
-const MINA = { name: 'Mina Ito', username: 'mina', password: PASSWORD };
+const MINA = { name: 'Mina Ito', username: 'mina', password: PASSKEY };
 
 const story = (name: string, tell: () => Promise<void>) => test(name, tell, 2 * PATIENCE);
 
 beforeAll(async () => {
   world = await openWorld();
   [adaBrowser, minaBrowser] = [await world.person(), await world.person()];
-  ada = await createWorkspace(adaBrowser.page, world.server.setupLink ?? '');
+  ada = await createWorkspace(adaBrowser.page, world.server.setupLink ?? '', { password: PASSKEY });
   await joinWorkspace(minaBrowser.page, await invite(), MINA);
   await adaBrowser.page.goto(world.server.url);
   await openConversation(adaBrowser.page, MINA);

@@ -8,14 +8,14 @@ import {
   joinWorkspace,
   messages,
   openConversation,
-  PASSWORD,
+  PASSKEY,
   PATIENCE,
   send,
   until,
 } from './support/flows.ts';
 import { openWorld, type World } from './support/world.ts';
 
-const BEN = { name: 'Ben Oduya', username: 'ben', password: PASSWORD };
+const BEN = { name: 'Ben Oduya', username: 'ben', password: PASSKEY };
 let world: World;
 let ada: Page;
 let ben: Page;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   world = await openWorld();
   ada = (await world.person()).page;
   ben = (await world.person()).page;
-  const owner = await createWorkspace(ada, world.server.setupLink ?? '');
+  const owner = await createWorkspace(ada, world.server.setupLink ?? '', { password: PASSKEY });
   await joinWorkspace(ben, await createInvite(ada), BEN);
   await ada.goto(world.server.url);
   await openConversation(ada, BEN);

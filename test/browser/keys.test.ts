@@ -11,14 +11,14 @@ import {
   joinWorkspace,
   messages,
   openConversation,
-  PASSWORD,
+  PASSKEY,
   PATIENCE,
   send,
 } from './support/flows.ts';
 import { openWorld, type World } from './support/world.ts';
 
-const MINA = { name: 'Mina Ito', username: 'mina', password: PASSWORD };
-const TOM = { name: 'Tom Rey', username: 'tom', password: PASSWORD };
+const MINA = { name: 'Mina Ito', username: 'mina', password: PASSKEY };
+const TOM = { name: 'Tom Rey', username: 'tom', password: PASSKEY };
 
 let world: World;
 let ada: Person;
@@ -30,7 +30,7 @@ beforeAll(async () => {
   world = await openWorld();
   const mina = await world.person();
   [ada, tom] = [await world.person(), await world.person()];
-  await createWorkspace(ada.page, world.server.setupLink ?? '');
+  await createWorkspace(ada.page, world.server.setupLink ?? '', { password: PASSKEY });
   await joinWorkspace(mina.page, await createInvite(ada.page), MINA);
   await joinWorkspace(tom.page, await createInvite(ada.page), TOM);
   await mina.context.close();

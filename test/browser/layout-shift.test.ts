@@ -10,14 +10,14 @@ import {
   joinWorkspace,
   messages,
   openConversation,
-  PASSWORD,
+  PASSKEY,
   PATIENCE,
   send,
   until,
 } from './support/flows.ts';
 import { openWorld, type World } from './support/world.ts';
 
-const MINA = { name: 'Mina Ito', username: 'mina', password: PASSWORD };
+const MINA = { name: 'Mina Ito', username: 'mina', password: PASSKEY };
 const SIZES = [
   { width: 1440, height: 900 },
   { width: 390, height: 844 },
@@ -33,7 +33,7 @@ beforeAll(async () => {
   world = await openWorld();
   [ada, mina] = [await world.person(), await world.person()];
   await ada.context.addInitScript(watchShifts);
-  await createWorkspace(ada.page, world.server.setupLink ?? '');
+  await createWorkspace(ada.page, world.server.setupLink ?? '', { password: PASSKEY });
   await joinWorkspace(mina.page, await createInvite(ada.page), MINA);
   await ada.page.goto(world.server.url);
   await openConversation(ada.page, MINA);

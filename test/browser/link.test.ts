@@ -32,7 +32,7 @@ let tablet: Person | null = null;
 beforeAll(async () => {
   world = await openWorld();
   ada = await world.person();
-  owner = await createWorkspace(ada.page, world.server.setupLink ?? '', true);
+  owner = await createWorkspace(ada.page, world.server.setupLink ?? '', { passkey: true });
   mina = await world.person({ expected: /401|ERR_FAILED/ });
   account = await joinWorkspace(mina.page, await createInvite(ada.page), {
     name: 'Mina Okafor',

@@ -7,7 +7,7 @@ import {
   createWorkspace,
   joinWorkspace,
   openConversation,
-  PASSWORD,
+  PASSKEY,
   PATIENCE,
   send,
   waitForStatus,
@@ -38,9 +38,9 @@ async function logOf({ page }: Person) {
 
 story('both see the same log in their settings', async () => {
   const { page } = adaBrowser;
-  await createWorkspace(page, world.server.setupLink ?? '');
+  await createWorkspace(page, world.server.setupLink ?? '', { password: PASSKEY });
   old = await (await page.request.get(`${world.server.url}/api/v1/log?from=1`)).text();
-  const person = { name: 'Mina Ito', username: 'mina', password: PASSWORD };
+  const person = { name: 'Mina Ito', username: 'mina', password: PASSKEY };
   mina = await joinWorkspace(minaBrowser.page, await createInvite(page), person);
   await page.goto(world.server.url);
   await openConversation(page, mina);

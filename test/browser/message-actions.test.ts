@@ -12,7 +12,7 @@ import {
   joinWorkspace,
   messages,
   openConversation,
-  PASSWORD,
+  PASSKEY,
   PATIENCE,
   send,
   until,
@@ -33,7 +33,7 @@ beforeAll(async () => {
   [adaBrowser, minaBrowser] = [await world.person(), await world.person()];
   await adaBrowser.context.grantPermissions(['clipboard-read', 'clipboard-write']);
   ada = await createWorkspace(adaBrowser.page, world.server.setupLink ?? '');
-  const person = { name: 'Mina Ito', username: 'mina', password: PASSWORD };
+  const person = { name: 'Mina Ito', username: 'mina', password: PASSKEY };
   mina = await joinWorkspace(minaBrowser.page, await createInvite(adaBrowser.page), person);
   await adaBrowser.page.goto(world.server.url);
   await openConversation(adaBrowser.page, mina);

@@ -38,7 +38,7 @@ looked('set-up, with a passkey', async () => {
   await adaBrowser.page.getByRole('button', { name: 'Create workspace', exact: true }).click();
   await adaBrowser.page.getByText('Give your workspace a name.').waitFor();
   await look(adaBrowser.page, 'setup-mistake');
-  ada = await createWorkspace(adaBrowser.page, world.server.setupLink ?? '', true);
+  ada = await createWorkspace(adaBrowser.page, world.server.setupLink ?? '', { passkey: true });
 });
 
 looked('the empty workspace and its admin page', async () => {

@@ -11,13 +11,13 @@ import {
   joinWorkspace,
   messages,
   openConversation,
-  PASSWORD,
+  PASSKEY,
   PATIENCE,
   send,
 } from './support/flows.ts';
 import { openWorld, type World } from './support/world.ts';
 
-const MINA = { name: 'Mina Ito', username: 'mina', password: PASSWORD };
+const MINA = { name: 'Mina Ito', username: 'mina', password: PASSKEY };
 
 let world: World;
 let ada: Person;
@@ -38,7 +38,7 @@ const isSo = (page: Page, name: string, state: string) =>
 beforeAll(async () => {
   world = await openWorld();
   [ada, mina] = [await world.person(), await world.person()];
-  await createWorkspace(ada.page, world.server.setupLink ?? '');
+  await createWorkspace(ada.page, world.server.setupLink ?? '', { password: PASSKEY });
   await joinWorkspace(mina.page, await createInvite(ada.page), MINA);
   await openConversation(ada.page, MINA);
   await send(ada.page, 'Are you there?');

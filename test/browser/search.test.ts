@@ -10,7 +10,7 @@ import {
   joinWorkspace,
   messages,
   openConversation,
-  PASSWORD,
+  PASSKEY,
   PATIENCE,
   send,
   until,
@@ -30,11 +30,11 @@ const hits = (page: Page) => found(page).getByRole('link');
 beforeAll(async () => {
   world = await openWorld();
   [ada, mina] = [await world.person(), await world.person()];
-  await createWorkspace(ada.page, world.server.setupLink ?? '');
+  await createWorkspace(ada.page, world.server.setupLink ?? '', { password: PASSKEY });
   await joinWorkspace(mina.page, await createInvite(ada.page), {
     name: 'Mina Ito',
     username: 'mina',
-    password: PASSWORD,
+    password: PASSKEY,
   });
   await openConversation(ada.page, { name: 'Mina Ito', username: 'mina' });
   await send(ada.page, 'The Redeployment begins at noon, see https://sotto.example/plan');

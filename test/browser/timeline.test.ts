@@ -13,7 +13,7 @@ import {
   joinWorkspace,
   messages,
   openConversation,
-  PASSWORD,
+  PASSKEY,
   PATIENCE,
   send,
   timeline,
@@ -37,12 +37,12 @@ const story = (name: string, act: () => Promise<void>) => test(name, act, 4 * PA
 beforeAll(async () => {
   world = await openWorld();
   [adaBrowser, minaBrowser] = [await world.person(), await world.person()];
-  ada = await createWorkspace(adaBrowser.page, world.server.setupLink ?? '');
+  ada = await createWorkspace(adaBrowser.page, world.server.setupLink ?? '', { password: PASSKEY });
   const invite = await createInvite(adaBrowser.page);
   mina = await joinWorkspace(minaBrowser.page, invite, {
     name: 'Mina Ito',
     username: 'mina',
-    password: PASSWORD,
+    password: PASSKEY,
   });
   await adaBrowser.page.goto(world.server.url);
   await openConversation(adaBrowser.page, mina);

@@ -13,15 +13,15 @@ import {
   createWorkspace,
   joinWorkspace,
   openConversation,
-  PASSWORD,
+  PASSKEY,
   PATIENCE,
   send,
 } from './support/flows.ts';
 import { openWorld, type World } from './support/world.ts';
 
 const ADA = { name: 'Ada Kern', username: 'ada' };
-const MINA = { name: 'Mina Ito', username: 'mina', password: PASSWORD };
-const TOM = { name: 'Tom Rey', username: 'tom', password: PASSWORD };
+const MINA = { name: 'Mina Ito', username: 'mina', password: PASSKEY };
+const TOM = { name: 'Tom Rey', username: 'tom', password: PASSKEY };
 const CODE = '[data-verify-code] svg';
 
 let world: World;
@@ -38,7 +38,7 @@ beforeAll(async () => {
   film = join(folder, 'screen.y4m');
   world = await openWorld(cameraArgs(film));
   [ada, mina, tom] = [await world.person(), await world.person(), await world.person()];
-  await createWorkspace(ada.page, world.server.setupLink ?? '');
+  await createWorkspace(ada.page, world.server.setupLink ?? '', { password: PASSKEY });
   await joinWorkspace(mina.page, await createInvite(ada.page), MINA);
   await joinWorkspace(tom.page, await createInvite(ada.page), TOM);
 }, 4 * PATIENCE);

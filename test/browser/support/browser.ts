@@ -24,6 +24,14 @@ export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   });
 }
 
+let shared: Promise<Browser> | null = null;
+
+/** One for all files that a process runs; it ends with the process. Close what was opened in it. */
+export function sharedBrowser(): Promise<Browser> {
+  shared ??= launchBrowser();
+  return shared;
+}
+
 /** A person's browser: a context of its own that keeps what its pages complained about. */
 export interface Person {
   readonly context: BrowserContext;

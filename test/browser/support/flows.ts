@@ -4,6 +4,8 @@ import type { Locator, Page } from 'playwright-core';
 /** Long enough for Argon2id on a busy machine. */
 export const PATIENCE = 45_000;
 export const PASSWORD = 'correct horse battery staple';
+/** In the place of a password: there is none. */
+export const PASSKEY = '';
 
 export interface Account {
   readonly name: string;
@@ -12,9 +14,16 @@ export interface Account {
   readonly recoveryCode: string;
 }
 
+/** How somebody makes an account; without a password it is a passkey alone, which spares the browser the hashing. */
+export interface Way {
+  readonly password?: string;
+  readonly passkey?: boolean;
+}
+
 /** Opens the set-up link and creates the workspace; the page ends on the conversations. */
-export async function createWorkspace(page: Page, link: string, passkey = false): Promise<Account> {
-  const owner = { name: 'Ada Kern', username: 'ada', password: PASSWORD };
+export async function createWorkspace(page: Page, link: string, way: Way = {}): Promise<Account> {
+  const { password = PASSWORD, passkey = password === PASSKEY } = way;
+  const owner = { name: 'Ada Kern', username: 'ada', password };
   await page.goto(link);
   await page.getByLabel('Workspace name', { exact: true }).fill('Harbour Lab');
   await fillAccount(page, owner);
@@ -28,7 +37,7 @@ export async function joinWorkspace(
   page: Page,
   invite: string,
   person: Omit<Account, 'recoveryCode'>,
-  passkey = false,
+  passkey = person.password === PASSKEY,
 ): Promise<Account> {
   await page.goto(invite);
   await fillAccount(page, person);
@@ -40,7 +49,7 @@ export async function joinWorkspace(
 async function fillAccount(page: Page, person: Omit<Account, 'recoveryCode'>): Promise<void> {
   await page.getByLabel('Your name', { exact: true }).fill(person.name);
   await page.getByLabel('Username', { exact: true }).fill(person.username);
-  if (person.password !== '') await page.getByLabel('Password', { exact: true }).fill(person.password);
+  if (person.password !== PASSKEY) await page.getByLabel('Password', { exact: true }).fill(person.password);
 }
 
 /** Reads the code, says that it is saved, and goes on. */

@@ -1,7 +1,7 @@
 /** A server of its own and a browser: what a file of browser tests runs in. */
 import type { Browser } from 'playwright-core';
 import { startServer, type TestServer } from '../../support/server.ts';
-import { launchBrowser, openPerson, type Person, type PersonOptions } from './browser.ts';
+import { launchBrowser, openPerson, type Person, type PersonOptions, sharedBrowser } from './browser.ts';
 
 export interface World {
   readonly server: TestServer;
@@ -15,7 +15,11 @@ export interface World {
 
 /** Starts both, the browser with these arguments too. The island must be built: `bun run test` does it before anything else. */
 export async function openWorld(browserArgs: readonly string[] = []): Promise<World> {
-  const [server, browser] = await Promise.all([startServer(), launchBrowser(browserArgs)]);
+  const isShared = browserArgs.length === 0;
+  const [server, browser] = await Promise.all([
+    startServer(),
+    isShared ? sharedBrowser() : launchBrowser(browserArgs),
+  ]);
   const people: Person[] = [];
   return {
     server,
@@ -27,7 +31,8 @@ export async function openWorld(browserArgs: readonly string[] = []): Promise<Wo
     },
     complaints: () => people.flatMap(({ complaints }) => complaints),
     async close() {
-      await browser.close();
+      if (isShared) await Promise.all(people.map(({ context }) => context.close()));
+      else await browser.close();
       await server.remove();
     },
   };
