@@ -6,9 +6,13 @@ const FORBIDDEN = /[/\\:*?"<>|]/g;
 /** Names that mean devices on some systems, whatever follows the dot. */
 const DEVICES = /^(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(?:\.|$)/i;
 /** What is not seen, and could hide an ending; the blank pattern of Braille is a space in all but name. */
-const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u2800]/u;
-/** Not seen either, but part of emojis and of words in some scripts: joiners, and what chooses between forms of a character. */
-const SHAPING = /\u200c|\u200d|[\ufe0e\ufe0f\u{e0100}-\u{e01ef}]/u;
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u2800\ufffd]/gu;
+/** The same, but for what is part of emojis and of words in some scripts: joiners, and what chooses between forms of a character. */
+const HIDING = new RegExp(
+  String.raw`(?!\u200c|\u200d|[\ufe0e\ufe0f\u{e0100}-\u{e01ef}])${INVISIBLE.source}`,
+  'gu',
+);
+const UNPRINTABLES = new RegExp(UNPRINTABLE.source, 'gu');
 /** Joiners where there is nothing to join. */
 const LOOSE_JOINERS = /(?<=^|[\0-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\0-\x7f]|$)/g;
 /** Bytes of a name in UTF-8, at most: what file systems take. */
@@ -19,20 +23,18 @@ const utf8 = new TextEncoder();
 
 /** One line without characters that turn or hide text, without paths; `file` when nothing is left. */
 export function fileName(name: string): string {
-  const plain = [...name.toWellFormed()]
-    .filter((character) => isSeen(character) || SHAPING.test(character))
-    .join('')
+  const plain = name
+    .toWellFormed()
+    .replace(UNPRINTABLES, '')
+    .replace(HIDING, '')
     .normalize('NFC')
     .replace(FORBIDDEN, '_')
     .replace(/\s+/g, ' ')
     .replace(LOOSE_JOINERS, '')
     .replace(/^[. ]+|[. ]+$/g, '');
-  const named = [...plain].some(isSeen) ? plain : 'file';
+  const named = plain.replace(INVISIBLE, '') === '' ? 'file' : plain;
   return shortened(DEVICES.test(named) ? `_${named}` : named);
 }
-
-const isSeen = (character: string): boolean =>
-  !UNPRINTABLE.test(character) && !INVISIBLE.test(character) && character !== '\ufffd';
 
 /** Cut before its ending, so that this stays, and between what people see as characters. */
 function shortened(name: string): string {
