@@ -86,9 +86,10 @@ export function record<T extends object>(fields: Fields<T>): Shape<T> {
     write: (value) => Object.fromEntries(names.map((name) => [name, fields[name].write(value[name])])),
     read: (json) => {
       if (typeof json !== 'object' || json === null) return expected('a record');
-      const source = new Map(Object.entries(json));
       const out: Partial<T> = {};
-      for (const name of names) out[name] = fields[name].read(source.get(name));
+      // Lists read tens of thousands of fields: a Map of each record took twice as long.
+      for (const name of names)
+        out[name] = fields[name].read(Object.hasOwn(json, name) ? Reflect.get(json, name) : undefined);
       return isWhole(out, names) ? out : expected('a record');
     },
   };

@@ -129,16 +129,28 @@ export async function listFiles(ctx: Context, filter: FileFilter = {}): Promise<
   const all = await viewNoted(ctx.storage, await readNoted(ctx.storage, NOTED_PREFIX));
   const terms = foldText(filter.query ?? '').split(' ');
   const { conversation, sender, kind, latest = true } = filter;
-  return all
-    .filter(
-      (each) =>
-        (conversation === undefined || each.conversation === conversation) &&
-        (sender === undefined || each.sender.account === sender) &&
-        (kind === undefined || kindOfFile(each.file) === kind) &&
-        !(latest && each.superseded) &&
-        saysAll(each.file.name, terms),
-    )
-    .sort(ORDERS[filter.sort ?? 'newest']);
+  const found = all.filter(
+    (each) =>
+      (conversation === undefined || each.conversation === conversation) &&
+      (sender === undefined || each.sender.account === sender) &&
+      (kind === undefined || kindOfFile(each.file) === kind) &&
+      !(latest && each.superseded) &&
+      saysAll(each.file.name, terms),
+  );
+  return inOrder(found, filter.sort ?? 'newest');
+}
+
+function inOrder(found: readonly KeptFile[], sort: NonNullable<FileFilter['sort']>): readonly KeptFile[] {
+  const names = new Map(sort === 'name' ? found.map((each) => [each, foldText(each.file.name)]) : []);
+  const byName = (a: KeptFile, b: KeptFile) => compare(names.get(a) ?? '', names.get(b) ?? '');
+  const newest = (a: KeptFile, b: KeptFile) => b.sentAt - a.sentAt || compare(b.message, a.message);
+  const orders = {
+    newest,
+    oldest: (a: KeptFile, b: KeptFile) => newest(b, a),
+    name: (a: KeptFile, b: KeptFile) => byName(a, b) || newest(a, b),
+    size: (a: KeptFile, b: KeptFile) => b.file.size - a.file.size || newest(a, b),
+  };
+  return [...found].sort(orders[sort]);
 }
 
 function saysAll(name: string, terms: readonly string[]): boolean {
@@ -146,10 +158,3 @@ function saysAll(name: string, terms: readonly string[]): boolean {
   const folded = foldText(name);
   return terms.every((term) => folded.includes(term));
 }
-
-const ORDERS: Readonly<Record<NonNullable<FileFilter['sort']>, (a: KeptFile, b: KeptFile) => number>> = {
-  newest: (a, b) => b.sentAt - a.sentAt || compare(b.message, a.message),
-  oldest: (a, b) => a.sentAt - b.sentAt || compare(a.message, b.message),
-  name: (a, b) => compare(foldText(a.file.name), foldText(b.file.name)) || b.sentAt - a.sentAt,
-  size: (a, b) => b.file.size - a.file.size || b.sentAt - a.sentAt,
-};

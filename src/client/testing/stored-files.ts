@@ -10,7 +10,8 @@ interface Kept {
   readonly size: number;
   readonly createdAt: number;
   readonly chunks: Map<number, Uint8Array>;
-  readonly places: Set<ConversationId>;
+  /** Who has put it there. */
+  readonly places: Map<ConversationId, Set<AccountId>>;
   completedAt: number | null;
   expiresAt: number | null;
 }
@@ -41,7 +42,7 @@ export class FakeFiles {
       const kept = this.kept.get(id);
       if (kept === undefined) throw gone();
       if (kept.owner === account) return kept;
-      const isTheirs = [...kept.places].some((place) => this.members(place).includes(account));
+      const isTheirs = [...kept.places.keys()].some((place) => this.members(place).includes(account));
       if (!isTheirs || kept.completedAt === null) throw gone();
       return kept;
     };
@@ -68,7 +69,7 @@ export class FakeFiles {
             size,
             createdAt: this.clock(),
             chunks: new Map(),
-            places: new Set(conversation === null ? [] : [conversation]),
+            places: new Map(conversation === null ? [] : [[conversation, new Set([account])]]),
             completedAt: null,
             expiresAt,
           };
@@ -116,12 +117,18 @@ export class FakeFiles {
           kept.expiresAt = expiresAt;
           return view(id, kept);
         }),
-      place: (id, conversation) => ask(() => void readable(id).places.add(conversation)),
+      place: (id, conversation) =>
+        ask(() => {
+          const { places } = readable(id);
+          places.set(conversation, (places.get(conversation) ?? new Set()).add(account));
+        }),
       unplace: (id, conversation) =>
         ask(() => {
           const kept = this.kept.get(id);
-          kept?.places.delete(conversation);
-          if (kept?.places.size === 0) this.kept.delete(id);
+          const by = kept?.places.get(conversation);
+          if (kept === undefined || by?.delete(account) !== true) return;
+          if (by.size === 0) kept.places.delete(conversation);
+          if (kept.places.size === 0) this.kept.delete(id);
         }),
     };
   }
@@ -138,5 +145,5 @@ const view = (
   completedAt,
   expiresAt,
   missing: Array.from({ length: chunksOf(size) }, (_, n) => n).filter((n) => !chunks.has(n)),
-  conversations: [...places],
+  conversations: [...places.keys()],
 });
