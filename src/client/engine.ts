@@ -17,8 +17,8 @@ import {
   viewConversation,
 } from './conversations.ts';
 import type { Engine } from './engine-types.ts';
-import type { FileCarrier } from './files/ports.ts';
-import type { Files } from './files/types.ts';
+import type { EngineFiles } from './files/files.ts';
+import type { FileCarrier, SourceOf, Uploading } from './files/ports.ts';
 import { findMessage, readPage } from './history.ts';
 import { acknowledgeNew, markVerified, pinnedPerson } from './identity.ts';
 import { LateRunner } from './late-runner.ts';
@@ -56,6 +56,10 @@ export interface EnginePorts {
   readonly note?: Note;
   /** Who carries the bytes of files; this thread when it is left out. */
   readonly carrier?: FileCarrier;
+  /** Where bytes to send are found again after a restart; nowhere when it is left out. */
+  readonly sourceOf?: SourceOf;
+  /** Where several tabs or processes share the storage. */
+  readonly uploading?: Uploading;
 }
 
 const loadGroups = () => onDemand(() => import('./groups/changes.ts'));
@@ -67,6 +71,7 @@ const loadVerification = () => onDemand(() => import('./verification.ts'));
 const loadQuiet = () => onDemand(() => import('./quiet/quiet.ts'));
 const loadPresence = () => onDemand(() => import('./presence/presence.ts'));
 const loadFiles = () => onDemand(() => import('./files/files.ts'));
+const loadSharing = () => onDemand(() => import('./files/sharing.ts'));
 const loadTransfers = () => onDemand(() => import('./transfer/transfers.ts'));
 const loadArchive = () => onDemand(() => import('./archive/files.ts'));
 const loadLogStatus = () => onDemand(() => import('./log-status.ts'));
@@ -88,7 +93,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
   const endHearing = ports.notify?.listen((text) => ctx.tasks.run(() => retell(ctx, text))) ?? (() => {});
   const { storage } = ports;
   let presence: ReturnType<Engine['presence']> | null = null;
-  let files: Promise<Files> | null = null;
+  let files: Promise<EngineFiles> | null = null;
 
   /** After somebody's identity or devices became other ones here. */
   const learnAgain = async (person: Parameters<Engine['direct']>[0]) => {
@@ -101,6 +106,22 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
     ctx.wakes.flush();
   };
 
+  const openFiles = () => {
+    files ??= loadFiles().then(
+      (part) => part.openFiles(ctx, ports),
+      (error: unknown) => {
+        files = null;
+        throw error;
+      },
+    );
+    return files;
+  };
+  /** Files whose way to the server was cut off go on; nothing is loaded where there are none. */
+  const resumeFiles = async () => {
+    const owed = await Promise.all(['p/', 'r/'].map((prefix) => storage.list('files', { prefix, limit: 1 })));
+    if (owed.flat().length > 0) (await openFiles()).resume();
+  };
+
   const view = async (id: Parameters<Engine['leave']>[0]) => {
     const known = await readConversation(storage, id);
     if (known === null) throw new Error(t('This conversation is not known here: open it first.'));
@@ -111,16 +132,8 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
     self: { account: self.account, device: self.device, username: self.username, name: self.name },
     archive: async () => (await loadArchive()).openArchive(ctx),
     transfers: async () => (await loadTransfers()).openTransfers(ctx),
-    files: () => {
-      files ??= loadFiles().then(
-        ({ openFiles }) => openFiles(ctx, ports.carrier ?? null),
-        (error: unknown) => {
-          files = null;
-          throw error;
-        },
-      );
-      return files;
-    },
+    files: openFiles,
+    sharing: async () => (await loadSharing()).openSharing(ctx),
     presence: () => {
       presence ??= loadPresence().then(
         ({ openPresence }) => openPresence(ctx, ports.live),
@@ -134,9 +147,11 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
     start: () => {
       tendBackup(ctx);
       runner.start();
+      ctx.tasks.run(resumeFiles);
     },
     stop: async () => {
       endHearing();
+      (await files?.catch(() => null))?.end();
       await runner.stop();
     },
     idle: () => ctx.tasks.settled(),
@@ -250,9 +265,12 @@ async function retell(ctx: Context, text: string): Promise<void> {
       const message = await findMessage(ctx.storage, id);
       if (message !== null) ctx.emit({ type, message });
     }
+    if (type === 'files' && isConversationId(id)) ctx.emit({ type, conversation: id });
     if (type === 'peer' && isAccountId(id)) await ctx.tellPeer(id);
     if (type === 'conversation' && isConversationId(id)) await ctx.tellConversation(id);
     if (type === 'status' && isAccountId(id)) ctx.emit({ type, account: id });
+    if ((type === 'uploads' || type === 'files') && isConversationId(id))
+      ctx.emit({ type, conversation: id });
     if (type === 'devices' || type === 'transfers' || type === 'backup') ctx.emit({ type });
     if (type === 'restored' && isConversationId(id))
       ctx.emit({ type, conversation: id, ids: within.split(',').filter(isBodyId) });

@@ -1,5 +1,5 @@
 /** The server's calls about files, over `fetch`. */
-import { CHUNK_BYTES, CHUNK_OVERHEAD_BYTES, MAX_CHUNKS } from '../contract/files.ts';
+import { CHUNK_BYTES, CHUNK_MEDIA_TYPE, CHUNK_OVERHEAD_BYTES, MAX_CHUNKS } from '../contract/files.ts';
 import {
   chunkPath,
   fileCompletePath,
@@ -12,14 +12,34 @@ import {
 import { fileRecord, fileUsage } from './files/answers.ts';
 import type { FileTransport } from './files/ports.ts';
 import type { HttpCalls } from './http-relay.ts';
+import { TransportFailed } from './ports.ts';
+
+/** How long a chunk may take at first, in milliseconds: several at a time pass a line of 300 kbit/s. */
+const CHUNK_TIMEOUT_MS = 120_000;
+/** Each chunk that took longer doubles it, up to this: 40 kbit/s. */
+const LONGEST_CHUNK_TIMEOUT_MS = 960_000;
 
 export function httpFiles({ asked, told, fetched }: HttpCalls): FileTransport {
+  let timeout = CHUNK_TIMEOUT_MS;
+  /** A line that was too slow for one chunk gives the next one more time. */
+  const patient = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call();
+    } catch (error) {
+      const cause = error instanceof TransportFailed ? error.cause : null;
+      if (cause instanceof Error && cause.name === 'TimeoutError')
+        timeout = Math.min(LONGEST_CHUNK_TIMEOUT_MS, timeout * 2);
+      throw error;
+    }
+  };
   return {
     usage: () => asked(fileUsage, 'GET', PATHS.files),
     begin: (upload) => asked(fileRecord, 'POST', PATHS.files, upload),
     record: (id) => asked(fileRecord, 'GET', filePath(id)),
-    putChunk: (id, n, sealed) => told('PUT', chunkPath(id, n), sealed),
-    chunk: (id, n) => fetched(chunkPath(id, n), CHUNK_BYTES + CHUNK_OVERHEAD_BYTES),
+    putChunk: (id, n, sealed, signal) =>
+      patient(() => told('PUT', chunkPath(id, n), sealed, { type: CHUNK_MEDIA_TYPE, timeout, signal })),
+    chunk: (id, n, signal) =>
+      patient(() => fetched(chunkPath(id, n), CHUNK_BYTES + CHUNK_OVERHEAD_BYTES, { timeout, signal })),
     hashes: (id) => fetched(fileHashesPath(id), MAX_CHUNKS * 32),
     complete: (id) => asked(fileRecord, 'POST', fileCompletePath(id)),
     remove: (id) => told('DELETE', filePath(id)),

@@ -8,6 +8,7 @@ import { POST_MEDIA_TYPE } from '../contract/relay.ts';
 import { sentence } from '../contract/words.ts';
 import * as answers from './answers.ts';
 import { httpFiles } from './http-files.ts';
+import { onDemand } from './on-demand.ts';
 import { type RelayTransport, TransportFailed, TransportRefused } from './ports.ts';
 import type { Shape } from './stored.ts';
 
@@ -36,9 +37,19 @@ const SEGMENTS = `${PATHS.backup}/segments/`;
 /** One request each: `asked` reads an answer, `told` wants none. */
 export interface HttpCalls {
   asked<T>(shape: Shape<T>, method: string, path: string, body?: unknown): Promise<T>;
-  told(method: string, path: string, body?: unknown): Promise<void>;
+  told(method: string, path: string, body?: unknown, how?: HttpHow): Promise<void>;
   /** Bytes of at most `max`. */
-  fetched(path: string, max: number): Promise<Uint8Array>;
+  fetched(path: string, max: number, how?: HttpHow): Promise<Uint8Array>;
+}
+
+/** What is another way than usual. */
+export interface HttpHow {
+  /** Of a body of bytes. */
+  readonly type?: string;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  /** The call throws its reason, AbortError, once it is aborted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -55,9 +66,11 @@ export function httpCalls(options: HttpTransportOptions): HttpCalls {
     method: string,
     path: string,
     body?: unknown,
+    how: HttpHow = {},
   ): Promise<T> => {
     const raw = body instanceof Uint8Array;
-    const type = path.startsWith(SEGMENTS) ? SEGMENT_MEDIA_TYPE : POST_MEDIA_TYPE;
+    const type = how.type ?? (path.startsWith(SEGMENTS) ? SEGMENT_MEDIA_TYPE : POST_MEDIA_TYPE);
+    const timeout = AbortSignal.timeout(how.timeout ?? options.timeout ?? TIMEOUT_MS);
     let response: Response;
     let text = '';
     let answer: T | null = null;
@@ -73,11 +86,12 @@ export function httpCalls(options: HttpTransportOptions): HttpCalls {
         cache: 'no-store',
         credentials: 'same-origin',
         redirect: 'manual',
-        signal: AbortSignal.timeout(options.timeout ?? TIMEOUT_MS),
+        signal: how.signal === undefined ? timeout : AbortSignal.any([how.signal, timeout]),
       });
       if (response.ok) answer = await read(response);
       else text = await response.text();
     } catch (cause) {
+      how.signal?.throwIfAborted();
       throw new TransportFailed(NO_ANSWER, { cause });
     }
     await options.onResponse?.(response);
@@ -93,10 +107,11 @@ export function httpCalls(options: HttpTransportOptions): HttpCalls {
       throw new TransportFailed(NOT_SOTTO, { cause });
     }
   };
-  const told = async (method: string, path: string, body?: unknown): Promise<void> => {
-    await request(asText, method, path, body);
+  const told: HttpCalls['told'] = async (method, path, body, how) => {
+    await request(asText, method, path, body, how);
   };
-  const fetched = (path: string, max: number) => request((response) => readBytes(response, max), 'GET', path);
+  const fetched: HttpCalls['fetched'] = (path, max, how) =>
+    request((response) => readBytes(response, max), 'GET', path, undefined, how);
 
   return { asked, told, fetched };
 }
@@ -125,6 +140,7 @@ export function httpRelay(calls: HttpCalls): RelayTransport {
     parcelPart: (id, n) => fetched(partPath(id, n), MAX_PART_BYTES),
     removeParcel: (id) => told('DELETE', parcelPath(id)),
     files: httpFiles(calls),
+    sharing: async () => (await onDemand(() => import('./files/sharing-transport.ts'))).httpSharing(calls),
     presence: () => asked(answers.presenceSettings, 'GET', PATHS.presence),
     choosePresence: (shown) => asked(answers.presenceSettings, 'PUT', PATHS.presence, { shown }),
     statuses: (ids) => asked(answers.statuses, 'POST', PATHS.statuses, { ids }),
@@ -137,11 +153,29 @@ export function httpRelay(calls: HttpCalls): RelayTransport {
   };
 }
 
-/** The bytes of an answer. Throws when there are more than may be. */
+/** The bytes of an answer. Throws when there are more than may be, and reads no further. */
 async function readBytes(response: Response, max: number): Promise<Uint8Array> {
-  if (Number(response.headers.get('content-length') ?? 0) > max) throw new Error(NOT_SOTTO);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (bytes.length > max) throw new Error(NOT_SOTTO);
+  const announced = response.headers.get('content-length');
+  if (Number(announced ?? 0) > max) throw new Error(NOT_SOTTO);
+  // What is not compressed is no longer than was announced.
+  const isPlain = announced !== null && !response.headers.has('content-encoding');
+  if (isPlain || response.body === null) return new Uint8Array(await response.arrayBuffer());
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const reader = response.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    length += part.value.length;
+    if (length <= max) continue;
+    await reader.cancel();
+    throw new Error(NOT_SOTTO);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
   return bytes;
 }
 

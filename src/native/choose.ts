@@ -100,13 +100,14 @@ async function checkSignatures(): Promise<boolean> {
   );
 }
 
-/** Known bytes, which open again, and not with a flipped bit. */
+/** Known bytes and their hash, which open again, and not with a flipped bit. */
 async function checkSealing(): Promise<boolean> {
   const [key, nonce, text, associated] = [bytes(32, 4), bytes(12, 6), bytes(16, 1), bytes(20, 2)];
   const sealed = await sealing.aesGcmSeal(key, nonce, text, associated);
   const flipped = sealed.map((byte, index) => (index === 3 ? byte ^ 1 : byte));
   return (
     is(sealed, '27508526c1757aa85053efc6aac59c61f93a4e6cd94d48db5384a75818289aa5') &&
+    equalBytes(await sealing.sha256(sealed), sha256(sealed)) &&
     equalBytes(await sealing.aesGcmOpen(key, nonce, sealed, associated), text) &&
     (await sealing.aesGcmOpen(key, nonce, flipped, associated).then(
       () => false,

@@ -37,6 +37,12 @@ export function need(value: Uint8Array, length: number): void {
 /** A copy that no other thread shares, which is what WebCrypto takes. */
 export const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
 
+const isUnshared = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> =>
+  bytes.buffer instanceof ArrayBuffer;
+/** The same bytes, copied only where WebCrypto would not take them: it makes a copy of its own before it returns. */
+export const unshared = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
+  isUnshared(bytes) ? bytes : own(bytes);
+
 /** A secret of 32 B as a key that cannot be exported, for its one use. */
 export async function hold(algorithm: SecretUse, secret: Uint8Array): Promise<CryptoKey> {
   need(secret, 32);

@@ -6,7 +6,7 @@ import { malformed, ProtocolError, unauthentic } from '../protocol/errors.ts';
 import type { Provider, SecretKey } from '../protocol/provider.ts';
 import { type DsaName, type KemName, suiteOf } from '../protocol/suite.ts';
 import { isCanonicalCoordinate } from '../protocol/x25519-input.ts';
-import { hold, keyOf, need, own, subtle, verifyingKey } from './keys.ts';
+import { hold, keyOf, need, own, subtle, unshared, verifyingKey } from './keys.ts';
 
 async function derive(secret: SecretKey, publicKey: Uint8Array): Promise<Uint8Array> {
   const [ours, theirs] = await Promise.all([
@@ -112,12 +112,15 @@ export const signatures: Pick<Provider, 'mlDsaPublicKey' | 'mlDsaSign' | 'mlDsaV
 const aesKey = (key: Uint8Array, usage: KeyUsage): Promise<CryptoKey> =>
   subtle.importKey('raw', own(key), 'AES-GCM', false, [usage]);
 
-export const sealing: Pick<Provider, 'aesGcmSeal' | 'aesGcmOpen'> = {
+export const sealing: Pick<Provider, 'sha256' | 'aesGcmSeal' | 'aesGcmOpen'> = {
+  async sha256(bytes) {
+    return new Uint8Array(await crypto.subtle.digest('SHA-256', unshared(bytes)));
+  },
   async aesGcmSeal(key, nonce, plaintext, associated) {
     need(key, 32);
     need(nonce, 12);
     const algorithm = { name: 'AES-GCM', iv: own(nonce), additionalData: own(associated) };
-    return new Uint8Array(await subtle.encrypt(algorithm, await aesKey(key, 'encrypt'), own(plaintext)));
+    return new Uint8Array(await subtle.encrypt(algorithm, await aesKey(key, 'encrypt'), unshared(plaintext)));
   },
   async aesGcmOpen(key, nonce, ciphertext, associated) {
     need(key, 32);
@@ -125,7 +128,7 @@ export const sealing: Pick<Provider, 'aesGcmSeal' | 'aesGcmOpen'> = {
     const algorithm = { name: 'AES-GCM', iv: own(nonce), additionalData: own(associated) };
     const opener = await aesKey(key, 'decrypt');
     try {
-      return new Uint8Array(await subtle.decrypt(algorithm, opener, own(ciphertext)));
+      return new Uint8Array(await subtle.decrypt(algorithm, opener, unshared(ciphertext)));
     } catch {
       throw unauthentic();
     }

@@ -29,6 +29,7 @@ export const runtime: Provider = {
   mlDsaPublicKey: async (...of) => (await chosenProvider()).mlDsaPublicKey(...of),
   mlDsaSign: async (...of) => (await chosenProvider()).mlDsaSign(...of),
   mlDsaVerify: async (...of) => (await chosenProvider()).mlDsaVerify(...of),
+  sha256: async (...of) => (await chosenProvider()).sha256(...of),
   aesGcmSeal: async (...of) => (await chosenProvider()).aesGcmSeal(...of),
   aesGcmOpen: async (...of) => (await chosenProvider()).aesGcmOpen(...of),
 };

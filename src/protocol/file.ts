@@ -6,7 +6,7 @@ import { concat, u64be } from './codec.ts';
 import { malformed, unauthentic } from './errors.ts';
 import { equalBytes, kdf, sha256, wipe } from './hash.ts';
 import { leafHash, root } from './merkle.ts';
-import type { Crypto } from './ports.ts';
+import type { Provider } from './provider.ts';
 
 /** Bytes of a file in one chunk; only the last one has fewer. */
 export const FILE_CHUNK_BYTES = 1024 * 1024;
@@ -33,6 +33,14 @@ export const fileChunkLength = (size: number, index: number): number =>
 export const fileCommitment = ({ key, id }: FileSecret): Uint8Array =>
   kdf({ ikm: key, salt: new Uint8Array(), label: 'com', context: id, length: 32 });
 
+/** What seals, and what opens: a worker has no other part of a provider. */
+export interface Sealer {
+  readonly provider: Pick<Provider, 'aesGcmSeal'>;
+}
+export interface Opener {
+  readonly provider: Pick<Provider, 'aesGcmOpen'>;
+}
+
 const chunkKey = ({ key }: FileSecret, index: number): Uint8Array =>
   kdf({ ikm: key, salt: new Uint8Array(), label: 'chunk', context: u64be(index), length: 32 });
 const lastByte = (isLast: boolean) => Uint8Array.of(isLast ? 1 : 0);
@@ -44,7 +52,7 @@ const chunkPlace = ({ id }: FileSecret, index: number, isLast: boolean): Uint8Ar
 
 /** Seals chunk `index` of a file of `size` bytes; 16 B longer. @throws E_FORMAT for a chunk of another length */
 export async function sealFileChunk(
-  { provider }: Pick<Crypto, 'provider'>,
+  { provider }: Sealer,
   secret: FileSecret,
   { size, index }: { readonly size: number; readonly index: number },
   plaintext: Uint8Array,
@@ -66,7 +74,7 @@ export async function sealFileChunk(
 
 /** Opens it. @throws E_AUTH for whatever is not this chunk of this file, another length included */
 export async function openFileChunk(
-  { provider }: Pick<Crypto, 'provider'>,
+  { provider }: Opener,
   secret: FileSecret,
   { size, index }: { readonly size: number; readonly index: number },
   sealed: Uint8Array,

@@ -6,7 +6,7 @@ import { ml_kem768, ml_kem1024 } from '@noble/post-quantum/ml-kem.js';
 import { concat } from './codec.ts';
 import { strictEd25519 } from './ed25519.ts';
 import { malformed, ProtocolError, unauthentic } from './errors.ts';
-import { wipe } from './hash.ts';
+import { sha256, wipe } from './hash.ts';
 import { type KeyHandle, type Provider, secretBytes } from './provider.ts';
 import { type DsaName, type KemName, suiteOf } from './suite.ts';
 import { isCanonicalCoordinate } from './x25519-input.ts';
@@ -185,6 +185,10 @@ export const noble: Provider = {
     // FIPS 204, algorithm 3: 0 stands for a message that was not hashed before.
     const formatted = concat(Uint8Array.of(0, context.length), context, message);
     return verifyFormatted(suite, publicKey, formatted, signature);
+  },
+
+  async sha256(bytes) {
+    return sha256(bytes);
   },
 
   async aesGcmSeal(key, nonce, plaintext, associated) {

@@ -73,6 +73,9 @@ export interface Provider {
     signature: Uint8Array,
   ): Promise<boolean>;
 
+  /** FIPS 180-4, 32 B: of what is long, such as a chunk of a file. */
+  sha256(bytes: Uint8Array): Promise<Uint8Array>;
+
   /** SP 800-38D: 32 B key, 12 B nonce; ciphertext || 16 B tag. */
   aesGcmSeal(
     key: Uint8Array,

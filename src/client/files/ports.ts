@@ -28,10 +28,39 @@ export interface FileSource {
   read(from: number, to: number): Promise<Uint8Array>;
 }
 
+/** A source by the hint that was kept with its upload; null when it is not there. Throws Error with a sentence for another file. */
+export type SourceOf = (hint: string) => Promise<FileSource | null>;
+
+/**
+ * One tab or process at a time for work of this name, whoever dies in it included (a Web Lock, a lock of the kernel). Rejects
+ * with AbortError when the signal is.
+ */
+export interface Uploading {
+  exclusive<T>(name: string, signal: AbortSignal, task: () => Promise<T>): Promise<T>;
+}
+
 export interface Watch {
   readonly signal?: AbortSignal;
   /** Bytes of the file that are done; at most ten times a second, and at the end. */
   readonly progress?: (done: number) => void;
+}
+
+export interface UploadWatch extends Watch {
+  /** Keeps the SHA-256 of a chunk that was sealed, durably. It is waited for before the chunk leaves. */
+  readonly sealed: (n: number, hash: Uint8Array) => Promise<void>;
+}
+
+/** A file whose upload has begun; can be handed to a worker. */
+export interface UploadJob extends FileSecret {
+  readonly fileId: FileId;
+  readonly size: number;
+  /**
+   * SHA-256 of chunks as they were sealed before. Whatever is sealed again must come out the same: a key and a nonce never
+   * meet two texts.
+   */
+  readonly known: readonly (readonly [n: number, hash: Uint8Array])[];
+  /** They were sealed from this very source: what the server has need not be read again. */
+  readonly sameSource: boolean;
 }
 
 /**
@@ -41,13 +70,13 @@ export interface Watch {
 export interface FileCarrier {
   /**
    * Sends every chunk that the server has not, and gives the root over all of them.
-   * @param file whose upload has begun
    * @param source null to go on from what was sealed before (`keeps`)
+   * @throws TransportRefused, TransportFailed: the caller tries again; OtherFile; what the source throws
    */
   upload(
-    file: FileSecret & { readonly fileId: FileId; readonly size: number },
+    job: UploadJob,
     source: FileSource | null,
-    watch: Watch,
+    watch: UploadWatch,
   ): Promise<{ readonly root: Uint8Array }>;
   /** Sealed chunks of this upload are kept here, all of them: it goes on without its source. */
   keeps?(id: FileId): Promise<boolean>;

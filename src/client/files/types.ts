@@ -42,6 +42,8 @@ export interface Upload {
   readonly name: string;
   readonly type: string;
   readonly size: number;
+  /** As it was given with the file. */
+  readonly hint: string | null;
   /** Bytes that the server has. */
   readonly done: number;
   /**
