@@ -8,6 +8,8 @@ import { assetRoutes } from './routes/assets.ts';
 import { backupRoutes } from './routes/backup-api.ts';
 import { conversationApiRoutes } from './routes/conversations-api.ts';
 import { deviceRoutes } from './routes/devices-api.ts';
+import { fileRequestRoutes } from './routes/file-requests-api.ts';
+import { fileRoutes } from './routes/files-api.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inviteRoutes } from './routes/invites-api.ts';
 import { linkRoutes } from './routes/links-api.ts';
@@ -20,6 +22,7 @@ import { prekeyRoutes } from './routes/prekeys-api.ts';
 import { presenceRoutes } from './routes/presence-api.ts';
 import { pushRoutes } from './routes/push-api.ts';
 import { registerRoutes } from './routes/register.ts';
+import { shareRoutes } from './routes/shares-api.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { SOCKET_OPTIONS, socketRoutes } from './routes/socket.ts';
 import { startAgainRoutes } from './routes/start-again-api.ts';
@@ -49,6 +52,9 @@ export const createApp = (deps: Deps) =>
     .use(logRoutes(deps))
     .use(backupRoutes(deps))
     .use(parcelRoutes(deps))
+    .use(fileRoutes(deps))
+    .use(shareRoutes(deps))
+    .use(fileRequestRoutes(deps))
     .use(presenceRoutes(deps))
     .use(pushRoutes(deps))
     .use(messageRoutes(deps))

@@ -5,15 +5,21 @@
 
 import type { Assets } from './assets.ts';
 import type { Sessions } from './auth/sessions.ts';
+import type { Blobs } from './blobs/blobs.ts';
 import type { Config } from './config.ts';
 import type { RateLimits } from './http/limits.ts';
 import type { Log } from './ops/log.ts';
 import type { Hub } from './realtime/hub.ts';
 import type { Accounts } from './services/accounts.ts';
+import type { Audit } from './services/audit.ts';
 import type { Backups } from './services/backups.ts';
 import type { Conversations } from './services/conversations.ts';
 import type { Delivery } from './services/delivery.ts';
 import type { Devices } from './services/devices.ts';
+import type { FileCleanup } from './services/file-cleanup.ts';
+import type { FileRequests } from './services/file-requests.ts';
+import type { FileVisits } from './services/file-visits.ts';
+import type { Files } from './services/files.ts';
 import type { Invites } from './services/invites.ts';
 import type { Links } from './services/links.ts';
 import type { Parcels } from './services/parcels.ts';
@@ -22,6 +28,7 @@ import type { Prekeys } from './services/prekeys.ts';
 import type { Presence } from './services/presence.ts';
 import type { Pushes } from './services/pushes.ts';
 import type { Rosters } from './services/rosters.ts';
+import type { Shares } from './services/shares.ts';
 import type { StartAgain } from './services/start-again.ts';
 import type { Transparency } from './services/transparency.ts';
 import type { Db } from './store/db.ts';
@@ -30,6 +37,8 @@ import type { Db } from './store/db.ts';
 export interface Ports {
   readonly config: Config;
   readonly db: Db;
+  /** Where the bytes of files lie. */
+  readonly blobs: Blobs;
   readonly hub: Hub;
   readonly log: Log;
   /** Epoch milliseconds. */
@@ -55,6 +64,12 @@ export interface Services {
   readonly presence: Presence;
   readonly pushes: Pushes;
   readonly startAgain: StartAgain;
+  readonly audit: Audit;
+  readonly files: Files;
+  readonly fileCleanup: FileCleanup;
+  readonly visits: FileVisits;
+  readonly shares: Shares;
+  readonly fileRequests: FileRequests;
 }
 
 export interface Deps extends Ports {

@@ -1,6 +1,7 @@
 /** Opens a data folder: the database in it, migrated, and the ports that services are made of. */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { createDiskBlobs } from '../blobs/disk.ts';
 import type { Config } from '../config.ts';
 import type { Ports } from '../deps.ts';
 import type { Log } from '../ops/log.ts';
@@ -23,6 +24,7 @@ export async function openData(config: Config, log: Log): Promise<Ports> {
     return {
       config,
       db,
+      blobs: createDiskBlobs(join(folder, 'blobs')),
       hub: createLocalHub(),
       log,
       clock: Date.now,

@@ -15,6 +15,8 @@ import { openData } from './open.ts';
 
 /** Milliseconds between two runs of the jobs that delete what is over. */
 const JOB_INTERVAL_MS = 60_000;
+/** Milliseconds between two runs that delete files that are over and bytes that nothing names. */
+const FILES_INTERVAL_MS = 3600_000;
 /** Milliseconds that open requests get to finish after a signal. */
 const GRACE_MS = 5_000;
 
@@ -57,6 +59,16 @@ export async function serve(
     console.log(`Set-up link: ${setupUrl(origin(), token)}`);
   }
 
+  const cleanFiles = async () => {
+    try {
+      await services.fileCleanup.run();
+    } catch (error) {
+      log.error('job failed', { reason: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  // What a crash left is found now.
+  void cleanFiles();
+  const filesJob = setInterval(cleanFiles, FILES_INTERVAL_MS);
   const retention = createRetention(ports);
   const jobs = setInterval(async () => {
     try {
@@ -71,6 +83,7 @@ export async function serve(
 
   await stopSignal();
   clearInterval(jobs);
+  clearInterval(filesJob);
   log.info('stopping');
   await Promise.race([app.stop(true), Bun.sleep(GRACE_MS)]);
   await ports.db.close();

@@ -20,7 +20,9 @@ export type Value =
   /** Several, as the language joins them. */
   | { readonly list: readonly Value[] }
   /** A day in epoch milliseconds. */
-  | { readonly day: number };
+  | { readonly day: number }
+  /** So many bytes, as "1.5 GB" of 1,000 MB each. */
+  | { readonly bytes: number };
 export type Values = Readonly<Record<string, Value>>;
 
 const ENGLISH: Catalogue = {};
@@ -125,5 +127,25 @@ function write(value: Value): string {
   if (typeof value === 'number') return new Intl.NumberFormat(locale()).format(value);
   if ('say' in value) return say(value.say);
   if ('list' in value) return listed(value.list);
+  if ('bytes' in value) return bytesWritten(value.bytes);
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'long' }).format(value.day);
+}
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** "1.4 MB": of 1,000 bytes, as systems write it, and at most one digit behind the point. */
+export function bytesWritten(bytes: number): string {
+  let left = bytes;
+  let step = 0;
+  // 999.5 would be written as 1,000.
+  while (left >= 999.5 && step < UNITS.length - 1) {
+    left /= 1000;
+    step += 1;
+  }
+  const style = {
+    style: 'unit',
+    unit: UNITS[step] ?? 'byte',
+    unitDisplay: step === 0 ? 'long' : 'short',
+  } as const;
+  return new Intl.NumberFormat(locale(), { ...style, maximumFractionDigits: step < 2 ? 0 : 1 }).format(left);
 }

@@ -6,6 +6,7 @@
 import { Elysia } from 'elysia';
 import { MAX_SEGMENT_BYTES } from '../contract/backup.ts';
 import type { ErrorBody } from '../contract/errors.ts';
+import { CHUNK_BYTES, CHUNK_OVERHEAD_BYTES } from '../contract/files.ts';
 import { MAX_POST_BYTES, MAX_REQUEST_BYTES } from '../contract/limits.ts';
 import { MAX_PART_BYTES } from '../contract/parcels.ts';
 import { PATHS } from '../contract/paths.ts';
@@ -101,6 +102,7 @@ function limitOf(path: string): number {
   if (path === PATHS.messages) return MAX_POST_BYTES;
   if (path.startsWith(`${PATHS.backup}/`)) return MAX_SEGMENT_BYTES;
   if (path.startsWith(`${PATHS.parcels}/`)) return MAX_PART_BYTES;
+  if (path.startsWith(`${PATHS.files}/`)) return CHUNK_BYTES + CHUNK_OVERHEAD_BYTES;
   return MAX_REQUEST_BYTES;
 }
 

@@ -1,4 +1,5 @@
 /** What the workspace allows. One record, for the whole of it; what is not in it yet has its default. */
+import { MAX_FILE_BYTES } from '../contract/files.ts';
 import type { Ports } from '../deps.ts';
 import { putSetting, readSetting, setting } from '../store/settings.ts';
 
@@ -7,8 +8,23 @@ export interface PolicyValues {
   readonly presence: boolean;
   /** People see who is writing. */
   readonly typing: boolean;
+  /** Bytes of sealed files that one account may have here. */
+  readonly accountFileBytes: number;
+  /** The same for everybody together. */
+  readonly workspaceFileBytes: number;
+  /** Bytes of one file, at most MAX_FILE_BYTES. */
+  readonly maxFileBytes: number;
+  /** A file for which nobody chose otherwise is deleted after so many days; null for never. */
+  readonly fileDays: number | null;
 }
-export const DEFAULT_POLICIES: PolicyValues = { presence: true, typing: true };
+export const DEFAULT_POLICIES: PolicyValues = {
+  presence: true,
+  typing: true,
+  accountFileBytes: 10e9,
+  workspaceFileBytes: 100e9,
+  maxFileBytes: MAX_FILE_BYTES,
+  fileDays: null,
+};
 
 export interface Policies {
   read(): Promise<PolicyValues>;
@@ -40,9 +56,25 @@ export function createPolicies({ db }: Pick<Ports, 'db'>): Policies {
 function parse(stored: Uint8Array | null): PolicyValues {
   if (stored === null) return DEFAULT_POLICIES;
   const known: unknown = JSON.parse(new TextDecoder().decode(stored));
-  const flag = (name: keyof PolicyValues): boolean => {
-    const value: unknown = typeof known === 'object' && known !== null ? Reflect.get(known, name) : undefined;
-    return typeof value === 'boolean' ? value : DEFAULT_POLICIES[name];
+  const value = (name: keyof PolicyValues): unknown =>
+    typeof known === 'object' && known !== null ? Reflect.get(known, name) : undefined;
+  const flag = (name: 'presence' | 'typing'): boolean => {
+    const stored = value(name);
+    return typeof stored === 'boolean' ? stored : DEFAULT_POLICIES[name];
   };
-  return { presence: flag('presence'), typing: flag('typing') };
+  const whole = (name: 'accountFileBytes' | 'workspaceFileBytes' | 'maxFileBytes'): number => {
+    const stored = value(name);
+    return isWhole(stored) ? stored : DEFAULT_POLICIES[name];
+  };
+  const days = value('fileDays');
+  return {
+    presence: flag('presence'),
+    typing: flag('typing'),
+    accountFileBytes: whole('accountFileBytes'),
+    workspaceFileBytes: whole('workspaceFileBytes'),
+    maxFileBytes: Math.min(MAX_FILE_BYTES, whole('maxFileBytes')),
+    fileDays: isWhole(days) && days > 0 ? days : DEFAULT_POLICIES.fileDays,
+  };
 }
+
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;

@@ -2,10 +2,16 @@
 import { createSessions } from '../auth/sessions.ts';
 import type { Ports, Services } from '../deps.ts';
 import { createAccounts } from './accounts.ts';
+import { createAudit } from './audit.ts';
 import { createBackups } from './backups.ts';
+import { createBlobWrites } from './blob-writes.ts';
 import { createConversations } from './conversations.ts';
 import { createDelivery } from './delivery.ts';
 import { createDevices } from './devices.ts';
+import { createFileCleanup } from './file-cleanup.ts';
+import { createFileRequests } from './file-requests.ts';
+import { createFileVisits } from './file-visits.ts';
+import { createFiles } from './files.ts';
 import { createInvites } from './invites.ts';
 import { createLinks } from './links.ts';
 import { createParcels } from './parcels.ts';
@@ -14,8 +20,10 @@ import { createPrekeys } from './prekeys.ts';
 import { createPresence } from './presence.ts';
 import { createPushes } from './pushes.ts';
 import { createRosters } from './rosters.ts';
+import { createShares } from './shares.ts';
 import { createStartAgain } from './start-again.ts';
 import { createTransparency } from './transparency.ts';
+import { visitFinder } from './visits.ts';
 
 export function createServices(ports: Ports, origin: () => string): Services {
   const sessions = createSessions(ports, origin);
@@ -30,6 +38,9 @@ export function createServices(ports: Ports, origin: () => string): Services {
   const delivery = createDelivery(ports, { devices, conversations });
   const policies = createPolicies(ports);
   const presence = createPresence(ports, { conversations, policies });
+  const audit = createAudit(ports);
+  const bytes = createBlobWrites(ports);
+  const files = createFiles(ports, { audit, bytes, devices, policies });
   return {
     accounts,
     invites,
@@ -47,5 +58,11 @@ export function createServices(ports: Ports, origin: () => string): Services {
     presence,
     pushes: createPushes(ports),
     startAgain: createStartAgain(ports, { sessions, devices, accounts, origin }),
+    audit,
+    files,
+    fileCleanup: createFileCleanup(ports, { audit, bytes }),
+    visits: createFileVisits([visitFinder(ports)]),
+    shares: createShares(ports, { files, audit }),
+    fileRequests: createFileRequests(ports, { files, audit }),
   };
 }

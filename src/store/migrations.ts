@@ -10,6 +10,8 @@ import presence from '../../migrations/0008_presence.sql' with { type: 'text' };
 import push from '../../migrations/0009_push.sql' with { type: 'text' };
 import parcels from '../../migrations/0010_parcels.sql' with { type: 'text' };
 import startAgain from '../../migrations/0011_start_again.sql' with { type: 'text' };
+import files from '../../migrations/0012_files.sql' with { type: 'text' };
+import shares from '../../migrations/0013_shares.sql' with { type: 'text' };
 
 export interface Migration {
   readonly version: number;
@@ -29,4 +31,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 9, name: 'push', sql: push },
   { version: 10, name: 'parcels', sql: parcels },
   { version: 11, name: 'start_again', sql: startAgain },
+  { version: 12, name: 'files', sql: files },
+  { version: 13, name: 'shares', sql: shares },
 ];

@@ -1,14 +1,15 @@
 /** One-off values of the workspace, by name. */
 import type { Db, Tx } from './db.ts';
 
-/** `origin` (what links made by the admin commands carry), `workspace_name`, `setup_token` (SHA-256, 32 bytes, until an owner exists), `server_secret` (32 bytes) `log_key` (the transparency log's signing secret, 64 bytes) and `policies` (JSON). */
+/** `origin` (what links made by the admin commands carry), `workspace_name`, `setup_token` (SHA-256, 32 bytes, until an owner exists), `server_secret` (32 bytes) `log_key` (the transparency log's signing secret, 64 bytes), `policies` and `file_cleanup` (JSON). */
 export type SettingKey =
   | 'origin'
   | 'workspace_name'
   | 'server_secret'
   | 'setup_token'
   | 'log_key'
-  | 'policies';
+  | 'policies'
+  | 'file_cleanup';
 
 /** The value, or null. */
 export async function readSetting(db: Db, key: SettingKey): Promise<Uint8Array | null> {

@@ -1,6 +1,9 @@
 /** The real server for the bench: every route, check and limit of `serve`, with limits that no load meets, and no log. */
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createApp } from '../../src/app.ts';
+import { createDiskBlobs } from '../../src/blobs/disk.ts';
 import { parseConfig } from '../../src/config.ts';
 import { toHex } from '../../src/contract/bytes.ts';
 import type { AccountId, ConversationId } from '../../src/contract/ids.ts';
@@ -25,6 +28,9 @@ await migrate(db);
 const ports: Ports = {
   config: parseConfig([], {}),
   db,
+  blobs: createDiskBlobs(
+    process.argv[2] ? `${process.argv[2]}-blobs` : join(tmpdir(), `sotto-bench-${process.pid}`),
+  ),
   hub: createLocalHub(),
   log: createLog('info', Date.now, () => {}),
   clock: Date.now,

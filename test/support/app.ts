@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../src/app.ts';
 import { ASSET_NAMES, type Assets, createAssets } from '../../src/assets.ts';
+import { createDiskBlobs } from '../../src/blobs/disk.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import type { Deps } from '../../src/deps.ts';
 import { LIMITS, type Limit, type LimitName, RateLimits } from '../../src/http/limits.ts';
@@ -56,6 +57,7 @@ export async function startApp({
   const ports = {
     config: { ...parseConfig(['--port', '0', '--data', data], {}), ...config },
     db,
+    blobs: createDiskBlobs(join(data, 'blobs')),
     hub: {
       publish: (event: HubEvent) => {
         events.push(event);

@@ -1,0 +1,30 @@
+/**
+ * Where bytes lie that are too large for the database: one object for each chunk of a file, under a key that the server makes and uses
+ * once. Nothing here knows whose they are; what no row names is an orphan, found by `list`.
+ */
+
+/** 16 random bytes in hexadecimal: never anything that came over the wire. */
+export type BlobKey = string;
+export const isBlobKey = (value: string): value is BlobKey => /^[0-9a-f]{32}$/.test(value);
+export const blobKey = (bytes: Uint8Array): BlobKey => bytes.toHex();
+
+export interface Blobs {
+  /**
+   * Keeps bytes under a key that was never used. Resolves when a crash would not lose them; what was cut off before that is never
+   * given out by `get`, and listed at most. Throws BlobsUnavailable when they cannot be kept.
+   */
+  put(key: BlobKey, bytes: Uint8Array): Promise<void>;
+  /** The bytes, or null when there are none. Throws BlobsUnavailable when they cannot be read. */
+  get(key: BlobKey): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** Forgets them, and what a cut-off `put` left; nothing to forget is no error. */
+  remove(key: BlobKey): Promise<void>;
+  /** Keys after this one (null: from the first), in order, at most `limit`; what a cut-off `put` left is among them. */
+  list(after: BlobKey | null, limit: number): Promise<readonly BlobKey[]>;
+  /** Bytes that still fit; null where nobody knows. */
+  free(): Promise<number | null>;
+}
+
+/** Bytes cannot be kept or read (disk full, read-only, away): nothing was stored. */
+export class BlobsUnavailable extends Error {
+  override readonly name = 'BlobsUnavailable';
+}

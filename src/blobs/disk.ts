@@ -1,0 +1,147 @@
+/** Blobs as files of a folder, for this user alone: two levels of folders, so that none has more than some hundred thousand. */
+import { mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type BlobKey, type Blobs, BlobsUnavailable, isBlobKey } from './blobs.ts';
+
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+/** Ends the name of a file that is being written. */
+const PART = '.part';
+/** Characters of a key that name the two folders: 256 of 16 each. */
+const LEVELS = [2, 1] as const;
+
+/** @param folder made with the first blob */
+export function createDiskBlobs(folder: string): Blobs {
+  /** Folders that are there, and whose own entry is on the disk. */
+  const ready = new Set<string>();
+
+  /** Once for each folder and process, its entry in the one above is put on the disk, whoever made it. */
+  const prepare = async (path: string): Promise<void> => {
+    if (ready.has(path)) return;
+    if (path !== folder) await prepare(dirname(path));
+    await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+    await sync(dirname(path));
+    ready.add(path);
+  };
+
+  return {
+    put: (key, bytes) =>
+      available(async () => {
+        const path = pathOf(folder, key);
+        await prepare(dirname(path));
+        try {
+          await write(path + PART, bytes);
+          await rename(path + PART, path);
+        } catch (error) {
+          ready.clear();
+          await rm(path + PART, { force: true }).catch(() => {});
+          throw error;
+        }
+        await sync(dirname(path));
+      }),
+
+    get: (key) =>
+      available(async () => {
+        try {
+          return new Uint8Array(await readFile(pathOf(folder, key)));
+        } catch (error) {
+          if (codeOf(error) === 'ENOENT') return null;
+          throw error;
+        }
+      }),
+
+    remove: (key) =>
+      available(async () => {
+        const path = pathOf(folder, key);
+        await rm(path, { force: true });
+        await rm(path + PART, { force: true });
+      }),
+
+    list: (after, limit) =>
+      available(async () => {
+        const keys: BlobKey[] = [];
+        for (const first of await namesIn(folder, LEVELS[0], after)) {
+          for (const second of await namesIn(join(folder, first), LEVELS[1], restOf(after, first))) {
+            const names = (await entriesOf(join(folder, first, second))).map(
+              (name) => first + second + name.replace(PART, ''),
+            );
+            keys.push(
+              ...[...new Set(names)]
+                .filter((key) => isBlobKey(key) && (after === null || key > after))
+                .sort(),
+            );
+            if (keys.length >= limit) return keys.slice(0, limit);
+          }
+        }
+        return keys;
+      }),
+
+    async free() {
+      try {
+        const { bavail, bsize } = await statfs(folder);
+        return bavail * bsize;
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+/** No key has a separator in it, so no path leaves the folder. */
+function pathOf(folder: string, key: BlobKey): string {
+  if (!isBlobKey(key)) throw new TypeError('a blob has a key of 32 hexadecimal digits');
+  const [first, second] = LEVELS;
+  return join(folder, key.slice(0, first), key.slice(first, first + second), key.slice(first + second));
+}
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', FILE_MODE);
+  try {
+    await file.writeFile(bytes);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Puts the entries of a folder on the disk. */
+async function sync(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function entriesOf(path: string): Promise<readonly string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Folders of this level, in order, that may hold a key after this one. */
+async function namesIn(path: string, length: number, after: string | null): Promise<readonly string[]> {
+  const names = (await entriesOf(path)).filter((name) => name.length === length && /^[0-9a-f]+$/.test(name));
+  return names.filter((name) => after === null || name >= after.slice(0, length)).sort();
+}
+
+/** What follows of a key inside a folder; null when all of the folder comes after it. */
+const restOf = (after: string | null, folder: string): string | null =>
+  after?.startsWith(folder) ? after.slice(folder.length) : null;
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+
+/** A disk's own errors as BlobsUnavailable. */
+async function available<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const code = codeOf(error);
+    throw code === '' ? error : new BlobsUnavailable(code, { cause: error });
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * Files: chunks of ciphertext, and who may fetch them (services/files.ts). Whatever one may not fetch or change is not found.
+ *
+ * | call | needs | answers |
+ * |---|---|---|
+ * | GET /api/v1/files | a session with a device | FileUsage |
+ * | POST /api/v1/files | the same, a FileUpload | 201 FileRecord; 413 above a limit |
+ * | GET /api/v1/files/ID | its owner, or a member of one of its conversations | FileRecord |
+ * | DELETE /api/v1/files/ID | its owner | 204 |
+ * | PUT /api/v1/files/ID/chunks/N | its owner, the bytes | 204 |
+ * | GET /api/v1/files/ID/chunks/N | as for the record | the bytes |
+ * | GET /api/v1/files/ID/hashes | as for the record | 32 bytes for each chunk |
+ * | POST /api/v1/files/ID/complete | its owner | FileRecord; 409 while chunks are missing |
+ * | PUT /api/v1/files/ID/expiry | its owner, a FileExpiryRequest | FileRecord |
+ * | PUT, DELETE /api/v1/files/ID/places/CONVERSATION | who may fetch it and write there; who put it there, or its owner | 204 |
+ *
+ * Chunks and hashes also answer to a visit in place of a session (services/file-visits.ts). 429 says when to go on.
+ */
+
+import { Elysia } from 'elysia';
+import {
+  CHUNK_MEDIA_TYPE,
+  type FileId,
+  type FileRecord,
+  type FileUpload,
+  type FileUsage,
+  isFileId,
+} from '../contract/files.ts';
+import { type ConversationId, isConversationId } from '../contract/ids.ts';
+import { PATHS } from '../contract/paths.ts';
+import { VISIT_HEADER } from '../contract/shares.ts';
+import { sentence } from '../contract/words.ts';
+import type { Deps } from '../deps.ts';
+import { readInput } from '../http/input.ts';
+import { createGuard } from '../http/session.ts';
+import type { FileVisit } from '../services/file-visits.ts';
+import type { Asker } from '../services/files.ts';
+import { Refusal } from '../services/refusal.ts';
+
+const FILE = `${PATHS.files}/:id` as const;
+const CHUNK = `${FILE}/chunks/:n` as const;
+const PLACE = `${FILE}/places/:conversation` as const;
+/** Of any kind; a size has a limit of its own, with a sentence of its own. */
+const whole = { min: 0, max: Number.MAX_SAFE_INTEGER };
+
+export const fileRoutes = (deps: Deps) => {
+  const guard = createGuard(deps);
+  const { files, visits } = deps.services;
+  const enter = async (request: Request): Promise<Asker> => {
+    const { account } = await guard.withDevice(request);
+    deps.limits.take('fileAccount', account);
+    return { account };
+  };
+  /** Who asks for bytes of this file: a visitor, or somebody with a session. */
+  const enterFor = async (request: Request, id: FileId, may: FileVisit['may']): Promise<Asker> => {
+    const token = request.headers.get(VISIT_HEADER);
+    if (token === null) {
+      const { account } = await guard.withDevice(request);
+      deps.limits.take('fileChunkAccount', account);
+      return { account };
+    }
+    deps.limits.takeFrom('fileVisitAddress', deps.address(request));
+    const visit = await visits.find(token);
+    if (visit === null || visit.file !== id || visit.may !== may) throw unknown();
+    return { account: visit.account, actor: visit.actor };
+  };
+
+  return new Elysia({ name: 'files-api' })
+    .get(PATHS.files, async ({ request }): Promise<FileUsage> => files.usage(await enter(request)))
+    .post(
+      PATHS.files,
+      async ({ request, set }): Promise<FileRecord> => {
+        const asker = await enter(request);
+        const upload = await readUpload(request);
+        const record = await files.begin(asker, upload);
+        set.status = 201;
+        return record;
+      },
+      { parse: 'none' },
+    )
+    .get(
+      FILE,
+      async ({ request, params }): Promise<FileRecord> => files.record(await enter(request), idOf(params)),
+    )
+    .delete(
+      FILE,
+      async ({ request, params }) => {
+        await files.remove(await enter(request), idOf(params));
+        return done();
+      },
+      { parse: 'none' },
+    )
+    .put(
+      CHUNK,
+      async ({ request, params }) => {
+        const id = idOf(params);
+        const n = numberOf(params);
+        const asker = await enterFor(request, id, 'hand-in');
+        const sealed = await readChunk(request, await files.chunkBytes(asker, id, n));
+        await files.putChunk(asker, id, n, sealed);
+        return done();
+      },
+      { parse: 'none' },
+    )
+    .get(CHUNK, async ({ request, params }) => {
+      const id = idOf(params);
+      const asker = await enterFor(request, id, 'fetch');
+      return bytesOf(await files.chunk(asker, id, numberOf(params)));
+    })
+    .get(`${FILE}/hashes`, async ({ request, params }) => {
+      const id = idOf(params);
+      return bytesOf(await files.hashes(await enterFor(request, id, 'fetch'), id));
+    })
+    .post(
+      `${FILE}/complete`,
+      async ({ request, params }): Promise<FileRecord> => files.complete(await enter(request), idOf(params)),
+      { parse: 'none' },
+    )
+    .put(
+      `${FILE}/expiry`,
+      async ({ request, params }): Promise<FileRecord> => {
+        const asker = await enter(request);
+        const input = await readInput(request);
+        const expiresAt = input.raw('expiresAt') === null ? null : input.whole('expiresAt', whole);
+        input.check();
+        return files.setExpiry(asker, idOf(params), expiresAt);
+      },
+      { parse: 'none' },
+    )
+    .put(
+      PLACE,
+      async ({ request, params }) => {
+        await files.place(await enter(request), idOf(params), conversationOf(params));
+        return done();
+      },
+      { parse: 'none' },
+    )
+    .delete(
+      PLACE,
+      async ({ request, params }) => {
+        await files.unplace(await enter(request), idOf(params), conversationOf(params));
+        return done();
+      },
+      { parse: 'none' },
+    );
+};
+
+const done = () => new Response(null, { status: 204 });
+const unknown = () => new Refusal('NotFound', 'There is no such file, or it is not for you.');
+
+/** What is no id names nothing. */
+function idOf({ id }: { readonly id: string }): FileId {
+  if (!isFileId(id)) throw unknown();
+  return id;
+}
+
+function numberOf({ n }: { readonly n: string }): number {
+  if (!/^(?:0|[1-9]\d{0,4})$/.test(n)) throw unknown();
+  return Number(n);
+}
+
+function conversationOf({ conversation }: { readonly conversation: string }): ConversationId {
+  if (!isConversationId(conversation)) throw unknown();
+  return conversation;
+}
+
+async function readUpload(request: Request): Promise<FileUpload> {
+  const input = await readInput(request);
+  const upload: FileUpload = {
+    id: input.id('id', isFileId),
+    size: input.whole('size', whole),
+    conversation: input.raw('conversation') === null ? null : input.id('conversation', isConversationId),
+    expiresAt: input.raw('expiresAt') === null ? null : input.whole('expiresAt', whole),
+  };
+  input.check();
+  return upload;
+}
+
+/** What says that it has another length is not read at all. */
+async function readChunk(request: Request, length: number): Promise<Uint8Array> {
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== CHUNK_MEDIA_TYPE)
+    throw new Refusal(
+      'UnsupportedMediaType',
+      sentence('A part of a file is sent as {type}.', { type: CHUNK_MEDIA_TYPE }),
+    );
+  const said = request.headers.get('content-length');
+  const sealed = said === null || Number(said) === length ? await request.bytes() : null;
+  if (sealed?.length !== length)
+    throw new Refusal('ValidationError', 'This part of the file has another length than it must have.');
+  return sealed;
+}
+
+/**
+ * Bytes that no browser shows or keeps: what was deleted, or is not for somebody any more, is not to be found in a cache. Ciphertext
+ * does not get smaller, so nobody on the way need try.
+ */
+const bytesOf = (bytes: Uint8Array<ArrayBuffer>) =>
+  new Response(bytes, {
+    headers: {
+      'content-type': CHUNK_MEDIA_TYPE,
+      'content-disposition': 'attachment',
+      'cache-control': 'private, no-store, no-transform',
+    },
+  });

@@ -1,0 +1,140 @@
+/**
+ * What was done to files and links, by whom and when: rows that are only ever added, each bound to the one before by a hash, so that
+ * none can be changed or taken out of the middle unseen. Ids and sizes alone: the server knows no names. Whoever could rewrite the
+ * whole table could make a new chain; `head` is what one notes elsewhere to see that.
+ */
+import { toHex } from '../contract/bytes.ts';
+import type { Ports } from '../deps.ts';
+import * as store from '../store/audit.ts';
+import type { Tx } from '../store/db.ts';
+import { Recent } from './recent.ts';
+
+/** What happened. `file.fetched` once for each file, who fetched it, and hour. */
+export type AuditAction =
+  | 'file.begun'
+  | 'file.completed'
+  | 'file.fetched'
+  | 'file.removed'
+  | 'file.expired'
+  | 'file.abandoned'
+  | 'file.placed'
+  | 'file.unplaced'
+  | 'file.expiry'
+  | 'file.refused'
+  | 'share.made'
+  | 'share.visited'
+  | 'share.refused'
+  | 'share.revoked'
+  | 'request.made'
+  | 'request.handed-in'
+  | 'request.refused'
+  | 'request.revoked'
+  | 'storage.cleaned'
+  | 'storage.limits';
+
+export interface AuditEntry {
+  /** An account, `visit:` and a link's id, or null for the server itself. */
+  readonly actor: string | null;
+  readonly action: AuditAction;
+  /** The id of the file or link. */
+  readonly subject: string;
+  /** Ids and sizes. */
+  readonly detail?: Readonly<Record<string, string | number | null>>;
+}
+
+export interface Audit {
+  /** Adds a row in the caller's transaction: it is there when what it tells of is. */
+  record(tx: Tx, entry: AuditEntry): Promise<void>;
+  /** Adds a row unless the same actor did the same within the hour. Throws DbUnavailable when it cannot be kept. */
+  recordHourly(entry: AuditEntry & { readonly actor: string }): Promise<void>;
+  /** Adds a refusal; of one actor only so many an hour, so that nobody fills the log with them. Never throws. */
+  refused(entry: AuditEntry & { readonly actor: string }): Promise<void>;
+  /** Walks the whole chain. */
+  verify(): Promise<AuditState>;
+}
+
+export interface AuditState {
+  readonly entries: number;
+  /** Hash of the newest row, hexadecimal. */
+  readonly head: string;
+  /** The first row that is not what was written, or has another one before it than it had; null when all are right. */
+  readonly broken: number | null;
+}
+
+/** Refusals of one actor in an hour that are noted. */
+const MAX_REFUSALS = 20;
+const HOUR_MS = 3600_000;
+/** Rows that are read at a time. */
+const PAGE = 1000;
+const NONE = new Uint8Array(32);
+
+export function createAudit({ db, clock, log }: Pick<Ports, 'db' | 'clock' | 'log'>): Audit {
+  /** Saves a question for each chunk of a file. */
+  const noted = new Recent<string, true>(clock, { ttl: HOUR_MS, max: 20_000 });
+  const refusals = new Recent<string, { count: number }>(clock, { ttl: HOUR_MS, max: 20_000 });
+
+  const record: Audit['record'] = async (tx, { actor, action, subject, detail = {} }) => {
+    const last = await store.lastAudit(tx);
+    const row = {
+      seq: (last?.seq ?? 0) + 1,
+      at: clock(),
+      actor,
+      action,
+      subject,
+      detail: JSON.stringify(detail),
+      previous: last?.hash ?? NONE,
+    };
+    await store.insertAudit(tx, { ...row, hash: hashOf(row) });
+  };
+
+  return {
+    record,
+
+    async recordHourly(entry) {
+      const key = `${entry.action} ${entry.subject} ${entry.actor}`;
+      if (noted.get(key)) return;
+      await db.write(async (tx) => {
+        if (!(await store.wasAudited(tx, entry, clock() - HOUR_MS))) await record(tx, entry);
+      });
+      noted.put(key, true, noted.generation);
+    },
+
+    async refused(entry) {
+      const before = refusals.get(entry.actor);
+      if (before !== undefined && before.count >= MAX_REFUSALS) return;
+      if (before === undefined) refusals.put(entry.actor, { count: 1 }, refusals.generation);
+      else before.count++;
+      try {
+        await db.write((tx) => record(tx, entry));
+      } catch (error) {
+        // The refusal is the answer, whether or not it could be noted.
+        log.warn('refusal not noted', { reason: error instanceof Error ? error.message : String(error) });
+      }
+    },
+
+    async verify() {
+      let previous = NONE;
+      let seq = 0;
+      for (;;) {
+        const page = await store.auditAfter(db, seq, PAGE);
+        for (const row of page) {
+          const isNext =
+            row.seq === seq + 1 && isSame(row.previous, previous) && isSame(row.hash, hashOf(row));
+          if (!isNext) return { entries: seq, head: toHex(previous), broken: seq + 1 };
+          seq = row.seq;
+          previous = new Uint8Array(row.hash);
+        }
+        if (page.length < PAGE) return { entries: seq, head: toHex(previous), broken: null };
+      }
+    },
+  };
+}
+
+/** SHA-256 over the row before and every field; JSON keeps them apart. */
+function hashOf(row: Omit<store.AuditRow, 'hash'>): Uint8Array<ArrayBuffer> {
+  const fields = JSON.stringify([row.seq, row.at, row.actor, row.action, row.subject, row.detail]);
+  const hash = new Bun.CryptoHasher('sha256').update('sotto audit 1\0').update(row.previous).update(fields);
+  return new Uint8Array(hash.digest());
+}
+
+const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

@@ -1,0 +1,105 @@
+/**
+ * The bytes of files in step with the rows that name them. A blob is written before its row and removed after it, so that a crash
+ * between the two leaves an orphan and never a row without bytes; `removeOrphans` finds those.
+ */
+import { type BlobKey, BlobsUnavailable, blobKey } from '../blobs/blobs.ts';
+import type { Ports } from '../deps.ts';
+import { unnamed } from '../store/file-lists.ts';
+import { Refusal } from './refusal.ts';
+
+export interface BlobWrites {
+  /** Keeps bytes under a new key, then runs `name`, whose transaction makes a row of it; gives what that gives. */
+  write<T>(bytes: Uint8Array, name: (key: BlobKey) => Promise<T>): Promise<T>;
+  /** Bytes by a key that a row names; null when they are not there. */
+  read(key: BlobKey): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** Forgets bytes that no row names any more. What fails stays an orphan, for the next run. */
+  remove(keys: readonly BlobKey[]): Promise<void>;
+  /** Removes what no row names and nobody is writing; gives how many. */
+  removeOrphans(): Promise<number>;
+  /** Refuses what would leave the disk too full for messages. */
+  checkRoom(bytes: number): Promise<void>;
+}
+
+/** Bytes that files leave free: messages, and the database that they stand in, need room too. */
+const RESERVE_BYTES = 256 * 1024 * 1024;
+/** Keys that are looked at together. */
+const PAGE = 500;
+
+const unavailable = () =>
+  new Refusal(
+    'Unavailable',
+    'The server has no room for files right now. Nothing was lost; tell whoever runs it, and try again later.',
+  );
+
+export function createBlobWrites({
+  db,
+  blobs,
+  log,
+  random,
+}: Pick<Ports, 'db' | 'blobs' | 'log' | 'random'>): BlobWrites {
+  /** Being written, their rows not committed: no orphans yet. One process has the folder. */
+  const underway = new Set<BlobKey>();
+
+  const remove: BlobWrites['remove'] = async (keys) => {
+    for (const key of keys) {
+      try {
+        await blobs.remove(key);
+      } catch (error) {
+        if (!(error instanceof BlobsUnavailable)) throw error;
+        log.warn('blob not removed', { reason: error.message });
+      }
+    }
+  };
+
+  return {
+    async write(bytes, name) {
+      const key = blobKey(random(16));
+      underway.add(key);
+      try {
+        await available(() => blobs.put(key, bytes));
+        try {
+          return await name(key);
+        } catch (error) {
+          // After any other error the row may be there: the orphans' run looks.
+          if (error instanceof Refusal) await remove([key]);
+          throw error;
+        }
+      } finally {
+        underway.delete(key);
+      }
+    },
+
+    read: (key) => available(() => blobs.get(key)),
+    remove,
+
+    async removeOrphans() {
+      let removed = 0;
+      let after: BlobKey | null = null;
+      for (;;) {
+        const page: readonly BlobKey[] = await blobs.list(after, PAGE);
+        // In this order: what is not underway any more has its row by the time rows are looked up.
+        const settled = page.filter((key) => !underway.has(key));
+        const orphans = await unnamed(db, settled);
+        await remove(orphans);
+        removed += orphans.length;
+        after = page.at(-1) ?? null;
+        if (after === null || page.length < PAGE) return removed;
+      }
+    },
+
+    async checkRoom(bytes) {
+      const free = await blobs.free();
+      if (free !== null && free - bytes < RESERVE_BYTES) throw unavailable();
+    },
+  };
+
+  async function available<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof BlobsUnavailable)) throw error;
+      log.error('blobs unavailable', { reason: error.message });
+      throw unavailable();
+    }
+  }
+}
