@@ -5,6 +5,7 @@ import type { OpenConversation } from '../contract/relay.ts';
 import type { Archive } from './archive/types.ts';
 import type { BackupActions } from './backup/types.ts';
 import type { Files } from './files/types.ts';
+import type { Sharing } from './files/sharing-types.ts';
 import type { FileView } from './files/view.ts';
 import type { ConversationActions, MessageActions } from './messages/types.ts';
 import type { Presence } from './presence/types.ts';
@@ -254,6 +255,8 @@ export interface Engine extends MessageActions, ConversationActions, BackupActio
   transfers(): Promise<Transfers>;
   /** Files of messages and of one's own. */
   files(): Promise<Files>;
+  /** Links for people without an account. */
+  sharing(): Promise<Sharing>;
   /** Who is here, who writes, and what people say of themselves. */
   presence(): Promise<Presence>;
   /** Connects, resynchronises, flushes the outbox, keeps prekeys stocked; returns at once. */

@@ -14,6 +14,7 @@ import type { Context } from './context.ts';
 import { deviceName, nameSettings } from './device-names.ts';
 import type { DeviceNews, OwnDeviceView } from './engine-types.ts';
 import { queueErrand } from './errands.ts';
+import { linkSettings } from './files/kept-links.ts';
 import { detailSettings } from './groups/own-details.ts';
 import { choiceSettings } from './messages/own-choices.ts';
 import { type Operation, type Reads, readRecord } from './operation.ts';
@@ -103,6 +104,7 @@ async function greet(op: Operation, ctx: Context, devices: readonly DeviceId[]):
     ...(await choiceSettings(op)),
     ...(await typingSettings(op)),
     ...(await quietSettings(op)),
+    ...(await linkSettings(op)),
   ];
   const { account } = ctx.self;
   for (let at = 0; at < settings.length; at += SETTINGS_PER_MESSAGE) {

@@ -13,6 +13,7 @@ import type * as relay from '../contract/relay.ts';
 import { say, t } from '../contract/words.ts';
 import type { KeyHandle } from '../protocol/provider.ts';
 import type { FileTransport } from './files/ports.ts';
+import type { SharingTransport } from './files/sharing-transport.ts';
 
 /** Epoch milliseconds. */
 export type Clock = () => number;
@@ -173,6 +174,8 @@ export interface RelayTransport {
   parcelPart(id: ParcelId, n: number): Promise<Uint8Array>;
   removeParcel(id: ParcelId): Promise<void>;
   readonly files: FileTransport;
+  /** Loaded when somebody makes or looks at links. */
+  sharing(): Promise<SharingTransport>;
   presence(): Promise<PresenceSettings>;
   choosePresence(shown: boolean): Promise<PresenceSettings>;
 

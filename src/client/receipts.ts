@@ -17,6 +17,7 @@ import type { Context } from './context.ts';
 import { clearUnread, readConversation } from './conversations.ts';
 import { takeName } from './device-names.ts';
 import { queueErrand } from './errands.ts';
+import { takeLink } from './files/kept-links.ts';
 import { takeDetails } from './groups/own-details.ts';
 import { findMessage, readPage, setStatus } from './history.ts';
 import { readMarks, writeMarks } from './messages/marks.ts';
@@ -167,7 +168,7 @@ export async function takeSync(op: Operation, ctx: Context, sync: SyncPayload): 
   for (const setting of sync.settings) {
     if ((await takeName(op, ctx, setting)) || (await takeDetails(op, ctx, setting))) continue;
     if (await takeChoice(op, ctx, setting)) continue;
-    if (await takeBackupSetting(op, setting)) continue;
+    if ((await takeBackupSetting(op, setting)) || (await takeLink(op, ctx, setting))) continue;
     const { name, value, changedAt } = setting;
     if (changedAt > ctx.now() + 24 * 3600_000 || (await takeTyping(op, setting))) continue;
     if (await takeQuiet(op, setting)) continue;

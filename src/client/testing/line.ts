@@ -30,6 +30,7 @@ type EngineCalls = Pick<
   | 'parcelPart'
   | 'removeParcel'
   | 'files'
+  | 'sharing'
   | 'presence'
   | 'choosePresence'
   | 'backup'
@@ -154,6 +155,7 @@ export class FakeLine implements Live {
       parcelPart: (id, n) => this.call('parcelPart', () => relay.parcels.part(device, id, n)),
       removeParcel: (id) => this.call('removeParcel', () => relay.parcels.remove(device, id)),
       files: relay.files.callsOf(account, (name, act) => this.call(name, act)),
+      sharing: async () => relay.sharing.callsOf(account, (name, act) => this.call(name, act)),
       presence: () => this.call('presence', () => this.presence),
       choosePresence: (shown) =>
         this.call('choosePresence', () => {
@@ -233,6 +235,7 @@ const unused: Transport = {
     place: no,
     unplace: no,
   },
+  sharing: no,
   presence: no,
   choosePresence: no,
   backup: no,

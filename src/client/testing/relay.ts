@@ -19,6 +19,7 @@ import { FakeParcels } from './parcels.ts';
 import { lost, refused } from './refusals.ts';
 import { FakeRosters } from './rosters.ts';
 import { FakeFiles } from './stored-files.ts';
+import { FakeSharing } from './stored-links.ts';
 
 interface RelayDevice {
   readonly device: DeviceId;
@@ -75,6 +76,7 @@ export class FakeRelay {
     () => this.clock(),
     (id) => this.conversations.get(id)?.members ?? [],
   );
+  readonly sharing = new FakeSharing(() => this.clock());
   readonly bodies = new Map<BodyId, RelayBody>();
   /** Every post that was accepted, as it came. */
   readonly posts: { readonly from: DeviceId; readonly bytes: Uint8Array; readonly repeated: boolean }[] = [];
