@@ -27,6 +27,8 @@ const PAGES: Readonly<Record<string, string>> = {
 const WORKER_ENTRIES: Readonly<Record<WorkerName, string>> = {
   argon2: 'src/island/argon2-worker.ts',
   'search-worker': 'src/island/search-worker.ts',
+  'files-worker': 'src/island/files-worker.ts',
+  'reader-worker': 'src/island/reader-worker.ts',
 };
 /**
  * Imported on demand, and bundled alone all the same: what it shares with a page would be cut by files, and the page would

@@ -13,8 +13,11 @@ export interface Heading {
 
 export class ComposerBox {
   readonly text = draw('textarea', { rows: '1', 'aria-label': t('Message'), 'aria-describedby': 'about' });
+  readonly attach = iconButton('clip', t('Attach files'));
   readonly emoji = iconButton('smile', t('Emoji'));
   readonly format = iconButton('format', t('Formatting help'));
+  /** Files that go with the message; drawn by whoever holds them. */
+  readonly tray = draw('div', { class: 'tray', hidden: true });
   readonly leave = iconButton('close', t('Cancel'));
   readonly send = draw('button', { type: 'submit', class: 'send' }, draw('span', {}, t('Send')));
   readonly #about = draw('div', { id: 'about', class: 'about' });
@@ -28,13 +31,14 @@ export class ComposerBox {
     'form',
     {},
     this.#heading,
+    this.tray,
     this.text,
     this.#room,
     this.#problem,
     draw(
       'footer',
       {},
-      draw('div', { class: 'tools' }, this.emoji, this.format),
+      draw('div', { class: 'tools' }, this.attach, this.emoji, this.format),
       draw('p', { class: 'facts' }, this.#sealed, this.#timer),
       this.send,
     ),
@@ -86,6 +90,11 @@ export class ComposerBox {
   /** How much room is left; empty while there is plenty. */
   showRoom(sentence: string): void {
     if (this.#room.textContent !== sentence) this.#room.textContent = sentence;
+  }
+
+  /** Nobody writes here now. */
+  get isClosed(): boolean {
+    return this.#form.hidden;
   }
 
   /** Takes the box away and says why; gives it back when there is nothing to say. */

@@ -28,6 +28,8 @@ export const STYLE = `
   }
   .about { flex: 1; min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; color: var(--ink-2); }
   .about b { color: var(--accent-text); font-weight: 600; }
+  .tray { margin: 0 0 var(--s2); }
+  .heading[data-kind=edit]:not([hidden]) ~ .tray, .heading[data-kind=edit]:not([hidden]) ~ footer .clip { display: none; }
   footer { display: flex; align-items: center; gap: var(--s1); min-height: 36px; margin-top: var(--s1); }
   .tools { display: flex; flex: none; margin-left: -7px; }
   .facts { flex: 1; min-width: 0; display: flex; flex-wrap: wrap; gap: 0 var(--s3); color: var(--ink-3);
@@ -51,6 +53,7 @@ export const STYLE = `
   .icon:hover { background: color-mix(in srgb, var(--ink) 6%, transparent); color: var(--ink); }
   .icon:focus-visible { outline-offset: -2px; }
   .icon::before { width: 20px; height: 20px; }
+  .clip::before { mask-image: var(--icon-clip); }
   .smile::before { mask-image: var(--icon-smile); }
   .format::before { mask-image: var(--icon-format); }
   .close::before { width: 16px; height: 16px; mask-image: var(--icon-close); }

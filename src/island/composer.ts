@@ -8,6 +8,7 @@ import { t } from '../contract/words.ts';
 import { ComposerBox } from './composer-box.ts';
 import { Desk } from './composer-desk.ts';
 import { countReaders, describeTimer, leftGroup, offline, unknownGroup } from './composer-facts.ts';
+import { ComposerFiles } from './composer-files.ts';
 import { readKey } from './composer-keys.ts';
 import { leaveMode, NEW, startEdit, startReply } from './composer-mode.ts';
 import { STYLE } from './composer-style.ts';
@@ -47,6 +48,9 @@ export class Composer extends HTMLElement {
   #isReplaced = false;
   #here = new AbortController();
   readonly #tools = openTools(this.#box, () => this.#readers());
+  readonly #files = new ComposerFiles(this.#box, () =>
+    this.#desk.mode.kind === 'edit' || this.#box.isClosed ? null : this.#conversation,
+  );
   readonly #typing = createTypingSignal(() => {
     const conversation = this.#conversation;
     const presence = engine.then((client) => client.presence());
@@ -103,6 +107,7 @@ export class Composer extends HTMLElement {
     );
     for (const type of ['online', 'offline']) addEventListener(type, () => this.#showSealed(), { signal });
     document.addEventListener('sotto-compose', (event) => this.#asked(event, conversation), { signal });
+    this.#files.open(conversation, this.parentElement, signal);
     const [draft, newlines] = await Promise.all([readDraft(conversation), enterIsNewline()]);
     this.#newlines = newlines;
     this.#box.text.enterKeyHint = newlines ? 'enter' : 'send';
@@ -206,7 +211,7 @@ export class Composer extends HTMLElement {
       if (this.#box.text.value === rest) await this.#submit();
       return;
     }
-    if (text === '') {
+    if (text === '' && this.#files.count === 0) {
       if (this.#desk.mode.kind === 'edit')
         this.#box.complain(t('Nothing is left of it. To take the message back, choose Delete in its menu.'));
       return;
@@ -246,8 +251,9 @@ export class Composer extends HTMLElement {
     // What is written to somebody whom this device has not met yet waits for that.
     const peer = this.#peer;
     if (!this.#isKnown && isAccountId(peer)) await client.direct(peer);
-    if (mode.kind !== 'edit')
-      await client.send(conversation, text, mode.kind === 'reply' ? { replyTo: mode.message.id } : {});
+    const replyTo = mode.kind === 'reply' ? mode.message.id : null;
+    if (this.#files.count > 0) await this.#files.send(conversation, { text, replyTo });
+    else if (mode.kind !== 'edit') await client.send(conversation, text, replyTo ? { replyTo } : {});
     else if (text !== mode.message.text) await client.edit(mode.message.id, text);
   }
 }

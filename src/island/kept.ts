@@ -2,7 +2,7 @@
  * Small things of the person that stay on this device, such as unsent text: sealed with everything else that is stored,
  * so that a closed tab or an update loses nothing and the disk tells nothing.
  */
-import type { Storage } from '../client/ports.ts';
+import type { Storage, StoreName } from '../client/ports.ts';
 
 const opened = Promise.withResolvers<Storage>();
 /** Everything that was written and is not on the disk yet. */
@@ -29,6 +29,11 @@ export async function listKept(prefix: string): Promise<ReadonlyMap<string, stri
     kept.set(name.slice(prefix.length), new TextDecoder().decode(bytes));
   for (const [name, text] of waiting) if (name.startsWith(prefix)) kept.set(name.slice(prefix.length), text);
   return kept;
+}
+
+/** Whether the engine keeps anything under keys of a store that begin like this. */
+export async function hasKept(store: StoreName, prefix: string): Promise<boolean> {
+  return (await (await opened.promise).list(store, { prefix, limit: 1 })).length > 0;
 }
 
 /** Keeps all of these together, at once or right after the write that is under way; an empty text forgets its name. */

@@ -13,6 +13,7 @@ import { watchConnection } from './connection.ts';
 import { adoptRow, markCurrentRow } from './conversations-list.ts';
 import { browserCrypto } from './crypto.ts';
 import { STORAGE_GONE } from './database.ts';
+import { openFileCarrier, openUploading } from './file-carrier.ts';
 import { readHere, writeHere } from './here.ts';
 import { keepInstallOffer } from './install.ts';
 import { keepIn } from './kept.ts';
@@ -89,6 +90,8 @@ async function begin(account: AccountId): Promise<void> {
     notify: openTabs(account),
     deviceName: describeAgent(navigator.userAgent),
     note: openNote(account),
+    carrier: openFileCarrier(account),
+    uploading: openUploading(account),
   });
   stop = () => engine.stop();
   provideEngine(engine);

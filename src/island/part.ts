@@ -64,6 +64,9 @@ export const loadKeys = () => onDemand(() => import('./keys/main.ts'));
 /** Files of messages: their cards in the timeline. */
 export const loadFileCards = () => onDemand(() => import('./file-card/main.ts'));
 
+/** What can be done with a file. */
+export const loadFileMenu = () => onDemand(() => import('./file-menu/main.ts'));
+
 /** Files to the disk, and to players. */
 export const loadSave = () => onDemand(() => import('./save/main.ts'));
 

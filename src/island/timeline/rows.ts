@@ -87,7 +87,9 @@ export class Rows {
 
   #place(wanted: readonly HTMLElement[]): void {
     const stays = new Set<Element>(wanted);
-    for (const child of [...this.#log.children]) if (!stays.has(child)) child.remove();
+    // What is on its way to become a message stands below them all (attach/pending.ts).
+    for (const child of [...this.#log.children])
+      if (!stays.has(child) && !child.hasAttribute('data-pending')) child.remove();
     let next = this.#log.firstElementChild;
     for (const element of wanted)
       if (element === next) next = next.nextElementSibling;

@@ -14,6 +14,7 @@ import {
 } from '../../contract/ids.ts';
 import { meetPeople } from '../people.ts';
 import { announce, engine, onEvent } from '../session.ts';
+import { watchUploads } from '../uploads.ts';
 import { watchActions } from './actions.ts';
 import { Announcer } from './announcer.ts';
 import { Jump } from './jump.ts';
@@ -68,6 +69,7 @@ class Timeline implements OpenTimeline {
     watchKeys(this.#log, this.#view.rows, { newest: () => this.#toEnd() });
     watchActions(this.#log, this.#view.rows, client, (id) => this.goTo(id));
     this.#view.look();
+    watchUploads(this.#log, this.conversation);
     await this.#read();
   }
 

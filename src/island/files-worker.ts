@@ -1,0 +1,134 @@
+/**
+ * Seals and sends files in a worker, so that neither a page nor its memory notices how large they are. It holds the keys of the
+ * files that it carries for as long as it carries them, and nothing else.
+ */
+
+import { errorOut } from '../client/files/carried-errors.ts';
+import type { FileSource } from '../client/files/ports.ts';
+import { sealedFrom, uploadFile } from '../client/files/upload.ts';
+import { httpFiles } from '../client/http-files.ts';
+import { httpCalls } from '../client/http-relay.ts';
+import { TransportFailed } from '../client/ports.ts';
+import type { FileId } from '../contract/files.ts';
+import { RELEASE, RELEASE_HEADER } from '../contract/release.ts';
+import { sealing } from '../native/primitives.ts';
+import { readBlob } from './attach/blob-source.ts';
+import type { FromWorker, ToWorker } from './attach/messages.ts';
+import { type Ahead, sealAhead } from './attach/sealed-ahead.ts';
+import { openFolder } from './attach/spool.ts';
+
+const UPGRADE_REQUIRED = 426;
+type Upload = Extract<ToWorker, { type: 'upload' }>;
+type Answer = Extract<ToWorker, { type: 'answer' }>;
+
+const tell = (message: FromWorker) => self.postMessage(message);
+const transport = httpFiles(
+  httpCalls({
+    origin: '',
+    headers: () => ({ [RELEASE_HEADER]: RELEASE }),
+    fetch: (url, init) =>
+      navigator.onLine ? fetch(url, init) : Promise.reject(new TypeError('This browser is offline.')),
+    onResponse: ({ status }) => {
+      if (status === UPGRADE_REQUIRED) tell({ type: 'outdated' });
+    },
+  }),
+);
+const digest = async (bytes: Uint8Array) =>
+  new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)));
+
+const running = new Map<number, AbortController>();
+/** What is being sealed, also while the server cannot be reached: the page can be closed all the sooner. */
+const spools = new Map<FileId, Promise<Ahead>>();
+const asked = new Map<number, (answer: Answer) => void>();
+let asks = 0;
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === 'abort') running.get(data.job)?.abort();
+  else if (data.type === 'release') {
+    const { job } = data;
+    void release(data.id).finally(() => tell({ type: 'released', job }));
+  } else if (data.type === 'answer') {
+    asked.get(data.ask)?.(data);
+    asked.delete(data.ask);
+  } else void carry(data);
+};
+
+async function carry(upload: Upload): Promise<void> {
+  const { job, file } = upload;
+  const ended = new AbortController();
+  const { signal } = ended;
+  running.set(job, ended);
+  try {
+    const chunks = await open(upload);
+    const { root } = await uploadFile({ transport, digest, clock: () => Date.now() }, file, chunks, {
+      signal,
+      progress: (done) => tell({ type: 'progress', job, done }),
+      sealed: async (n, hash) => {
+        await ask((number) => ({ type: 'sealed', job, ask: number, n, hash }));
+      },
+    });
+    await release(file.fileId);
+    tell({ type: 'done', job, root });
+  } catch (error) {
+    // After a silence the next job goes on with what is sealed until then.
+    if (!(error instanceof TransportFailed)) await release(file.fileId);
+    tell({ type: 'failed', job, error: errorOut(error) });
+  } finally {
+    running.delete(job);
+  }
+}
+
+/** The chunks of a file, of which those that were sealed for an earlier job are not sealed again. */
+function open(upload: Upload): Promise<Ahead> {
+  const { account, file } = upload;
+  const id = file.fileId;
+  const known = spools.get(id);
+  if (known) return known;
+  const source = sourceOf(upload);
+  const opened = openFolder(account).then((folder) =>
+    sealAhead(folder, file, source && sealedFrom({ provider: sealing }, file, source), () =>
+      tell({ type: 'kept', id }),
+    ),
+  );
+  spools.set(id, opened);
+  opened.catch(() => spools.delete(id));
+  return opened;
+}
+
+async function release(id: FileId): Promise<void> {
+  const opened = spools.get(id);
+  spools.delete(id);
+  const chunks = await opened?.catch(() => null);
+  await chunks?.close();
+}
+
+function sourceOf({ job, file, source }: Upload): FileSource | null {
+  if (source === null) return null;
+  const { size } = file;
+  if (source instanceof Blob) return { size, read: (from, to) => readBlob(source, from, to) };
+  return {
+    size,
+    read: async (from, to) => {
+      const { bytes } = await ask((number) => ({
+        type: 'read',
+        job,
+        id: file.fileId,
+        ask: number,
+        from,
+        to,
+      }));
+      return bytes ?? new Uint8Array();
+    },
+  };
+}
+
+/** @throws Error with the page's sentence */
+async function ask(question: (ask: number) => FromWorker): Promise<Answer> {
+  const number = ++asks;
+  const answer = await new Promise<Answer>((resolve) => {
+    asked.set(number, resolve);
+    tell(question(number));
+  });
+  if (answer.error !== undefined) throw new Error(answer.error);
+  return answer;
+}
