@@ -158,6 +158,29 @@ test('a refused registration leaves nothing behind', async () => {
   expect(await codeOf(register(place(disk), { ...request, token, password: 'short' }))).toBe('weak-password');
 });
 
+test('a place of another account is refused before anything is asked of the server, and let go', async () => {
+  const occupied = place(ada.disk);
+  let isOpen = false;
+  const { token } = await app.deps.services.invites.create(null);
+  const tools: EnrolTools = {
+    ...occupied,
+    openStorage: async (where) => {
+      const storage = await occupied.openStorage(where);
+      isOpen = true;
+      const close = storage.close.bind(storage);
+      storage.close = async () => {
+        isOpen = false;
+        await close();
+      };
+      return storage;
+    },
+  };
+  const request = { account: newAccountId(crypto.random), username: 'mia', name: 'Mia', password: PASSWORD };
+  expect(await codeOf(register(tools, { ...request, token }))).toBe('not-this-account');
+  expect(isOpen).toBe(false);
+  expect(isEmpty(ada.disk)).toBe(false);
+});
+
 test('the same place resumes its device, another place becomes a new one', async () => {
   const first = (await readSelf(new MemoryStorage(ada.disk)))?.device;
   const again = place(ada.disk);

@@ -1,14 +1,11 @@
 /** A new account: identity, vault, first device and recovery code, published in one request (PROTOCOL 3, 10). */
 
-import { accountId, deviceId, fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
+import { accountId, fromHex, toBase64 } from '../../contract/bytes.ts';
 import type { AccountId } from '../../contract/ids.ts';
-import { t } from '../../contract/words.ts';
 import type { Random } from '../ports.ts';
-import { forgetDevice, keepBackupKey, markPublished, readSelf, storeNewDevice } from '../self.ts';
 import { makeDevice } from './device-keys.ts';
-import { EnrolError } from './errors.ts';
 import { checkWays, makeVault, wipeSecrets } from './new-vault.ts';
-import { ask, isRefusal } from './refusals.ts';
+import { publishIdentity } from './publish.ts';
 import type { EnrolTools, NewAccount, Registered } from './types.ts';
 
 /** The first version of every vault. */
@@ -34,49 +31,30 @@ export async function register(tools: EnrolTools, request: NewAccount): Promise<
   const account = fromHex(request.account);
   const { aik, secrets, published, recoveryCode } = await makeVault(tools, account, FIRST_VAULT, request);
 
-  const device = random(16);
-  const made = await makeDevice(
-    crypto,
-    { account, aik, username, name: request.name, vaultVersion: FIRST_VAULT, previous: null, leaf: null },
-    device,
-  );
-  const storage = await tools.openStorage({
-    account: request.account,
-    newDevice: deviceId(device),
-    deviceWrapKey: secrets.deviceWrapKey,
-  });
-  const found = await readSelf(storage);
-  if (found?.published)
-    throw new EnrolError(
-      'not-this-account',
-      t('This place is a device of {username} already. Use another one, or remove that device first.', {
-        username: found.username,
-      }),
-    );
-  if (found) await forgetDevice(storage);
-  await storeNewDevice(storage, { ...made.stored, account: request.account });
-  await keepBackupKey(storage, secrets.backupKey);
   try {
-    const signedIn = await ask(() =>
-      transport.register({
-        token: request.token,
-        account: request.account,
-        username,
-        name: request.name,
-        ...(request.workspaceName === undefined ? {} : { workspaceName: request.workspaceName }),
-        aik: toBase64(aik.publicKey),
-        ...published,
-        ...(request.passkey ? { passkey: request.passkey.response } : {}),
-        device: made.upload,
-      }),
+    const device = random(16);
+    const made = await makeDevice(
+      crypto,
+      { account, aik, username, name: request.name, vaultVersion: FIRST_VAULT, previous: null, leaf: null },
+      device,
     );
-    await markPublished(storage, fromBase64(signedIn.logKey));
-    return { signedIn, device: deviceId(device), storage, resumed: false, recoveryCode };
-  } catch (error) {
-    // Without an answer the account may exist: the keys stay, and signing in finds out.
-    if (isRefusal(error)) await forgetDevice(storage);
-    await storage.close();
-    throw error;
+    const done = await publishIdentity(
+      tools,
+      { account: request.account, device, made, secrets, replaces: false },
+      () =>
+        transport.register({
+          token: request.token,
+          account: request.account,
+          username,
+          name: request.name,
+          ...(request.workspaceName === undefined ? {} : { workspaceName: request.workspaceName }),
+          aik: toBase64(aik.publicKey),
+          ...published,
+          ...(request.passkey ? { passkey: request.passkey.response } : {}),
+          device: made.upload,
+        }),
+    );
+    return { ...done, recoveryCode };
   } finally {
     wipeSecrets(secrets);
   }

@@ -10,12 +10,12 @@ import { decodeCertificate } from '../../protocol/certificate.ts';
 import { type DeviceList, decodeDeviceList } from '../../protocol/device-list.ts';
 import { isProtocolError } from '../../protocol/errors.ts';
 import { decodeSignedLeaf, type PlacedLeaf } from '../../protocol/transparency.ts';
-import { forgetDevice, keepBackupKey, markPublished, readSelf, storeNewDevice } from '../self.ts';
 import type { AgainTransport } from './again-transport.ts';
 import { makeDevice } from './device-keys.ts';
 import { EnrolError } from './errors.ts';
 import { type ChosenWays, checkWays, makeVault, wipeSecrets } from './new-vault.ts';
-import { ask, isRefusal } from './refusals.ts';
+import { publishIdentity } from './publish.ts';
+import { ask } from './refusals.ts';
 import type { EnrolTools, Registered } from './types.ts';
 
 export interface StartAgainChoice extends ChosenWays {
@@ -53,25 +53,10 @@ export async function startAgain(
     const device = crypto.random(16);
     const owner = { account, aik, username: leaf?.leaf.username ?? username, name, vaultVersion };
     const made = await makeDevice(crypto, { ...owner, previous, leaf }, device);
-    const { deviceWrapKey } = secrets;
-    const storage = await tools.openStorage({
-      account: directory.account,
-      newDevice: deviceId(device),
-      deviceWrapKey,
-    });
-    try {
-      const found = await readSelf(storage);
-      if (found?.published && found.account !== directory.account)
-        throw new EnrolError(
-          'not-this-account',
-          t('This place is a device of {username} already. Use another one, or remove that device first.', {
-            username: found.username,
-          }),
-        );
-      if (found) await forgetDevice(storage);
-      await storeNewDevice(storage, { ...made.stored, account: directory.account });
-      await keepBackupKey(storage, secrets.backupKey);
-      const signedIn = await ask(() =>
+    const done = await publishIdentity(
+      tools,
+      { account: directory.account, device, made, secrets, replaces: true },
+      () =>
         transport.complete({
           token: choice.token,
           aik: toBase64(aik.publicKey),
@@ -79,15 +64,8 @@ export async function startAgain(
           ...(choice.passkey ? { passkey: choice.passkey.response } : {}),
           device: made.upload,
         }),
-      );
-      await markPublished(storage, fromBase64(signedIn.logKey));
-      return { signedIn, device: deviceId(device), storage, resumed: false, recoveryCode };
-    } catch (error) {
-      // Without an answer it may be done: the keys stay, and signing in finds out.
-      if (isRefusal(error)) await forgetDevice(storage);
-      await storage.close();
-      throw error;
-    }
+    );
+    return { ...done, recoveryCode };
   } finally {
     wipeSecrets(secrets);
   }
