@@ -29,6 +29,7 @@ const WORKER_ENTRIES: Readonly<Record<WorkerName, string>> = {
   'search-worker': 'src/island/search-worker.ts',
   'files-worker': 'src/island/files-worker.ts',
   'reader-worker': 'src/island/reader-worker.ts',
+  'preview-worker': 'src/island/preview-worker.ts',
 };
 /**
  * Imported on demand, and bundled alone all the same: what it shares with a page would be cut by files, and the page would

@@ -75,3 +75,6 @@ export const loadViewer = () => onDemand(() => import('./viewer/main.ts'));
 
 /** The files of a conversation, and one's own. */
 export const loadFileRoom = () => onDemand(() => import('./file-room/main.ts'));
+
+/** What a file is that somebody attaches: its type, a small look at it, where it was taken. */
+export const loadPreview = () => onDemand(() => import('./preview/main.ts'));

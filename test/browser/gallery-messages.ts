@@ -42,6 +42,7 @@ export async function drawMessages(): Promise<void> {
         quote: null,
         reactions: [],
         names,
+        cards: null,
         ...drawn,
       });
     return row;

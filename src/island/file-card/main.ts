@@ -41,5 +41,3 @@ export function drawCards(message: HistoryMessage): HTMLElement {
     );
   return host;
 }
-
-export { openFileMenu } from './menu.ts';

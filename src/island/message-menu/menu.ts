@@ -8,6 +8,7 @@ import { showProblem } from '../problem.ts';
 import { compose, THREAD_ASKED } from './compose.ts';
 import { confirmDelete } from './confirm.ts';
 import { openMessageDetails } from './details.ts';
+import { closeByLeaving } from './leave.ts';
 import { moveIn } from './move.ts';
 
 export interface MenuTerms {
@@ -51,27 +52,6 @@ export async function openMenu(terms: MenuTerms): Promise<void> {
   (anchor.closest('[data-view]') ?? document.body).append(menu);
   if (!togglePopover(menu, anchor)) return menu.remove();
   menu.querySelector('button')?.focus();
-}
-
-/** Closes what is open by a press anywhere else, and by the keys that leave it. */
-function closeByLeaving(menu: HTMLElement, close: () => void, back: { focus(): void }): void {
-  const ended = new AbortController();
-  const { signal } = ended;
-  const press = ({ target }: Event) => {
-    if (target instanceof Node && !menu.contains(target)) close();
-  };
-  document.addEventListener('pointerdown', press, { capture: true, signal });
-  menu.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' && event.key !== 'Tab') return;
-    event.preventDefault();
-    close();
-    back.focus();
-  });
-  menu.addEventListener('toggle', () => {
-    if (menu.matches(':popover-open')) return;
-    ended.abort();
-    menu.remove();
-  });
 }
 
 function drawEmojis(

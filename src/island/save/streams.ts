@@ -9,6 +9,7 @@ import {
   streamPath,
 } from '../../contract/streams.ts';
 import { t } from '../../contract/words.ts';
+import { owned } from './owned.ts';
 import { readOn, type Saveable, type SaveWatch } from './read-on.ts';
 
 interface Streamed {
@@ -136,12 +137,6 @@ function serve(streamed: Streamed, open: Set<AbortController>, port: MessagePort
   // A page that goes away cannot go on.
   addEventListener('pagehide', () => cut.abort(), { signal: cut.signal });
   say({ answer: 'offer', offer: streamed.offer });
-}
-
-/** Bytes that may be given away with their buffer. */
-function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const isWhole = bytes.buffer instanceof ArrayBuffer && bytes.length === bytes.buffer.byteLength;
-  return isWhole ? new Uint8Array(bytes.buffer as ArrayBuffer) : bytes.slice();
 }
 
 function changeReading(by: 1 | -1): void {
