@@ -4,6 +4,7 @@ import { WrongUse } from './failures.ts';
 import { type CommandName, isCommand } from './usage.ts';
 
 const text = { type: 'string' } as const;
+const texts = { type: 'string', multiple: true } as const;
 const flag = { type: 'boolean' } as const;
 const COMMON = { home: text, json: flag, help: { type: 'boolean', short: 'h' } } as const;
 
@@ -12,7 +13,29 @@ const COMMANDS = {
   join: { invite: text, username: text, name: text, workspace: text },
   login: { server: text, username: text },
   link: { server: text, yes: flag },
-  send: { to: text, conversation: text, 'reply-to': text },
+  send: {
+    to: text,
+    conversation: text,
+    'reply-to': text,
+    file: texts,
+    name: text,
+    expires: text,
+    'new-version-of': text,
+    'keep-location': flag,
+  },
+  download: { out: text, file: text },
+  files: {
+    with: text,
+    conversation: text,
+    query: text,
+    kind: text,
+    sort: text,
+    versions: text,
+    restore: text,
+    forget: text,
+    expires: text,
+    usage: flag,
+  },
   edit: {},
   delete: {},
   react: { off: flag },
@@ -21,7 +44,7 @@ const COMMANDS = {
   timer: { with: text, conversation: text },
   mute: { with: text, conversation: text, notify: text, off: flag },
   archive: { with: text, conversation: text, off: flag },
-  listen: { count: text, timeout: text, own: flag, read: flag, changes: flag },
+  listen: { count: text, timeout: text, own: flag, read: flag, changes: flag, download: text },
   conversations: {},
   create: { name: text, people: text, topic: text, open: flag, history: text },
   members: {
@@ -53,6 +76,7 @@ const COMMANDS = {
 /** How much may stand after the options: a text, or what is searched for; elsewhere nothing. */
 const POSITIONALS: Partial<Record<CommandName, number>> = {
   send: 1,
+  download: 1,
   edit: 2,
   delete: 1,
   react: 2,
@@ -66,7 +90,7 @@ const POSITIONALS: Partial<Record<CommandName, number>> = {
 
 /** Every option of every command; one command sees only its own. */
 const ALL = Object.assign({}, COMMON, ...Object.values(COMMANDS)) as typeof COMMON &
-  Record<string, typeof text | typeof flag>;
+  Record<string, typeof text | typeof texts | typeof flag>;
 
 export interface Arguments {
   readonly command: CommandName;
@@ -76,6 +100,8 @@ export interface Arguments {
   option(name: string): string | null;
   /** The value of an option that must be there. @throws WrongUse */
   required(name: string): string;
+  /** Every value of an option that may stand several times, in order. */
+  options(name: string): readonly string[];
   isSet(name: string): boolean;
   /** What stands after the options: the text to send. */
   readonly rest: readonly string[];
@@ -107,11 +133,16 @@ export function parseArguments(argv: readonly string[]): Arguments | null {
     if (value === null || value === '') throw new WrongUse(`${command} needs --${name}.`);
     return value;
   };
+  const options = (name: string): readonly string[] => {
+    const value = values[name];
+    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+  };
   return {
     command,
     home: required('home'),
     json: values.json === true,
     option,
+    options,
     required,
     isSet: (name) => values[name] === true,
     rest,
@@ -120,8 +151,10 @@ export function parseArguments(argv: readonly string[]): Arguments | null {
 
 /** Those of the command that is meant come first: two commands may have one name for different things. */
 function optionsFor(argv: readonly string[]): typeof ALL {
-  const command = argv.find(isCommand);
-  return command === undefined ? ALL : { ...ALL, ...COMMANDS[command] };
+  // A folder may be called like a command.
+  const { positionals } = parseArgs({ args: [...argv], options: ALL, strict: false, allowPositionals: true });
+  const [command = ''] = positionals;
+  return isCommand(command) ? { ...ALL, ...COMMANDS[command] } : ALL;
 }
 
 function parse(argv: readonly string[]) {
@@ -131,6 +164,24 @@ function parse(argv: readonly string[]) {
     const message = error instanceof Error ? error.message : String(error);
     throw new WrongUse(`${message.split('. ')[0]}.`.replace(/\.\.$/, '.'));
   }
+}
+
+const MINUTE_MS = 60_000;
+const LIFETIME_UNITS: Readonly<Record<string, number>> = {
+  m: MINUTE_MS,
+  h: 60 * MINUTE_MS,
+  d: 24 * 60 * MINUTE_MS,
+  w: 7 * 24 * 60 * MINUTE_MS,
+};
+
+/** Milliseconds of `30m`, `12h`, `7d`, `2w`; null for "never". @throws WrongUse */
+export function lifetime(name: string, value: string): number | null {
+  if (value === 'never') return null;
+  const [, amount = '', unit = ''] = /^(\d{1,5})([mhdw])$/.exec(value) ?? [];
+  const ms = Number(amount) * (LIFETIME_UNITS[unit] ?? Number.NaN);
+  if (amount === '' || !(ms > 0))
+    throw new WrongUse(`--${name} takes 30m, 12h, 7d, 2w or never, not "${value}".`);
+  return ms;
 }
 
 /** A whole number from 1. @throws WrongUse */

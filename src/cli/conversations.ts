@@ -34,8 +34,11 @@ function fieldsOf(conversation: ConversationView): object {
 function rowOf(conversation: ConversationView): string[] {
   const { id, kind, peer, name, members, unread, lastActivity, writable } = conversation;
   const isGroup = kind === 'group';
+  const isNotes = !isGroup && members.length === 1;
   return [
-    isGroup ? (name ?? 'a group without a name') : (peer?.username ?? 'somebody new'),
+    isGroup
+      ? (name ?? 'a group without a name')
+      : (peer?.username ?? (isNotes ? 'notes to self' : 'somebody new')),
     isGroup ? (writable ? `${members.length} people` : 'not in it any more') : (peer?.name ?? ''),
     unread === 0 ? '' : `${unread} unread`,
     timeOf(lastActivity),

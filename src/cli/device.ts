@@ -53,6 +53,8 @@ export async function openDevice(
       timer: timers.timer,
       deviceName: DEVICE_NAME,
       note: home.note,
+      sourceOf: async (hint) => (await import('./new-files.ts')).sourceOf(hint),
+      uploading: home.uploads,
     });
     const isClean = keepIndexClean(engine, home.storage);
     const finish = async () => {

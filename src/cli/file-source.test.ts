@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findSource, openSource, readHint, writeHint } from './file-source.ts';
-import { spool, sweepSpool } from './spool.ts';
+import { settleSpool, spool, sweepSpool } from './spool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sotto-source-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -63,19 +63,22 @@ test('standard input is kept for its owner alone, and swept when nothing names i
     yield new TextEncoder().encode('water');
   }
   const home = at('home');
-  const path = await spool(home, input());
-  expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(await Bun.file(path).text()).toBe('high water');
-  const wanted = await spool(home, input());
-  const old = new Date(Date.now() - 2 * 3600_000);
-  for (const each of [path, wanted]) utimesSync(each, old, old);
-  const fresh = await spool(home, input());
+  const made = async (minutes: number, isSettled: boolean) => {
+    const path = await spool(home, input());
+    const settled = isSettled ? await settleSpool(path) : path;
+    const then = new Date(Date.now() - minutes * 60_000);
+    utimesSync(settled, then, then);
+    return settled;
+  };
+  const wanted = await made(120, true);
+  expect(statSync(wanted).mode & 0o777).toBe(0o600);
+  expect(await Bun.file(wanted).text()).toBe('high water');
+  const kept = [wanted, await made(0, true), await made(30, false)];
+  await made(5, true);
+  await made(120, false);
   await sweepSpool(home, new Set([wanted]));
-  expect(
-    readdirSync(join(home, 'sending'))
-      .map((name) => join(home, 'sending', name))
-      .sort(),
-  ).toEqual([wanted, fresh].sort());
+  const left = readdirSync(join(home, 'sending')).map((name) => join(home, 'sending', name));
+  expect(left.sort()).toEqual(kept.sort());
 
   async function* broken() {
     yield new Uint8Array(3);

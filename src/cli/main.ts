@@ -11,6 +11,8 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   login: async () => (await import('./commands/login.ts')).login,
   link: async () => (await import('./commands/link.ts')).link,
   send: async () => (await import('./commands/send.ts')).send,
+  download: async () => (await import('./commands/download.ts')).download,
+  files: async () => (await import('./commands/files.ts')).files,
   edit: async () => (await import('./commands/marks.ts')).edit,
   delete: async () => (await import('./commands/marks.ts')).deleteMessage,
   react: async () => (await import('./commands/marks.ts')).react,

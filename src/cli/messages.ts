@@ -4,10 +4,11 @@ import { type BodyId, isBodyId } from '../contract/ids.ts';
 import type { Happening } from './changes.ts';
 import { WrongUse } from './failures.ts';
 import { type Output, plain, timeOf } from './output.ts';
+import { sizeOf } from './progress.ts';
 
 /** Prints one message; `sender` is a username. */
 export function printMessage(output: Output, message: HistoryMessage, sender: string): Promise<void> {
-  const { id, conversation, sentAt, kind, text, verified, mine, status, reason, note } = message;
+  const { id, conversation, sentAt, text, files, verified, mine, status, reason, note } = message;
   const { replyTo, editedAt, reactions, pinned, expiresAt, mention, origin } = message;
   return output.event(
     'message',
@@ -18,9 +19,9 @@ export function printMessage(output: Output, message: HistoryMessage, sender: st
       account: message.sender.account,
       device: message.sender.device,
       sentAt,
-      kind,
+      kind: kindOf(message),
       text,
-      files: [],
+      files: files.map(({ id, name, type, size, version }) => ({ id, name, type, size, version })),
       verified,
       mine,
       status,
@@ -59,6 +60,10 @@ export function printHappening(
   return output.event(event, { ...said, text, editedAt }, line(`changed a message: ${text}`));
 }
 
+/** A text with files is a `file`, whatever is said with them. */
+export const kindOf = ({ kind, files }: HistoryMessage): HistoryMessage['kind'] | 'file' =>
+  kind === 'text' && files.length > 0 ? 'file' : kind;
+
 function messageLine(message: HistoryMessage, sender: string): string {
   const head = `${timeOf(message.sentAt)}  ${plain(sender)}  `;
   const indent = ' '.repeat(Bun.stringWidth(head));
@@ -66,7 +71,11 @@ function messageLine(message: HistoryMessage, sender: string): string {
 }
 
 /** The text, or why there is none. */
-export function wordsOf({ kind, text, reason }: HistoryMessage): string {
+export function wordsOf({ kind, text, reason, files }: HistoryMessage): string {
+  if (kind === 'text' && files.length > 0) {
+    const names = files.map(({ name, size }) => `[${name}, ${sizeOf(size)}]`);
+    return [...(text === '' ? [] : [text]), ...names].join('\n');
+  }
   if (kind === 'unknown') return 'This message needs a newer Sotto.';
   return kind === 'unreadable' ? (reason ?? 'This message could not be opened.') : text;
 }

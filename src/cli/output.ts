@@ -35,6 +35,7 @@ export type EventName =
   | 'file'
   | 'upload'
   | 'usage'
+  | 'forgotten'
   | 'downloaded'
   | 'signed-out';
 

@@ -45,6 +45,9 @@ export function conversationOf(given: {
 /** The conversation that was named. @throws Failed when there is none */
 export async function findConversation(device: Device, where: Where): Promise<ConversationId> {
   const { engine } = device;
+  // One's own name stands for the notes to oneself.
+  if (where.person?.replace(/^@/, '').toLowerCase() === engine.self.username)
+    return (await engine.direct(engine.self.account)).id;
   if (where.person !== null)
     return (await engine.direct((await findPerson(device, where.person)).account)).id;
   const has = async () => (await engine.conversations()).some(({ id }) => id === where.id);
@@ -70,7 +73,10 @@ export class Names {
   }
 
   /** The same of somebody else who takes part where this message stands. */
-  async byAccount(account: AccountId, { conversation }: HistoryMessage): Promise<string> {
+  async byAccount(
+    account: AccountId,
+    { conversation }: Pick<HistoryMessage, 'conversation'>,
+  ): Promise<string> {
     const { self } = this.engine;
     if (account === self.account) return self.username;
     if (!this.#known.has(account)) this.#note(await this.engine.readers(conversation));

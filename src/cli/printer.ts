@@ -18,6 +18,8 @@ export interface Terms {
   readonly changes: boolean;
   /** Tell the senders, encrypted, that what is printed is read. */
   readonly read: boolean;
+  /** Saves the files of a message before it is printed; gives what it will say of them, or null to be asked again later. */
+  readonly save: ((message: HistoryMessage) => Promise<(() => Promise<void>) | null>) | null;
   readonly enough: () => void;
   readonly failed: (error: unknown) => void;
 }
@@ -100,10 +102,17 @@ export class Printer {
       // What is closed is printed when it opens.
       return message.kind === 'notice' ? 'drop' : 'later';
     }
+    const tellSaved = await this.save(message);
+    if (tellSaved === null) return 'later';
     await printMessage(this.output, message, await this.names.of(message));
+    await tellSaved();
     this.printed++;
     this.unread.add(message.conversation);
     return { printed: message.id, known: writeKnown(knownOf(message)) };
+  }
+
+  private async save(message: HistoryMessage): Promise<(() => Promise<void>) | null> {
+    return this.terms.save === null || message.files.length === 0 ? async () => {} : this.terms.save(message);
   }
 
   /** What has happened since: to a message that was printed, and reactions to one's own. */

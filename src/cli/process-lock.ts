@@ -67,6 +67,19 @@ export class ProcessLock {
     }
   }
 
+  /** Another process has it now. False while this one has it. */
+  isHeldElsewhere(): boolean {
+    if (this.db.inTransaction) return false;
+    try {
+      this.db.run('BEGIN IMMEDIATE');
+    } catch (error) {
+      if (error instanceof SQLiteError && error.code === 'SQLITE_BUSY') return true;
+      throw error;
+    }
+    this.db.run('ROLLBACK');
+    return false;
+  }
+
   close(): void {
     this.db.close();
   }

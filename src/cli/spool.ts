@@ -1,20 +1,24 @@
 /** What comes from standard input, kept until it is sent: its size is not known before its end, and a killed send goes on with it. */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { chmod, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_FILE_BYTES } from '../contract/files.ts';
 import { fileProblem } from './commands/export.ts';
 import { Failed } from './failures.ts';
 
 const FOLDER = 'sending';
-/** One that no upload names, and that nobody has written to for so long, was left behind by a command that was killed. */
+/** While it is being written, and until its message is about to be made. */
+const NEW = '.new';
+/** What no upload names any more is removed; what was made just now may be named in a moment. */
+const FRESH_MS = 60_000;
+/** Nobody has written to it for so long: the command that did was killed. */
 const LEFT_BEHIND_MS = 3600_000;
 
 /** Writes everything that comes to a file of the device's folder, 0600; gives its path. */
 export async function spool(home: string, input: AsyncIterable<Uint8Array>): Promise<string> {
   const folder = join(home, FOLDER);
-  const path = join(folder, randomUUID());
+  const path = join(folder, randomUUID() + NEW);
   let size = 0;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -37,14 +41,29 @@ export async function spool(home: string, input: AsyncIterable<Uint8Array>): Pro
   }
 }
 
+/** To be called just before it is put into a message; gives the path under which it stays until that is sent. */
+export async function settleSpool(path: string): Promise<string> {
+  const settled = path.slice(0, -NEW.length);
+  const now = new Date();
+  await utimes(path, now, now);
+  await rename(path, settled);
+  return settled;
+}
+
+/** It was sent, or will not be. */
+export const removeSpooled = (path: string): Promise<void> => rm(path, { force: true });
+
 /** Removes what is sent, and what nobody will send. @param wanted paths that uploads still name */
 export async function sweepSpool(home: string, wanted: ReadonlySet<string>): Promise<void> {
   const folder = join(home, FOLDER);
   for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, name);
     if (wanted.has(path)) continue;
-    const found = await stat(path).catch(() => null);
-    if (found !== null && Date.now() - found.mtimeMs > LEFT_BEHIND_MS) await rm(path, { force: true });
+    const age = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > (name.endsWith(NEW) ? LEFT_BEHIND_MS : FRESH_MS)) await removeSpooled(path);
   }
 }
 

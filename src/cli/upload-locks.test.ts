@@ -14,6 +14,7 @@ test('one at a time of one name, and who waits can be called off', async () => {
   const first = mine.exclusive('a', never, () => held.promise);
   const cancelled = [new AbortController(), new AbortController()] as const;
   let ran = 0;
+  expect([mine.isHeldElsewhere('a'), other.isHeldElsewhere('a')]).toEqual([false, true]);
   // One waits behind its own process, one behind another.
   const waiting = [mine, other].map((locks, n) =>
     locks.exclusive('a', cancelled[n as 0 | 1].signal, async () => ++ran),
@@ -25,6 +26,7 @@ test('one at a time of one name, and who waits can be called off', async () => {
   held.resolve();
   await first;
   expect(await later).toBe(1);
+  expect(mine.isHeldElsewhere('a')).toBe(false);
   expect(await mine.exclusive('a', never, async () => ++ran)).toBe(2);
   mine.close();
   other.close();

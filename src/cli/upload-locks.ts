@@ -19,7 +19,12 @@ export class UploadLocks {
 
   /** Runs the task while no other process runs one of this name. @throws AbortError once `signal` is, while it waits */
   exclusive<T>(name: string, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
-    return this.lockOf(Bun.hash.crc32(name) % LOCKS).exclusive(task, signal);
+    return this.lockOf(name).exclusive(task, signal);
+  }
+
+  /** Another process carries something of this name, or of one that has the same lock. */
+  isHeldElsewhere(name: string): boolean {
+    return this.lockOf(name).isHeldElsewhere();
   }
 
   close(): void {
@@ -32,7 +37,8 @@ export class UploadLocks {
       for (const suffix of ['', '-journal']) rmSync(join(folder, fileOf(n) + suffix), { force: true });
   }
 
-  private lockOf(n: number): ProcessLock {
+  private lockOf(name: string): ProcessLock {
+    const n = Bun.hash.crc32(name) % LOCKS;
     const known = this.open.get(n);
     if (known !== undefined) return known;
     const path = join(this.folder, fileOf(n));

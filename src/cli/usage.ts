@@ -11,9 +11,21 @@ const USAGE_OF = {
       makes DIR a device by approval on another one: prints a code and waits ten minutes for it to be typed there, under
       Settings, Devices, "Approve a new device", or after "devices --approve". Then it says whose device this would be,
       and asks; with --yes it does not ask.`,
-  send: `send (--to NAME | --conversation ID) [--reply-to MESSAGE] [TEXT]
+  send: `send (--to NAME | --conversation ID) [--reply-to MESSAGE] [--file PATH|- ...] [TEXT]
+          [--name NAME] [--expires 7d] [--new-version-of FILE|MESSAGE] [--keep-location]
       sends TEXT, or standard input when there is none or it is "-". Done when the relay has it on its disk; when
-      the relay cannot be reached it says that the message is queued, and the next command sends it.`,
+      the relay cannot be reached it says that the message is queued, and the next command sends it.
+      With --file, up to ten files with or without a TEXT; "-" is standard input, called NAME. Done when all of them and
+      the message are there. What was cut off goes on when the same command is given again, or with the next send or listen.
+      Where and with what camera a picture was taken is taken out of it; --keep-location sends it as it is.`,
+  download: `download MESSAGE|FILE --out DIR|- [--file NAME|N]
+      saves the files of a message, or one of them, in DIR, and nothing of them that was not verified. Nothing is
+      overwritten; what was cut off goes on when the same command is given again. "-" is standard output.`,
+  files: `files [--with NAME | --conversation ID] [--query WORDS] [--kind image|video|audio|document|other]
+          [--sort newest|oldest|name|size] | --versions FILE | --restore FILE | --forget FILE | --expires FILE=7d | --usage
+      files that this device knows, and those that are on their way. FILE is the id of a file: --versions lists what came before it, --restore
+      says an old version again, --forget calls off one that is on its way, or has the server delete one of yours;
+      --expires says when the server deletes one of yours (30m, 12h, 7d, 2w or never); --usage, how much there may be.`,
   edit: `edit MESSAGE [TEXT]
       other words for a message of yours, from standard input when there are none; MESSAGE is the id of a message`,
   delete: `delete MESSAGE
@@ -30,12 +42,13 @@ const USAGE_OF = {
       what your devices notify you of; nothing without an option`,
   archive: `archive (--with NAME | --conversation ID) [--off]
       puts a conversation away until somebody writes in it`,
-  listen: `listen [--count N] [--timeout 10s] [--own] [--read] [--changes]
+  listen: `listen [--count N] [--timeout 10s] [--own] [--read] [--changes] [--download DIR]
       prints each message of others that no listen on this device has printed, also those that came while none ran;
       with --own those that you wrote on other devices too. Ends after N messages, or fails when they have not come
       within the timeout (10s with --count, otherwise none; 500ms, 10s, 5m, 1h or "none"). Acknowledges what is on
       the disk and answers key exchanges by itself. Senders learn that you have read only with --read.
       New words, deletions and reactions are printed too, and with --changes they count as messages do.
+      With --download, files are saved in DIR before their message is printed.
       A listen that is killed between printing and noting it prints that message again.`,
   conversations: `conversations
       what there is, newest first`,
@@ -98,12 +111,15 @@ ${Object.values(USAGE_OF)
   .map((text) => `  ${text}`)
   .join('\n')}
 
---json prints one object a line, named in "event": joined {account, device, recoveryCode}, sent {id}, queued {id},
+--json prints one object a line, named in "event": joined {account, device, recoveryCode}, sent {id, files}, queued {id},
 message {id, conversation, sender, account, device, sentAt, kind, text, files, verified, mine, status, reason, note,
   replyTo, editedAt, reactions, pinned, expiresAt, mention, origin}, edited {id, conversation, text, ...}, deleted {id, conversation, ...},
 reaction {id, conversation, emoji, on, ...}, pinned {id, conversation, on}; of what others did, listen adds {sender, account} and when,
 details {id, conversation, sender, account, device, deviceName, sentAt, receivedAt, kind, verified, origin, proof, readBy, edits},
 found {id, conversation, name, sender, account, device, sentAt, kind, text, verified, mine},
+file {id, message, conversation, sender, account, name, type, size, series, version, superseded, sentAt, expiresAt, mine},
+upload {id, message, conversation, name, type, size, done, state, reason}, usage {used, limit, workspaceUsed, workspaceLimit, maxFileBytes,
+  defaultExpiryDays}, forgotten {id}, downloaded {id, message, name, type, path, bytes},
 conversation {id, kind, with, name, topic, members, unread, lastActivity, role, open, writable, mentions, notify, archived, timer},
 member {account, username, name, role, devices, verified, identityChanged}, open-group {id, title, members}, left {id}, device {device, name, created, expires, current},
 safety {digits, with, verified}, revoked {device}, renamed {device, name},

@@ -4,6 +4,9 @@ import type { Command } from '../command.ts';
 import { atMost, openDevice, tellNews, tellNotices } from '../device.ts';
 import { Failed } from '../failures.ts';
 import { Printer } from '../printer.ts';
+import { Receiver } from '../receiver.ts';
+import { openFolder } from '../saving.ts';
+import { sweep } from '../sending-files.ts';
 
 /** With --count, what came by then is all: 10 seconds. */
 const DEFAULT_TIMEOUT = '10s';
@@ -12,19 +15,24 @@ const LOOK_MS = 250;
 /** Milliseconds that acknowledgements, answers and receipts get to leave at the end. */
 const FINISH_MS = 10_000;
 
-export const listen: Command = async ({ home, option, isSet, output, io }) => {
+export const listen: Command = async ({ home, option, isSet, json, output, io }) => {
   const most = option('count');
   const count = most === null ? null : wholeNumber('count', most);
   const timeout = duration('timeout', option('timeout') ?? (count === null ? 'none' : DEFAULT_TIMEOUT));
 
+  const folder = option('download');
+  if (folder !== null) await openFolder(folder);
+
   const device = await openDevice(home, { live: true });
   const { engine, line, server } = device;
   const ended = Promise.withResolvers<'enough' | 'time' | 'interrupted' | 'signed out'>();
+  const receiver = folder === null ? null : new Receiver(device, folder, { output, io, json });
   const printer = new Printer(device, output, {
     most: count ?? Number.POSITIVE_INFINITY,
     own: isSet('own'),
     changes: isSet('changes'),
     read: isSet('read'),
+    save: receiver && ((message) => receiver.save(message)),
     enough: () => ended.resolve('enough'),
     failed: ended.reject,
   });
@@ -34,9 +42,13 @@ export const listen: Command = async ({ home, option, isSet, output, io }) => {
   server.onSignedOut = () => ended.resolve('signed out');
   engine.subscribe((event) => {
     if (event.type === 'message' || event.type === 'updated') printer.look();
+    // What could not be fetched may be had now.
+    if (event.type === 'connection' && event.online && receiver !== null) printer.look();
     if (event.type === 'devices') tellingNews = tellingNews.then(() => tellNews(device, output, 'named'));
   });
-  const timer = timeout === null ? null : setTimeout(() => ended.resolve('time'), timeout);
+  // What came in time is saved to its end, however long that takes.
+  const whenSaved = () => (receiver?.idle() ?? Promise.resolve()).then(() => ended.resolve('time'));
+  const timer = timeout === null ? null : setTimeout(whenSaved, timeout);
   const looking = setInterval(() => printer.lookForOthers(), LOOK_MS);
   const endHearing = io.onInterrupt(() => ended.resolve('interrupted'));
 
@@ -47,11 +59,13 @@ export const listen: Command = async ({ home, option, isSet, output, io }) => {
     printer.look();
     const how = await ended.promise;
     line?.close();
+    receiver?.stop();
     await atMost(FINISH_MS, printer.settled());
     if (how === 'signed out') throw await server.whySignedOut();
     await atMost(FINISH_MS, isSet('read') ? device.finishInTime() : device.finish());
     await tellingNews;
     await tellNews(device, output, 'all');
+    await sweep(device);
   } finally {
     if (timer !== null) clearTimeout(timer);
     clearInterval(looking);

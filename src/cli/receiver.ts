@@ -1,0 +1,73 @@
+/** Files that arrive while `listen` runs, saved before their message is printed: whoever reads that line finds them. */
+import type { HistoryMessage } from '../client/engine-types.ts';
+import { FileProblem } from '../client/files/types.ts';
+import type { Invocation } from './command.ts';
+import { whyNot } from './commands/download.ts';
+import type { Device } from './device.ts';
+import { plain } from './output.ts';
+import { ProgressLine, sizeOf } from './progress.ts';
+import { saveFile } from './saving.ts';
+
+export class Receiver {
+  private readonly stopping = new AbortController();
+  private readonly progress: ProgressLine;
+  private running: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly device: Device,
+    private readonly folder: string,
+    private readonly streams: Pick<Invocation, 'io' | 'output' | 'json'>,
+  ) {
+    this.progress = new ProgressLine(streams.io, streams.json);
+  }
+
+  /**
+   * Saves the files of a message. Gives what says so, once the message is printed; null when the server is away, or it was
+   * stopped: what is there already is gone on with. A file that cannot be had is told of and passed over.
+   */
+  save(message: HistoryMessage): Promise<(() => Promise<void>) | null> {
+    const work = this.saveAll(message);
+    this.running = work.catch(() => {});
+    return work;
+  }
+
+  /** Resolves when nothing is being saved. */
+  async idle(): Promise<void> {
+    await this.running;
+  }
+
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  private async saveAll({ id: message, files }: HistoryMessage): Promise<(() => Promise<void>) | null> {
+    const { output } = this.streams;
+    const { signal } = this.stopping;
+    const told: (() => Promise<void>)[] = [];
+    for (const file of files) {
+      try {
+        const { path, bytes } = await saveFile(this.device, file, this.folder, {
+          signal,
+          progress: this.progress,
+          isOnce: true,
+        });
+        const { id, name, type } = file;
+        told.push(() =>
+          output.event(
+            'downloaded',
+            { id, message, name, type, path, bytes },
+            `${plain(path)}  ${sizeOf(bytes)}`,
+          ),
+        );
+      } catch (error) {
+        if (signal.aborted) return null;
+        if (!(error instanceof FileProblem)) throw error;
+        if (error.kind === 'away') return null;
+        await output.note(whyNot(file, error));
+      }
+    }
+    return async () => {
+      for (const tell of told) await tell();
+    };
+  }
+}
