@@ -15,18 +15,17 @@ import {
   type BackupRecord,
   isSegmentId,
   MAX_MANIFEST_BYTES,
-  MAX_SEGMENT_BYTES,
   MAX_SEGMENTS,
   SEGMENT_MEDIA_TYPE,
   type SegmentId,
   segmentId,
 } from '../contract/backup.ts';
 import { PATHS } from '../contract/paths.ts';
-import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { type Input, readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
 import { Refusal } from '../services/refusal.ts';
+import { readSealedPart } from './sealed-part.ts';
 
 const ID_BYTES = 16;
 const SEGMENT = `${PATHS.backup}/segments/:id` as const;
@@ -73,7 +72,7 @@ export const backupRoutes = (deps: Deps) => {
       SEGMENT,
       async ({ request, params }) => {
         const session = await enter(request);
-        await backups.putSegment(session, idOf(params), await readSegment(request));
+        await backups.putSegment(session, idOf(params), await readSealedPart(request));
         return done();
       },
       { parse: 'none' },
@@ -94,20 +93,4 @@ function readSegments(input: Input): readonly SegmentId[] {
   return Array.from({ length: joined.length / ID_BYTES }, (_, at) =>
     segmentId(joined.subarray(at * ID_BYTES, (at + 1) * ID_BYTES)),
   );
-}
-
-/** What says that it is longer is not read at all. */
-async function readSegment(request: Request): Promise<Uint8Array> {
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== SEGMENT_MEDIA_TYPE)
-    throw new Refusal(
-      'UnsupportedMediaType',
-      sentence('A part of a history is sent as {type}.', { type: SEGMENT_MEDIA_TYPE }),
-    );
-  const tooLarge = () => new Refusal('TooLarge', 'A part of a history has 1 MiB at most.');
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_SEGMENT_BYTES) throw tooLarge();
-  const sealed = await request.bytes();
-  if (sealed.length > MAX_SEGMENT_BYTES) throw tooLarge();
-  if (sealed.length === 0) throw new Refusal('ValidationError', 'A part of a history is not empty.');
-  return sealed;
 }

@@ -10,12 +10,12 @@
 
 import { Elysia } from 'elysia';
 import { isDeviceId } from '../contract/ids.ts';
-import { isParcelId, MAX_PART_BYTES, PART_MEDIA_TYPE, type ParcelId } from '../contract/parcels.ts';
+import { isParcelId, PART_MEDIA_TYPE, type ParcelId } from '../contract/parcels.ts';
 import { PATHS } from '../contract/paths.ts';
-import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { createGuard } from '../http/session.ts';
 import { Refusal } from '../services/refusal.ts';
+import { readSealedPart } from './sealed-part.ts';
 
 const PARCEL = `${PATHS.parcels}/:id` as const;
 const PART = `${PARCEL}/:n` as const;
@@ -36,7 +36,7 @@ export const parcelRoutes = (deps: Deps) => {
         const session = await enter(request);
         const to = query.to ?? '';
         if (!isDeviceId(to)) throw unknown();
-        const sealed = await readPart(request);
+        const sealed = await readSealedPart(request);
         await parcels.put(session, { ...placeOf(params), to, sealed });
         return done();
       },
@@ -70,20 +70,4 @@ function idOf({ id }: { readonly id: string }): ParcelId {
 function placeOf({ id, n }: { readonly id: string; readonly n: string }): { id: ParcelId; n: number } {
   if (!/^\d{1,4}$/.test(n)) throw unknown();
   return { id: idOf({ id }), n: Number(n) };
-}
-
-/** What says that it is longer is not read at all. */
-async function readPart(request: Request): Promise<Uint8Array> {
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== PART_MEDIA_TYPE)
-    throw new Refusal(
-      'UnsupportedMediaType',
-      sentence('A part of a history is sent as {type}.', { type: PART_MEDIA_TYPE }),
-    );
-  const tooLarge = () => new Refusal('TooLarge', 'A part of a history has 1 MiB at most.');
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_PART_BYTES) throw tooLarge();
-  const sealed = await request.bytes();
-  if (sealed.length > MAX_PART_BYTES) throw tooLarge();
-  if (sealed.length === 0) throw new Refusal('ValidationError', 'A part of a history is not empty.');
-  return sealed;
 }
