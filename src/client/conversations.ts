@@ -94,7 +94,7 @@ export const DIRECT = {
   history: 'none',
 } as const satisfies Partial<StoredConversation>;
 
-/** The id of the direct conversation of two people: nobody chooses it (PROTOCOL 1). */
+/** The id of the direct conversation of two people, or of one with oneself: nobody chooses it (PROTOCOL 1). */
 export function directId(a: AccountId, b: AccountId): ConversationId {
   return conversationId(directConversationId(fromHex(a), fromHex(b)));
 }
@@ -110,6 +110,16 @@ export function writeConversation(op: Operation, conversation: StoredConversatio
   op.touched.conversations.add(conversation.id);
 }
 
+/** Whether it is the one with oneself. */
+export const isNotes = ({ kind, members }: Pick<StoredConversation, 'kind' | 'members'>): boolean =>
+  kind === 'direct' && members.length === 1;
+
+/** Who makes the id of a direct conversation together with oneself: the other person, or oneself of notes. */
+export const otherOf = (
+  { members }: Pick<StoredConversation, 'members'>,
+  self: AccountId,
+): AccountId | null => members.find((member) => member !== self) ?? (members.includes(self) ? self : null);
+
 /**
  * The conversation of two people, made when there is none. Null when the id is not that of these two, whoever says so
  * [R1, R12].
@@ -122,10 +132,10 @@ export async function ensureDirect(
 ): Promise<StoredConversation | null> {
   const known = await readConversation(op, id);
   if (known !== null) return known;
-  if (people[0] === people[1] || directId(people[0], people[1]) !== id) return null;
+  if (directId(people[0], people[1]) !== id) return null;
   const made: StoredConversation = {
     id,
-    members: [...people].sort(),
+    members: [...new Set(people)].sort(),
     unread: 0,
     lastActivity: now,
     ownSeq: 0,

@@ -176,7 +176,6 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
       return Promise.all(known.map((each) => viewConversation(storage, each, self.account)));
     },
     direct: async (person) => {
-      if (person === self.account) throw new Error(t('A conversation needs somebody else.'));
       await pinnedPerson(ctx, person);
       const id = directId(self.account, person);
       const known = await readConversation(storage, id);

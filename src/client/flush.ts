@@ -11,7 +11,7 @@ import { filePayload } from '../protocol/file-manifest.ts';
 import { textPayload } from '../protocol/payload.ts';
 import { type Claimed, claimInto } from './bundles.ts';
 import type { Context } from './context.ts';
-import { readConversation, type StoredConversation } from './conversations.ts';
+import { otherOf, readConversation, type StoredConversation } from './conversations.ts';
 import { refreshPeople } from './directory.ts';
 import { loadChain } from './groups/chain.ts';
 import { GROUP_HELD } from './groups/sentences.ts';
@@ -179,10 +179,8 @@ async function refusedPost(
   const isGroup = conversation.kind === 'group';
   if (status === 404 && isGroup) return refusedByGroup(ctx, entry);
   if (status === 404 && !tries.conversationMade) {
-    await ctx.transport.createConversation({
-      kind: 'direct',
-      people: conversation.members.filter((member) => member !== ctx.self.account),
-    });
+    const other = otherOf(conversation, ctx.self.account);
+    await ctx.transport.createConversation({ kind: 'direct', people: other === null ? [] : [other] });
     tries.conversationMade = true;
     return 'again';
   }

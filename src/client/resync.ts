@@ -3,7 +3,7 @@ import { type BodyId, type ConversationId, isAccountId, isBodyId } from '../cont
 import { RELAY_RETENTION_MS } from '../contract/limits.ts';
 import type { Address } from './address.ts';
 import type { Context } from './context.ts';
-import { directId, ensureDirect } from './conversations.ts';
+import { directId, ensureDirect, otherOf } from './conversations.ts';
 import { refreshPeople } from './directory.ts';
 import { EMPTY_SYNC, queueErrand } from './errands.ts';
 import { refreshGroups } from './groups/refresh.ts';
@@ -32,8 +32,9 @@ export async function refreshConversations(ctx: Context): Promise<readonly Conve
   made.push(...(await refreshGroups(ctx, records)));
   for (const { id, kind, members, lastActivity } of records) {
     if (kind !== 'direct') continue;
-    const [other] = members.filter((member) => member !== self);
-    if (other === undefined || members.length !== 2 || directId(self, other) !== id) continue;
+    const other = otherOf({ members }, self);
+    const isWhole = members.length === (other === self ? 1 : 2);
+    if (other === null || !isWhole || directId(self, other) !== id) continue;
     if ((await ctx.storage.get('conversations', `c/${id}`)) !== null) continue;
     if ((await readPeer(ctx.storage, other)) === null) strangers.add(other);
     await ctx.operate(async (op) => {

@@ -2,7 +2,6 @@
  * Membership (PROTOCOL 7): who is in a conversation, by the chain of its events. A direct conversation has one event that
  * nobody signs or chooses, so both sides know its id.
  */
-import { malformed } from './errors.ts';
 import { compareBytes, equalBytes, hash } from './hash.ts';
 import { fixed, record } from './record.ts';
 import { DEFAULT_POLICY, type HashedRosterEvent, ROSTER_OPS, ROSTER_ROLES } from './roster-event.ts';
@@ -20,13 +19,11 @@ const directGenesisRecord = record(8, 'direct conversation', {
 });
 
 /**
- * The id of the direct conversation of two accounts (16 B each), in either order: 32 B. It is its rosterHash too.
- * @throws E_FORMAT for twice the same account
+ * The id of the direct conversation of two accounts (16 B each), in either order: 32 B. It is its rosterHash too. Twice the same
+ * account is the conversation with oneself. @throws E_FORMAT for what is no account
  */
 export function directConversationId(one: Uint8Array, other: Uint8Array): Uint8Array {
-  const order = compareBytes(one, other);
-  if (order === 0) throw malformed('a direct conversation has two accounts');
-  const [lower, higher] = order < 0 ? [one, other] : [other, one];
+  const [lower, higher] = compareBytes(one, other) < 0 ? [one, other] : [other, one];
   return hash(directGenesisRecord.encode({ lower, higher }));
 }
 

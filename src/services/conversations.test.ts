@@ -51,13 +51,23 @@ test('two that start it at the same moment get the same one, and it is told once
   expect(relay.events).toHaveLength(2);
 });
 
-test('oneself, unknown and disabled people are refused with a sentence, and nothing is written', async () => {
+test('with oneself there is one conversation, of one member', async () => {
+  const relay = await openRelay();
+  const mina = await addPerson(relay.db, relay.clock());
+  const { id, members } = await relay.conversations.createDirect(mina.session(), mina.account);
+  expect(id).toBe(conversationId(directConversationId(fromHex(mina.account), fromHex(mina.account))));
+  expect(members).toEqual([mina.account]);
+  expect((await relay.conversations.createDirect(mina.session(), mina.account)).id).toBe(id);
+  expect(await countRows(relay.db, 'members')).toBe(1);
+  expect(relay.events).toEqual([{ type: 'conversation', account: mina.account, id }]);
+});
+
+test('unknown and disabled people are refused with a sentence, and nothing is written', async () => {
   const relay = await openRelay();
   const mina = await addPerson(relay.db, relay.clock());
   const gone = await addPerson(relay.db, relay.clock(), 1, 'Gone');
   await relay.db.write((tx) => tx.run('UPDATE accounts SET disabled = 1 WHERE id = $1', [gone.account]));
   const cases = [
-    [mina.account, 'ValidationError'],
     [accountId(new Uint8Array(16)), 'NotFound'],
     [gone.account, 'Forbidden'],
   ] as const;

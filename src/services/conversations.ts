@@ -17,7 +17,7 @@ import {
   membersOf,
 } from '../store/conversations.ts';
 import { Recent } from './recent.ts';
-import { invalid, Refusal } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 
 export interface Conversations {
   /** Those that the account is a member of, latest activity first, then groups that it was in, without members. */
@@ -25,8 +25,8 @@ export interface Conversations {
   /** One that the account is or was a member of; NotFound otherwise, whether or not it exists. */
   find(account: AccountId, id: ConversationId): Promise<ConversationRecord>;
   /**
-   * The direct conversation of the session's account with `person`, made when there is none. ValidationError for
-   * oneself, NotFound for an unknown account, Forbidden for a disabled one.
+   * The direct conversation of the session's account with `person`, made when there is none; with oneself it has one member.
+   * NotFound for an unknown account, Forbidden for a disabled one.
    */
   createDirect(session: Session, person: AccountId): Promise<ConversationRecord>;
   /** Grows with every change of a group's members on this node: what was derived from older ones is void. */
@@ -60,10 +60,6 @@ export function createConversations({ db, hub, clock }: Pick<Ports, 'db' | 'hub'
     },
 
     async createDirect(session, person) {
-      if (person === session.account)
-        throw invalid({
-          people: ['Choose somebody else: a conversation with yourself is not possible yet.'],
-        });
       const other = await accountById(db, person);
       if (!other)
         throw new Refusal('NotFound', 'There is nobody with this account here. They may have left.');
@@ -76,7 +72,7 @@ export function createConversations({ db, hub, clock }: Pick<Ports, 'db' | 'hub'
           sentence('{name} cannot receive messages: the account is disabled.', { name: other.name }),
         );
 
-      const people = [session.account, person].sort();
+      const people = [...new Set([session.account, person])].sort();
       const created = await db.write((tx) => insertDirect(tx, id, people, clock()));
       if (created) for (const account of people) hub.publish({ type: 'conversation', account, id });
       return this.find(session.account, id);

@@ -11,6 +11,7 @@ import {
   Detail,
   ensureDirect,
   listConversations,
+  otherOf,
   readConversation,
   type StoredConversation,
   writeConversation,
@@ -84,8 +85,7 @@ export async function choiceEntries(reads: Reads, ctx: Context): Promise<readonl
 
 function chosen(conversation: StoredConversation, ctx: Context): Conversation {
   const { kind, members, details, notify, archived, timer } = conversation;
-  const other = members.find((member) => member !== ctx.self.account) ?? null;
-  const peer = kind === 'direct' ? other : null;
+  const peer = kind === 'direct' ? otherOf({ members }, ctx.self.account) : null;
   // Its last activity is in its messages; here it would be another entry with each of them.
   return { kind, peer, ...details, notify, archived, timer, lastActivity: 0 };
 }

@@ -5,7 +5,7 @@
 import type { AccountId, BodyId, ConversationId } from '../../contract/ids.ts';
 import { sentence, t } from '../../contract/words.ts';
 import type { Context } from '../context.ts';
-import { directId, ensureDirect, readConversation } from '../conversations.ts';
+import { directId, ensureDirect, otherOf, readConversation } from '../conversations.ts';
 import { displayName } from '../display-text.ts';
 import { findKept, orderOf } from '../history.ts';
 import type { Operation } from '../operation.ts';
@@ -85,14 +85,14 @@ const isKnown = async (ctx: Context, id: ConversationId) =>
   (await readConversation(ctx.storage, id)) !== null;
 
 async function isHere(ctx: Context, { id, isDirect, members }: Conversation): Promise<boolean> {
-  return (await isKnown(ctx, id)) || (isDirect && otherOf(ctx, id, members) !== null);
+  return (await isKnown(ctx, id)) || (isDirect && partnerOf(ctx, id, members) !== null);
 }
 
-/** The other one of a direct conversation that these two have; null when it is not theirs. */
-function otherOf(ctx: Context, id: ConversationId, members: readonly AccountId[]): AccountId | null {
+/** The other one of a direct conversation that these two have, oneself of notes; null when it is not theirs. */
+function partnerOf(ctx: Context, id: ConversationId, members: readonly AccountId[]): AccountId | null {
   const { account } = ctx.self;
-  const other = members.find((each) => each !== account);
-  return other !== undefined && members.includes(account) && directId(account, other) === id ? other : null;
+  const other = otherOf({ members }, account);
+  return other !== null && members.includes(account) && directId(account, other) === id ? other : null;
 }
 
 function takePeople(prover: Prover, record: FiledRecord): void {
@@ -151,7 +151,7 @@ class Taking {
     if (record.type === 'conversation') {
       await ctx.operate(async (op) => {
         const other =
-          choice.into === null && record.isDirect ? otherOf(ctx, record.id, record.members) : null;
+          choice.into === null && record.isDirect ? partnerOf(ctx, record.id, record.members) : null;
         if (other !== null) await ensureDirect(op, record.id, [ctx.self.account, other], 0);
         await addExtra(op, { conversation: record.id }, record.extra);
       });

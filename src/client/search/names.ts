@@ -1,6 +1,7 @@
 /** People and conversations by name, as this device has them: nobody is asked, so nobody learns what is looked for. */
 import { type AccountId, type ConversationId, isAccountId, isConversationId } from '../../contract/ids.ts';
-import { directId, listConversations } from '../conversations.ts';
+import { t } from '../../contract/words.ts';
+import { directId, isNotes, listConversations } from '../conversations.ts';
 import type { Reads } from '../operation.ts';
 import { readPeer } from '../peers.ts';
 import { readSelf } from '../self.ts';
@@ -57,11 +58,12 @@ export async function readNames(reads: Reads): Promise<Names> {
       conversation: ids.has(direct) ? direct : null,
     });
   }
-  const conversations = stored.map(({ id, kind, details, title }) => ({
+  const conversations = stored.map(({ id, kind, members, details, title }) => ({
     id,
     kind,
-    name:
-      kind === 'group'
+    name: isNotes({ kind, members })
+      ? t('Notes to self')
+      : kind === 'group'
         ? (details.name?.value ?? title)
         : (people.find(({ conversation }) => conversation === id)?.name ?? ''),
   }));

@@ -274,13 +274,14 @@ export class FakeRelay {
   }
 
   createConversation(from: AccountId, people: readonly AccountId[]): ConversationRecord {
-    const [other] = people.filter((each) => each !== from);
-    if (other === undefined) throw refused(400, 'ValidationError', 'Somebody else is needed.');
+    const [other] = people;
+    if (other === undefined || people.length !== 1)
+      throw refused(400, 'ValidationError', 'Exactly one person is needed.');
     const id = directId(from, other);
     const made = this.conversations.get(id) ?? {
       id,
       kind: 'direct' as const,
-      members: [from, other].sort(),
+      members: [...new Set([from, other])].sort(),
       epoch: 0,
       lastActivity: this.clock(),
     };
