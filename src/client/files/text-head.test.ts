@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { concat } from '../../protocol/codec.ts';
 import { filePayload, MAX_MESSAGE_FILES } from '../../protocol/file-manifest.ts';
-import { previewBudget } from './preview-budget.ts';
+import { fitPreviews, previewBudget } from './preview-budget.ts';
 import { TEXT_HEAD_CHARACTERS, textHead } from './text-head.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -43,4 +43,17 @@ test('previews of so many files as a message takes leave room for its words', ()
     });
     expect(payload.length).toBeLessThan(49 * 1024);
   }
+});
+
+test('previews are the better ones as long as there is room for all of them', () => {
+  const preview = (size: number) => ({ type: 'image/webp', bytes: new Uint8Array(size) });
+  const picture = {
+    preview: preview(previewBudget(1)),
+    smallPreview: preview(previewBudget(MAX_MESSAGE_FILES)),
+  };
+  const none = { preview: null, smallPreview: null };
+  expect(fitPreviews([picture, none])).toEqual([picture.preview, null]);
+  const many = fitPreviews([picture, picture, none]);
+  expect(many).toEqual([picture.smallPreview, picture.smallPreview, null]);
+  expect(fitPreviews([])).toEqual([]);
 });
