@@ -1,6 +1,7 @@
 /** The island's database: one per account in this browser, with the rooms of the client and one of our own. */
 import { STORES } from '../client/ports.ts';
 import type { AccountId } from '../contract/ids.ts';
+import { removeSpools } from './attach/spool.ts';
 import { forgetNote } from './note.ts';
 
 /** Told to the window when the browser has taken a database away under an open page. */
@@ -58,6 +59,7 @@ export async function openDatabase(account: AccountId): Promise<IDBDatabase> {
 export async function deleteDatabase(account: AccountId): Promise<void> {
   await settled(indexedDB.deleteDatabase(nameOf(account)));
   forgetNote(account);
+  await removeSpools(account);
 }
 
 /** A request's result as a promise. */
