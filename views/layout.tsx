@@ -26,6 +26,8 @@ export type PageName =
   | 'approve'
   | 'recovery-code'
   | 'start-again'
+  | 'share'
+  | 'file-request'
   | 'conversations'
   | 'conversation'
   | 'verify'
@@ -124,6 +126,8 @@ const DOORS: ReadonlySet<PageName> = new Set([
   'approve',
   'recovery-code',
   'start-again',
+  'share',
+  'file-request',
 ]);
 
 const languageOf = (): string => locale().split('-', 1)[0] ?? 'en';

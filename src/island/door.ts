@@ -21,6 +21,16 @@ const FORMS: Readonly<Record<string, (form: IslandForm) => void>> = {
   unlock: takeUnlock,
   link: takeLink,
   approve: takeApproval,
+  share: (form) =>
+    void onDemand(() => import('./share/main.ts')).then(
+      ({ takeShare }) => takeShare(form),
+      (error: unknown) => form.fail(error),
+    ),
+  'file-request': (form) =>
+    void onDemand(() => import('./file-request/main.ts')).then(
+      ({ takeFileRequest }) => takeFileRequest(form),
+      (error: unknown) => form.fail(error),
+    ),
   'start-again': (form) =>
     void onDemand(() => import('./start-again/main.ts')).then(
       ({ takeStartAgain }) => takeStartAgain(form),

@@ -7,12 +7,14 @@ import { adminPages } from './pages-admin.ts';
 import { authPages } from './pages-auth.ts';
 import { conversationPages } from './pages-conversations.ts';
 import { bareSite, type PageDeps } from './pages-frame.ts';
+import { linkPages } from './pages-links.ts';
 import { settingsPages } from './pages-settings.ts';
 import { WEB_MANIFEST_PATH, webManifest } from './web-manifest.ts';
 
 export const pageRoutes = (deps: PageDeps) =>
   new Elysia({ name: 'pages' })
     .use(authPages(deps))
+    .use(linkPages(deps))
     .use(conversationPages(deps))
     .use(settingsPages(deps))
     .use(adminPages(deps))

@@ -33,6 +33,8 @@ const PAGES: readonly string[] = [
   '/sign-in',
   '/recover',
   '/start-again',
+  '/s/0',
+  '/r/0',
   '/unlock',
   '/link',
   '/approve',
@@ -56,6 +58,8 @@ const DOORS: ReadonlySet<string> = new Set([
   '/approve',
   '/recovery-code',
   '/start-again',
+  '/s/0',
+  '/r/0',
 ]);
 const WEB_MANIFEST = '/manifest.webmanifest';
 /** What a shortcut of the installed app opens. */

@@ -1,5 +1,5 @@
 /** Sends the chunks of one file, some of them at a time. Pure, so that a worker can do it. */
-import { CHUNK_BYTES, PARALLEL_CHUNKS } from '../../contract/files.ts';
+import { CHUNK_BYTES, type FileId, type FileRecord, PARALLEL_CHUNKS } from '../../contract/files.ts';
 import { t } from '../../contract/words.ts';
 import { fileChunkLength, fileChunks, fileRoot, type Sealer, sealFileChunk } from '../../protocol/file.ts';
 import { equalBytes } from '../../protocol/hash.ts';
@@ -8,7 +8,9 @@ import type { FileSource, FileTransport, UploadJob, UploadWatch } from './ports.
 import { Progress } from './progress.ts';
 
 export interface UploadTools {
-  readonly transport: Pick<FileTransport, 'record' | 'putChunk'>;
+  readonly transport: Pick<FileTransport, 'putChunk'> & {
+    readonly record: (id: FileId) => Promise<Pick<FileRecord, 'missing'>>;
+  };
   /** SHA-256. */
   readonly digest: (bytes: Uint8Array) => Promise<Uint8Array>;
   readonly clock: Clock;
