@@ -19,7 +19,7 @@ import { archiveMessage, messageEntry, originalEntry } from '../archive/record.t
 import type { Context } from '../context.ts';
 import type { HistoryMessage } from '../engine-types.ts';
 import { queueErrand } from '../errands.ts';
-import { timeOf } from '../history.ts';
+import { messageOf, timeOf } from '../history.ts';
 import { readMarks } from '../messages/marks.ts';
 import type { Reads } from '../operation.ts';
 import { readOriginal } from '../originals.ts';
@@ -33,7 +33,6 @@ import {
   writeTransfer,
 } from './stored.ts';
 import { MAX_GIVEN } from './types.ts';
-import { messageOfEntry, pageBelow } from './walk.ts';
 
 /** Messages that are read at once. */
 const PAGE = 100;
@@ -109,9 +108,15 @@ async function fill(ctx: Context, giving: Giving): Promise<Filled> {
     add(await choiceEntries(ctx.storage, ctx));
   }
   for (;;) {
-    const page = await pageBelow(ctx.storage, giving.conversation, before, PAGE);
+    const prefix = giving.conversation === null ? 'm/' : `m/${giving.conversation}/`;
+    const page = await ctx.storage.list('history', {
+      prefix,
+      reverse: true,
+      limit: PAGE,
+      ...(before === null ? {} : { before }),
+    });
     for (const [key, value] of page) {
-      const message = messageOfEntry(value);
+      const message = messageOf(value);
       const isOver =
         giving.conversation !== null &&
         (timeOf(message.order) < giving.since || giving.messages + messages >= MAX_GIVEN);

@@ -92,10 +92,6 @@ export async function noteUnanswered(
   if (asked?.id === parcel) op.write('meta', `ask/${conversation}`, Asked, { ...asked, answered: false });
 }
 
-const SHAPES = { give: Giving, take: Taking, transfer: Transfer } as const;
-type Name = keyof typeof SHAPES;
-type Value<N extends Name> = Of<(typeof SHAPES)[N]>;
-
 export const readGiving = (reads: Reads, parcel: ParcelId) =>
   readRecord(reads, 'meta', `give/${parcel}`, Giving);
 export const readTaking = (reads: Reads, parcel: ParcelId) =>
@@ -103,19 +99,19 @@ export const readTaking = (reads: Reads, parcel: ParcelId) =>
 export const readTransfer = (reads: Reads, parcel: ParcelId) =>
   readRecord(reads, 'meta', `transfer/${parcel}`, Transfer);
 
-export function writeGiving(op: Operation, value: Value<'give'>): void {
+export function writeGiving(op: Operation, value: Giving): void {
   op.write('meta', `give/${value.id}`, Giving, value);
 }
-export function writeTaking(op: Operation, value: Value<'take'>): void {
+export function writeTaking(op: Operation, value: Taking): void {
   op.write('meta', `take/${value.id}`, Taking, value);
 }
 /** Tells it, too. */
-export function writeTransfer(op: Operation, value: Value<'transfer'>): void {
+export function writeTransfer(op: Operation, value: Transfer): void {
   op.write('meta', `transfer/${value.id}`, Transfer, value);
   op.events.push({ type: 'transfers' });
 }
 
-export function removeUnderWay(op: Operation, name: Name, parcel: ParcelId): void {
+export function removeUnderWay(op: Operation, name: 'give' | 'take' | 'transfer', parcel: ParcelId): void {
   op.remove('meta', `${name}/${parcel}`);
   op.events.push({ type: 'transfers' });
 }
