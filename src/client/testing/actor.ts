@@ -1,5 +1,6 @@
 /** A device in a play: it dies when its plug is pulled, and is opened again on what its disk held. */
 import type { ConversationId } from '../../contract/ids.ts';
+import type { EnginePorts } from '../engine.ts';
 import { MemoryStorage } from '../memory-storage.ts';
 import type { Plug } from './crash.ts';
 import type { Client, MadePerson, World } from './world.ts';
@@ -13,6 +14,7 @@ export class Actor {
     private readonly world: World,
     readonly person: MadePerson,
     private readonly index = 0,
+    private readonly ports: Partial<EnginePorts> = {},
   ) {}
 
   private get made() {
@@ -36,7 +38,8 @@ export class Actor {
   }
 
   private async start(storage: MemoryStorage): Promise<void> {
-    this.current = await this.world.open(this.person, this.index, { storage }).catch((error: unknown) => {
+    const options = { storage, ports: this.ports };
+    this.current = await this.world.open(this.person, this.index, options).catch((error: unknown) => {
       if (this.plug?.dead !== true) throw error;
       return null;
     });

@@ -20,6 +20,8 @@ const gone = () => refused(404, 'NotFound', 'There is no such file.');
 
 export class FakeFiles {
   readonly kept = new Map<FileId, Kept>();
+  /** SHA-256 of everything that ever left for a chunk's place, whether it came or not: two of them are a nonce used twice. */
+  readonly attempts = new Map<string, Set<string>>();
   readonly knobs = {
     /** What whoever asks is given for a chunk; null for nothing. */
     chunk: (_id: FileId, _n: number, sealed: Uint8Array): Uint8Array | null => sealed,
@@ -77,13 +79,16 @@ export class FakeFiles {
           return view(id, kept);
         }),
       record: (id) => ask(() => view(id, readable(id))),
-      putChunk: (id, n, sealed) =>
-        ask(() => {
+      putChunk: async (id, n, sealed) => {
+        const place = `${id}/${n}`;
+        this.attempts.set(place, (this.attempts.get(place) ?? new Set()).add(sha256(sealed).toHex()));
+        await ask(() => {
           const kept = own(id);
           if (kept.completedAt !== null || sealed.length !== sealedChunkBytes(kept.size, n))
             throw refused(400, 'ValidationError', 'This is no chunk of this file.');
           kept.chunks.set(n, sealed.slice());
-        }),
+        });
+      },
       chunk: (id, n) =>
         ask(() => {
           const sealed = readable(id).chunks.get(n);
