@@ -33,8 +33,8 @@ import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
+import type { Asker } from '../services/file-desk.ts';
 import type { FileVisit } from '../services/file-visits.ts';
-import type { Asker } from '../services/files.ts';
 import { Refusal } from '../services/refusal.ts';
 
 const FILE = `${PATHS.files}/:id` as const;

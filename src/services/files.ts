@@ -8,115 +8,57 @@ import {
   type FileRecord,
   type FileUpload,
   type FileUsage,
-  sealedChunkBytes,
   sealedFileBytes,
 } from '../contract/files.ts';
-import type { AccountId, ConversationId } from '../contract/ids.ts';
 import type { Ports } from '../deps.ts';
-import { concat } from '../protocol/codec.ts';
-import type { Tx } from '../store/db.ts';
 import * as lists from '../store/file-lists.ts';
 import * as store from '../store/files.ts';
-import type { Audit } from './audit.ts';
-import type { BlobWrites } from './blob-writes.ts';
 import { notFound as noConversation } from './conversations.ts';
+import { createFileChunks, type FileChunks, notComplete } from './file-chunks.ts';
+import {
+  type Also,
+  type Asker,
+  actorOf,
+  createFileDesk,
+  type FileParts,
+  gone,
+  isOver,
+  viewFile,
+} from './file-desk.ts';
+import { createFilePlaces, type FilePlaces } from './file-places.ts';
 import { checkQuota, checkSize } from './file-quota.ts';
 import type { Policies } from './policies.ts';
-import type { Recipients } from './recipients.ts';
 import { invalid, Refusal } from './refusal.ts';
-
-/** Who asks: an account, or somebody with its rights, by whom the audit calls them. */
-export interface Asker {
-  readonly account: AccountId;
-  readonly actor?: string;
-}
-/** What else is stored in the same transaction. */
-export type Also = (tx: Tx) => Promise<void>;
-
-/** NotFound, in the same words, for whatever an account may not fetch or change. */
-export interface Files {
-  /** The same again answers what is there; Conflict for another size, TooLarge above a limit. */
-  begin(asker: Asker, upload: FileUpload, also?: Also): Promise<FileRecord>;
-  record(asker: Asker, id: FileId): Promise<FileRecord>;
-  /** Bytes that chunk n must have, while the owner's upload goes on. */
-  chunkBytes(asker: Asker, id: FileId, n: number): Promise<number>;
-  /** The same bytes again are no error; other ones replace them, until the file is complete: then Conflict. */
-  putChunk(asker: Asker, id: FileId, n: number, sealed: Uint8Array): Promise<void>;
-  chunk(asker: Asker, id: FileId, n: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** SHA-256 of each chunk, 32 bytes each; Conflict while some are missing. */
-  hashes(asker: Asker, id: FileId): Promise<Uint8Array<ArrayBuffer>>;
-  /** Conflict while chunks are missing. */
-  complete(asker: Asker, id: FileId, also?: Also): Promise<FileRecord>;
-  remove(asker: Asker, id: FileId, also?: Also): Promise<void>;
-  setExpiry(asker: Asker, id: FileId, expiresAt: number | null): Promise<FileRecord>;
-  place(asker: Asker, id: FileId, conversation: ConversationId): Promise<void>;
-  /** The file itself goes with its last place, unless it was begun as a private one. */
-  unplace(asker: Asker, id: FileId, conversation: ConversationId): Promise<void>;
-  usage(asker: Asker): Promise<FileUsage>;
-}
 
 /** Files that `usage` names, the newest. */
 const LISTED_FILES = 1000;
 const DAY_MS = 24 * 3600_000;
 
-const gone = () => new Refusal('NotFound', 'There is no such file, or it is not for you.');
-const notComplete = () => new Refusal('Conflict', 'Some of this file is not here yet. Send the rest first.');
-const isOver = ({ expires_at }: store.FileRow, now: number) => expires_at !== null && expires_at <= now;
+/** NotFound, in the same words, for whatever an account may not fetch or change. */
+export interface Files extends FileChunks, FilePlaces {
+  /** The same again answers what is there; Conflict for another size, TooLarge above a limit. */
+  begin(asker: Asker, upload: FileUpload, also?: Also): Promise<FileRecord>;
+  record(asker: Asker, id: FileId): Promise<FileRecord>;
+  /** Conflict while chunks are missing. */
+  complete(asker: Asker, id: FileId, also?: Also): Promise<FileRecord>;
+  remove(asker: Asker, id: FileId, also?: Also): Promise<void>;
+  setExpiry(asker: Asker, id: FileId, expiresAt: number | null): Promise<FileRecord>;
+  usage(asker: Asker): Promise<FileUsage>;
+}
 
 export function createFiles(
-  { db, clock }: Pick<Ports, 'db' | 'clock'>,
-  deps: {
-    readonly audit: Audit;
-    readonly bytes: BlobWrites;
-    readonly devices: Pick<Recipients, 'identitiesOf'>;
-    readonly policies: Pick<Policies, 'read'>;
-  },
+  ports: Pick<Ports, 'db' | 'clock'>,
+  parts: FileParts & { readonly policies: Pick<Policies, 'read'> },
 ): Files {
-  const { audit, bytes, devices, policies } = deps;
-  const by = ({ account, actor }: Asker): string => actor ?? account;
-  const asking = async ({ account }: Asker): Promise<store.Asking> => {
-    const identities = await devices.identitiesOf([account]);
-    return { account, identity: identities.get(account) ?? null };
-  };
-
-  /** One's own that is not over. */
-  const own = async (tx: Tx | Ports['db'], { account }: Asker, id: FileId): Promise<store.FileRow> => {
-    const row = await store.ownFile(tx, account, id);
-    if (row === null || isOver(row, clock())) throw gone();
-    return row;
-  };
-  const readable = async (tx: Tx | Ports['db'], who: store.Asking, id: FileId): Promise<store.FileRow> => {
-    const row = await store.fileFor(tx, who, id, clock());
-    if (row === null) throw gone();
-    return row;
-  };
-  const recordOf = async (
-    from: Tx | Ports['db'],
-    account: AccountId,
-    row: store.FileRow,
-  ): Promise<FileRecord> =>
-    view(
-      row,
-      row.completed_at === null ? await store.chunkNumbers(from, row.id) : null,
-      await store.placesFor(from, account, row.id),
-    );
-  /** A refusal is noted with what was tried. */
-  const noting = async <T>(asker: Asker, tried: string, id: FileId, act: () => Promise<T>): Promise<T> => {
-    try {
-      return await act();
-    } catch (error) {
-      if (error instanceof Refusal && (error.kept.error === 'NotFound' || error.kept.error === 'TooLarge'))
-        await audit.refused({
-          actor: by(asker),
-          action: 'file.refused',
-          subject: id,
-          detail: { tried, answer: error.kept.error },
-        });
-      throw error;
-    }
-  };
+  const { db, clock } = ports;
+  const { audit, bytes, policies } = parts;
+  const desk = createFileDesk(ports, parts);
+  const { asking, own, readable, recordOf, noting, deleteNoted } = desk;
 
   return {
+    ...createFileChunks(ports, { ...parts, ...desk }),
+    ...createFilePlaces(ports, { ...parts, ...desk }),
+
     begin: (asker, { id, size, conversation, expiresAt }, also) =>
       noting(asker, 'begin', id, async () => {
         const [who, policy] = await Promise.all([asking(asker), policies.read()]);
@@ -151,7 +93,7 @@ export function createFiles(
           await store.insertFile(tx, row);
           if (conversation !== null) await store.insertPlace(tx, { file: id, conversation, account }, now);
           await audit.record(tx, {
-            actor: by(asker),
+            actor: actorOf(asker),
             action: 'file.begun',
             subject: id,
             detail: { size, conversation, owner: account },
@@ -166,58 +108,6 @@ export function createFiles(
         recordOf(db, asker.account, await readable(db, await asking(asker), id)),
       ),
 
-    chunkBytes: (asker, id, n) =>
-      noting(asker, 'put', id, async () => {
-        const { size } = await own(db, asker, id);
-        if (n >= chunksOf(size)) throw gone();
-        return sealedChunkBytes(size, n);
-      }),
-
-    putChunk: (asker, id, n, sealed) =>
-      noting(asker, 'put', id, async () => {
-        const { size, completed_at } = await own(db, asker, id);
-        if (n >= chunksOf(size)) throw gone();
-        const length = sealedChunkBytes(size, n);
-        if (sealed.length !== length)
-          throw new Refusal('ValidationError', 'This part of the file has another length than it must have.');
-        const sha256 = new Uint8Array(new Bun.CryptoHasher('sha256').update(sealed).digest());
-        const isSame = (chunk: store.ChunkRow | null) =>
-          chunk !== null && Buffer.compare(chunk.sha256, sha256) === 0;
-        if (isSame(await store.chunkOf(db, id, n))) return;
-        if (completed_at !== null) throw complete();
-        await bytes.checkRoom(length);
-        const replaced = await bytes.write(sealed, (blob) =>
-          db.write(async (tx) => {
-            const row = await own(tx, asker, id);
-            const before = await store.chunkOf(tx, id, n);
-            if (isSame(before)) return [blob];
-            if (row.completed_at !== null) throw complete();
-            await store.putChunk(tx, id, { n, blob, size: length, sha256 }, clock());
-            return before === null ? [] : [before.blob];
-          }),
-        );
-        await bytes.remove(replaced);
-      }),
-
-    chunk: (asker, id, n) =>
-      noting(asker, 'fetch', id, async () => {
-        const blob = await store.chunkFor(db, await asking(asker), id, n, clock());
-        if (blob === null) throw gone();
-        await audit.recordHourly({ actor: by(asker), action: 'file.fetched', subject: id });
-        const sealed = await bytes.read(blob);
-        // Removed meanwhile, or lost from the disk.
-        if (sealed === null) throw gone();
-        return sealed;
-      }),
-
-    hashes: (asker, id) =>
-      noting(asker, 'fetch', id, async () => {
-        const row = await readable(db, await asking(asker), id);
-        if (row.completed_at === null) throw notComplete();
-        await audit.recordHourly({ actor: by(asker), action: 'file.fetched', subject: id });
-        return new Uint8Array(concat(...(await store.chunkHashes(db, id))));
-      }),
-
     complete: (asker, id, also) =>
       noting(asker, 'complete', id, () =>
         db.write(async (tx) => {
@@ -227,7 +117,7 @@ export function createFiles(
             if (here.length < chunksOf(row.size)) throw notComplete();
             await store.completeFile(tx, id, clock());
             await audit.record(tx, {
-              actor: by(asker),
+              actor: actorOf(asker),
               action: 'file.completed',
               subject: id,
               detail: { size: row.size },
@@ -255,51 +145,13 @@ export function createFiles(
           const row = await own(tx, asker, id);
           await store.setFileExpiry(tx, id, expiresAt);
           await audit.record(tx, {
-            actor: by(asker),
+            actor: actorOf(asker),
             action: 'file.expiry',
             subject: id,
             detail: { expiresAt },
           });
           return recordOf(tx, asker.account, { ...row, expires_at: expiresAt });
         });
-      }),
-
-    place: (asker, id, conversation) =>
-      noting(asker, 'place', id, async () => {
-        const who = await asking(asker);
-        await db.write(async (tx) => {
-          await readable(tx, who, id);
-          if (!(await store.mayWrite(tx, who, conversation))) throw gone();
-          const added = await store.insertPlace(
-            tx,
-            { file: id, conversation, account: asker.account },
-            clock(),
-          );
-          if (added)
-            await audit.record(tx, {
-              actor: by(asker),
-              action: 'file.placed',
-              subject: id,
-              detail: { conversation },
-            });
-        });
-      }),
-
-    unplace: (asker, id, conversation) =>
-      noting(asker, 'unplace', id, async () => {
-        const blobs = await db.write(async (tx) => {
-          const row = await store.deletePlace(tx, asker.account, id, conversation);
-          if (row === null) throw gone();
-          await audit.record(tx, {
-            actor: by(asker),
-            action: 'file.unplaced',
-            subject: id,
-            detail: { conversation },
-          });
-          const stays = row.is_private === 1 || (await store.hasPlace(tx, id));
-          return stays ? [] : deleteNoted(tx, asker, row);
-        });
-        await bytes.remove(blobs);
       }),
 
     async usage({ account }) {
@@ -312,7 +164,7 @@ export function createFiles(
       ]);
       const placed = Map.groupBy(places, ({ file }) => file);
       const files = rows.map(async (row) =>
-        view(
+        viewFile(
           row,
           row.completed_at === null ? await store.chunkNumbers(db, row.id) : null,
           (placed.get(row.id) ?? []).map(({ conversation }) => conversation),
@@ -329,46 +181,9 @@ export function createFiles(
       };
     },
   };
-
-  async function deleteNoted(tx: Tx, asker: Asker, row: store.FileRow) {
-    const blobs = await store.deleteFile(tx, row);
-    await audit.record(tx, {
-      actor: by(asker),
-      action: 'file.removed',
-      subject: row.id,
-      detail: { size: row.size, owner: row.owner },
-    });
-    return blobs;
-  }
 }
-
-const complete = () =>
-  new Refusal(
-    'Conflict',
-    'This file is complete: what is in it does not change. Send a new version as a new file.',
-  );
 
 function checkExpiry(expiresAt: number | null, now: number): void {
   if (expiresAt !== null && expiresAt <= now)
     throw invalid({ expiresAt: ['Choose a time that is not over yet.'] });
-}
-
-/** @param here numbers of the chunks that are here; null when all of them are */
-function view(
-  row: store.FileRow,
-  here: readonly number[] | null,
-  conversations: readonly ConversationId[],
-): FileRecord {
-  const known = new Set(here ?? []);
-  const all = here === null ? [] : Array.from({ length: chunksOf(row.size) }, (_, n) => n);
-  return {
-    id: row.id,
-    owner: row.owner,
-    size: row.size,
-    createdAt: row.created_at,
-    completedAt: row.completed_at,
-    expiresAt: row.expires_at,
-    missing: all.filter((n) => !known.has(n)),
-    conversations,
-  };
 }
