@@ -23,6 +23,7 @@ import {
   filePlacePath,
   PATHS,
 } from '../contract/paths.ts';
+import { auditOf } from '../store/audit.ts';
 
 let app: TestApp;
 let mina: Someone;
@@ -239,6 +240,33 @@ describe('who may fetch', () => {
     expect((await nobody.put(id, 0, randomBytes(26))).status).toBe(401);
     expect((await nobody.ask('DELETE', filePath(id))).status).toBe(401);
   });
+});
+
+test('what is done to a file is noted, with who did it: a download once, however many chunks; a refusal too', async () => {
+  const { id } = await asMina.upload(CHUNK_BYTES + 1, group);
+  for (let times = 0; times < 2; times++) {
+    await asRavi.ask('GET', fileHashesPath(id));
+    for (const n of [0, 1]) await asRavi.chunk(id, n);
+  }
+  await asRavi.ask('GET', filePath(id));
+  await asStranger.chunk(id);
+  await asMina.ask('DELETE', filePath(id));
+  const rows = await auditOf(app.deps.db, id);
+  expect(rows.map(({ actor, action }) => [actor, action])).toEqual([
+    [mina.account, 'file.begun'],
+    [mina.account, 'file.completed'],
+    [ravi.account, 'file.fetched'],
+    [stranger.account, 'file.refused'],
+    [mina.account, 'file.removed'],
+  ]);
+  expect(rows.map(({ detail }) => JSON.parse(detail))).toEqual([
+    { size: CHUNK_BYTES + 1, conversation: group, owner: mina.account },
+    { size: CHUNK_BYTES + 1 },
+    {},
+    { tried: 'fetch', answer: 'NotFound' },
+    { size: CHUNK_BYTES + 1, owner: mina.account },
+  ]);
+  expect((await app.deps.services.audit.verify()).broken).toBeNull();
 });
 
 describe('places', () => {

@@ -12,8 +12,8 @@ export interface BlobWrites {
   write<T>(bytes: Uint8Array, name: (key: BlobKey) => Promise<T>): Promise<T>;
   /** Bytes by a key that a row names; null when they are not there. */
   read(key: BlobKey): Promise<Uint8Array<ArrayBuffer> | null>;
-  /** Forgets bytes that no row names any more. What fails stays an orphan, for the next run. */
-  remove(keys: readonly BlobKey[]): Promise<void>;
+  /** Forgets bytes that no row names any more; gives how many. What fails stays an orphan, for the next run. */
+  remove(keys: readonly BlobKey[]): Promise<number>;
   /** Removes what no row names and nobody is writing; gives how many. */
   removeOrphans(): Promise<number>;
   /** Refuses what would leave the disk too full for messages. */
@@ -41,14 +41,17 @@ export function createBlobWrites({
   const underway = new Set<BlobKey>();
 
   const remove: BlobWrites['remove'] = async (keys) => {
+    let removed = 0;
     for (const key of keys) {
       try {
         await blobs.remove(key);
+        removed++;
       } catch (error) {
         if (!(error instanceof BlobsUnavailable)) throw error;
         log.warn('blob not removed', { reason: error.message });
       }
     }
+    return removed;
   };
 
   return {
@@ -79,9 +82,7 @@ export function createBlobWrites({
         const page: readonly BlobKey[] = await blobs.list(after, PAGE);
         // In this order: what is not underway any more has its row by the time rows are looked up.
         const settled = page.filter((key) => !underway.has(key));
-        const orphans = await unnamed(db, settled);
-        await remove(orphans);
-        removed += orphans.length;
+        removed += await remove(await unnamed(db, settled));
         after = page.at(-1) ?? null;
         if (after === null || page.length < PAGE) return removed;
       }
