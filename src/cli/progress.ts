@@ -1,4 +1,5 @@
 /** One line on a terminal that says how far the bytes of a file are. */
+import { bytesWritten } from '../contract/words.ts';
 import type { Io } from './io.ts';
 import { plain } from './output.ts';
 
@@ -6,18 +7,9 @@ import { plain } from './output.ts';
 const EVERY_MS = 200;
 /** The rate is that of the last so many milliseconds: lines become slower and faster. */
 const WINDOW_MS = 5000;
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
-/** `640 KiB`, `1.5 GiB`. */
-export function sizeOf(bytes: number): string {
-  let [value, unit] = [bytes, 0];
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  const rounded = unit === 0 || value >= 100 ? Math.round(value) : Math.round(value * 10) / 10;
-  return `${rounded} ${UNITS[unit]}`;
-}
+/** `640 kB`, `1.5 GB`: as pages write it. */
+export const sizeOf = bytesWritten;
 
 /** `5 s`, `3 min`, `2 h`. */
 export function spanOf(seconds: number): string {

@@ -11,7 +11,12 @@ const never = new AbortController().signal;
 test('one at a time of one name, and who waits can be called off', async () => {
   const [mine, other] = [new UploadLocks(folder), new UploadLocks(folder)];
   const held = Promise.withResolvers<void>();
-  const first = mine.exclusive('a', never, () => held.promise);
+  const entered = Promise.withResolvers<void>();
+  const first = mine.exclusive('a', never, () => {
+    entered.resolve();
+    return held.promise;
+  });
+  await entered.promise;
   const cancelled = [new AbortController(), new AbortController()] as const;
   let ran = 0;
   expect([mine.isHeldElsewhere('a'), other.isHeldElsewhere('a')]).toEqual([false, true]);

@@ -2,8 +2,10 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export class SlowLine {
-  /** Bytes a second, each way and connection; null for as fast as it goes. */
+  /** Bytes a second, of all connections together; null for as fast as it goes. */
   rate: number | null = null;
+  /** When all that has passed would have passed at that rate. */
+  private freeAt = 0;
   /** Bytes from clients to the server, and back. */
   up = 0;
   down = 0;
@@ -64,6 +66,14 @@ export class SlowLine {
     });
   }
 
+  /** Milliseconds. */
+  private pauseAfter(bytes: number): number {
+    if (this.rate === null) return 0;
+    const now = performance.now();
+    this.freeAt = Math.max(now, this.freeAt) + (bytes / this.rate) * 1000;
+    return this.freeAt - now;
+  }
+
   private carry(from: Socket, to: Socket, count: (bytes: number) => void): void {
     this.sockets.add(from);
     from.on('data', (data) => {
@@ -71,7 +81,7 @@ export class SlowLine {
       count(data.length);
       for (const wake of this.waiting) wake();
       this.waiting.clear();
-      const pause = this.rate === null ? 0 : (data.length / this.rate) * 1000;
+      const pause = this.pauseAfter(data.length);
       if (pause === 0 && !isFull) return;
       from.pause();
       const resume = () => setTimeout(() => from.resume(), pause);
