@@ -50,7 +50,8 @@ export interface PersonOptions extends BrowserContextOptions {
 /** Opens a context with one page and a virtual authenticator that supports PRF. */
 export async function openPerson(browser: Browser, options: PersonOptions = {}): Promise<Person> {
   const { expected, ...contextOptions } = options;
-  const context = await browser.newContext(contextOptions);
+  // Nothing waits for a movement, and none is paid for.
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...contextOptions });
   const complaints: string[] = [];
   const complain = (words: string) => {
     if (!expected?.test(words)) complaints.push(words);
