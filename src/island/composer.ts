@@ -18,6 +18,7 @@ import { enterIsNewline, isTouch } from './enter-key.ts';
 import { engine, onEvent } from './session.ts';
 import { styleSheet } from './styles.ts';
 import { judgeLength } from './text-length.ts';
+import { isNotes, titleOf } from './title.ts';
 import { createTypingSignal } from './typing-signal.ts';
 
 const SHEET = styleSheet(STYLE);
@@ -136,8 +137,12 @@ export class Composer extends HTMLElement {
   async #count(client: Engine, view: ConversationView): Promise<void> {
     this.#isKnown = true;
     const readers = await client.readers(view.id);
-    const name = view.peer?.name ?? view.name;
-    this.#box.text.placeholder = name ? t('Message {name}', { name }) : t('Message');
+    const name = titleOf(view);
+    this.#box.text.placeholder = isNotes(view)
+      ? t('Write a note')
+      : name
+        ? t('Message {name}', { name })
+        : t('Message');
     this.#box.close(view.writable ? '' : leftGroup());
     this.#box.showTimer(describeTimer(view));
     this.#sealed = countReaders(readers);

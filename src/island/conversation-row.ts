@@ -4,6 +4,7 @@ import { locale, plural } from '../contract/words.ts';
 import { initialsOf } from './people.ts';
 import { SealedPreview } from './sealed-preview.ts';
 import { shortOf } from './times.ts';
+import { titleOf } from './title.ts';
 
 /** @param draft text that is written and not sent, empty for none */
 export function fillRow(row: HTMLElement, view: ConversationView, draft: string): void {
@@ -12,8 +13,9 @@ export function fillRow(row: HTMLElement, view: ConversationView, draft: string)
   const shownDraft = row.hasAttribute('aria-current') ? '' : draft;
   if (preview instanceof SealedPreview) void preview.show(view.last, view.kind === 'group', shownDraft);
   showUnread(row, view);
+  const title = titleOf(view);
   if (view.peer) fillPeer(row, view.peer);
-  else if (view.name) showName(row, view.name);
+  else if (title) showName(row, title);
   showTime(row, view.lastActivity);
 }
 

@@ -16,7 +16,6 @@ import { Welcome } from '../../views/pages/conversations.tsx';
 import { Group } from '../../views/pages/group.tsx';
 import { NewConversation } from '../../views/pages/new-conversation.tsx';
 import { Verify } from '../../views/pages/verify.tsx';
-import { groupSize } from '../../views/parts/conversation-row.tsx';
 import { Sentences } from '../../views/parts/sentences.tsx';
 import type { Session } from '../auth/sessions.ts';
 import type { Person } from '../contract/accounts.ts';
@@ -26,7 +25,17 @@ import type { ConversationRecord } from '../contract/relay.ts';
 import { sentence, t } from '../contract/words.ts';
 import { Refusal } from '../http/errors.ts';
 import { readForm } from './pages-form.ts';
-import { createFrame, goTo, html, isAdmin, type PageDeps, peerOf, wantsPart } from './pages-frame.ts';
+import {
+  createFrame,
+  goTo,
+  html,
+  isAdmin,
+  isNotes,
+  type PageDeps,
+  peerOf,
+  titleOf,
+  wantsPart,
+} from './pages-frame.ts';
 
 const RELAY_DAYS = RELAY_RETENTION_MS / (24 * 3600 * 1000);
 
@@ -92,6 +101,7 @@ export const conversationPages = (deps: PageDeps) => {
         id: record.id,
         self: session,
         peer,
+        isNotes: isNotes(record),
         others,
         isMember: record.members.includes(session.account),
         relayDays: RELAY_DAYS,
@@ -99,7 +109,7 @@ export const conversationPages = (deps: PageDeps) => {
       return frame.pane(request, session, {
         page: 'conversation',
         draw: () => ({
-          title: peer?.name ?? groupSize(record.members.length),
+          title: peer?.name ?? titleOf(record),
           pane: Conversation(props),
         }),
         open: record.id,
@@ -176,8 +186,6 @@ export const conversationPages = (deps: PageDeps) => {
       return {
         errors: { people: sentence('Nobody here has the username {name}.', { name: name.slice(0, 64) }) },
       };
-    if (person.account === session.account)
-      return { errors: { people: sentence('That is you. Enter the username of somebody else.') } };
     return conversations.createDirect(session, person.account);
   }
 };

@@ -8,6 +8,7 @@ import type { Role } from '../contract/accounts.ts';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import type { ConversationRecord } from '../contract/relay.ts';
 import { RELEASE } from '../contract/release.ts';
+import { t } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { codePage } from '../http/compression.ts';
 import { speakTo } from '../http/language.ts';
@@ -79,7 +80,8 @@ export function createFrame(deps: PageDeps): Frame {
           conversations: rows.map(({ record, peer, name }) => ({
             conversation: record.id,
             peer,
-            name: peer === null ? groupSize(record.members.length) : name,
+            isNotes: isNotes(record),
+            name: peer === null ? titleOf(record) : name,
             lastActivity: record.lastActivity,
             current: record.id === open,
           })),
@@ -101,7 +103,15 @@ export const viewerOf = ({ account, device, username, name, role }: Session): Vi
   isAdmin: isAdmin(role),
 });
 
-/** The other person of a direct conversation; null for a group. */
+/** Whether it is somebody's conversation with themselves. */
+export const isNotes = ({ kind, members }: Pick<ConversationRecord, 'kind' | 'members'>): boolean =>
+  kind === 'direct' && members.length === 1;
+
+/** What the server can call a conversation that is with nobody in particular. In the language of the render. */
+export const titleOf = (record: Pick<ConversationRecord, 'kind' | 'members'>): string =>
+  isNotes(record) ? t('Notes to self') : groupSize(record.members.length);
+
+/** The other person of a direct conversation; null for a group, and for notes to oneself. */
 export const peerOf = ({ kind, members }: ConversationRecord, self: AccountId): AccountId | null =>
   kind === 'direct' ? (members.find((member) => member !== self) ?? null) : null;
 

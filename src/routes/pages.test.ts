@@ -200,12 +200,21 @@ describe('conversations', () => {
       expect((await open(bad, { as: ada })).status).toBe(404);
   });
 
+  test('with oneself are notes, which say so', async () => {
+    const path = await conversationOf(ada, 'ada');
+    const page = await open(path, { as: ada });
+    expect(page.html).toContain('<title>Notes to self · Harbour Lab</title>');
+    expect(page.html).toContain('For you alone');
+    expect(page.html).not.toContain('/verify/');
+    expect(page.html).toContain(`data-peer="${path.slice('/c/'.length)}"`);
+    expect((await open(path, { as: ola })).status).toBe(404);
+  });
+
   const refused = [
     ['', 'Enter the username'],
     [' , ', 'Enter the username'],
     ['nobody', 'Nobody here has the username nobody'],
     ['mina, ola', 'One person here'],
-    ['ada', 'That is you'],
     ['"><script>', 'Nobody here has the username'],
     ['x'.repeat(5000), 'Nobody here has the username'],
   ] as const;

@@ -3,7 +3,7 @@
  * as data. The island fetches what is pending by itself after each `hello`.
  */
 
-import { ConversationRow, groupSize } from '../../views/parts/conversation-row.tsx';
+import { ConversationRow } from '../../views/parts/conversation-row.tsx';
 import { Message, messageOf } from '../../views/parts/message.tsx';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import type { Delivery, ServerFrame } from '../contract/relay.ts';
@@ -12,6 +12,7 @@ import { speak, t } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import type { Speech } from '../http/language.ts';
 import type { HubEvent } from '../realtime/hub.ts';
+import { isNotes, peerOf, titleOf } from './pages-frame.ts';
 import { CLOSE, Line, type Owner, parseFrame } from './socket-line.ts';
 import { SocketPresence } from './socket-presence.ts';
 
@@ -100,12 +101,13 @@ export class PageLine extends Line {
 
   async #conversation(id: ConversationId): Promise<void> {
     const { account } = this.owner.session;
-    const { kind, members, lastActivity } = await this.deps.services.conversations.find(account, id);
-    const peer = kind === 'direct' ? (members.find((member) => member !== account) ?? null) : null;
+    const record = await this.deps.services.conversations.find(account, id);
+    const peer = peerOf(record, account);
     const known = peer === null ? null : await this.nameOf(peer);
     this.#insert(() => {
-      const name = peer === null ? groupSize(members.length) : (known ?? t('Somebody who left'));
-      return ConversationRow({ conversation: id, peer, name, lastActivity });
+      const name = peer === null ? titleOf(record) : (known ?? t('Somebody who left'));
+      const { lastActivity } = record;
+      return ConversationRow({ conversation: id, peer, isNotes: isNotes(record), name, lastActivity });
     });
     this.#say({ event: 'conversation', id });
   }

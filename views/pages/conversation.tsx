@@ -4,7 +4,7 @@ import type { AccountId, ConversationId } from '../../src/contract/ids.ts';
 import { plural, t } from '../../src/contract/words.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { ConversationChoices, Pinned, Thread } from '../parts/conversation-details.tsx';
-import { GroupAvatar, groupSize } from '../parts/conversation-row.tsx';
+import { GroupAvatar, groupSize, NotesAvatar } from '../parts/conversation-row.tsx';
 import { Icon, VerifiedMark } from '../parts/icon.tsx';
 import { markup, text } from '../parts/words.tsx';
 
@@ -17,8 +17,9 @@ export interface Reader {
 export interface ConversationProps {
   readonly id: ConversationId;
   readonly self: Reader;
-  /** The other person of a direct conversation; null for a group. */
+  /** The other person of a direct conversation; null for a group, and for notes to oneself. */
   readonly peer: Reader | null;
+  readonly isNotes?: boolean;
   /** Everybody but oneself, as the server believes; the island draws them anew from the signed roster. */
   readonly others: readonly Reader[];
   /** Whether this person is in it; who was removed reads on what is here already. */
@@ -28,7 +29,9 @@ export interface ConversationProps {
 }
 
 export function Conversation(props: ConversationProps) {
-  const { id, peer, others, isMember } = props;
+  const { id, self, peer, isNotes, others, isMember } = props;
+  // Whoever makes the conversation's id together with oneself.
+  const partner = isNotes ? self.account : peer?.account;
   return (
     <div class="conversation" data-view="conversation">
       <div class="talk">
@@ -43,11 +46,16 @@ export function Conversation(props: ConversationProps) {
           >
             <Icon name="back" />
           </a>
-          {peer ? (
+          {isNotes ? (
+            <NotesTitle />
+          ) : peer ? (
             <PeerTitle peer={peer} />
           ) : (
             <GroupTitle id={id} people={isMember ? others.length + 1 : 0} />
           )}
+          <a class="icon-button" href={`/c/${id}/files`} aria-label={t('Files')} title={t('Files')}>
+            <Icon name="files" />
+          </a>
           <button
             type="button"
             class="icon-button"
@@ -72,14 +80,16 @@ export function Conversation(props: ConversationProps) {
           aria-label={t('Messages')}
           tabindex="0"
           data-conversation={id}
-          {...(peer ? { 'data-peer': peer.account } : {})}
+          {...(partner ? { 'data-peer': partner } : {})}
         />
         <p class="silence">
           <b>{text('Nothing said yet.')}</b>
           <span safe>
-            {peer
-              ? t('Only you and {name} can read what is written here.', { name: peer.name })
-              : t('Only the people in this group can read what is written here.')}
+            {isNotes
+              ? t('Only you can read what is written here, on each of your devices.')
+              : peer
+                ? t('Only you and {name} can read what is written here.', { name: peer.name })
+                : t('Only the people in this group can read what is written here.')}
           </span>
         </p>
         <noscript>
@@ -129,6 +139,18 @@ function PeerTitle({ peer }: { peer: Reader }) {
   );
 }
 
+function NotesTitle() {
+  return (
+    <>
+      <NotesAvatar />
+      <div class="bar-title">
+        <h1 tabindex="-1">{text('Notes to self')}</h1>
+        <p>{text('For you alone')}</p>
+      </div>
+    </>
+  );
+}
+
 function GroupTitle({ id, people }: { id: ConversationId; people: number }) {
   return (
     <>
@@ -154,7 +176,7 @@ function GroupTitle({ id, people }: { id: ConversationId; people: number }) {
   );
 }
 
-function Details({ id, self, peer, others, relayDays }: ConversationProps) {
+function Details({ id, self, peer, isNotes, others, relayDays }: ConversationProps) {
   return (
     <section
       class="details"
@@ -182,16 +204,22 @@ function Details({ id, self, peer, others, relayDays }: ConversationProps) {
           <ReaderRow reader={reader} />
         ))}
       </ul>
-      <p class="details-note">
-        {markup(
-          'Every message is sealed for {people} people on {devices} devices. Nobody else has a key, not even this server.',
-          {
-            people: <b data-people-count="" safe>{`${others.length + 1}`}</b>,
-            devices: <b data-device-count="">{text('their')}</b>,
-          },
-        )}
-      </p>
-      {peer ? <VerifyCard peer={peer} /> : <GroupCard id={id} />}
+      {isNotes ? (
+        <p class="details-note">
+          {text('Every note is sealed for your own devices. Nobody else has a key, not even this server.')}
+        </p>
+      ) : (
+        <p class="details-note">
+          {markup(
+            'Every message is sealed for {people} people on {devices} devices. Nobody else has a key, not even this server.',
+            {
+              people: <b data-people-count="" safe>{`${others.length + 1}`}</b>,
+              devices: <b data-device-count="">{text('their')}</b>,
+            },
+          )}
+        </p>
+      )}
+      {peer ? <VerifyCard peer={peer} /> : isNotes ? '' : <GroupCard id={id} />}
       <ConversationChoices />
       <h2>{text('How long it stays')}</h2>
       <p class="details-note">

@@ -42,11 +42,17 @@ export function Offline({ site, placeholders, relayDays }: OfflineProps) {
       <template id="offline-row-group">
         <ConversationRow {...row} peer={null} />
       </template>
+      <template id="offline-row-notes">
+        <ConversationRow {...row} peer={null} isNotes />
+      </template>
       <template id="offline-direct">
         <Conversation {...talk} peer={peer} others={[peer]} />
       </template>
       <template id="offline-group">
         <Conversation {...talk} peer={null} others={[]} />
+      </template>
+      <template id="offline-notes">
+        <Conversation {...talk} peer={null} isNotes others={[]} />
       </template>
       <template id="offline-welcome">
         <Welcome workspace={site.workspace} isAdmin={false} conversations={1} others={1} />

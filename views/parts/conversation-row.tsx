@@ -9,8 +9,9 @@ import { Icon, VerifiedMark } from './icon.tsx';
 
 export interface ConversationRowProps {
   readonly conversation: ConversationId;
-  /** The other person of a direct conversation; null for a group. */
+  /** The other person of a direct conversation; null for a group, and for notes to oneself. */
   readonly peer: AccountId | null;
+  readonly isNotes?: boolean;
   /** Their name as the server knows it. What a group is called is sealed: only its size stands here. */
   readonly name: string;
   /** Epoch milliseconds: the list is in this order, newest first. */
@@ -19,18 +20,20 @@ export interface ConversationRowProps {
   readonly current?: boolean;
 }
 
-export function ConversationRow({ conversation, peer, name, lastActivity, current }: ConversationRowProps) {
+export function ConversationRow(props: ConversationRowProps) {
+  const { conversation, peer, isNotes = false, name, lastActivity, current } = props;
   return (
     <li>
       <a
         class="row"
         href={`/c/${conversation}`}
         data-conversation={conversation}
-        {...(peer === null ? { 'data-group': '', 'data-peer': conversation } : { 'data-peer': peer })}
+        data-peer={peer ?? conversation}
+        {...(peer === null && !isNotes ? { 'data-group': '' } : {})}
         data-activity={String(lastActivity)}
         {...(current ? { 'aria-current': 'page' as const } : {})}
       >
-        {peer === null ? <GroupAvatar /> : <Avatar name={name} />}
+        {isNotes ? <NotesAvatar /> : peer === null ? <GroupAvatar /> : <Avatar name={name} />}
         <span class="row-name">
           <b data-peer-name="" safe>
             {name}
@@ -66,6 +69,15 @@ export function GroupAvatar() {
   return (
     <span class="avatar" aria-hidden="true">
       <Icon name="people" />
+    </span>
+  );
+}
+
+/** Of notes to oneself, which nobody else can read. */
+export function NotesAvatar() {
+  return (
+    <span class="avatar" aria-hidden="true">
+      <Icon name="lock" />
     </span>
   );
 }

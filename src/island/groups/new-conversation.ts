@@ -72,7 +72,9 @@ export async function openNewConversation(
   let known: readonly PeerView[] = [];
   const suggest = () => {
     const found = matching(known, people.input.value).slice(0, MOST_SUGGESTED);
+    const notes = button(t('Notes to self'), 'button small', goToNotes);
     suggestions.replaceChildren(
+      ...(people.input.value.trim() === '' ? [notes] : []),
       ...found.map((person) => {
         const words = `${person.name} @${person.username}`;
         const pick = draw('button', { type: 'button', class: 'button small' }, words);
@@ -86,6 +88,12 @@ export async function openNewConversation(
     );
   };
   people.input.addEventListener('input', suggest);
+  const goToNotes = async () => {
+    const { id } = await engine.direct(engine.self.account);
+    form.reset();
+    suggest();
+    go(id);
+  };
 
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -93,8 +101,9 @@ export async function openNewConversation(
     progress.textContent = t('Starting…');
     start.disabled = true;
     try {
-      const chosen = await chosenPeople(engine, people.input.value);
       const wanted = name.input.value.trim();
+      if (isSelfAlone(engine, people.input.value) && wanted === '') return await goToNotes();
+      const chosen = await chosenPeople(engine, people.input.value);
       const alone = chosen.length === 1 && wanted === '' && !open.input.checked;
       const [only] = chosen;
       const view =
@@ -151,6 +160,12 @@ async function listOpen(place: HTMLElement, engine: Engine, go: (id: Conversatio
     problem,
   );
 }
+
+/** One's own name alone stands for notes to oneself. */
+const isSelfAlone = ({ self }: Engine, typed: string): boolean => {
+  const names = namesIn(typed);
+  return names.length === 1 && names[0] === self.username;
+};
 
 /** The people that were named. Throws Error with a sentence for one that nobody has. */
 async function chosenPeople(engine: Engine, typed: string): Promise<readonly PeerView[]> {

@@ -4,6 +4,7 @@ import { plural, t } from '../../contract/words.ts';
 import { goToConversation } from '../group.ts';
 import { everybody } from '../people.ts';
 import { engine } from '../session.ts';
+import { isNotes, titleOf } from '../title.ts';
 import type { Entry } from './entries.ts';
 import { openShortcuts } from './sheet.ts';
 
@@ -26,30 +27,45 @@ export function listCommands(): readonly Entry[] {
 /** What is known at once, and then with everybody of the workspace. */
 export async function* listPlaces(): AsyncGenerator<readonly Entry[]> {
   const client = await engine;
-  const conversations = (await client.conversations()).filter((view) => nameOf(view) !== null);
+  const conversations = (await client.conversations()).filter((view) => titleOf(view) !== null);
   const places = conversations.map(placeOf);
   yield places;
   const known = new Set(conversations.map(({ peer }) => peer?.account));
   const others = (await everybody()).filter(({ account }) => !known.has(account));
-  yield [...places, ...others.map((person) => personOf(client, person))];
+  const notes = conversations.some(isNotes) ? [] : [notesOf(client)];
+  yield [...places, ...others.map((person) => personOf(client, person)), ...notes];
 }
-
-const nameOf = ({ peer, name }: ConversationView): string | null => peer?.name ?? name;
 
 function placeOf(view: ConversationView): Entry {
   const { id, peer, members, unread, lastActivity } = view;
   return {
     id,
-    name: nameOf(view) ?? '',
-    detail: peer ? `@${peer.username}` : plural(members.length, '{n} person', '{n} people'),
+    name: titleOf(view) ?? '',
+    detail: isNotes(view)
+      ? t('For you alone')
+      : peer
+        ? `@${peer.username}`
+        : plural(members.length, '{n} person', '{n} people'),
     unread,
-    tint: peer?.account ?? id,
-    icon: '',
+    tint: isNotes(view) ? '' : (peer?.account ?? id),
+    icon: isNotes(view) ? 'icon-lock' : '',
     // The one that is open is not where somebody wants to go.
     usedAt: location.pathname === `/c/${id}` ? 1 : lastActivity + 2,
     go: () => goToConversation(id),
   };
 }
+
+/** One's own notes, begun when one goes there. */
+const notesOf = (client: Engine): Entry => ({
+  id: client.self.account,
+  name: t('Notes to self'),
+  detail: t('For you alone'),
+  unread: 0,
+  tint: '',
+  icon: 'icon-lock',
+  usedAt: 0,
+  go: () => void client.direct(client.self.account).then(({ id }) => goToConversation(id)),
+});
 
 /** Somebody one has not written with yet: the conversation is made when one goes there. */
 const personOf = (client: Engine, { account, name, username }: PeerView): Entry => ({

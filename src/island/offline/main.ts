@@ -8,6 +8,7 @@ import { t } from '../../contract/words.ts';
 import { markCurrentRow } from '../conversations-list.ts';
 import { htmx } from '../htmx.ts';
 import { initialsOf } from '../people.ts';
+import { isNotes, titleOf } from '../title.ts';
 import { returnWhenBack } from './return.ts';
 
 /** Draws the page of this address for whoever this engine is of; `mount` brings its marks to life. */
@@ -28,7 +29,7 @@ export async function drawOffline(
   const rows = document.querySelector('[data-rows]');
   // Newest first, as the server draws them.
   for (const view of known.toSorted((a, b) => b.lastActivity - a.lastActivity))
-    rows?.append(clone(view.kind === 'group' ? 'offline-row-group' : 'offline-row-direct', view));
+    rows?.append(clone(`offline-row-${templateOf(view)}`, view));
   if (rows) htmx.process(rows);
   const isUseful = drawPane(known);
   mount(document.body);
@@ -48,7 +49,7 @@ function drawPane(known: readonly ConversationView[]): boolean {
   const [, id] = /^\/c\/([0-9a-f]+)$/.exec(location.pathname) ?? [];
   const view = known.find((each) => each.id === id);
   if (view) {
-    show(clone(view.kind === 'group' ? 'offline-group' : 'offline-direct', view));
+    show(clone(`offline-${templateOf(view)}`, view));
     document.title = `${nameOf(view)} · ${document.title}`;
     return true;
   }
@@ -64,7 +65,8 @@ function show(pane: DocumentFragment): void {
   main?.querySelector('[data-try-again]')?.addEventListener('click', () => location.reload());
 }
 
-const nameOf = ({ peer, name }: ConversationView): string => peer?.name ?? name ?? t('Group');
+const nameOf = (view: ConversationView): string => titleOf(view) ?? t('Group');
+const templateOf = (view: ConversationView): string => (isNotes(view) ? 'notes' : view.kind);
 
 /** A copy of a template in which the placeholders are this conversation's. */
 function clone(template: string, view: ConversationView | null): DocumentFragment {
@@ -79,7 +81,7 @@ function fill(copy: DocumentFragment, view: ConversationView): void {
   const name = nameOf(view);
   const attributes: readonly (readonly [string, string])[] = [
     [PLACEHOLDERS.conversation, view.id],
-    [PLACEHOLDERS.account, view.peer?.account ?? view.id],
+    [PLACEHOLDERS.account, view.peer?.account ?? (isNotes(view) ? view.members[0] : null) ?? view.id],
   ];
   for (const element of copy.querySelectorAll('*'))
     for (const attribute of [...element.attributes])
