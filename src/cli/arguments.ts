@@ -36,6 +36,10 @@ const COMMANDS = {
     expires: text,
     usage: flag,
   },
+  share: { file: text, expires: text, downloads: text, 'password-env': text },
+  shares: { revoke: text },
+  request: { title: text, expires: text, files: text, largest: text },
+  requests: { revoke: text, keep: text, 'throw-away': text, with: text, conversation: text },
   edit: {},
   delete: {},
   react: { off: flag },
@@ -77,6 +81,7 @@ const COMMANDS = {
 const POSITIONALS: Partial<Record<CommandName, number>> = {
   send: 1,
   download: 1,
+  share: 1,
   edit: 2,
   delete: 1,
   react: 2,

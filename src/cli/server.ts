@@ -64,7 +64,7 @@ export class Server {
 
   constructor(
     private readonly home: Home,
-    private readonly origin: string,
+    readonly origin: string,
   ) {
     const options: HttpTransportOptions = {
       origin,

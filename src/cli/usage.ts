@@ -26,6 +26,17 @@ const USAGE_OF = {
       files that this device knows, and those that are on their way. FILE is the id of a file: --versions lists what came before it, --restore
       says an old version again, --forget calls off one that is on its way, or has the server delete one of yours;
       --expires says when the server deletes one of yours (30m, 12h, 7d, 2w or never); --usage, how much there may be.`,
+  share: `share MESSAGE|FILE [--file NAME|N] [--expires 7d] [--downloads N] [--password-env VARIABLE]
+      prints a link by which anybody, without an account, fetches this file until it ends: 30m, 12h, 7d (when nothing is said), 2w.
+      With --downloads it ends after so many. The password, which is told in another way, is read from the named variable of
+      the environment. Whoever has the link can open the file; the server cannot.`,
+  shares: `shares [--revoke LINK]
+      your links, and how often each was used; --revoke ends one at once`,
+  request: `request --title TEXT [--expires 14d] [--files 10] [--largest MIB]
+      prints a link by which anybody, without an account, hands files in for you, sealed for your devices`,
+  requests: `requests [--revoke REQUEST | --keep FILE [--with NAME | --conversation ID] | --throw-away FILE]
+      your file requests and what was handed in. --keep puts a file into your notes to yourself, or says it in a conversation;
+      --throw-away deletes it; --revoke ends a request and deletes what was not kept.`,
   edit: `edit MESSAGE [TEXT]
       other words for a message of yours, from standard input when there are none; MESSAGE is the id of a message`,
   delete: `delete MESSAGE
@@ -119,7 +130,8 @@ details {id, conversation, sender, account, device, deviceName, sentAt, received
 found {id, conversation, name, sender, account, device, sentAt, kind, text, verified, mine},
 file {id, message, conversation, sender, account, name, type, size, series, version, superseded, sentAt, expiresAt, mine},
 upload {id, message, conversation, name, type, size, done, state, reason}, usage {used, limit, workspaceUsed, workspaceLimit, maxFileBytes,
-  defaultExpiryDays}, forgotten {id}, downloaded {id, message, name, type, path, bytes},
+  defaultExpiryDays}, forgotten {id}, share {id, file, name, url, expiresAt, password, downloads, used},
+request {id, title, url, expiresAt, files, maxFileBytes, received}, received {id, request, name, type, size, receivedAt}, ended {id}, downloaded {id, message, name, type, path, bytes},
 conversation {id, kind, with, name, topic, members, unread, lastActivity, role, open, writable, mentions, notify, archived, timer},
 member {account, username, name, role, devices, verified, identityChanged}, open-group {id, title, members}, left {id}, device {device, name, created, expires, current},
 safety {digits, with, verified}, revoked {device}, renamed {device, name},
