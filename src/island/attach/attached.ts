@@ -1,4 +1,5 @@
 /** What waits to be sent, for each conversation, as long as the page lives. */
+import { fitPreviews } from '../../client/files/preview-budget.ts';
 import type { NewFile, PendingMessage } from '../../client/files/types.ts';
 import { type FileId, MAX_FILE_BYTES } from '../../contract/files.ts';
 import type { BodyId, ConversationId } from '../../contract/ids.ts';
@@ -48,7 +49,7 @@ export async function attachFiles(conversation: ConversationId, given: readonly 
   for (const { key, file } of fresh)
     ready.set(
       key,
-      describe(file, countAttached(conversation)).then((described) => {
+      describe(file).then((described) => {
         change(conversation, (known) =>
           known.map((each) => (each.key === key ? { ...each, described } : each)),
         );
@@ -78,7 +79,7 @@ export async function sendAttached(
   const pending = await files.send(conversation, {
     text,
     ...(replyTo === null ? {} : { replyTo }),
-    files: sent.map((each) => newFile(each)),
+    files: newFiles(sent),
   });
   change(conversation, (known) => known.filter(({ key }) => !sent.some((each) => each.key === key)));
   for (const { key } of sent) ready.delete(key);
@@ -93,20 +94,27 @@ export async function sendVersion(
 ): Promise<PendingMessage> {
   const { taken, sentences } = admitFiles([file], 0, await maxBytes());
   if (taken.length === 0) throw new Error(sentences.join(' '));
-  const described = await describe(file, 1);
+  const described = await describe(file);
   const files = await (await engine).files();
-  const version = newFile({ key: 0, file, described, keepsLocation: false });
-  return files.send(conversation, { text: '', files: [{ ...version, replaces }] });
+  const versions = newFiles([{ key: 0, file, described, keepsLocation: false }]);
+  return files.send(conversation, { text: '', files: versions.map((each) => ({ ...each, replaces })) });
 }
 
-function newFile({ file, described, keepsLocation }: Attached): NewFile {
-  const blob = keepsLocation ? file : (described?.withoutLocation ?? file);
-  return {
+/** Their previews travel in the message, and share the room that it has. */
+function newFiles(attached: readonly Attached[]): readonly NewFile[] {
+  const previews = fitPreviews(
+    attached.map(({ described }) => ({
+      preview: described?.facts.preview ?? null,
+      smallPreview: described?.smallPreview ?? null,
+    })),
+  );
+  return attached.map(({ file, described, keepsLocation }, n) => ({
     ...described?.facts,
     type: described?.facts.type ?? '',
-    source: blobSource(blob),
+    preview: previews[n] ?? null,
+    source: blobSource(keepsLocation ? file : (described?.withoutLocation ?? file)),
     name: file.name,
-  };
+  }));
 }
 
 /** What the server takes of one file; what Sotto takes, when that is not known soon. */

@@ -1,0 +1,169 @@
+/** What a device knows of a file before it is sealed, of real pictures and films, under the policy of real pages. */
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import type { Page } from 'playwright-core';
+import { previewBudget } from '../../src/client/files/preview-budget.ts';
+import { sniff } from '../../src/client/files/sniff.ts';
+import { bytesOf, exifSegment, exifTiff, LATITUDE, pngChunk } from '../../src/client/testing/photos.ts';
+import { MAX_FILES_PER_MESSAGE } from '../../src/contract/files.ts';
+import { concat } from '../../src/protocol/codec.ts';
+import { type BlankPage, serveModule } from './support/blank-page.ts';
+import { openPerson, type Person, sharedBrowser } from './support/browser.ts';
+import { PATIENCE } from './support/flows.ts';
+
+const WORKER = '/assets/preview-worker.0123456789ab.js';
+let blank: BlankPage;
+let person: Person;
+let page: Page;
+
+beforeAll(async () => {
+  blank = await serveModule(
+    'test/browser/support/preview-module.ts',
+    { WORKER_ADDRESSES: JSON.stringify({ 'preview-worker': WORKER }) },
+    { [WORKER]: 'src/island/preview-worker.ts' },
+  );
+  person = await openPerson(await sharedBrowser());
+  page = person.page;
+  await page.goto(blank.url);
+  await page.waitForFunction(() => 'tested' in globalThis);
+}, PATIENCE);
+afterAll(async () => {
+  await person.context.close();
+  await blank.stop();
+});
+
+type Module = typeof import('./support/preview-module.ts');
+type Made = readonly ['image/png' | 'image/jpeg' | 'image/webp' | 'film' | 'noise', number, number];
+
+/** A file that the browser makes, as bytes. */
+const make = async (made: Made): Promise<Uint8Array<ArrayBuffer>> =>
+  Uint8Array.fromBase64(
+    await page.evaluate(async ([kind, width, height]) => {
+      const { tested } = globalThis as unknown as { tested: Module };
+      const blob =
+        kind === 'film'
+          ? await tested.film(width, height, 20)
+          : kind === 'noise'
+            ? await tested.noise(width, height)
+            : await tested.picture(kind, width, height);
+      return new Uint8Array(await blob.arrayBuffer()).toBase64();
+    }, made),
+  );
+
+/** What is known of a file of these bytes; the bytes that would be sent, and the corners of its preview. */
+async function describe(bytes: Uint8Array) {
+  const { leaves, preview, smallPreview, ...rest } = await page.evaluate(async (given) => {
+    const { tested } = globalThis as unknown as { tested: Module };
+    const file = new File([Uint8Array.fromBase64(given)], 'whatever.html', { type: 'text/html' });
+    const { photo, preview, smallPreview, ...facts } = await tested.describeFile(file);
+    const isDrawn = preview?.type.startsWith('image/') === true;
+    return {
+      ...facts,
+      state: photo.state,
+      hasLocation: photo.hasLocation,
+      leaves: new Uint8Array(await (photo.clean ?? file).arrayBuffer()).toBase64(),
+      preview: preview ? { type: preview.type, bytes: preview.bytes.toBase64() } : null,
+      smallPreview: smallPreview ? { type: smallPreview.type, bytes: smallPreview.bytes.toBase64() } : null,
+      corners: isDrawn ? await tested.corners(new Blob([new Uint8Array(preview.bytes)])) : [],
+    };
+  }, bytes.toBase64());
+  const open = (each: typeof preview) =>
+    each ? { type: each.type, bytes: Uint8Array.fromBase64(each.bytes) } : null;
+  return {
+    ...rest,
+    leaves: Uint8Array.fromBase64(leaves),
+    preview: open(preview),
+    smallPreview: open(smallPreview),
+  };
+}
+
+/** Whether a colour is mostly green: those pictures are green on the left above, and red elsewhere. */
+const greens = (corners: readonly (readonly number[])[]) =>
+  corners.map(([red = 0, green = 0]) => green > red);
+
+const story = (name: string, tell: () => Promise<void>) => test(name, tell, PATIENCE);
+
+story('pictures of all kinds get a small one, whatever their name says', async () => {
+  for (const type of ['image/png', 'image/jpeg', 'image/webp'] as const) {
+    const file = await describe(await make([type, 1200, 800]));
+    expect(file).toMatchObject({ type, width: 1200, height: 800, duration: null, state: 'clean' });
+    expect(file.preview?.type).toBe('image/webp');
+    expect(sniff(file.preview?.bytes ?? new Uint8Array())).toBe('image/webp');
+    expect(greens(file.corners)).toEqual([true, false, false, false]);
+  }
+});
+
+story('a picture that nothing makes small keeps to the room there is', async () => {
+  const { preview, smallPreview } = await describe(await make(['noise', 900, 900]));
+  expect(preview?.bytes.length).toBeLessThanOrEqual(previewBudget(1));
+  expect(smallPreview?.bytes.length).toBeLessThanOrEqual(previewBudget(MAX_FILES_PER_MESSAGE));
+  expect(smallPreview?.bytes.length).toBeGreaterThan(100);
+});
+
+story('[R33] the place leaves a photo, and which way it is turned stays', async () => {
+  const plain = await make(['image/jpeg', 300, 200]);
+  // Turned to the right by a quarter: the green corner is seen on the right above.
+  const photo = concat(plain.subarray(0, 2), exifSegment(exifTiff(6)), plain.subarray(2));
+  const jpeg = await describe(photo);
+  expect(jpeg).toMatchObject({ state: 'removable', hasLocation: true, width: 200, height: 300 });
+  expect(new TextDecoder('latin1').decode(jpeg.leaves)).not.toContain(LATITUDE);
+  expect(jpeg.leaves.length).toBeLessThan(photo.length);
+  expect(greens(jpeg.corners)).toEqual([false, true, false, false]);
+
+  const png = await make(['image/png', 30, 20]);
+  const marked = concat(png.subarray(0, 33), pngChunk('eXIf', exifTiff(1)), png.subarray(33));
+  const cleaned = await describe(marked);
+  expect(cleaned).toMatchObject({ type: 'image/png', state: 'removable', hasLocation: true });
+  expect(cleaned.leaves).toEqual(png);
+});
+
+story('a film gets a frame, its size and its length, though it does not say how long it is', async () => {
+  const film = await describe(await make(['film', 320, 240]));
+  expect(film).toMatchObject({ type: 'video/webm', width: 320, height: 240, state: 'clean' });
+  expect(film.preview?.type).toBe('image/webp');
+  expect(film.duration).toBeGreaterThan(100);
+  expect(film.corners[0]?.[2]).toBeGreaterThan(150);
+});
+
+story('a sound has a length, a text its first words, and other files nothing', async () => {
+  const sound = await describe(silence(40));
+  expect(sound).toMatchObject({ type: 'audio/mpeg', preview: null, width: null, state: 'clean' });
+  expect(sound.duration).toBeGreaterThan(900);
+  expect(sound.duration).toBeLessThan(1200);
+  const text = await describe(new TextEncoder().encode('Minutes\n\nWe met.'));
+  expect(text.type).toBe('text/plain');
+  expect(new TextDecoder().decode(text.preview?.bytes)).toBe('Minutes\n\nWe met.');
+  expect(await describe(bytesOf('<svg onload="alert(1)"/>'))).toMatchObject({ type: '', preview: null });
+  expect(await describe(new Uint8Array())).toMatchObject({ type: '', preview: null, state: 'clean' });
+});
+
+story('a picture of gigabytes of pixels is not decoded, and the next file is looked at', async () => {
+  const header = concat(Uint8Array.of(0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60), Uint8Array.of(8, 0, 0, 0, 0));
+  const bomb = concat(
+    bytesOf('\x89PNG\r\n\x1a\n'),
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', Bun.deflateSync(new Uint8Array(10_000_000))),
+    pngChunk('IEND', new Uint8Array()),
+  );
+  const before = performance.now();
+  expect(await describe(bomb)).toMatchObject({
+    type: 'image/png',
+    preview: null,
+    width: 60_000,
+    height: 60_000,
+  });
+  expect(performance.now() - before).toBeLessThan(5000);
+  const broken = (await make(['image/jpeg', 50, 50])).slice(0, 300);
+  expect(await describe(broken)).toMatchObject({ type: 'image/jpeg', state: 'clean' });
+  expect((await describe(await make(['image/png', 20, 20]))).preview?.type).toBe('image/webp');
+});
+
+story('no page complained: the policy holds', async () => {
+  expect(person.complaints).toEqual([]);
+  expect(blank.asked).toEqual([]);
+});
+
+/** Frames of MP3 without a sound: MPEG-1 layer III, 128 kbit/s at 44.1 kHz, 26 ms each. */
+function silence(frames: number): Uint8Array {
+  const frame = concat(Uint8Array.of(0xff, 0xfb, 0x90, 0), new Uint8Array(413));
+  return concat(...Array.from({ length: frames }, () => frame));
+}
