@@ -1,7 +1,7 @@
 /** How large a picture says it is, by its header: known before anything is decoded, since a few bytes can stand for gigabytes of pixels. */
 import { type Box, boxesOf, childrenOf } from './photo/boxes.ts';
 import { readExif } from './photo/exif.ts';
-import { Unreadable, Window } from './photo/window.ts';
+import { Scan, Unreadable } from './photo/scan.ts';
 import type { FileSource } from './ports.ts';
 import { latin1, type SniffedType } from './sniff.ts';
 
@@ -15,7 +15,7 @@ export interface Dimensions {
 export const MAX_PIXELS = 64_000_000;
 const MAX_SEGMENTS = 1000;
 
-type Measure = (file: Window) => Promise<Dimensions>;
+type Measure = (file: Scan) => Promise<Dimensions>;
 const MEASURES: Partial<Readonly<Record<SniffedType | '', Measure>>> = {
   'image/png': measurePng,
   'image/jpeg': measureJpeg,
@@ -29,7 +29,7 @@ export async function dimensionsOf(source: FileSource, type: SniffedType | ''): 
   const measure = MEASURES[type];
   if (measure === undefined) return null;
   try {
-    const { width, height } = await measure(new Window(source));
+    const { width, height } = await measure(new Scan(source));
     return width > 0 && height > 0 ? { width, height } : null;
   } catch (error) {
     if (error instanceof Unreadable) return null;
@@ -37,18 +37,18 @@ export async function dimensionsOf(source: FileSource, type: SniffedType | ''): 
   }
 }
 
-async function measurePng(file: Window): Promise<Dimensions> {
+async function measurePng(file: Scan): Promise<Dimensions> {
   const view = await file.view(16, 24);
   return { width: view.getUint32(0), height: view.getUint32(4) };
 }
 
-async function measureGif(file: Window): Promise<Dimensions> {
+async function measureGif(file: Scan): Promise<Dimensions> {
   const view = await file.view(6, 10);
   return { width: view.getUint16(0, true), height: view.getUint16(2, true) };
 }
 
 /** Up to the frame header; an Exif before it may turn the picture. */
-async function measureJpeg(file: Window): Promise<Dimensions> {
+async function measureJpeg(file: Scan): Promise<Dimensions> {
   let isTurned = false;
   let at = 2;
   for (let n = 0; n < MAX_SEGMENTS; n++) {
@@ -76,7 +76,7 @@ async function measureJpeg(file: Window): Promise<Dimensions> {
   throw new Unreadable('a picture without a frame');
 }
 
-async function measureWebp(file: Window): Promise<Dimensions> {
+async function measureWebp(file: Scan): Promise<Dimensions> {
   const view = await file.view(12, 30);
   const u24 = (at: number) => view.getUint16(at, true) + view.getUint8(at + 2) * 65_536;
   switch (latin1(await file.bytes(12, 16), 0, 4)) {
@@ -92,7 +92,7 @@ async function measureWebp(file: Window): Promise<Dimensions> {
 }
 
 /** The largest size that any of its items has: a grid is larger than its tiles. */
-async function measureAvif(file: Window): Promise<Dimensions> {
+async function measureAvif(file: Scan): Promise<Dimensions> {
   const find = (boxes: readonly Box[], type: string): Box => {
     const box = boxes.find((each) => each.type === type);
     if (box === undefined) throw new Unreadable('a picture without sizes');

@@ -8,9 +8,9 @@ import { inspectFilm } from './photo/film.ts';
 import { inspectHeif } from './photo/heif.ts';
 import { inspectJpeg } from './photo/jpeg.ts';
 import { inspectPng } from './photo/png.ts';
+import { Scan, Unreadable } from './photo/scan.ts';
 import type { Photo } from './photo/types.ts';
 import { inspectWebp } from './photo/webp.ts';
-import { Unreadable, Window } from './photo/window.ts';
 import type { FileSource } from './ports.ts';
 import { latin1, SNIFF_BYTES, sniff } from './sniff.ts';
 
@@ -31,7 +31,7 @@ export async function inspectPhoto(source: FileSource): Promise<Photo> {
   const head = await source.read(0, Math.min(source.size, SNIFF_BYTES));
   const inspect = inspectorOf(head);
   if (inspect === null) return inspectTiff(source, head);
-  const file = new Window(source);
+  const file = new Scan(source);
   try {
     if (source.size > MAX_PICTURE_BYTES && inspect !== inspectFilm)
       throw new Unreadable('a picture that is too large');
@@ -46,7 +46,7 @@ export async function inspectPhoto(source: FileSource): Promise<Photo> {
   }
 }
 
-function inspectorOf(head: Uint8Array): ((file: Window) => Promise<Photo>) | null {
+function inspectorOf(head: Uint8Array): ((file: Scan) => Promise<Photo>) | null {
   const isBoxes = latin1(head, 4, 8) === 'ftyp';
   if (isBoxes && HEIF_BRANDS.test(latin1(head, 8, 12))) return inspectHeif;
   switch (sniff(head)) {

@@ -1,6 +1,6 @@
 /** The boxes that films and pictures of ISO base media are made of. */
 import { latin1 } from '../sniff.ts';
-import { Unreadable, type Window } from './window.ts';
+import { type Scan, Unreadable } from './scan.ts';
 
 /** Boxes of one parent, at most: fragments of a long film are some thousands. */
 const MAX_BOXES = 50_000;
@@ -14,7 +14,7 @@ export interface Box {
 }
 
 /** Boxes between two places, in order. @throws Unreadable when they do not fill it */
-export async function boxesOf(file: Window, from: number, to: number): Promise<readonly Box[]> {
+export async function boxesOf(file: Scan, from: number, to: number): Promise<readonly Box[]> {
   const boxes: Box[] = [];
   for (let at = from; at < to; ) {
     // QuickTime ends some lists with four zeros.
@@ -38,5 +38,5 @@ export async function boxesOf(file: Window, from: number, to: number): Promise<r
   return boxes;
 }
 
-export const childrenOf = (file: Window, { content, to }: Box): Promise<readonly Box[]> =>
+export const childrenOf = (file: Scan, { content, to }: Box): Promise<readonly Box[]> =>
   boxesOf(file, content, to);

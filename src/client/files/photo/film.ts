@@ -8,8 +8,8 @@ import { latin1 } from '../sniff.ts';
 import { type Box, boxesOf, childrenOf } from './boxes.ts';
 import { namesCamera, namesPlace } from './exif.ts';
 import { sampleRanges } from './samples.ts';
+import { type Scan, Unreadable } from './scan.ts';
 import type { Photo } from './types.ts';
-import { Unreadable, type Window } from './window.ts';
 
 /** What a film consists of; any other box of the file is blanked. */
 const KEPT = new Set('ftyp styp moov mdat moof mfra sidx ssix pdin prft emsg wide free skip'.split(' '));
@@ -23,7 +23,7 @@ export class Blanking {
   readonly edits: Edit[] = [];
   hasLocation = false;
 
-  constructor(readonly file: Window) {}
+  constructor(readonly file: Scan) {}
 
   async box({ from, content, to }: Box): Promise<void> {
     this.hasLocation ||= await this.file.some(content, to, namesPlace);
@@ -33,7 +33,7 @@ export class Blanking {
 }
 
 /** @throws Unreadable for what is no film from beginning to end */
-export async function inspectFilm(file: Window): Promise<Photo> {
+export async function inspectFilm(file: Scan): Promise<Photo> {
   const blanking = new Blanking(file);
   const boxes = await boxesOf(file, 0, file.size);
   if (!boxes.some(({ type }) => type === 'moov')) throw new Unreadable('a film without its tables');
@@ -74,7 +74,7 @@ async function blankWords(blanking: Blanking, parent: Box): Promise<void> {
 
 type Range = { readonly from: number; readonly to: number };
 /** Where the samples of a track lie that notes places; null for any other track, and when they are zeros already. */
-async function placeSamples(file: Window, track: Box): Promise<readonly Range[] | null> {
+async function placeSamples(file: Scan, track: Box): Promise<readonly Range[] | null> {
   const media = await child(file, track, 'mdia');
   const handler = media && (await child(file, media, 'hdlr'));
   const information = media && (await child(file, media, 'minf'));
@@ -96,5 +96,5 @@ async function placeSamples(file: Window, track: Box): Promise<readonly Range[] 
   return null;
 }
 
-const child = async (file: Window, parent: Box, type: string): Promise<Box | undefined> =>
+const child = async (file: Scan, parent: Box, type: string): Promise<Box | undefined> =>
   (await childrenOf(file, parent)).find((box) => box.type === type);

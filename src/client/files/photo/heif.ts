@@ -8,8 +8,8 @@ import { latin1 } from '../sniff.ts';
 import { boxesOf } from './boxes.ts';
 import { namesPlace, readExif } from './exif.ts';
 import { Blanking, blankMovie } from './film.ts';
+import { type Scan, Unreadable } from './scan.ts';
 import type { Photo } from './types.ts';
-import { Unreadable, type Window } from './window.ts';
 
 const KEPT = new Set(['ftyp', 'meta', 'mdat', 'moov', 'free']);
 const WORDS = new Set(['udta', 'uuid']);
@@ -29,7 +29,7 @@ interface Extent {
 }
 
 /** @throws Unreadable for what is no such picture from beginning to end */
-export async function inspectHeif(file: Window): Promise<Photo> {
+export async function inspectHeif(file: Scan): Promise<Photo> {
   const blanking = new Blanking(file);
   const boxes = await boxesOf(file, 0, file.size);
   const meta = boxes.find(({ type }) => type === 'meta');
@@ -68,7 +68,7 @@ export async function inspectHeif(file: Window): Promise<Photo> {
 
 /** A picture coded as JPEG inside brings an Exif of its own, which is not looked for. @throws Unreadable for one */
 async function itemsOf(
-  file: Window,
+  file: Scan,
   box: { readonly content: number; readonly to: number },
 ): Promise<readonly Item[]> {
   const version = (await file.bytes(box.content, box.content + 1))[0] ?? 0;
@@ -89,7 +89,7 @@ async function itemsOf(
 }
 
 /** @param inside where the bytes begin that stand among the tables */
-async function extentsOf(file: Window, content: number, inside: number | null): Promise<readonly Extent[]> {
+async function extentsOf(file: Scan, content: number, inside: number | null): Promise<readonly Extent[]> {
   let at = content;
   const next = async (width: number): Promise<number> => {
     if (![0, 2, 4, 8].includes(width)) throw new Unreadable('a number of an unknown width');

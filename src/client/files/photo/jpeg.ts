@@ -13,8 +13,8 @@ import {
   orientationTiff,
   readExif,
 } from './exif.ts';
+import { type Scan, Unreadable } from './scan.ts';
 import type { Photo } from './types.ts';
-import { Unreadable, type Window } from './window.ts';
 
 /** Segments, at most: honest pictures have some dozens. */
 const MAX_SEGMENTS = 4096;
@@ -37,7 +37,7 @@ const isKept = (marker: number, content: Uint8Array): boolean => {
 };
 
 /** @throws Unreadable for what is no JPEG from beginning to end */
-export async function inspectJpeg(file: Window): Promise<Photo> {
+export async function inspectJpeg(file: Scan): Promise<Photo> {
   const edits: Edit[] = [];
   let hasLocation = false;
   let orientation = 1;
@@ -78,7 +78,7 @@ export async function inspectJpeg(file: Window): Promise<Photo> {
 }
 
 /** Where the next marker begins, and which: 0xff may be repeated before it. */
-async function nextMarker(file: Window, at: number): Promise<readonly [number, number]> {
+async function nextMarker(file: Scan, at: number): Promise<readonly [number, number]> {
   const [first, ...rest] = await file.here(at, 64);
   if (first !== 0xff) throw new Unreadable('no marker');
   const n = rest.findIndex((byte) => byte !== 0xff);
@@ -88,7 +88,7 @@ async function nextMarker(file: Window, at: number): Promise<readonly [number, n
 }
 
 /** Where the coded data that begins at `from` ends: at the first marker that is no restart. */
-async function scanEnd(file: Window, from: number): Promise<number> {
+async function scanEnd(file: Scan, from: number): Promise<number> {
   for (let at = from; at < file.size; ) {
     const bytes = await file.here(at, SCAN_BYTES);
     let next = bytes.indexOf(0xff);

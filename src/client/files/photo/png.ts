@@ -3,8 +3,8 @@ import { concat } from '../../../protocol/codec.ts';
 import { type Edit, editedPieces } from '../pieces.ts';
 import { latin1 } from '../sniff.ts';
 import { isOrientationTiff, namesPlace, orientationTiff, readExif } from './exif.ts';
+import { type Scan, Unreadable } from './scan.ts';
 import type { Photo } from './types.ts';
-import { Unreadable, type Window } from './window.ts';
 
 /** Chunks, at most: a long animation has some ten thousand. */
 const MAX_CHUNKS = 200_000;
@@ -17,7 +17,7 @@ const KEPT = new Set(
 );
 
 /** @throws Unreadable for what is no PNG from beginning to end */
-export async function inspectPng(file: Window): Promise<Photo> {
+export async function inspectPng(file: Scan): Promise<Photo> {
   const edits: Edit[] = [];
   let hasLocation = false;
   let orientation = 1;

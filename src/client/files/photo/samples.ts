@@ -1,13 +1,13 @@
 /** Where the samples of a film's track lie in the file. */
 import type { Box } from './boxes.ts';
-import { Unreadable, type Window } from './window.ts';
+import { type Scan, Unreadable } from './scan.ts';
 
 /** Entries of one table, at most: a sample for each frame of nine hours. */
 const MAX_ENTRIES = 1_000_000;
 const BATCH = 16_384;
 
 /** Numbers of 4 or 8 bytes that stand in a row. */
-async function numbers(file: Window, from: number, count: number, width: 4 | 8): Promise<number[]> {
+async function numbers(file: Scan, from: number, count: number, width: 4 | 8): Promise<number[]> {
   if (count > MAX_ENTRIES) throw new Unreadable('a table that is too long');
   const all: number[] = [];
   for (let at = 0; at < count; at += BATCH) {
@@ -21,7 +21,7 @@ async function numbers(file: Window, from: number, count: number, width: 4 | 8):
 
 /** Stretches that hold the samples, in order; neighbours are one. @throws Unreadable for tables that contradict each other */
 export async function sampleRanges(
-  file: Window,
+  file: Scan,
   table: readonly Box[],
 ): Promise<readonly { readonly from: number; readonly to: number }[]> {
   const find = (type: string) => table.find((box) => box.type === type);

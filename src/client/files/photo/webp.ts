@@ -3,8 +3,8 @@ import { concat } from '../../../protocol/codec.ts';
 import { type Edit, editedPieces, pieceLength } from '../pieces.ts';
 import { latin1 } from '../sniff.ts';
 import { isOrientationTiff, namesPlace, orientationTiff, readExif } from './exif.ts';
+import { type Scan, Unreadable } from './scan.ts';
 import type { Photo } from './types.ts';
-import { Unreadable, type Window } from './window.ts';
 
 const MAX_CHUNKS = 100_000;
 const MAX_READ_BYTES = 128 * 1024;
@@ -13,7 +13,7 @@ const KEPT = new Set(['VP8 ', 'VP8L', 'VP8X', 'ANIM', 'ANMF', 'ALPH', 'ICCP']);
 const [HAS_EXIF, HAS_XMP] = [0x08, 0x04];
 
 /** @throws Unreadable for what is no WebP from beginning to end */
-export async function inspectWebp(file: Window): Promise<Photo> {
+export async function inspectWebp(file: Scan): Promise<Photo> {
   const end = 8 + (await file.view(0, 12)).getUint32(4, true);
   if (end > file.size) throw new Unreadable('a file that was cut off');
   const edits: Edit[] = [];

@@ -10,7 +10,7 @@ export class Unreadable extends Error {
   override readonly name = 'Unreadable';
 }
 
-export class Window {
+export class Scan {
   private block: Uint8Array = new Uint8Array();
   private start = 0;
 
