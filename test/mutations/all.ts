@@ -1,6 +1,7 @@
 /** Every mutation that the tests must notice. */
 import { ACCOUNTS } from './accounts.ts';
 import { CLIENT } from './client.ts';
+import { FILES } from './files.ts';
 import { HISTORY } from './history.ts';
 import { MESSAGES } from './messages.ts';
 import type { Mutation } from './mutation.ts';
@@ -15,5 +16,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...CLIENT,
   ...MESSAGES,
   ...HISTORY,
+  ...FILES,
   ...SERVER,
 ];
