@@ -11,7 +11,7 @@ import {
 } from '../contract/paths.ts';
 import { fileRecord, fileUsage } from './files/answers.ts';
 import type { FileTransport } from './files/ports.ts';
-import type { HttpCalls } from './http-relay.ts';
+import { AnswerTooLong, type HttpCalls } from './http-relay.ts';
 import { TransportFailed } from './ports.ts';
 
 /** How long a chunk may take at first, in milliseconds: several at a time pass a line of 300 kbit/s. */
@@ -32,14 +32,22 @@ export function httpFiles({ asked, told, fetched }: HttpCalls): FileTransport {
       throw error;
     }
   };
+  const fetchChunk: FileTransport['chunk'] = async (id, n, signal) => {
+    try {
+      return await fetched(chunkPath(id, n), CHUNK_BYTES + CHUNK_OVERHEAD_BYTES, { timeout, signal });
+    } catch (error) {
+      // No chunk, whatever it is: asking until it is shorter would be waiting for nothing.
+      if (error instanceof TransportFailed && error.cause instanceof AnswerTooLong) return new Uint8Array();
+      throw error;
+    }
+  };
   return {
     usage: () => asked(fileUsage, 'GET', PATHS.files),
     begin: (upload) => asked(fileRecord, 'POST', PATHS.files, upload),
     record: (id) => asked(fileRecord, 'GET', filePath(id)),
     putChunk: (id, n, sealed, signal) =>
       patient(() => told('PUT', chunkPath(id, n), sealed, { type: CHUNK_MEDIA_TYPE, timeout, signal })),
-    chunk: (id, n, signal) =>
-      patient(() => fetched(chunkPath(id, n), CHUNK_BYTES + CHUNK_OVERHEAD_BYTES, { timeout, signal })),
+    chunk: (id, n, signal) => patient(() => fetchChunk(id, n, signal)),
     hashes: (id) => fetched(fileHashesPath(id), MAX_CHUNKS * 32),
     complete: (id) => asked(fileRecord, 'POST', fileCompletePath(id)),
     remove: (id) => told('DELETE', filePath(id)),

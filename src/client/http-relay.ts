@@ -153,10 +153,15 @@ export function httpRelay(calls: HttpCalls): RelayTransport {
   };
 }
 
+/** An answer of more bytes than may be; the cause of a TransportFailed. */
+export class AnswerTooLong extends Error {
+  override readonly name = 'AnswerTooLong';
+}
+
 /** The bytes of an answer. Throws when there are more than may be, and reads no further. */
 async function readBytes(response: Response, max: number): Promise<Uint8Array> {
   const announced = response.headers.get('content-length');
-  if (Number(announced ?? 0) > max) throw new Error(NOT_SOTTO);
+  if (Number(announced ?? 0) > max) throw new AnswerTooLong(NOT_SOTTO);
   // What is not compressed is no longer than was announced.
   const isPlain = announced !== null && !response.headers.has('content-encoding');
   if (isPlain || response.body === null) return new Uint8Array(await response.arrayBuffer());
@@ -168,7 +173,7 @@ async function readBytes(response: Response, max: number): Promise<Uint8Array> {
     length += part.value.length;
     if (length <= max) continue;
     await reader.cancel();
-    throw new Error(NOT_SOTTO);
+    throw new AnswerTooLong(NOT_SOTTO);
   }
   const bytes = new Uint8Array(length);
   let at = 0;

@@ -55,6 +55,7 @@ export async function* downloadFile(
         ahead.push(chunk);
       }
       const chunk = await ahead.shift();
+      signal.throwIfAborted();
       if (chunk === undefined) return;
       const start = n * CHUNK_BYTES;
       const part = chunk.subarray(Math.max(0, from - start), Math.max(0, end - start));
