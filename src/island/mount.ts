@@ -7,10 +7,12 @@ import { openGroupPage, openGroupTitle, openNewConversationDialog } from './grou
 import {
   loadArchive,
   loadConversationDetails,
+  loadFileRoom,
   loadHistory,
   loadNotifications,
   loadPresence,
   loadReaders,
+  loadSharing,
   loadVerify,
 } from './part.ts';
 import { openUsername } from './people.ts';
@@ -36,6 +38,8 @@ const MARKS: readonly (readonly [selector: string, open: (element: HTMLElement) 
   ['[data-notifications]', async (place) => (await loadNotifications()).openNotificationSettings(place)],
   ['[data-transfers]', async (place) => (await loadHistory()).openTransfers(place)],
   ['[data-history]', async (place) => (await loadHistory()).openHistory(place)],
+  ['[data-file-room]', async (place) => (await loadFileRoom()).openFileRoom(place)],
+  ['[data-links]', async (place) => (await loadSharing()).openLinks(place)],
   ['[data-message-files]', async (place) => (await loadArchive()).openFiles(place)],
   ['[data-writing]', openWriting],
   ['[data-log]', openLog],

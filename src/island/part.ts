@@ -78,3 +78,6 @@ export const loadFileRoom = () => onDemand(() => import('./file-room/main.ts'));
 
 /** What a file is that somebody attaches: its type, a small look at it, where it was taken. */
 export const loadPreview = () => onDemand(() => import('./preview/main.ts'));
+
+/** Links for people without an account. */
+export const loadSharing = () => onDemand(() => import('./sharing/main.ts'));

@@ -9,6 +9,7 @@ import type { Site, Viewer } from '../layout.tsx';
 import { LanguageChoice } from '../parts/language.tsx';
 import { roleWord } from '../parts/role.ts';
 import { Section, Sheet, When } from '../parts/sheet.tsx';
+import { StorageBar } from '../parts/storage-bar.tsx';
 import { markup, text } from '../parts/words.tsx';
 
 export interface OwnDevice {
@@ -28,12 +29,14 @@ export interface SettingsProps {
   readonly devices: readonly OwnDevice[];
   readonly maxDevices: number;
   readonly sessions: readonly SessionRecord[];
+  /** Bytes of the person's own files. */
+  readonly storage: { readonly used: number; readonly limit: number };
   /** The language that the person chose; null when the browser decides. */
   readonly language: string | null;
 }
 
 export function Settings(props: SettingsProps) {
-  const { site, viewer, role, devices, maxDevices, sessions, language } = props;
+  const { site, viewer, role, devices, maxDevices, sessions, storage, language } = props;
   return (
     <Sheet view="settings" title={t('Settings')} lead={`@${viewer.username}`}>
       <Section id="profile" title={t('Profile')}>
@@ -85,6 +88,24 @@ export function Settings(props: SettingsProps) {
       <Privacy />
       <Writing />
       <History />
+      <Section
+        id="storage"
+        title={t('Storage')}
+        lead={t(
+          'What the files that you have sent take on the server, encrypted. It sees their sizes and times.',
+        )}
+      >
+        <StorageBar label={t('Storage of your files')} {...storage} />
+      </Section>
+      <Section
+        id="links"
+        title={t('Links for people without an account')}
+        lead={t(
+          'By a link somebody opens one file, or sends you files. The keys are in the links: this server opens none of them.',
+        )}
+      >
+        <div data-links="" />
+      </Section>
       <TransparencyLog />
       <Section
         id="sessions"
