@@ -1,4 +1,5 @@
 /** One message on its way: the article of a message, with its words and its files, and how far each of those is. */
+import type { Engine } from '../../client/engine-types.ts';
 import type { Files, PendingMessage } from '../../client/files/types.ts';
 import type { FileId } from '../../contract/files.ts';
 import { t } from '../../contract/words.ts';
@@ -6,6 +7,7 @@ import { draw } from '../draw.ts';
 import { drawText } from '../markdown/draw.ts';
 import { initialsOf, mentionable } from '../people.ts';
 import { styleSheet } from '../styles.ts';
+import { GROUP_MS } from '../timeline/groups.ts';
 import { STYLE } from '../timeline/message-style.ts';
 import { cloneRow } from '../timeline/row.ts';
 import { fullOf, hourOf } from '../times.ts';
@@ -22,13 +24,15 @@ export class PendingRow {
   readonly #items = new Map<FileId, UploadItem>();
   #removed = new AbortController();
 
-  constructor(files: Files, message: PendingMessage, author: string) {
+  constructor(files: Files, message: PendingMessage, { account, name: author }: Engine['self']) {
     this.#files = files;
     this.#id = message.id;
     const { element } = this;
     element.dataset.pending = message.id;
+    element.dataset.sender = account;
     element.dataset.at = String(message.createdAt);
     element.toggleAttribute('data-mine', true);
+    element.tabIndex = -1;
     element.setAttribute('aria-label', t('Your message, on its way'));
     write(element, '[data-author]', author);
     write(element, '[data-initials]', initialsOf(author));
@@ -58,6 +62,14 @@ export class PendingRow {
         this.#items.delete(id);
         item.element.remove();
       }
+  }
+
+  /** Below one's own message the name is not repeated, as it will not be in the message that this becomes. */
+  follow(previous: Element | null): void {
+    const { sender, at, kind } = previous instanceof HTMLElement ? previous.dataset : {};
+    const isClose = Number(this.element.dataset.at) - Number(at) < GROUP_MS;
+    const isContinued = sender === this.element.dataset.sender && kind !== 'notice' && isClose;
+    this.element.toggleAttribute('data-continued', isContinued);
   }
 
   end(): void {

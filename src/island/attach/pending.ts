@@ -2,7 +2,7 @@
  * Messages whose files are on their way, below all others: drawn like one's own, and replaced by the message itself in the same frame
  * in which that is drawn.
  */
-import type { HistoryMessage } from '../../client/engine-types.ts';
+import type { Engine, HistoryMessage } from '../../client/engine-types.ts';
 import type { Files, PendingMessage } from '../../client/files/types.ts';
 import type { ConversationId } from '../../contract/ids.ts';
 import { engine, onEvent } from '../session.ts';
@@ -55,22 +55,24 @@ class Pending {
     const client = await engine;
     const files = await client.files();
     const messages = await files.pending(this.#conversation);
-    for (const message of messages) this.#show(files, message, client.self.name);
+    for (const message of messages) this.#show(files, message, client.self);
     const known = new Set(messages.map(({ id }) => id));
     for (const [id, row] of this.#rows) if (!known.has(id)) this.#leave(files, id, row);
   }
 
-  #show(files: Files, message: PendingMessage, author: string): void {
+  #show(files: Files, message: PendingMessage, self: Engine['self']): void {
     const known = this.#rows.get(message.id);
     if (known) {
       known.show(message);
+      known.follow(known.element.previousElementSibling);
       return;
     }
-    const row = new PendingRow(files, message, author);
+    const row = new PendingRow(files, message, self);
     this.#rows.set(message.id, row);
     const { scrollHeight, scrollTop, clientHeight } = this.#log;
     const isAtEnd = scrollHeight - scrollTop - clientHeight < clientHeight / 2;
     this.#log.append(row.element);
+    row.follow(row.element.previousElementSibling);
     this.#log.dataset.filled = '';
     if (isAtEnd) this.#log.scrollTop = this.#log.scrollHeight;
   }

@@ -4,7 +4,7 @@ export const TRAY_STYLE = `
   :host([hidden]) { display: none; }
   ul {
     display: grid; grid-template-columns: repeat(auto-fill, minmax(min(220px, 100%), 1fr)); gap: var(--s2);
-    max-height: 30dvh; margin: 0; padding: 2px; overflow-y: auto; list-style: none;
+    max-height: 30dvh; margin: -2px; padding: 2px; overflow-y: auto; list-style: none;
   }
   li {
     display: flex; align-items: center; gap: var(--s2); min-width: 0; padding: 6px; border: 1px solid var(--line-strong);

@@ -28,20 +28,21 @@ export class UploadItem {
     this.#again = button(t('Retry'), name, () => files.retry(upload.id));
     this.#choose = button(t('Choose the file again'), name, async () => this.#picker.click());
     this.#cancel = button(t('Cancel'), name, () => files.cancel(upload.id));
+    this.#cancel.className = 'cancel';
+    this.#cancel.title = t('Cancel');
+    this.#cancel.replaceChildren();
     this.#picker.addEventListener('change', () => this.#picked());
     this.element = draw(
       'li',
       {},
       draw('span', { class: 'icon', 'data-kind': shownAs(upload.type) }),
-      draw(
-        'span',
-        { class: 'words' },
-        draw('bdi', { title: name }, name),
-        this.#about,
-        this.#bar,
-        this.#reason,
-      ),
-      draw('span', { class: 'actions' }, this.#again, this.#choose, this.#cancel, this.#picker),
+      draw('span', { class: 'words' }, draw('bdi', { title: name }, name), this.#about),
+      this.#cancel,
+      this.#bar,
+      this.#reason,
+      this.#again,
+      this.#choose,
+      this.#picker,
     );
   }
 

@@ -4,18 +4,19 @@ export const UPLOAD_STYLE = `
   .text { margin-bottom: var(--s1); }
   ul { display: grid; gap: var(--s1); margin: 2px 0; padding: 0; list-style: none; }
   li {
-    display: flex; flex-wrap: wrap; align-items: center; gap: var(--s1) var(--s3); padding: var(--s2) var(--s3);
-    border: 1px solid var(--line-strong); border-radius: var(--r2); background: var(--raised);
+    display: grid; grid-template-columns: 20px minmax(0, 1fr) auto; align-items: center; gap: 0 var(--s3);
+    padding: 6px var(--s1) 7px var(--s3); border: 1px solid var(--line-strong); border-radius: var(--r2); background: var(--raised);
   }
   .icon { flex: none; width: 20px; height: 20px; background: var(--ink-2); mask: var(--icon-file) center / contain no-repeat; }
   .icon[data-kind=image] { mask-image: var(--icon-image); }
   .icon[data-kind=video] { mask-image: var(--icon-film); }
   .icon[data-kind=audio] { mask-image: var(--icon-sound); }
-  .words { flex: 1 1 180px; min-width: 0; display: grid; font: var(--f-small); }
+  .words { display: grid; min-width: 0; font: var(--f-small); }
+  :is(progress, .reason, li > button:not(.cancel)) { grid-column: 2; justify-self: start; }
   bdi { overflow: hidden; font-weight: 600; text-overflow: ellipsis; white-space: nowrap; }
   small { color: var(--ink-2); font-size: 12px; line-height: 18px; font-variant-numeric: tabular-nums; }
   progress {
-    appearance: none; display: block; width: 100%; height: 4px; margin: 3px 0 2px; border: 0; border-radius: 2px;
+    appearance: none; display: block; width: 100%; height: 4px; margin: 4px 0 3px; border: 0; border-radius: 2px;
     background: color-mix(in srgb, var(--ink) 12%, transparent); overflow: hidden; color: var(--accent);
   }
   progress::-webkit-progress-bar { background: none; }
@@ -26,15 +27,21 @@ export const UPLOAD_STYLE = `
   .reason { color: var(--ink-2); font-size: 12px; line-height: 17px; }
   :is(li[data-state=failed], li[data-state=lost]) .reason { color: var(--bad); }
   .reason:empty { display: none; }
-  .actions { flex: none; display: flex; flex-wrap: wrap; gap: var(--s1); }
-  .actions button {
-    min-height: 30px; padding: 0 10px; border: 1px solid var(--line-strong); border-radius: var(--r2);
-    color: var(--ink-2); font: 600 0.8125rem / 1.4 var(--sans);
+  li > button {
+    min-height: 30px; margin-top: var(--s1); padding: 0 10px; border: 1px solid var(--line-strong); border-radius: var(--r2);
+    color: var(--ink); font: 600 0.8125rem / 1.4 var(--sans);
   }
-  .actions button:hover { border-color: var(--edge); color: var(--ink); }
-  @media (pointer: coarse) { .actions button { min-height: 40px; padding: 0 14px; } }
+  li > button:hover { border-color: var(--edge); }
+  li > .cancel {
+    display: grid; place-items: center; width: 30px; margin: 0; padding: 0; border: 0; color: var(--ink-2);
+  }
+  .cancel::before {
+    content: ""; width: 15px; height: 15px; background: currentColor; mask: var(--icon-close) center / contain no-repeat;
+  }
+  .cancel:hover { background: color-mix(in srgb, var(--ink) 7%, transparent); color: var(--ink); }
+  @media (pointer: coarse) { li > button { min-height: 40px; padding: 0 14px; } li > .cancel { width: 40px; } }
   @media (forced-colors: active) {
-    .icon { forced-color-adjust: none; background: CanvasText; }
+    .icon, .cancel::before { forced-color-adjust: none; background: CanvasText; }
     progress { border: 1px solid CanvasText; }
   }
 `;

@@ -4,7 +4,7 @@ import { t } from '../../contract/words.ts';
 import { dayOf, sameDay } from '../times.ts';
 
 /** Messages of one author this close together show the name once, in milliseconds. */
-const GROUP_MS = 5 * 60 * 1000;
+export const GROUP_MS = 5 * 60 * 1000;
 
 export function needsDay(previous: HistoryMessage | null, message: HistoryMessage): boolean {
   return previous === null || !sameDay(previous.sentAt, message.sentAt);
