@@ -31,6 +31,7 @@ export type PageName =
   | 'conversations'
   | 'conversation'
   | 'verify'
+  | 'files'
   | 'settings'
   | 'admin'
   | 'offline'

@@ -6,9 +6,11 @@ import type { Deps } from '../deps.ts';
 import { adminPages } from './pages-admin.ts';
 import { authPages } from './pages-auth.ts';
 import { conversationPages } from './pages-conversations.ts';
+import { filePages } from './pages-files.ts';
 import { bareSite, type PageDeps } from './pages-frame.ts';
 import { linkPages } from './pages-links.ts';
 import { settingsPages } from './pages-settings.ts';
+import { storagePages } from './pages-storage.ts';
 import { WEB_MANIFEST_PATH, webManifest } from './web-manifest.ts';
 
 export const pageRoutes = (deps: PageDeps) =>
@@ -16,8 +18,10 @@ export const pageRoutes = (deps: PageDeps) =>
     .use(authPages(deps))
     .use(linkPages(deps))
     .use(conversationPages(deps))
+    .use(filePages(deps))
     .use(settingsPages(deps))
     .use(adminPages(deps))
+    .use(storagePages(deps))
     .get(
       WEB_MANIFEST_PATH,
       () =>

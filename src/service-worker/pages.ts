@@ -29,7 +29,7 @@ const PATIENCE_MS = 3000;
 const PAGE = /<body data-page="/;
 const PAGE_LANGUAGE = /^<!doctype html><html lang="([a-z]{2})/;
 /** Pages in front of the workspace need the server: what it sends is shown, whatever it is. */
-const WORKSPACE = /^\/(?:$|c\/|settings|verify\/|admin|conversations\/)/;
+const WORKSPACE = /^\/(?:$|c\/|files|settings|verify\/|admin|conversations\/)/;
 /** Statuses whose answers have no body (Fetch, 2.2.3). */
 const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 /** Headers by which an answer loads, reloads or reports something beside its page. */

@@ -25,6 +25,7 @@ export type IconName =
   | 'archive'
   | 'smile'
   | 'link'
+  | 'files'
   | 'warning'
   | 'close';
 

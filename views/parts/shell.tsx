@@ -133,6 +133,10 @@ function Me({ viewer, page }: { viewer: Viewer; page: string }) {
       ) : (
         ''
       )}
+      <a class="me-link" href="/files" title={t('Files')} {...(page === 'files' ? CURRENT : {})}>
+        <Icon name="files" />
+        <span>{text('Files')}</span>
+      </a>
       <a class="me-link" href="/settings" title={t('Settings')} {...(page === 'settings' ? CURRENT : {})}>
         <Icon name="settings" />
         <span>{text('Settings')}</span>

@@ -1,11 +1,13 @@
 /** A file of a message that is no picture: what it is, how it is called, how large, how it begins. */
+
+import type { Shown } from '../../client/files/sniff.ts';
 import type { FileView } from '../../client/files/view.ts';
 import { t } from '../../contract/words.ts';
 import { byteSize } from '../byte-size.ts';
 import { draw } from '../draw.ts';
 import { showProblem } from '../problem.ts';
 import type { Around } from './around.ts';
-import { look, moreButton, save, saveButton } from './buttons.ts';
+import { look, moreButton, saveButton } from './buttons.ts';
 import { iconButton } from './icon-button.ts';
 import { iconOf, isOver, kindOf, lengthOf, shownOf } from './kind.ts';
 import { playSound } from './play.ts';
@@ -19,10 +21,7 @@ export function drawCard(file: FileView, around: Around): HTMLElement {
   const picture = previewPicture(file);
   const icon = draw('span', { class: `icon icon-${iconOf(file)}` });
   const name = draw('bdi', {}, file.name);
-  const isRead = shown === 'text';
-  const title = over ? draw('span', { class: 'name' }, name) : drawName(file, name, isRead);
-  if (title instanceof HTMLButtonElement)
-    title.addEventListener('click', () => void (isRead ? look(file, around.seen, title) : save(file)));
+  const title = drawTitle(file, name, shown, around);
   const actions = over ? [] : [saveButton(file), moreButton(file, around)];
   if (shown === 'audio')
     actions.unshift(
@@ -41,9 +40,14 @@ export function drawCard(file: FileView, around: Around): HTMLElement {
   return card;
 }
 
-function drawName(file: FileView, name: HTMLElement, isRead: boolean): HTMLButtonElement {
-  const verb = isRead ? t('Open {name}', { name: file.name }) : t('Save {name}', { name: file.name });
-  return draw('button', { type: 'button', class: 'name', title: verb }, name);
+/** What is looked at opens by its name; a sound has a button that plays it here. */
+function drawTitle(file: FileView, name: HTMLElement, shown: Shown, { seen }: Around): HTMLElement {
+  if (shown === 'none' || shown === 'audio') return draw('span', { class: 'name' }, name);
+  const values = { name: file.name };
+  const label = shown === 'video' ? t('Play {name}', values) : t('Open {name}', values);
+  const button = draw('button', { type: 'button', class: 'name', 'aria-label': label }, name);
+  button.addEventListener('click', () => void look(file, seen, button));
+  return button;
 }
 
 export const factsOf = (file: FileView): string =>

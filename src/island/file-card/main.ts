@@ -8,6 +8,7 @@ import type { Around } from './around.ts';
 import { drawCard } from './card.ts';
 import { shownOf } from './kind.ts';
 import { drawPicture } from './picture.ts';
+import { previewPicture } from './preview.ts';
 import { CARD_STYLE } from './style.ts';
 
 const SHEET = styleSheet(CARD_STYLE);
@@ -16,10 +17,14 @@ const SHEET = styleSheet(CARD_STYLE);
 export function drawCards(message: HistoryMessage): HTMLElement {
   const host = document.createElement('div');
   const { files } = message;
-  const isPicture = (file: FileView) => ['image', 'video'].includes(shownOf(file));
   const around: Around = { message, seen: files.filter((file) => shownOf(file) !== 'none') };
-  const pictures = files.filter(isPicture);
-  const others = files.filter((file) => !isPicture(file));
+  const pictures: (readonly [FileView, HTMLImageElement])[] = [];
+  const others: FileView[] = [];
+  for (const file of files) {
+    const picture = ['image', 'video'].includes(shownOf(file)) ? previewPicture(file) : null;
+    if (picture) pictures.push([file, picture]);
+    else others.push(file);
+  }
   const root = host.attachShadow({ mode: 'open' });
   root.adoptedStyleSheets = [SHEET];
   const isOne = pictures.length === 1;
@@ -28,7 +33,7 @@ export function drawCards(message: HistoryMessage): HTMLElement {
       draw(
         'ul',
         { class: isOne ? 'pictures' : 'pictures several', 'aria-label': t('Pictures') },
-        ...pictures.map((file) => drawPicture(file, around, isOne)),
+        ...pictures.map(([file, picture]) => drawPicture(file, picture, around, isOne)),
       ),
     );
   if (others.length > 0)

@@ -5,17 +5,31 @@ import { byteSize } from '../byte-size.ts';
 import { draw } from '../draw.ts';
 import type { Around } from './around.ts';
 import { look, moreButton, saveButton } from './buttons.ts';
-import { iconOf, isOver, lengthOf, shownOf } from './kind.ts';
-import { fit, previewPicture } from './preview.ts';
+import { isOver, lengthOf, shownOf } from './kind.ts';
+import { fit } from './preview.ts';
 import { stateLine } from './state.ts';
 
-/** @param alone whether it is the only one and keeps its shape; several are squares */
-export function drawPicture(file: FileView, around: Around, alone: boolean): HTMLElement {
+/** Pixels of one of several. */
+const SQUARE = 156;
+
+/**
+ * @param picture of previewPicture
+ * @param alone whether it is the only one and keeps its shape; several are squares
+ */
+export function drawPicture(
+  file: FileView,
+  picture: HTMLImageElement,
+  around: Around,
+  alone: boolean,
+): HTMLElement {
   const isFilm = shownOf(file) === 'video';
   const label = isFilm ? t('Play {name}', { name: file.name }) : t('Open {name}', { name: file.name });
   const title = `${file.name}, ${byteSize(file.size)}`;
   const button = draw('button', { type: 'button', class: 'look', 'aria-label': label, title });
-  button.append(drawPreview(file, alone));
+  const { width, height } = alone ? fit(file) : { width: SQUARE, height: SQUARE };
+  picture.width = width;
+  picture.height = height;
+  button.append(picture);
   button.addEventListener('click', () => void look(file, around.seen, button));
   const item = draw('li', { class: 'picture' }, button);
   if (isOver(file)) button.disabled = true;
@@ -31,24 +45,4 @@ export function drawPicture(file: FileView, around: Around, alone: boolean): HTM
   }
   item.append(stateLine(file));
   return item;
-}
-
-function drawPreview(file: FileView, alone: boolean): HTMLElement {
-  const { width, height } = alone ? fit(file) : { width: 156, height: 156 };
-  const picture = previewPicture(file);
-  if (picture) {
-    picture.width = width;
-    picture.height = height;
-    return picture;
-  }
-  const blank = draw(
-    'span',
-    { class: 'blank', 'aria-hidden': 'true' },
-    draw('span', { class: `icon icon-${iconOf(file)}` }),
-  );
-  if (alone) {
-    blank.style.width = `${Math.max(width, 160)}px`;
-    blank.style.height = `${Math.min(height, 160)}px`;
-  }
-  return blank;
 }

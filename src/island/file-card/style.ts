@@ -12,12 +12,9 @@ export const CARD_STYLE = `
   .picture { position: relative; overflow: hidden; max-width: 100%; border: 1px solid var(--line); border-radius: var(--r2); background: var(--panel); }
   .picture .look { display: block; border-radius: var(--r2); }
   .picture .look:focus-visible { outline-offset: -3px; }
-  .picture img, .picture .blank { display: block; max-width: 100%; object-fit: cover; }
-  .picture img { height: auto; }
+  .picture img { display: block; max-width: 100%; height: auto; object-fit: cover; }
   .several .picture { width: 158px; }
-  .several .picture :is(img, .blank, .look) { width: 156px; height: 156px; }
-  .blank { display: grid; place-items: center; color: var(--ink-3); }
-  .blank .icon { width: 36px; height: 36px; }
+  .several .picture :is(img, .look) { width: 156px; height: 156px; }
   .mark { position: absolute; inset: 0; display: grid; place-items: center; pointer-events: none; }
   .mark .icon { width: 22px; height: 22px; }
   .mark span.disc { display: grid; place-items: center; width: 48px; height: 48px; padding-inline-start: 2px; border-radius: 50%; background: color-mix(in srgb, #16130f 70%, transparent); color: #fff; }
@@ -52,5 +49,5 @@ export const CARD_STYLE = `
   @media (hover: none) { .tools { opacity: 1; } }
   @media (pointer: coarse) { .tools button, .actions button { width: 44px; height: 44px; } .state button { min-height: 36px; } }
   @media (prefers-reduced-motion: reduce) { .tools { transition: none; } }
-  @media (max-width: 480px) { .several .picture { width: calc(50% - 3px); } .several .picture :is(img, .blank, .look) { width: 100%; height: 140px; } }
+  @media (max-width: 480px) { .several .picture { width: calc(50% - 3px); } .several .picture :is(img, .look) { width: 100%; height: 140px; } }
 `;

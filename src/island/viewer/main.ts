@@ -51,7 +51,7 @@ export function openViewer(files: readonly FileView[], first: FileView, back: HT
   const close = iconButton('close', t('Close'), () => dialog.close());
   const saved = iconButton('save', t('Save'), () => saveShown());
   dialog.append(
-    draw('header', {}, title, facts, smaller, larger, saved, close),
+    draw('div', { class: 'head' }, title, facts, smaller, larger, saved, close),
     draw('div', { class: 'body' }, place, before, after),
   );
 

@@ -5,9 +5,9 @@ export const VIEWER_STYLE = `
   ${ICON_STYLE}
   dialog { position: fixed; inset: 0; max-width: none; max-height: none; margin: 0; padding: 0; border: 0; overflow: hidden; width: 100vw; height: 100dvh; background: #16130f; color: #f3efe8; font: var(--f-body); }
   dialog[open] { display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr); }
-  header { display: flex; align-items: center; gap: var(--s1); min-height: 56px; padding: 6px var(--s3) 6px var(--s4); }
+  .head { display: flex; align-items: center; gap: var(--s1); min-height: 56px; padding: 6px var(--s3) 6px var(--s4); }
   h2 { flex: 1; min-width: 0; margin: 0; overflow: hidden; font: var(--f-body); font-weight: 600; text-overflow: ellipsis; white-space: nowrap; }
-  header small { flex: none; margin-inline-end: var(--s2); color: #bdb6aa; font: var(--f-small); font-variant-numeric: tabular-nums; }
+  .head small { flex: none; margin-inline-end: var(--s2); color: #bdb6aa; font: var(--f-small); font-variant-numeric: tabular-nums; }
   button { display: grid; place-items: center; flex: none; width: 44px; height: 44px; padding: 0; border: 0; border-radius: var(--r2); background: none; color: inherit; cursor: pointer; }
   button:hover { background: #ffffff1f; }
   button:disabled { opacity: 0.35; cursor: default; background: none; }
@@ -29,5 +29,5 @@ export const VIEWER_STYLE = `
   .before { left: var(--s2); }
   .after { right: var(--s2); }
   .spin { color: #bdb6aa; }
-  @media (max-width: 480px) { header { padding-inline: var(--s3) 0; } header small { display: none; } .beside { top: auto; bottom: var(--s4); translate: none; } }
+  @media (max-width: 480px) { .head { padding-inline: var(--s3) 0; } .head small { display: none; } .beside { top: auto; bottom: var(--s4); translate: none; } }
 `;
