@@ -21,6 +21,7 @@ import {
   type ShareRecord,
   type ShareVisit,
 } from '../contract/shares.ts';
+import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { networkOf } from '../http/address.ts';
 import { type Input, readInput } from '../http/input.ts';
@@ -114,7 +115,7 @@ function readPassword(input: Input): NonNullable<NewShare['password']> {
   try {
     checkPasswordParameters(password);
   } catch {
-    input.problem('memory', 'This password would be too cheap or too costly to try.', null);
+    input.problem('memory', sentence('This password would be too cheap or too costly to try.'), null);
   }
   return password;
 }
