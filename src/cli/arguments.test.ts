@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { duration, parseArguments, wholeNumber } from './arguments.ts';
+import { duration, lifetime, parseArguments, wholeNumber } from './arguments.ts';
 import { WrongUse } from './failures.ts';
 
 const HOME = ['--home', 'here'];
@@ -62,4 +62,35 @@ test('one name for different things is what the command means by it', () => {
   });
   expect(parseArguments(['search', '--home', 'd', '--on', 'today'])?.option('on')).toBe('today');
   expect(parseArguments(['backup', '--home', 'd', '--on'])?.isSet('on')).toBe(true);
+});
+
+test('an option that stands several times keeps its order, and a folder may be called like a command', () => {
+  const given = parseArguments([
+    '--home',
+    'files',
+    'send',
+    '--to',
+    'ben',
+    '--file',
+    'b',
+    '--file',
+    'a',
+    'both',
+  ]);
+  expect(given?.options('file')).toEqual(['b', 'a']);
+  expect(given?.rest).toEqual(['both']);
+  expect(parseArguments(['send', ...HOME, '--to', 'ben', 'none'])?.options('file')).toEqual([]);
+  expect(parseArguments(['download', ...HOME, 'x', '--file', '2'])?.option('file')).toBe('2');
+});
+
+test('how long a file stays', () => {
+  expect(['30m', '12h', '7d', '2w', 'never'].map((text) => lifetime('expires', text))).toEqual([
+    1_800_000,
+    43_200_000,
+    604_800_000,
+    1_209_600_000,
+    null,
+  ]);
+  for (const wrong of ['', '7', '0d', '-1d', '1.5d', '7 d', '1y', '999999d'])
+    expect(() => lifetime('expires', wrong)).toThrow(WrongUse);
 });

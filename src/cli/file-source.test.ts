@@ -76,7 +76,7 @@ test('standard input is kept for its owner alone, and swept when nothing names i
   const kept = [wanted, await made(0, true), await made(30, false)];
   await made(5, true);
   await made(120, false);
-  await sweepSpool(home, new Set([wanted]));
+  await sweepSpool(home, async () => [wanted]);
   const left = readdirSync(join(home, 'sending')).map((name) => join(home, 'sending', name));
   expect(left.sort()).toEqual(kept.sort());
 

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test';
 import type { HistoryMessage } from '../client/engine-types.ts';
 import { UNMARKED } from '../client/history.ts';
 import { accountId, bodyId, conversationId, deviceId } from '../contract/bytes.ts';
+import { fileId } from '../contract/files.ts';
 import type { Io } from './io.ts';
 import { printMessage } from './messages.ts';
 import { aligned, Output, plain } from './output.ts';
@@ -92,6 +93,35 @@ test('lines of a message stand under each other', async () => {
   expect(await printed(false, { ...message, kind: 'unreadable', text: '', reason: 'Because.' })).toContain(
     'Because.',
   );
+});
+
+test('files stand below what is said with them, and commands no terminal either', async () => {
+  const file = {
+    id: fileId(new Uint8Array(16).fill(5)),
+    key: new Uint8Array(32),
+    name: 'tide\u009b31m.pdf',
+    type: 'application/pdf',
+    size: 1_400_000,
+    root: new Uint8Array(32),
+    commitment: new Uint8Array(32),
+    series: fileId(new Uint8Array(16).fill(5)),
+    version: 2,
+    previewType: '',
+    preview: null,
+    width: null,
+    height: null,
+    duration: null,
+    expiresAt: null,
+  };
+  const shown = { ...message, text: 'look', files: [file] };
+  const [first = '', second = ''] = (await printed(false, shown)).split('\n');
+  expect(first).toEndWith('look');
+  expect(second.trim()).toBe('[tide\ufffd31m.pdf, 1.4 MB]');
+  const json = JSON.parse(await printed(true, shown));
+  expect(json.kind).toBe('file');
+  expect(json.files).toEqual([
+    { id: file.id, name: file.name, type: 'application/pdf', size: 1_400_000, version: 2 },
+  ]);
 });
 
 test('columns are aligned by what is seen, not by what is stored', () => {

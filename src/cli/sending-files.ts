@@ -59,9 +59,10 @@ const isSameFiles = (uploads: readonly Upload[], given: readonly NewFile[]): boo
 
 /** Goes on with what earlier commands have begun, unless another one is at it now; says what does not work. */
 export async function finishEarlier(device: Device, streams: Streams & Patience): Promise<void> {
+  // Most commands find none, and need nothing of all this.
+  if ((await device.home.storage.list('files', { prefix: 'p/', limit: 1 })).length === 0) return;
   const files = await device.engine.files();
   const waiting = await files.pending();
-  if (waiting.length === 0) return;
   files.resume();
   for (const each of waiting) {
     if (device.home.uploads.isHeldElsewhere(each.id)) continue;
@@ -74,13 +75,12 @@ export async function finishEarlier(device: Device, streams: Streams & Patience)
 }
 
 /** Removes what was kept of standard input and is sent, or will never be. */
-export async function sweep({ engine, home }: Device): Promise<void> {
-  const pending = await (await engine.files()).pending();
-  const wanted = pending.flatMap(({ files }) =>
-    files.flatMap(({ hint }) => (hint && readHint(hint)?.path) || []),
-  );
-  await sweepSpool(home.folder, new Set(wanted));
-}
+export const sweep = ({ engine, home }: Device): Promise<void> =>
+  sweepSpool(home.folder, async () => {
+    const pending = await (await engine.files()).pending();
+    const hints = pending.flatMap(({ files }) => files.map(({ hint }) => readHint(hint ?? '')));
+    return hints.flatMap((hint) => hint?.path ?? []);
+  });
 
 /** Waits for a message, and shows how far it is. */
 async function watched(

@@ -53,12 +53,15 @@ export async function settleSpool(path: string): Promise<string> {
 /** It was sent, or will not be. */
 export const removeSpooled = (path: string): Promise<void> => rm(path, { force: true });
 
-/** Removes what is sent, and what nobody will send. @param wanted paths that uploads still name */
-export async function sweepSpool(home: string, wanted: ReadonlySet<string>): Promise<void> {
+/** Removes what is sent, and what nobody will send. @param wanted gives the paths that uploads still name */
+export async function sweepSpool(home: string, wanted: () => Promise<readonly string[]>): Promise<void> {
   const folder = join(home, FOLDER);
-  for (const name of await readdir(folder).catch(() => [])) {
+  const names = await readdir(folder).catch(() => []);
+  if (names.length === 0) return;
+  const named = new Set(await wanted());
+  for (const name of names) {
     const path = join(folder, name);
-    if (wanted.has(path)) continue;
+    if (named.has(path)) continue;
     const age = await stat(path).then(
       ({ mtimeMs }) => Date.now() - mtimeMs,
       () => 0,
