@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { backupCost } from './backup.ts';
+import { filesCost } from './files.ts';
 import { idleMemory } from './idle.ts';
 import { latency } from './latency.ts';
 import { firstLoad } from './page.ts';
@@ -148,6 +149,20 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     add(`${what}: new device, newest page`, Math.round(readable), 'ms', '2,000');
     add(`${what}: new device, all of it`, Math.round(all), 'ms');
     add(`${what}: new device, its signatures too`, Math.round(originals), 'ms');
+  },
+  async files() {
+    const megabytes = process.env.SOTTO_LONG === '1' || flags.long ? 2048 : 256;
+    const cost = await filesCost(megabytes * 1024 * 1024);
+    if (!cost) return;
+    const what = `file of ${megabytes.toLocaleString('en')} MiB`;
+    const rate = (ms: number) => Math.round((megabytes * 1000) / ms);
+    add(`${what}, floor: sealed and written`, rate(cost.floor.up), 'MiB/s');
+    add(`${what}, floor: read and opened`, rate(cost.floor.down), 'MiB/s');
+    add(`${what}: sent`, rate(cost.sotto.up), 'MiB/s');
+    add(`${what}: fetched`, rate(cost.sotto.down), 'MiB/s');
+    add(`${what}: sent, share of the floor`, ratio(cost.floor.up, cost.sotto.up), '', '0.5');
+    add(`${what}: fetched, share of the floor`, ratio(cost.floor.down, cost.sotto.down), '', '0.5');
+    add(`${what}: memory of the device at most`, Math.round(cost.sotto.peak), 'MB', 'flat');
   },
   async history() {
     const { fresh, old } = await historyCost(flags.long ? 1_000_000 : 100_000, seconds);
