@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { startApp, type TestApp } from '../../test/support/app.ts';
-import { type Calls, callsAs, newFileId, noiseOf } from '../../test/support/files.ts';
+import { addGroup, type Calls, callsAs, newFileId, noiseOf } from '../../test/support/files.ts';
 import { addPerson, randomBytes, type Someone } from '../../test/support/relay.ts';
 import { toBase64 } from '../contract/bytes.ts';
 import { CHUNK_BYTES, type FileId, type FileUsage } from '../contract/files.ts';
 import {
   filePath,
+  filePlacePath,
   fileRequestOfferPath,
   fileRequestPath,
   fileRequestUploadPath,
@@ -146,10 +147,14 @@ describe('a file request', () => {
   });
 
   test('ends at once, with what was handed in and not taken', async () => {
-    const id = await request();
+    const id = await request({ files: 5 });
     const kept = await handIn(id);
     await ada.ask('DELETE', fileRequestUploadPath(id, kept));
     const waiting = await handIn(id);
+    // Said in a conversation, and cut off before the request heard of it: it was kept.
+    const placed = await handIn(id);
+    const notes = await addGroup(app.deps.db, 0, [her]);
+    expect((await ada.ask('PUT', filePlacePath(placed, notes))).status).toBe(204);
     const running = newFileId();
     const { visit } = (await begin(id, 10, running)).json<HandIn>();
     expect((await ben.ask('DELETE', fileRequestPath(id))).status).toBe(404);
@@ -159,6 +164,7 @@ describe('a file request', () => {
     expect((await begin(id, 10)).status).toBe(404);
     expect((await ada.ask('GET', filePath(waiting))).status).toBe(404);
     expect((await ada.ask('GET', filePath(kept))).status).toBe(200);
+    expect((await ada.ask('GET', filePath(placed))).status).toBe(200);
   });
 
   test('over, it takes nothing, and what was handed in waits for a month', async () => {

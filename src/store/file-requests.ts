@@ -149,10 +149,14 @@ export async function takeUpload(tx: Tx, request: FileRequestId, file: FileId): 
   return gone === 1;
 }
 
-/** Files of a request that nobody has taken: they go with it. */
+/** Files of a request that nobody has taken: they go with it. One that belongs to a conversation was kept, even when nobody said so. */
 export const untakenFiles = async (db: Db, request: FileRequestId): Promise<readonly FileId[]> =>
   (
-    await db.read<{ file: FileId }>('SELECT file FROM file_request_uploads WHERE request = $1', [request])
+    await db.read<{ file: FileId }>(
+      `SELECT u.file AS file FROM file_request_uploads u WHERE u.request = $1
+       AND NOT EXISTS (SELECT 1 FROM file_places p WHERE p.file = u.file)`,
+      [request],
+    )
   ).map(({ file }) => file);
 
 /** Requests that were over before `before`, with whose they are. */

@@ -63,7 +63,17 @@ export async function makeRequest(
 /** Throws TransportRefused, TransportFailed. */
 export async function listRequests(ctx: Context): Promise<readonly FileRequestLink[]> {
   const records = await (await ctx.transport.sharing()).requests();
+  for (const each of records) await takeDone(ctx, each);
   return Promise.all(records.map((each) => viewRequest(ctx, each)));
+}
+
+/** What was dealt with here, and the server has not heard so: its answer was lost, or this device was stopped before. */
+async function takeDone(ctx: Context, { id, received }: FileRequestRecord): Promise<void> {
+  const kept = await readRequest(ctx.storage, id);
+  if (kept === null) return;
+  const done = doneFiles(kept);
+  const sharing = await ctx.transport.sharing();
+  for (const { file } of received) if (done.has(file)) await ended(() => sharing.take(id, file));
 }
 
 async function viewRequest(ctx: Context, made: FileRequestRecord): Promise<FileRequestLink> {
