@@ -250,6 +250,10 @@ test(
   async () => {
     const paths = ['one.bin', 'two.bin'].map((name) => fileOf(name, 2 * MIB + 7));
     const sent = await Promise.all(paths.map((path) => send('--file', path)));
+    // Saved by a command that did not come to say so: it is not saved again.
+    await pair.devices.done('ben', ['history', '--with', 'ada']);
+    const first = await pair.devices.run('ben', ['download', String(sent[0]?.[0]?.id), '--out', at('heard')]);
+    expect(first.code).toBe(0);
     const heard = await pair.devices.done('ben', [
       'listen',
       '--count',
@@ -263,6 +267,7 @@ test(
     expect(heard.flatMap(({ event, id }) => (event === 'message' ? [id] : [])).sort()).toEqual(
       sent.map(([each]) => each?.id).sort(),
     );
+    expect(readdirSync(at('heard')).sort()).toEqual(['one.bin', 'two.bin']);
     for (const path of paths) expect(isSame(at('heard', path.split('/').at(-1) ?? ''), path)).toBe(true);
   },
   PATIENCE_MS,
