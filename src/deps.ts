@@ -30,6 +30,7 @@ import type { Pushes } from './services/pushes.ts';
 import type { Rosters } from './services/rosters.ts';
 import type { Shares } from './services/shares.ts';
 import type { StartAgain } from './services/start-again.ts';
+import type { Storage } from './services/storage.ts';
 import type { Transparency } from './services/transparency.ts';
 import type { Db } from './store/db.ts';
 
@@ -67,6 +68,7 @@ export interface Services {
   readonly audit: Audit;
   readonly files: Files;
   readonly fileCleanup: FileCleanup;
+  readonly storage: Storage;
   readonly visits: FileVisits;
   readonly shares: Shares;
   readonly fileRequests: FileRequests;

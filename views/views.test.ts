@@ -6,6 +6,7 @@ import { HTML_ELEMENTS, SVG_ELEMENTS } from '../src/island/allow-list.ts';
 import { CreatedInvite, InviteRefused } from './admin/invites.tsx';
 import { Admin } from './admin/people.tsx';
 import { StartAgainAnswer } from './admin/start-again.tsx';
+import { Storage } from './admin/storage.tsx';
 import type { PageName, Site, Viewer } from './layout.tsx';
 import { Conversation } from './pages/conversation.tsx';
 import { Welcome } from './pages/conversations.tsx';
@@ -122,6 +123,7 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
         devices: [{ device: text as DeviceId, addedAt: 1, expiresAt: 1, seenAt: 1 }],
         maxDevices: 1,
         language: null,
+        storage: { used: 1, limit: 2 },
         sessions: [
           { id: text, current: true, device: null, address: text, agent: text, createdAt: 1, lastUsedAt: 1 },
           { id: text, current: false, device: null, address: text, agent: text, createdAt: 1, lastUsedAt: 1 },
@@ -137,11 +139,26 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
         invites: [{ id: text, role, usesLeft: 2, expiresAt: 1 }],
         form: { roles: [role], typed: { role: text, uses: text, expires: text }, errors, created: invite },
         policies: { presence: true, typing: false, saved: true },
+        storage: { used: 1, limit: 2 },
         startAgain: {
           accounts: new Set([person.account]),
           open: [{ id: text, username: text, name: text, expiresAt: 1 }],
           created: { url: text, username: text, name: text, expiresAt: 1 },
         },
+      }),
+    ),
+    storage: await shell(
+      'admin',
+      Storage({
+        used: { bytes: 1, files: 1 },
+        limit: 2,
+        free: 3,
+        people: [{ person: { ...person, role, disabled: false }, bytes: 1, files: 1 }],
+        personLimit: 2,
+        ending: { bytes: 0, files: 0 },
+        unfinished: { bytes: 1, files: 1 },
+        cleaned: { at: 1, expired: 1, abandoned: 1, orphans: 1, bytes: 1 },
+        form: { quota: text, total: text, largest: text, days: text, errors },
       }),
     ),
     error: await ErrorPage({ site, status: 404, message: text }),

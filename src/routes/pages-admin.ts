@@ -36,7 +36,7 @@ const ROLES: readonly Role[] = ['member', 'guest', 'auditor', 'admin'];
 const rolesFor = ({ role }: Session): readonly Role[] => (role === 'owner' ? [...ROLES, 'owner'] : ROLES);
 
 export const adminPages = (deps: PageDeps) => {
-  const { accounts, invites, policies, startAgain } = deps.services;
+  const { accounts, invites, policies, startAgain, storage } = deps.services;
   const frame = createFrame(deps);
 
   const page = async (
@@ -46,11 +46,12 @@ export const adminPages = (deps: PageDeps) => {
     saved = false,
     created: StartAgainCreated | null = null,
   ) => {
-    const [people, open, allowed, restarts] = await Promise.all([
+    const [people, open, allowed, restarts, { all }] = await Promise.all([
       accounts.people(),
       invites.list(),
       policies.read(),
       startAgain.links.list(),
+      storage.overview(),
     ]);
     const may = people.filter(
       ({ account, role, disabled }) =>
@@ -61,6 +62,7 @@ export const adminPages = (deps: PageDeps) => {
       invites: open,
       form: { roles: rolesFor(session), ...form },
       policies: { ...allowed, saved },
+      storage: { used: all.bytes, limit: allowed.workspaceFileBytes },
       startAgain: { accounts: new Set(may.map(({ account }) => account)), open: restarts, created },
     };
     const draw = () => ({ title: t('Admin'), pane: Admin(props) });

@@ -19,17 +19,18 @@ import { readForm } from './pages-form.ts';
 import { createFrame, goTo, html, type PageDeps, viewerOf, wantsPart } from './pages-frame.ts';
 
 export const settingsPages = (deps: PageDeps) => {
-  const { devices, sessions } = deps.services;
+  const { devices, sessions, storage } = deps.services;
   const frame = createFrame(deps);
 
   return new Elysia({ name: 'pages-settings' })
     .get('/settings', async ({ request }) => {
       const session = await frame.enter(request);
       if (session instanceof Response) return session;
-      const [site, own, list] = await Promise.all([
+      const [site, own, list, { bytes, limit }] = await Promise.all([
         frame.site(),
         devices.own(session.account),
         sessions.list(session),
+        storage.own(session.account),
       ]);
       const props: SettingsProps = {
         site,
@@ -38,6 +39,7 @@ export const settingsPages = (deps: PageDeps) => {
         devices: own.map((device) => ({ ...device, seenAt: lastSeen(list, device.device) })),
         maxDevices: MAX_DEVICES_PER_PERSON,
         sessions: list,
+        storage: { used: bytes, limit },
         language: chosenLanguage(request),
       };
       return frame.pane(request, session, {

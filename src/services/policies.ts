@@ -1,6 +1,7 @@
 /** What the workspace allows. One record, for the whole of it; what is not in it yet has its default. */
 import { MAX_FILE_BYTES } from '../contract/files.ts';
 import type { Ports } from '../deps.ts';
+import type { Tx } from '../store/db.ts';
 import { putSetting, readSetting, setting } from '../store/settings.ts';
 
 export interface PolicyValues {
@@ -28,7 +29,8 @@ export const DEFAULT_POLICIES: PolicyValues = {
 
 export interface Policies {
   read(): Promise<PolicyValues>;
-  write(change: Partial<PolicyValues>): Promise<PolicyValues>;
+  /** @param also what else is stored in the same transaction */
+  write(change: Partial<PolicyValues>, also?: (tx: Tx) => Promise<void>): Promise<PolicyValues>;
   /** Called after each change in this process. */
   onChange(listener: (now: PolicyValues) => void): void;
 }
@@ -38,10 +40,11 @@ export function createPolicies({ db }: Pick<Ports, 'db'>): Policies {
   const read = async () => parse(await readSetting(db, 'policies'));
   return {
     read,
-    async write(change) {
+    async write(change, also) {
       const next = await db.write(async (tx) => {
         const changed = { ...parse(await setting(tx, 'policies')), ...change };
         await putSetting(tx, 'policies', new TextEncoder().encode(JSON.stringify(changed)));
+        await also?.(tx);
         return changed;
       });
       for (const listener of listeners) listener(next);

@@ -22,6 +22,7 @@ import { createPushes } from './pushes.ts';
 import { createRosters } from './rosters.ts';
 import { createShares } from './shares.ts';
 import { createStartAgain } from './start-again.ts';
+import { createStorage } from './storage.ts';
 import { createTransparency } from './transparency.ts';
 import { visitFinder } from './visits.ts';
 
@@ -61,6 +62,7 @@ export function createServices(ports: Ports, origin: () => string): Services {
     audit,
     files,
     fileCleanup: createFileCleanup(ports, { audit, bytes }),
+    storage: createStorage(ports, { audit, policies }),
     visits: createFileVisits([visitFinder(ports)]),
     shares: createShares(ports, { files, audit }),
     fileRequests: createFileRequests(ports, { files, audit }),

@@ -2,6 +2,7 @@
 import type { Role } from '../../src/contract/accounts.ts';
 import type { AccountId, ConversationId, DeviceId } from '../../src/contract/ids.ts';
 import { Admin } from '../../views/admin/people.tsx';
+import { Storage } from '../../views/admin/storage.tsx';
 import type { AssetUrls, Site, Viewer } from '../../views/layout.tsx';
 import { Conversation } from '../../views/pages/conversation.tsx';
 import { Welcome } from '../../views/pages/conversations.tsx';
@@ -141,6 +142,7 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     settings: shell('settings', await Settings(settings(site))),
     'settings-evidence': shell('settings', await Settings(settings(site))),
     admin: shell('admin', await Admin(admin())),
+    'admin-storage': shell('admin', await Storage(storage())),
     'admin-start-again': shell('admin', await Admin(admin())),
     error: ErrorPage({ site, status: 404, message: 'There is no such conversation.' }),
     'plain-http': PlainHttp({ site, host: '192.168.1.20', port: '3000', address: null }),
@@ -162,6 +164,7 @@ function settings(site: Site) {
     role: 'owner' as Role,
     maxDevices: 5,
     language: null,
+    storage: { used: 6_240_000_000, limit: 10_000_000_000 },
     devices: [
       { device: device('a'), addedAt: NOW - 10 * DAY, expiresAt: NOW + 170 * DAY, seenAt: NOW },
       { device: device('e'), addedAt: NOW - 120 * DAY, expiresAt: NOW + 60 * DAY, seenAt: NOW - 3 * DAY },
@@ -181,6 +184,25 @@ function settings(site: Site) {
   };
 }
 
+function storage() {
+  const sizes = [9_480_000_000, 6_240_000_000, 812_000_000, 31_000_000, 900];
+  return {
+    used: { bytes: 37_400_000_000, files: 1_284 },
+    limit: 100_000_000_000,
+    free: 412_000_000_000,
+    people: PEOPLE.map((person, index) => ({
+      person: { ...person, role: 'member' as Role, disabled: false },
+      bytes: sizes[index] ?? 0,
+      files: 640 >> index,
+    })),
+    personLimit: 10_000_000_000,
+    ending: { bytes: 1_900_000_000, files: 12 },
+    unfinished: { bytes: 0, files: 0 },
+    cleaned: { at: NOW - 20 * MINUTE, expired: 3, abandoned: 1, orphans: 2, bytes: 240_000_000 },
+    form: { quota: '10', total: '100', largest: '2147', days: '', errors: {}, saved: false },
+  };
+}
+
 function admin() {
   const role = (index: number): Role => (index === 0 ? 'admin' : 'member');
   return {
@@ -194,6 +216,7 @@ function admin() {
     ],
     form: { roles: ['member', 'guest', 'auditor', 'admin', 'owner'] as Role[], created: INVITE },
     policies: { presence: true, typing: true },
+    storage: { used: 37_400_000_000, limit: 100_000_000_000 },
     startAgain: {
       accounts: new Set(PEOPLE.map(({ account }) => account)),
       open: [{ id: 'one', username: MINA.username, name: MINA.name, expiresAt: NOW + DAY }],

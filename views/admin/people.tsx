@@ -7,6 +7,7 @@ import { t } from '../../src/contract/words.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { roleWord } from '../parts/role.ts';
 import { Section, Sheet } from '../parts/sheet.tsx';
+import { StorageBar } from '../parts/storage-bar.tsx';
 import { text } from '../parts/words.tsx';
 import { InviteForm, type InviteFormProps, type OpenInvite, OpenInvites } from './invites.tsx';
 import { Policies, type PoliciesProps } from './policies.tsx';
@@ -17,6 +18,8 @@ export interface AdminProps {
   readonly invites: readonly OpenInvite[];
   readonly form: InviteFormProps;
   readonly policies: PoliciesProps;
+  /** Bytes of everybody's files. */
+  readonly storage: { readonly used: number; readonly limit: number };
   readonly startAgain: {
     /** Whom this admin may let start again. */
     readonly accounts: ReadonlySet<AccountId>;
@@ -25,7 +28,7 @@ export interface AdminProps {
   };
 }
 
-export function Admin({ people, invites, form, policies, startAgain }: AdminProps) {
+export function Admin({ people, invites, form, policies, storage, startAgain }: AdminProps) {
   return (
     <Sheet view="admin" title={t('Admin')} lead={t('You see who is here and never what they write.')}>
       <Section
@@ -68,6 +71,14 @@ export function Admin({ people, invites, form, policies, startAgain }: AdminProp
         </table>
       </Section>
       <Policies {...policies} />
+      <Section id="storage" title={t('Storage')}>
+        <StorageBar label={t('Storage of the workspace')} {...storage} />
+        <div class="buttons">
+          <a class="button" href="/admin/storage">
+            {text('Storage, limits and clean-up')}
+          </a>
+        </div>
+      </Section>
     </Sheet>
   );
 }
