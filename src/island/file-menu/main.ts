@@ -7,7 +7,7 @@ import { draw } from '../draw.ts';
 import { isOver, shownOf } from '../file-card/kind.ts';
 import { closeByLeaving } from '../message-menu/leave.ts';
 import { moveIn } from '../message-menu/move.ts';
-import { loadSave, loadViewer } from '../part.ts';
+import { loadSave, loadSharing, loadViewer } from '../part.ts';
 import { togglePopover } from '../popover.ts';
 import { showProblem } from '../problem.ts';
 import { engine } from '../session.ts';
@@ -87,6 +87,7 @@ function itemsFor(terms: FileMenuTerms, client: Engine, writable: boolean): read
       when: isThere,
     },
     { label: t('Forward…'), act: () => openForward(client, file, conversation, anchor), when: isThere },
+    { label: t('Share…'), act: () => share(file, anchor), when: isThere },
     {
       label: t('New version…'),
       act: () => pickVersion(file, conversation),
@@ -103,3 +104,9 @@ function itemsFor(terms: FileMenuTerms, client: Engine, writable: boolean): read
     },
   ];
 }
+
+/** A link for people without an account. */
+const share = (file: FileView, anchor: HTMLElement): Promise<void> =>
+  loadSharing()
+    .then(({ shareFile }) => shareFile(file))
+    .then(() => anchor.focus(), showProblem);
