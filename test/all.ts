@@ -31,12 +31,7 @@ const bin = (name: string) => join(ROOT, 'node_modules/.bin', name);
 /** Whichever lane is free takes the next one; two browsers side by side would be too slow for each other's patience. */
 const [browser1, browser2, browser3] = browserParts();
 const PARTS: readonly Part[] = [
-  browser1,
-  { name: 'unit', group: 'unit', run: () => tests('src/', 'views/') },
-  browser2,
-  { name: 'integration', group: 'integration', run: () => tests('test/integration/') },
-  browser3,
-  { name: 'hostile', group: 'hostile', run: () => tests('test/hostile/') },
+  // What takes a moment says first what is wrong.
   { name: 'types', group: 'check', run: () => command([process.execPath, bin('tsc'), '--noEmit']) },
   { name: 'style', group: 'check', run: () => command([bin('biome'), 'ci', '.']) },
   { name: 'escaping in views', group: 'check', run: () => command([process.execPath, bin('xss-scan')]) },
@@ -45,6 +40,12 @@ const PARTS: readonly Part[] = [
     group: 'unit',
     run: () => tests('test/imports.test.ts', 'test/attacks.test.ts', 'test/mutations/', 'test/words/'),
   },
+  browser1,
+  { name: 'unit', group: 'unit', run: () => tests('src/', 'views/') },
+  browser2,
+  { name: 'integration', group: 'integration', run: () => tests('test/integration/') },
+  browser3,
+  { name: 'hostile', group: 'hostile', run: () => tests('test/hostile/') },
 ];
 
 /** Every third file each: parts of about one length. */

@@ -1,4 +1,5 @@
 /** Debian's Chromium, headless, and what every page of a test is watched for. */
+import { existsSync } from 'node:fs';
 import {
   type Browser,
   type BrowserContext,
@@ -7,10 +8,14 @@ import {
   type Page,
 } from 'playwright-core';
 
+/** The same engine without windows, which costs a third less; the whole browser where it is not installed. */
+const EXECUTABLE =
+  ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find(existsSync) ?? '/usr/bin/chromium';
+
 /** Starts the browser, with `more` arguments; close it when the tests are over. */
 export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: EXECUTABLE,
     headless: true,
     args: [
       '--no-sandbox',
