@@ -6,6 +6,7 @@ import { Storage } from '../../views/admin/storage.tsx';
 import type { AssetUrls, Site, Viewer } from '../../views/layout.tsx';
 import { Conversation } from '../../views/pages/conversation.tsx';
 import { Welcome } from '../../views/pages/conversations.tsx';
+import { FileRequest } from '../../views/pages/file-request.tsx';
 import { Group } from '../../views/pages/group.tsx';
 import { Approve, Link } from '../../views/pages/link.tsx';
 import { NewConversation } from '../../views/pages/new-conversation.tsx';
@@ -13,6 +14,7 @@ import { ErrorPage, PlainHttp } from '../../views/pages/notice.tsx';
 import { RecoveryCode } from '../../views/pages/recovery-code.tsx';
 import { Join, Setup } from '../../views/pages/register.tsx';
 import { Settings } from '../../views/pages/settings.tsx';
+import { Share } from '../../views/pages/share.tsx';
 import { Recover, SignIn } from '../../views/pages/sign-in.tsx';
 import { StartAgain } from '../../views/pages/start-again.tsx';
 import { Unlock } from '../../views/pages/unlock.tsx';
@@ -101,6 +103,10 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     join: Join({ ...register, fixedAddress: true }),
     'start-again': StartAgain({ ...register, fixedAddress: true }),
     'start-again-over': StartAgain({ ...register, fixedAddress: true }),
+    share: Share({ site }),
+    'share-file': Share({ site }),
+    'share-over': Share({ site }),
+    'file-request': FileRequest({ site }),
     'sign-in': SignIn({ site, passkeys: true }),
     'sign-in-ip': SignIn({ site, passkeys: false }),
     recover: Recover({ site }),

@@ -12,6 +12,29 @@ export function drawWords(): void {
   };
   const rootOf = (place: Element) => place.shadowRoot ?? place.attachShadow({ mode: 'open' });
 
+  /** What island/file-request/picker.ts draws. */
+  const drawPicked = () => {
+    const place = document.querySelector('[data-request-files]');
+    const choose = document.createElement('button');
+    Object.assign(choose, { type: 'button', className: 'button', textContent: 'Choose files' });
+    const list = document.createElement('ul');
+    list.className = 'request-list';
+    for (const [file, size] of [
+      ['jetty at noon.jpg', '3.4 MB'],
+      ['a very long name of a picture that somebody has taken on the pier.heic', '8.1 MB'],
+    ] as const) {
+      const row = document.createElement('li');
+      const words = document.createElement('span');
+      words.className = 'share-name';
+      words.textContent = file;
+      const remove = document.createElement('button');
+      Object.assign(remove, { type: 'button', className: 'button small', textContent: 'Remove' });
+      row.append(words, ` ${size} `, remove);
+      list.append(row);
+    }
+    place?.classList.add('stack');
+    place?.append(list, choose);
+  };
   write('[data-recovery-code]', 'K7QX-M2VD-9RTH-3WPB-Y6NC-F4ZJ-8GSA-5LEU');
   show(
     '[data-privacy], [data-remove-device], [data-copy-code], [data-download-code], [data-print-code], [data-copy]',
@@ -32,7 +55,31 @@ export function drawWords(): void {
   if (name === 'admin-start-again') document.querySelector('details.start-again')?.toggleAttribute('open');
   write('[data-link-agent]', 'Firefox on Linux');
   write('[data-link-asked]', 'Thursday 12 March 2026 at 10:42');
-  const step = { 'link-confirm': 'confirm', 'approve-vault': 'vault', 'start-again-over': 'over' }[name];
+  write('[data-share-about]', 'A file of 2.1 MB. The link works until 28 November 2026 at 19:15.');
+  write('[data-link-over]', 'This link does not lead anywhere any more. Ask for a new one.');
+  if (name === 'share' || name === 'share-file' || name === 'file-request')
+    show('[data-share-password], [data-link-buttons]');
+  if (name === 'share-file') {
+    write('[data-share-name]', 'Survey of the northern moorings, second reading.pdf');
+    write('[data-share-facts]', '2.1 MB · application/pdf · until 28 November 2026 at 19:15');
+    write('button[type=submit]', 'Save');
+    show('[data-share-progress]');
+  }
+  if (name === 'file-request') {
+    write('[data-request-title]', 'Photos of the summer party');
+    write(
+      '[data-request-about]',
+      'Ada Kern asks for this. The link works until 28 November 2026 at 19:15. 10 files of up to 100 MB are taken.',
+    );
+    drawPicked();
+  }
+  const step = {
+    'share-file': 'file',
+    'share-over': 'over',
+    'link-confirm': 'confirm',
+    'approve-vault': 'vault',
+    'start-again-over': 'over',
+  }[name];
   if (step)
     for (const place of document.querySelectorAll<HTMLElement>('[data-step]'))
       place.hidden = place.dataset.step !== step;

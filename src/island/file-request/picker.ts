@@ -14,21 +14,21 @@ export interface Picked {
 
 export class Picker {
   readonly element: HTMLElement;
-  readonly #input = draw('input', { type: 'file', multiple: true, id: 'request-input' });
+  readonly #input = draw('input', { type: 'file', multiple: true, hidden: true, 'aria-label': t('Files') });
+  readonly #choose = draw('button', { type: 'button', class: 'button' }, t('Choose files'));
   readonly #list = draw('ul', { class: 'request-list' });
   readonly #problem = draw('p', { class: 'error', role: 'alert' });
   readonly #picked = new Map<Picked, HTMLElement>();
   #sent = 0;
 
   constructor(private readonly limits: { readonly files: number; readonly bytes: number }) {
-    const label = draw('label', { for: 'request-input' }, t('Files'));
-    this.element = draw(
-      'div',
-      { class: 'stack' },
-      draw('div', { class: 'field' }, label, this.#input),
-      this.#list,
-      this.#problem,
-    );
+    this.element = draw('div', { class: 'stack' }, this.#list, this.#problem, this.#choose, this.#input);
+    this.#choose.addEventListener('click', () => this.#input.click());
+    this.element.addEventListener('dragover', (event) => event.preventDefault());
+    this.element.addEventListener('drop', (event) => {
+      event.preventDefault();
+      this.#add([...(event.dataTransfer?.files ?? [])]);
+    });
     this.#input.addEventListener('change', () => {
       this.#add([...(this.#input.files ?? [])]);
       this.#input.value = '';
@@ -100,7 +100,7 @@ export class Picker {
     remove.addEventListener('click', () => {
       row.remove();
       this.#picked.delete(picked);
-      this.#input.focus();
+      this.#choose.focus();
     });
     this.#picked.set(picked, row);
     this.#list.append(row);

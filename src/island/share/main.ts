@@ -25,7 +25,7 @@ export function takeShare(form: IslandForm): void {
     try {
       if (file === null && offer !== null) {
         file = await open(form, link, offer, transport);
-        form.label(t('Save {name}', { name: file.name }));
+        form.label(t('Save'));
       } else if (file !== null) await save(form, file);
     } catch (error) {
       tellLinkError(error);
