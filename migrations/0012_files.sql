@@ -29,13 +29,13 @@ CREATE TABLE file_chunks (
   PRIMARY KEY (file, n)
 );
 
--- Conversations whose members may fetch it. account: who put it there.
+-- Conversations whose members may fetch it. account: who put it there; several may have, each with a message of their own.
 CREATE TABLE file_places (
   file TEXT NOT NULL REFERENCES files (id) ON DELETE CASCADE,
   conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
   account TEXT NOT NULL REFERENCES accounts (id),
   created_at BIGINT NOT NULL,
-  PRIMARY KEY (file, conversation)
+  PRIMARY KEY (file, conversation, account)
 );
 
 CREATE INDEX file_places_by_conversation ON file_places (conversation);

@@ -61,6 +61,9 @@ export async function serve(
 
   const cleanFiles = async () => {
     try {
+      // Links first: what was handed in through them goes with them.
+      await services.shares.expire();
+      await services.fileRequests.expire();
       await services.fileCleanup.run();
     } catch (error) {
       log.error('job failed', { reason: error instanceof Error ? error.message : String(error) });

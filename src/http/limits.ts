@@ -52,8 +52,8 @@ export const LIMITS = {
   backupAccount: { burst: 300, perMinute: 300 },
   /** Calls about files by one account, other than their bytes. */
   fileAccount: { burst: 600, perMinute: 1200 },
-  /** Chunks of files by one account, sent and fetched: 1 MiB each, so 100 MB a second for as long as it takes. */
-  fileChunkAccount: { burst: 3000, perMinute: 6000 },
+  /** Chunks of files by one account, sent and fetched: 2 GiB there and back at once, then 100 MB a second. */
+  fileChunkAccount: { burst: 4500, perMinute: 6000 },
   /** Chunks of files that visitors of links send and fetch, from one address. */
   fileVisitAddress: { burst: 3000, perMinute: 6000 },
   /** Links of people without an account that are looked at and used, from one address: an office opens one link at once. */

@@ -286,11 +286,31 @@ describe('places', () => {
       [group, other].toSorted(),
     );
     expect((await asStranger.ask('DELETE', filePlacePath(id, other))).status).toBe(404);
+    expect((await asMina.ask('DELETE', filePlacePath(id, other))).status).toBe(404);
     expect((await asMina.ask('DELETE', filePlacePath(id, group))).status).toBe(204);
     expect((await asRavi.chunk(id)).status).toBe(200);
     expect((await asRavi.ask('DELETE', filePlacePath(id, other))).status).toBe(204);
     expect((await asMina.ask('GET', filePath(id))).status).toBe(404);
     expect((await asRavi.ask('DELETE', filePlacePath(id, other))).status).toBe(404);
+  });
+
+  test('two people have put it into one conversation: it is there as long as one of them leaves it there', async () => {
+    const { id } = await asMina.upload(10, group);
+    const third = await addPerson(app.deps.db, 0);
+    const all = await addGroup(app.deps.db, 0, [mina, ravi, third]);
+    const asThird = await callsAs(app, third);
+    for (const calls of [asMina, asRavi])
+      expect((await calls.ask('PUT', filePlacePath(id, all))).status).toBe(204);
+    expect((await asThird.ask('GET', filePath(id))).json<FileRecord>().conversations).toEqual([all]);
+    const usage = (await asMina.ask('GET', PATHS.files)).json<FileUsage>();
+    expect(usage.files.map(({ conversations }) => conversations.toSorted())).toEqual([
+      [all, group].toSorted(),
+    ]);
+    expect((await asMina.ask('DELETE', filePlacePath(id, all))).status).toBe(204);
+    expect((await asThird.chunk(id)).status).toBe(200);
+    expect((await asRavi.ask('DELETE', filePlacePath(id, all))).status).toBe(204);
+    expect((await asThird.chunk(id)).status).toBe(404);
+    expect((await asRavi.chunk(id)).status).toBe(200);
   });
 
   test('a private file is its owner’s alone, and stays when it is in no conversation any more', async () => {

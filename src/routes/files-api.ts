@@ -12,7 +12,7 @@
  * | GET /api/v1/files/ID/hashes | as for the record | 32 bytes for each chunk |
  * | POST /api/v1/files/ID/complete | its owner | FileRecord; 409 while chunks are missing |
  * | PUT /api/v1/files/ID/expiry | its owner, a FileExpiryRequest | FileRecord |
- * | PUT, DELETE /api/v1/files/ID/places/CONVERSATION | who may fetch it and write there; who put it there, or its owner | 204 |
+ * | PUT, DELETE /api/v1/files/ID/places/CONVERSATION | who may fetch it and write there; who put it there | 204 |
  *
  * Chunks and hashes also answer to a visit in place of a session (services/file-visits.ts). 429 says when to go on.
  */

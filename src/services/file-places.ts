@@ -8,7 +8,7 @@ import { type Asker, actorOf, type FileDesk, type FileParts, gone } from './file
 export interface FilePlaces {
   /** By who may fetch it and write there. */
   place(asker: Asker, id: FileId, conversation: ConversationId): Promise<void>;
-  /** By who put it there, or its owner. The file goes with its last place, unless it was begun as a private one. */
+  /** By who put it there: it stays while somebody else has, too. The file goes with its last place, unless it was begun as a private one. */
   unplace(asker: Asker, id: FileId, conversation: ConversationId): Promise<void>;
 }
 

@@ -56,7 +56,7 @@ export function placesOf(
   return db.read(
     `SELECT p.file, p.conversation FROM files f JOIN file_places p ON p.file = f.id
      JOIN members m ON m.conversation = p.conversation AND m.account = f.owner
-     WHERE f.owner = $1 ORDER BY p.created_at, p.conversation`,
+     WHERE f.owner = $1 GROUP BY p.file, p.conversation ORDER BY MIN(p.created_at), p.conversation`,
     [account],
   );
 }

@@ -178,7 +178,7 @@ export async function setFileExpiry(tx: Tx, id: FileId, expiresAt: number | null
   await tx.run('UPDATE files SET expires_at = $1 WHERE id = $2', [expiresAt, id]);
 }
 
-/** Puts it into a conversation; false when it is there already. */
+/** Puts it into a conversation for this account; false when it has done so already. */
 export async function insertPlace(
   tx: Tx,
   place: { readonly file: FileId; readonly conversation: ConversationId; readonly account: AccountId },
@@ -192,7 +192,7 @@ export async function insertPlace(
   return added === 1;
 }
 
-/** Takes it out, by who put it there or the file's owner; gives the file, or null when there was nothing to take. */
+/** Takes back that this account put it there; gives the file, or null when there was nothing to take back. */
 export async function deletePlace(
   tx: Tx,
   account: AccountId,
@@ -201,11 +201,15 @@ export async function deletePlace(
 ): Promise<FileRow | null> {
   const row = await tx.get<FileRow>(
     `SELECT ${COLUMNS} FROM files f JOIN file_places p ON p.file = f.id
-     WHERE f.id = $1 AND p.conversation = $2 AND (p.account = $3 OR f.owner = $4)`,
-    [id, conversation, account, account],
+     WHERE f.id = $1 AND p.conversation = $2 AND p.account = $3`,
+    [id, conversation, account],
   );
   if (row === null) return null;
-  await tx.run('DELETE FROM file_places WHERE file = $1 AND conversation = $2', [id, conversation]);
+  await tx.run('DELETE FROM file_places WHERE file = $1 AND conversation = $2 AND account = $3', [
+    id,
+    conversation,
+    account,
+  ]);
   return row;
 }
 
@@ -221,7 +225,7 @@ export async function placesFor(
   id: FileId,
 ): Promise<readonly ConversationId[]> {
   const sql = `SELECT p.conversation FROM file_places p JOIN members m ON m.conversation = p.conversation
-    WHERE p.file = $1 AND m.account = $2 ORDER BY p.created_at, p.conversation`;
+    WHERE p.file = $1 AND m.account = $2 GROUP BY p.conversation ORDER BY MIN(p.created_at), p.conversation`;
   return (await rowsOf<{ conversation: ConversationId }>(from, sql, [id, account])).map(
     (row) => row.conversation,
   );
