@@ -1,6 +1,8 @@
 /** Files that arrive while `listen` runs, saved before their message is printed: whoever reads that line finds them. */
 import type { HistoryMessage } from '../client/engine-types.ts';
 import { FileProblem } from '../client/files/types.ts';
+import { TransportFailed } from '../client/ports.ts';
+import type { FileId } from '../contract/files.ts';
 import type { Invocation } from './command.ts';
 import { whyNot } from './commands/download.ts';
 import type { Device } from './device.ts';
@@ -8,7 +10,13 @@ import { plain } from './output.ts';
 import { ProgressLine, sizeOf } from './progress.ts';
 import { saveFile } from './saving.ts';
 
+/** Milliseconds after which a file that could not be had is asked for again. */
+const AGAIN_MS = 5000;
+/** How often, when the server is there and does not give it. */
+const MOST_TRIES = 12;
+
 export class Receiver {
+  private readonly refusals = new Map<FileId, number>();
   private readonly stopping = new AbortController();
   private readonly progress: ProgressLine;
   private running: Promise<unknown> = Promise.resolve();
@@ -17,6 +25,8 @@ export class Receiver {
     private readonly device: Device,
     private readonly folder: string,
     private readonly streams: Pick<Invocation, 'io' | 'output' | 'json'>,
+    /** Asks for a message again that was not ready. */
+    private readonly again: () => void,
   ) {
     this.progress = new ProgressLine(streams.io, streams.json);
   }
@@ -62,12 +72,24 @@ export class Receiver {
       } catch (error) {
         if (signal.aborted) return null;
         if (!(error instanceof FileProblem)) throw error;
-        if (error.kind === 'away') return null;
+        if (this.mayComeLater(file.id, error)) {
+          setTimeout(this.again, AGAIN_MS).unref();
+          return null;
+        }
         await output.note(whyNot(file, error));
       }
     }
     return async () => {
       for (const tell of told) await tell();
     };
+  }
+
+  /** Always while nobody answers; a server that answers, and has nothing to give, is asked a while. */
+  private mayComeLater(id: FileId, { kind, cause }: FileProblem): boolean {
+    if (kind !== 'away') return false;
+    if (cause instanceof TransportFailed) return true;
+    const tries = (this.refusals.get(id) ?? 0) + 1;
+    this.refusals.set(id, tries);
+    return tries < MOST_TRIES;
   }
 }

@@ -69,7 +69,7 @@ export async function finishEarlier(device: Device, streams: Streams & Patience)
     const names = each.files.map(({ name }) => plain(name)).join(', ');
     await streams.output.note(`Going on with ${names}, which an earlier command has begun.`);
     await watched(device, files, each, streams).catch((error: unknown) =>
-      streams.output.note(sentenceOf(error)),
+      streams.output.note(`${sentenceOf(error)} ${callOff(each.files[0]?.id ?? each.id)}`),
     );
   }
 }
@@ -130,5 +130,7 @@ async function watched(
 /** Milliseconds between two looks at what says nothing by itself: that nothing has moved, or another command has. */
 const LOOK_MS = 500;
 
-const GOES_ON =
-  'It goes on when the same command is given again, or with the next send or listen; "files --forget" calls it off.';
+const GOES_ON = 'It goes on when the same command is given again, or with the next send or listen.';
+
+/** How a person ends what will not be sent. */
+export const callOff = (id: string): string => `"files --forget ${id}" calls it off.`;

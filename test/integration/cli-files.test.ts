@@ -125,6 +125,19 @@ test(
     expect((await download(message.id)).code).toBe(0);
     expect(isSame(at('out', 'killed.bin'), path)).toBe(true);
     expect(await pair.devices.done('ada', ['files', '--query', 'killed'])).toMatchObject([{ event: 'file' }]);
+
+    // A listen that runs beside it goes on with it at once.
+    const listening = pair.devices.start('ada', ['listen']);
+    const again = line.up;
+    line.rate = 4 * MIB;
+    const left = pair.devices.start('ada', ['send', '--to', 'ben', '--file', path, 'left behind']);
+    await line.until(({ up }) => up - again > 2 * MIB);
+    left.kill('SIGKILL');
+    await left.ended;
+    line.rate = null;
+    expect(await hear()).toMatchObject({ text: 'left behind', files: [{ name: 'killed.bin' }] });
+    listening.kill('SIGINT');
+    expect(await listening.ended).toMatchObject({ code: 0, err: '' });
   },
   PATIENCE_MS,
 );
@@ -234,7 +247,9 @@ test(
     const next = await pair.devices.run('ada', ['send', '--to', 'ben', 'a word']);
     expect([next.code, next.lines]).toMatchObject([0, [{ event: 'sent' }]]);
     expect(next.err).toContain('Going on with changing.bin, which an earlier command has begun.');
-    expect(next.err).toContain('was changed since its upload began');
+    expect(next.err).toMatch(
+      /was changed since its upload began.* "files --forget [0-9a-f]{32}" calls it off/,
+    );
     const left = (await pair.devices.done('ada', ['files'])).filter(({ event }) => event === 'upload');
     expect(left).toMatchObject([{ name: 'changing.bin' }]);
     const [forgotten] = await pair.devices.done('ada', ['files', '--forget', String(left[0]?.id)]);

@@ -1,5 +1,6 @@
 /** `listen`: prints what arrives, each message once, until enough has come. */
 import { duration, wholeNumber } from '../arguments.ts';
+import { Carrying } from '../carrying.ts';
 import type { Command } from '../command.ts';
 import { atMost, openDevice, tellNews, tellNotices } from '../device.ts';
 import { Failed } from '../failures.ts';
@@ -10,8 +11,9 @@ import { sweep } from '../sending-files.ts';
 
 /** With --count, what came by then is all: 10 seconds. */
 const DEFAULT_TIMEOUT = '10s';
-/** Milliseconds between two looks at whether another command has taken something in. */
+/** Milliseconds between two looks at whether another command has taken something in, or sends files. */
 const LOOK_MS = 250;
+const CARRY_MS = 2000;
 /** Milliseconds that acknowledgements, answers and receipts get to leave at the end. */
 const FINISH_MS = 10_000;
 
@@ -26,7 +28,8 @@ export const listen: Command = async ({ home, option, isSet, json, output, io })
   const device = await openDevice(home, { live: true });
   const { engine, line, server } = device;
   const ended = Promise.withResolvers<'enough' | 'time' | 'interrupted' | 'signed out'>();
-  const receiver = folder === null ? null : new Receiver(device, folder, { output, io, json });
+  const receiver =
+    folder === null ? null : new Receiver(device, folder, { output, io, json }, () => printer.look());
   const printer = new Printer(device, output, {
     most: count ?? Number.POSITIVE_INFINITY,
     own: isSet('own'),
@@ -50,6 +53,8 @@ export const listen: Command = async ({ home, option, isSet, json, output, io })
   const whenSaved = () => (receiver?.idle() ?? Promise.resolve()).then(() => ended.resolve('time'));
   const timer = timeout === null ? null : setTimeout(whenSaved, timeout);
   const looking = setInterval(() => printer.lookForOthers(), LOOK_MS);
+  const carrying = new Carrying(device, output);
+  const lookingForUploads = setInterval(() => carrying.look(), CARRY_MS);
   const endHearing = io.onInterrupt(() => ended.resolve('interrupted'));
 
   try {
@@ -69,6 +74,8 @@ export const listen: Command = async ({ home, option, isSet, json, output, io })
   } finally {
     if (timer !== null) clearTimeout(timer);
     clearInterval(looking);
+    clearInterval(lookingForUploads);
+    await atMost(FINISH_MS, carrying.settled());
     endHearing();
     await atMost(FINISH_MS, device.close());
   }
