@@ -6,6 +6,7 @@ import { ASSET_NAMES, createAssets } from '../../src/assets.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { call, join, type Registered } from '../support/person.ts';
 import { ROOT } from '../support/server.ts';
+import { accessible } from './support/axe.ts';
 import { launchBrowser, openPerson, type Person } from './support/browser.ts';
 
 const PATIENCE = 60_000;
@@ -197,6 +198,33 @@ describe('with htmx', () => {
       await page.getByRole('button', { name: 'End', exact: true }).click();
       await page.getByRole('button', { name: 'End', exact: true }).waitFor({ state: 'detached' });
       expect(new URL(page.url()).pathname).toBe('/settings');
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+    PATIENCE,
+  );
+
+  test.each([true, false])(
+    'limits of files are set, and the server is cleaned up; with a script: %s',
+    async (javaScriptEnabled) => {
+      const { page, complaints } = await openAs(ada, javaScriptEnabled);
+      await page.goto(`${app.origin}/admin`);
+      await page.getByRole('link', { name: 'Storage, limits and clean-up' }).click();
+      await page.getByRole('meter', { name: 'Storage of the workspace' }).waitFor();
+      await page.getByText('0 bytes of 100 GB').waitFor();
+      if (javaScriptEnabled) expect(await accessible(page)).toEqual([]);
+      const largest = page.getByLabel('Largest file, in MB');
+      await largest.fill('much');
+      await page.getByRole('button', { name: 'Save limits' }).click();
+      await page.getByText('A number from 1 to 2,147.').waitFor();
+      expect(await largest.inputValue()).toBe('much');
+      if (javaScriptEnabled) expect(await accessible(page)).toEqual([]);
+      await largest.fill('500');
+      await page.getByRole('button', { name: 'Save limits' }).click();
+      await page.getByText('Saved.').waitFor();
+      expect(await largest.inputValue()).toBe('500');
+      await page.getByRole('button', { name: 'Clean up now' }).click();
+      await page.getByText('nothing was to be removed.').waitFor();
       expect(complaints).toEqual([]);
       await page.context().close();
     },

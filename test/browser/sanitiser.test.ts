@@ -70,6 +70,8 @@ const SENTENCES = [
   '<article class="message" data-message="ab" data-sender="cd" data-at="1"><header><b data-author="">Mina</b><time datetime="2026-01-01T00:00:00.000Z">00:00</time></header><sealed-message data-seq="1" data-body="AA" data-envelope="BB"></sealed-message></article>',
   '<li><a class="row" href="/c/0011" data-conversation="0011" data-activity="12" aria-current="page"><sealed-preview class="row-last"></sealed-preview><span data-unread="" hidden=""></span></a></li>',
   '<form method="post" action="/conversations" hx-post="/conversations" hx-target="#list" hx-swap="outerHTML"><label for="people">People</label><input id="people" name="people"><input type="hidden" name="kind" value="direct"><button type="submit">Start</button></form>',
+  '<meter class="full" aria-label="Storage" aria-valuetext="1 of 2" min="0" max="2" value="1"></meter>',
+  '<form method="post" action="/admin/storage"><input id="a" name="quota" type="text" value="1"><input name="total"><input name="largest"><input name="days"></form>',
   '<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d="M10 4v12"></path><use href="#plus"></use></svg>',
   '<table><thead><tr><th scope="col">Name</th></tr></thead><tbody><tr><td colspan="2">x &amp; y</td></tr></tbody></table>',
   '<template hx="" type="partial" hx-target="#inbox" hx-swap="beforeend"><p>part</p></template>',
