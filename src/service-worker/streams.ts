@@ -11,11 +11,13 @@ import {
   type StreamOffer,
   type StreamWanted,
 } from '../contract/streams.ts';
+import { t } from '../contract/words.ts';
+import { speakLikePages } from './language.ts';
 import { rangeOf } from './range.ts';
 import type { FetchEvent, ServiceWorkerScope } from './scope.ts';
 
 /** Pages that are asked have so long to say that a stream is theirs, in milliseconds. */
-const ASKED_MS = 3000;
+const ASKED_MS = 2000;
 /** Of the stream alone: whatever shows it runs nothing, loads nothing and is of no origin. */
 const STREAM_HEADERS = {
   'content-security-policy': "sandbox; default-src 'none'",
@@ -92,7 +94,14 @@ function played({ offer, port }: Line, wanted: string | null): Response {
   });
 }
 
-const nothing = () => new Response(null, { status: 404, headers: STREAM_HEADERS });
+/** Without a type a browser would save it. */
+async function nothing(): Promise<Response> {
+  await speakLikePages();
+  return new Response(t('No open page of Sotto has this file.'), {
+    status: 404,
+    headers: { ...STREAM_HEADERS, 'content-type': 'text/plain; charset=utf-8' },
+  });
+}
 
 /** One piece at a time, when the one before has been taken. A page that fails or goes away cuts it off as an error. */
 function bytesOf(port: MessagePort, from: number, to: number): ReadableStream<Uint8Array<ArrayBuffer>> {
