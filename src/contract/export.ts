@@ -3,6 +3,7 @@
  * write tools). Ids are lowercase hexadecimal, bytes unpadded base64url, times ISO 8601 in UTC with milliseconds.
  */
 import type { Base64 } from './bytes.ts';
+import type { FileId } from './files.ts';
 import type { AccountId, BodyId, ConversationId, DeviceId } from './ids.ts';
 
 export type ExportFormat = 'json' | 'markdown';
@@ -63,6 +64,27 @@ export interface ExportedSignature {
   readonly value: Base64;
 }
 
+/** A file that came with a message: what is needed to fetch it from the server and to open it. Whoever has `key` can read it. */
+export interface ExportedFile {
+  readonly id: FileId;
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  /** 32 B each; see the protocol, "Files". */
+  readonly key: Base64;
+  readonly root: Base64;
+  readonly commitment: Base64;
+  readonly series: FileId;
+  readonly version: number;
+  /** Pixels. */
+  readonly width?: number;
+  readonly height?: number;
+  /** Milliseconds. */
+  readonly duration?: number;
+  /** When the server deletes it, as its sender said. */
+  readonly expires?: string;
+}
+
 /** A message. In Markdown `text` stands below the front matter, whose `lines` says how many lines it has. */
 export interface ExportedMessage {
   readonly type: 'message';
@@ -78,6 +100,8 @@ export interface ExportedMessage {
   /** Its place in the conversation: sorts as text. */
   readonly order: string;
   readonly text: string;
+  /** At most MAX_FILES_PER_MESSAGE. */
+  readonly files?: readonly ExportedFile[];
   readonly reply_to?: BodyId;
   /** When it was last changed. */
   readonly edited?: string;

@@ -28,7 +28,12 @@ beforeAll(async () => {
     ['join', '--invite', world.server.setupLink ?? '', '--username', 'ada', '--workspace', 'Harbour'],
     { env: { SOTTO_PASSWORD: PASSWORD } },
   );
-  await signIn(ada.page, world.server.url, { name: 'ada', username: 'ada', password: PASSWORD });
+  await signIn(ada.page, world.server.url, {
+    name: 'ada',
+    username: 'ada',
+    password: PASSWORD,
+    recoveryCode: '',
+  });
 }, 4 * PATIENCE);
 afterAll(async () => {
   await world.close();

@@ -3,7 +3,7 @@
  * matter is JSON, which is YAML too, so no word of anybody can be taken for structure.
  */
 import type { ExportedMessage } from '../../contract/export.ts';
-import { t } from '../../contract/words.ts';
+import { bytesWritten, t } from '../../contract/words.ts';
 import { displayText } from '../display-text.ts';
 import { safeJson } from './export-json.ts';
 import type { Written } from './export-records.ts';
@@ -24,7 +24,11 @@ function bodyOf(record: Written, text: unknown): string {
   if (record.type === 'export') return `\n# ${t('Messages from Sotto')}\n\n`;
   if (record.type === 'conversation') return `\n## ${heading(record.name ?? '', t('Conversation'))}\n\n`;
   if (record.type !== 'message' || typeof text !== 'string') return '\n';
-  return `\n### ${headOf(record)}\n\n${quoteText(text)}\n`;
+  const files = (record.files ?? []).map(
+    ({ name, size }) => `- ${heading(name, '')}, ${bytesWritten(size)}\n`,
+  );
+  const list = files.length === 0 ? '' : `\n${files.join('')}`;
+  return `\n### ${headOf(record)}\n\n${quoteText(text)}${list}\n`;
 }
 
 function headOf({ name, time }: Pick<ExportedMessage, 'name' | 'time'>): string {

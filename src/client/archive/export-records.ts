@@ -24,6 +24,7 @@ import { type Original, readOriginal } from '../originals.ts';
 import { readPeer } from '../peers.ts';
 import { Certificates } from './export-certificates.ts';
 import { type Extra, readExtra, readStranger } from './extras.ts';
+import { exportedFile } from './filed-files.ts';
 import type { ExportChoice } from './types.ts';
 
 /** Of a message whose encryption this release does not know. */
@@ -97,6 +98,7 @@ async function messageRecord(ctx: Context, message: HistoryMessage, name: string
     time: timeText(sentAt),
     order,
     text,
+    ...(message.files.length === 0 ? {} : { files: message.files.map(exportedFile) }),
     ...(replyTo === null ? {} : { reply_to: replyTo }),
     ...(editedAt === null ? {} : { edited: timeText(editedAt) }),
     ...(reactions.length === 0

@@ -86,6 +86,8 @@ export class Prover {
     const words = wordsOf(message);
     if (words === null) return { proof: 'none', words };
     const { opened } = words;
+    // An edit proves its words alone, so files beside them would be anybody's.
+    if (words.about === null && message.files.length > 0) return { proof: 'none', words };
     if (opened.header.suite < SUITE_FLOOR) return { proof: await this.#judgeOlder(message, opened), words };
     const device = deviceId(opened.header.device);
     const peer = await this.peer(message.sender.account);

@@ -18,7 +18,9 @@ import {
 } from '../../contract/ids.ts';
 import { MAX_CONTENT_BYTES } from '../../contract/limits.ts';
 import { t } from '../../contract/words.ts';
+import type { FileView } from '../files/view.ts';
 import type { Extra } from './extras.ts';
+import { readFiles } from './filed-files.ts';
 import { Fields } from './import-fields.ts';
 import { type RawRecord, readJson } from './import-json.ts';
 import { type Line, readLines } from './import-lines.ts';
@@ -40,6 +42,7 @@ export interface FiledMessage {
   /** Null where the file does not say. */
   readonly order: string | null;
   readonly text: string;
+  readonly files: readonly FileView[];
   readonly replyTo: BodyId | null;
   readonly editedAt: number | null;
   readonly signed: FiledOriginal;
@@ -184,6 +187,7 @@ function readMessageFields(fields: Fields, line: number): FiledMessage {
     sentAt,
     order: order === '' ? null : order,
     text,
+    files: readFiles(fields),
     replyTo: fields.optionalId('reply_to', isBodyId, 32),
     editedAt: fields.optionalTime('edited'),
     signed,

@@ -229,7 +229,7 @@ class Taking {
       expiresAt: null,
       mention: false,
       origin: 'import',
-      files: [],
+      files: proof === 'verified' && about !== null ? about.files : message.files,
       marks: null,
       original: words === null ? null : signed.original,
     };

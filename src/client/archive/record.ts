@@ -7,6 +7,7 @@ import { accountId, bodyId, conversationId, fromHex } from '../../contract/bytes
 import { isAccountId, isBodyId, isConversationId, isDeviceId } from '../../contract/ids.ts';
 import { type ArchivedOriginal, type ArchiveEntry, originalRecord } from '../../protocol/archive.ts';
 import type { HistoryMessage } from '../engine-types.ts';
+import { checkedFiles } from '../files/checked.ts';
 import { StoredFile } from '../files/view.ts';
 import { StoredMarks } from '../messages/marks.ts';
 import {
@@ -105,7 +106,9 @@ export function originalEntry(id: ArchivedMessage['id'], original: ArchivedOrigi
 export function readMessageEntry({ id, value }: ArchiveEntry): ArchivedMessage {
   const { account, device, ...rest } = decodeStored(State, value);
   if (id.length !== 16) throw new SyntaxError('A message that has no id.');
-  return { ...rest, id: bodyId(id), sender: { account, device }, original: null };
+  const files = checkedFiles(rest.files);
+  if (files === null) throw new SyntaxError('A message with files that none could bring.');
+  return { ...rest, files, id: bodyId(id), sender: { account, device }, original: null };
 }
 
 /** The original of an entry. @throws ProtocolError E_FORMAT */

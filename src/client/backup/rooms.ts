@@ -21,8 +21,20 @@ export const ROOMS: Readonly<Record<StoreName, Leaves | Readonly<Record<string, 
   log: 'never',
   // What is made from the history is made from it again.
   search: 'never',
-  // Uploads of this device; which files there are is in the history.
-  files: 'never',
+  files: {
+    // Of the history, noted beside it.
+    k: 'saved',
+    i: 'saved',
+    v: 'never',
+    // Uploads of this device, sealed chunks, what became of them.
+    p: 'never',
+    h: 'never',
+    d: 'never',
+    // What the server is still to be told, and what it said last.
+    r: 'never',
+    u: 'never',
+    x: 'never',
+  },
   backup: 'never',
   // Receipts alone, by their name: see archive/choices.ts.
   meta: 'never',
