@@ -38,3 +38,13 @@ const DISK: readonly (readonly [code: string, sentence: string])[] = [
     'The folder of this device cannot be written: give its owner the right to, and run the command again.',
   ],
 ];
+
+/** What a person can do about a file that the system refuses. */
+export function fileProblem(error: unknown, path: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'ENOENT') return new Failed(`There is no such file or folder: ${path}.`);
+  if (code === 'EACCES' || code === 'EPERM') return new Failed(`The system does not let you use ${path}.`);
+  if (code === 'EISDIR') return new Failed(`${path} is a folder: name a file in it.`);
+  if (code === 'ENOSPC') return new Failed(`The disk is full, so ${path} was not written.`);
+  return error;
+}

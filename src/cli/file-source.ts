@@ -4,8 +4,7 @@ import { open, realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { FileSource } from '../client/files/ports.ts';
 import { MAX_FILE_BYTES } from '../contract/files.ts';
-import { fileProblem } from './commands/export.ts';
-import { Failed } from './failures.ts';
+import { Failed, fileProblem } from './failures.ts';
 
 /** What is kept of a file whose upload is not done: where it is, and what tells it from another one in its place. */
 export interface FileHint {

@@ -4,8 +4,7 @@ import { rmSync } from 'node:fs';
 import { chmod, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_FILE_BYTES } from '../contract/files.ts';
-import { fileProblem } from './commands/export.ts';
-import { Failed } from './failures.ts';
+import { Failed, fileProblem } from './failures.ts';
 
 const FOLDER = 'sending';
 /** While it is being written, and until its message is about to be made. */

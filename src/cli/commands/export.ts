@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import type { ExportFormat } from '../../contract/export.ts';
 import type { Command } from '../command.ts';
 import { synchronise, withDevice } from '../device.ts';
-import { Failed, WrongUse } from '../failures.ts';
+import { fileProblem, WrongUse } from '../failures.ts';
 import { conversationOf, findConversation } from '../people.ts';
 
 /** Only the person's own account reads it: nothing in it is encrypted. */
@@ -56,14 +56,4 @@ async function writeFile(path: string, pieces: AsyncIterable<string>): Promise<v
     await rm(part, { force: true });
     throw fileProblem(error, path);
   }
-}
-
-/** What a person can do about a file that the system refuses. */
-export function fileProblem(error: unknown, path: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code === 'ENOENT') return new Failed(`There is no such file or folder: ${path}.`);
-  if (code === 'EACCES' || code === 'EPERM') return new Failed(`The system does not let you use ${path}.`);
-  if (code === 'EISDIR') return new Failed(`${path} is a folder: name a file in it.`);
-  if (code === 'ENOSPC') return new Failed(`The disk is full, so ${path} was not written.`);
-  return error;
 }

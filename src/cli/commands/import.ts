@@ -2,9 +2,8 @@
 import type { Imported, Pieces } from '../../client/archive/types.ts';
 import type { Command, Invocation } from '../command.ts';
 import { synchronise, withDevice } from '../device.ts';
-import { Failed, WrongUse } from '../failures.ts';
+import { Failed, fileProblem, WrongUse } from '../failures.ts';
 import { conversationOf, findConversation } from '../people.ts';
-import { fileProblem } from './export.ts';
 
 /** Between two words about progress, in milliseconds. */
 const TOLD_EVERY_MS = 2000;
