@@ -99,6 +99,22 @@ export async function admin(
           );
       });
       return 0;
+    case 'audit': {
+      none(rest);
+      let isWhole = false;
+      await run(async (_, services) => {
+        const { entries, head, broken } = await services.audit.verify();
+        isWhole = broken === null;
+        print(
+          'audit',
+          { entries, head, broken },
+          isWhole
+            ? `${entries} entries, each bound to the one before. The newest: ${head}`
+            : `Entry ${broken} is not what was written, or one before it is missing. Whole up to ${entries}: ${head}`,
+        );
+      });
+      return isWhole ? 0 : 1;
+    }
     case 'disable': {
       const [name, ...more] = rest;
       none(more);

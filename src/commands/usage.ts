@@ -19,6 +19,7 @@ sotto admin people                                             who has an accoun
 sotto admin reset NAME                                         a link, for one use within a day, by which somebody who has
                                                                lost every way in starts again with a new identity
 sotto admin disable NAME                                       ends a person's sessions and keeps them out
+sotto admin audit                                              whether the log of files and links is whole; note its newest hash
 sotto admin push-keys                                          a new key pair for Web Push, as variables of serve
 All take --data DIR (default ./data), --url ORIGIN and --json.`;
 

@@ -159,7 +159,7 @@ describe('a file', () => {
 });
 
 describe('who may fetch', () => {
-  test('nobody but its owner and members of its conversations, and members not before it is complete', async () => {
+  test('nobody but its owner and members of its conversations, and members not before it is complete [R33]', async () => {
     const { id } = (await asMina.begin(10, group)).json<FileRecord>();
     const sealed = randomBytes(26);
     await asMina.put(id, 0, sealed);
@@ -176,7 +176,7 @@ describe('who may fetch', () => {
     }
   });
 
-  test('a file of others and none at all are the same answer, letter by letter', async () => {
+  test('a file of others and none at all are the same answer, letter by letter [R33]', async () => {
     const { id } = await asMina.upload(10, group);
     const said = async (method: string, path: (id: FileId) => string, body?: object) => {
       const [there, nowhere] = await Promise.all(
@@ -205,7 +205,7 @@ describe('who may fetch', () => {
     expect((await asRavi.chunk(id)).status).toBe(200);
   });
 
-  test('[R33] somebody who was removed cannot fetch any more, from that moment on', async () => {
+  test('somebody who was removed cannot fetch any more, from that moment on [R33]', async () => {
     const { id } = await asMina.upload(10, group);
     expect((await asRavi.chunk(id)).status).toBe(200);
     await app.deps.db.write((tx) =>
@@ -402,7 +402,7 @@ describe('limits', () => {
 });
 
 describe('hostile input', () => {
-  test('ids, numbers and bodies that are none are refused with a sentence, and nothing is stored', async () => {
+  test('ids, numbers and bodies that are none are refused with a sentence, and nothing is stored [R41]', async () => {
     const { id } = (await asMina.begin(10, group)).json<FileRecord>();
     const blobs = storedBlobs();
     const rows = await app.count('file_chunks');
