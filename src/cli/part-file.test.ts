@@ -50,7 +50,7 @@ test('it is there whole or under another name, and nothing is overwritten', asyn
   expect(readFileSync(join(target, 'tide.txt'), 'utf8')).toBe('mine');
 });
 
-test('what somebody has put in its place is neither written to nor followed [R33]', async () => {
+test('what somebody else has put in its place is neither written to nor followed [R33]', async () => {
   const victim = join(folder, 'victim');
   writeFileSync(victim, 'mine');
   symlinkSync(victim, join(folder, 'link'));
