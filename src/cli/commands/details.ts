@@ -1,5 +1,6 @@
 /** `details`: everything that this device can say of one message. */
 import type { MessageDetails } from '../../client/messages/types.ts';
+import { bytesWritten } from '../../contract/words.ts';
 import type { Command } from '../command.ts';
 import { withDevice } from '../device.ts';
 import { Failed } from '../failures.ts';
@@ -36,6 +37,15 @@ export const details: Command = async ({ home, output, rest }) => {
         },
         readBy,
         edits,
+        files: message.files.map(({ id: file, name, type, size, root, series, version }) => ({
+          id: file,
+          name,
+          type,
+          size,
+          root: root.toHex(),
+          series,
+          version,
+        })),
       },
       linesOf(found, sender).join('\n'),
     );
@@ -58,6 +68,10 @@ function linesOf(
           `encryption ${proof.version}, ${proof.encryption}, ${proof.kdf}`,
           ...proof.signatures.map(({ algorithm, valid }) => `signature  ${algorithm}: ${verdict(valid)}`),
         ]),
+    ...message.files.flatMap(({ id, name, type, size, version, root }) => [
+      `file       ${plain(name)}, ${type === '' ? 'unknown type' : type}, ${bytesWritten(size)}, version ${version}, ${id}`,
+      `  root     ${root.toHex()}`,
+    ]),
     ...(edits === 0 ? [] : [`changed    ${edits === 1 ? 'once' : `${edits} times`}`]),
     ...(readBy.length === 0 ? [] : [`read       by ${readBy.length}, first ${timeOf(readBy[0]?.at ?? 0)}`]),
   ];

@@ -18,20 +18,18 @@ export const HAS_LINK = 1;
 export const HAS_FILE = 2;
 
 const LINK = /\bhttps?:\/\/\S/i;
-/** Kinds of messages that say something of their author's own. */
-const SEARCHED: ReadonlySet<string> = new Set(['text', 'file']);
-
 /** Null for what is not searched: a notice, a message that stays closed, one that was taken back. */
-export function entryOf({ kind, conversation, order, sender, sentAt, text }: HistoryMessage): Entry | null {
-  const name: string = kind;
-  if (!SEARCHED.has(name)) return null;
+export function entryOf(message: HistoryMessage): Entry | null {
+  const { kind, conversation, order, sender, sentAt, text, files } = message;
+  if (kind !== 'text') return null;
   return {
     conversation,
     order,
     account: sender.account,
     sentAt,
-    has: (LINK.test(text) ? HAS_LINK : 0) | (name === 'file' ? HAS_FILE : 0),
-    text: foldText(text),
+    has: (LINK.test(text) ? HAS_LINK : 0) | (files.length > 0 ? HAS_FILE : 0),
+    // Files are found by their names.
+    text: foldText([text, ...files.map(({ name }) => name)].join(' ')),
   };
 }
 

@@ -1,12 +1,13 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { accountId, bodyId, conversationId, deviceId } from '../../contract/bytes.ts';
+import { fileId } from '../../contract/files.ts';
 import type { HistoryMessage } from '../engine-types.ts';
 import { addMessage, orderOf, UNMARKED, updateMessage } from '../history.ts';
 import { MemoryDisk, MemoryStorage } from '../memory-storage.ts';
 import { Operation } from '../operation.ts';
 import type { Storage } from '../ports.ts';
-import { HAS_LINK } from './entry.ts';
+import { HAS_FILE, HAS_LINK } from './entry.ts';
 import { foldText } from './fold.ts';
 import { buildIndex, foldChanges } from './maintenance.ts';
 import type { Wanted } from './match.ts';
@@ -233,3 +234,37 @@ test('whatever was said, changed and deleted, in whatever order: the same as loo
     { numRuns: 150 },
   );
 }, 60_000);
+
+test('files are found by their names and by being there, also those without words', async () => {
+  const disk = new MemoryDisk();
+  const storage = new MemoryStorage(disk);
+  const file: HistoryMessage['files'][number] = {
+    id: fileId(filled(16, 1)),
+    series: fileId(filled(16, 1)),
+    key: filled(32, 2),
+    root: filled(32, 3),
+    commitment: filled(32, 4),
+    name: 'Übersicht Mai.pdf',
+    type: 'application/pdf',
+    size: 5,
+    version: 1,
+    previewType: '',
+    preview: null,
+    width: null,
+    height: null,
+    duration: null,
+    expiresAt: null,
+  };
+  await change(storage, (op) => {
+    addMessage(op, message(1, 1, 'nothing beside'));
+    addMessage(op, { ...message(2, 1, ''), files: [file] });
+    addMessage(op, { ...message(3, 1, 'please read'), files: [{ ...file, name: 'notes.txt' }] });
+  });
+  for (const build of [false, true]) {
+    if (build) await buildIndex(storage);
+    const index = new SearchIndex(storage);
+    expect(textsOf(await find(storage, { terms: ['ubersicht'] }, index))).toEqual(['']);
+    expect(textsOf(await find(storage, { terms: ['read', 'notes'] }, index))).toEqual(['please read']);
+    expect(textsOf(await find(storage, { has: HAS_FILE }, index))).toEqual(['please read', '']);
+  }
+});

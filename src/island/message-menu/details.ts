@@ -1,7 +1,8 @@
 /** Everything that is known of one message: who sealed it, with what, whether both signatures hold, who has read it. */
 import type { Engine, HistoryMessage } from '../../client/engine-types.ts';
+import type { FileView } from '../../client/files/view.ts';
 import type { MessageDetails } from '../../client/messages/types.ts';
-import { locale, t } from '../../contract/words.ts';
+import { bytesWritten, locale, t } from '../../contract/words.ts';
 import { draw } from '../draw.ts';
 import { authorOf, nameOf } from '../people.ts';
 import { showProblem } from '../problem.ts';
@@ -67,9 +68,21 @@ async function factsOf(details: MessageDetails): Promise<readonly Fact[]> {
       [t('Key derivation'), proof.kdf],
       [t('Version'), proof.version],
     );
+  for (const file of message.files) facts.push([t('File'), ...linesOf(file)]);
   facts.push([t('Identifier'), draw('code', {}, message.id)]);
   return facts;
 }
+
+/** What it is called, what it is and how large, and the root that everybody's copy is held to. */
+const linesOf = ({ name, type, size, version, root, series, id }: FileView): readonly (Node | string)[] => [
+  draw('bdi', {}, name),
+  [
+    type === '' ? t('unknown type') : type,
+    bytesWritten(size),
+    ...(series === id && version === 1 ? [] : [t('version {n}', { n: version })]),
+  ].join(', '),
+  draw('code', {}, root.toHex()),
+];
 
 const tagOf = (valid: boolean | null): string => (valid === null ? '' : valid ? 'tag' : 'tag bad');
 

@@ -1,6 +1,13 @@
 /** The filters above what was found, each as a choice; they say the same as what can be typed. */
 import type { Names } from '../../client/search/names.ts';
-import { type FilterName, parseQuery, readDays, withFilter } from '../../client/search/query.ts';
+import {
+  type FilterName,
+  HAS,
+  type Has,
+  parseQuery,
+  readDays,
+  withFilter,
+} from '../../client/search/query.ts';
 import { isConversationId } from '../../contract/ids.ts';
 import { t } from '../../contract/words.ts';
 import { draw } from '../draw.ts';
@@ -13,7 +20,10 @@ export class Filters {
   readonly #who = draw('select', { 'aria-label': t('From') });
   readonly #when = draw('select', { 'aria-label': t('When') });
   readonly #day = draw('input', { type: 'date', 'aria-label': t('Day'), hidden: true });
-  readonly #link = draw('button', { type: 'button', 'aria-pressed': 'false' }, t('Has a link'));
+  readonly #has: Readonly<Record<Has, HTMLButtonElement>> = {
+    link: draw('button', { type: 'button', 'aria-pressed': 'false' }, t('Has a link')),
+    file: draw('button', { type: 'button', 'aria-pressed': 'false' }, t('Has a file')),
+  };
 
   /** @param change is called with what stands in the search field from now on */
   constructor(
@@ -28,15 +38,12 @@ export class Filters {
       option('before', t('Before …')),
       option('after', t('After …')),
     );
-    this.bar.append(this.#where, this.#who, this.#when, this.#day, this.#link);
+    this.bar.append(this.#where, this.#who, this.#when, this.#day, ...HAS.map((each) => this.#has[each]));
     this.#where.addEventListener('change', () => this.#set('in', this.#where.value));
     this.#who.addEventListener('change', () => this.#set('from', this.#who.value));
     this.#when.addEventListener('change', () => this.#setWhen());
     this.#day.addEventListener('change', () => this.#setDay());
-    this.#link.addEventListener('click', () => {
-      const isOn = this.#link.getAttribute('aria-pressed') === 'true';
-      this.change(withFilter(this.typed(), 'has', isOn ? null : 'link'));
-    });
+    for (const each of HAS) this.#has[each].addEventListener('click', () => this.#toggleHas(each));
   }
 
   /** Offers what there is to choose from. */
@@ -70,12 +77,22 @@ export class Filters {
     this.#day.hidden = !DAYS.some((each) => each === this.#when.value);
     for (const select of [this.#where, this.#who, this.#when])
       select.toggleAttribute('data-set', select.value !== '');
-    const hasLink = filters.some(({ name, value }) => name === 'has' && value.toLowerCase() === 'link');
-    this.#link.setAttribute('aria-pressed', String(hasLink));
+    for (const each of HAS) {
+      const isOn = filters.some(({ name, value }) => name === 'has' && value.toLowerCase() === each);
+      this.#has[each].setAttribute('aria-pressed', String(isOn));
+    }
   }
 
   #set(name: FilterName, value: string): void {
     this.change(withFilter(this.typed(), name, value === '' ? null : value));
+  }
+
+  /** What a message must have besides stays as it is. */
+  #toggleHas(changed: Has): void {
+    const isOn = (each: Has) => this.#has[each].getAttribute('aria-pressed') === 'true';
+    const wanted = HAS.filter((each) => isOn(each) !== (each === changed));
+    const without = withFilter(this.typed(), 'has', null);
+    this.change(wanted.reduce((typed, each) => withFilter(typed, 'has', each, []), without));
   }
 
   #setWhen(): void {

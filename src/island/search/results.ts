@@ -84,7 +84,7 @@ function avatar(tint: string, letters: string): HTMLElement {
 
 function drawMessage(found: FoundMessage, terms: readonly string[], choices: Choices): HTMLElement {
   const { message, author, conversation } = found;
-  const { id, sentAt, mine, text } = message;
+  const { id, sentAt, mine, text, files } = message;
   const who = mine ? t('You') : author === '' ? t('Somebody') : author;
   const isOld = Date.now() - sentAt > YEAR_MS;
   const time = draw(
@@ -93,18 +93,22 @@ function drawMessage(found: FoundMessage, terms: readonly string[], choices: Cho
     isOld ? momentOf(sentAt) : shortOf(sentAt),
   );
   const where = conversation.name === '' || conversation.name === author ? '' : conversation.name;
-  const words = excerptOf(text, terms).map((piece) =>
-    piece.found ? draw('mark', {}, piece.text) : piece.text,
-  );
+  const names = files.map(({ name }) => name).join(', ');
   return link(
     `/c/${conversation.id}#${id}`,
     'message',
     () => choices.message(found),
     draw('span', { class: 'head' }, draw('b', {}, who), ' ', time),
     ...(where === '' ? [] : [draw('span', { class: 'where' }, where)]),
-    draw('span', { class: 'text', dir: 'auto' }, ...words),
+    ...(text === '' ? [] : [draw('span', { class: 'text', dir: 'auto' }, ...marked(excerptOf(text, terms)))]),
+    ...(names === ''
+      ? []
+      : [draw('span', { class: 'text files', dir: 'auto' }, ...marked(excerpt(names, terms, EXCERPT)))]),
   );
 }
+
+const marked = (pieces: readonly Piece[]): readonly (Node | string)[] =>
+  pieces.map((piece) => (piece.found ? draw('mark', {}, piece.text) : piece.text));
 
 /** Without its marks, unless what was found stands in them or further on than is read. */
 function excerptOf(text: string, terms: readonly string[]): readonly Piece[] {
