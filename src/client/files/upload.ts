@@ -6,6 +6,7 @@ import { equalBytes } from '../../protocol/hash.ts';
 import type { Clock } from '../ports.ts';
 import type { FileSource, FileTransport, UploadJob, UploadWatch } from './ports.ts';
 import { Progress } from './progress.ts';
+import { Slots } from './slots.ts';
 
 export interface UploadTools {
   readonly transport: Pick<FileTransport, 'putChunk'> & {
@@ -16,7 +17,10 @@ export interface UploadTools {
   readonly clock: Clock;
 }
 
-/** Chunks of a file as they leave; PARALLEL_CHUNKS at most are asked for at a time, in rising order. */
+/** Chunks that are sealed while others are sent: reading, sealing and keeping hashes costs the line no time. */
+const AHEAD_CHUNKS = PARALLEL_CHUNKS;
+
+/** Chunks of a file as they leave; twice PARALLEL_CHUNKS at most are asked for at a time, in rising order. */
 export interface SealedChunks {
   sealed(n: number): Promise<Uint8Array>;
 }
@@ -63,6 +67,7 @@ export async function uploadFile(
   /** What the server says it has, and nobody here has sealed, is sent all the same. */
   const isThere = (n: number) => hashes.has(n) && !missing.has(n);
   const progress = new Progress(clock, watch.progress);
+  const line = new Slots(PARALLEL_CHUNKS);
 
   const send = async (n: number): Promise<void> => {
     const sealed = await chunks.sealed(n);
@@ -75,7 +80,10 @@ export async function uploadFile(
     }
     signal?.throwIfAborted();
     if (before !== undefined && !missing.has(n)) return;
-    await transport.putChunk(job.fileId, n, sealed, signal);
+    await line.run(async () => {
+      signal?.throwIfAborted();
+      await transport.putChunk(job.fileId, n, sealed, signal);
+    });
     missing.delete(n);
     progress.add(fileChunkLength(job.size, n));
   };
@@ -97,7 +105,7 @@ export function rootOf(size: number, hashes: ReadonlyMap<number, Uint8Array>): U
   return fileRoot(whole);
 }
 
-/** PARALLEL_CHUNKS at a time; the first that throws ends it once those that run have ended. */
+/** Some at a time; the first that throws ends it once those that run have ended. */
 async function inParallel(
   numbers: readonly number[],
   task: (n: number) => Promise<void>,
@@ -117,6 +125,6 @@ async function inParallel(
       }
     }
   };
-  const workers = await Promise.allSettled(Array.from({ length: PARALLEL_CHUNKS }, work));
+  const workers = await Promise.allSettled(Array.from({ length: PARALLEL_CHUNKS + AHEAD_CHUNKS }, work));
   for (const each of workers) if (each.status === 'rejected') throw each.reason;
 }
