@@ -28,35 +28,30 @@ interface Part {
 
 const bin = (name: string) => join(ROOT, 'node_modules/.bin', name);
 
-/** Whichever lane is free takes the next one; two browsers side by side would be too slow for each other's patience. */
-const [browser1, browser2, browser3] = browserParts();
+/** What takes a moment says first what is wrong. */
 const PARTS: readonly Part[] = [
-  // What takes a moment says first what is wrong.
   { name: 'types', group: 'check', run: () => command([process.execPath, bin('tsc'), '--noEmit']) },
-  { name: 'style', group: 'check', run: () => command([bin('biome'), 'ci', '.']) },
+  { name: 'style', group: 'check', run: () => command([bin('biome'), 'ci', '--colors=off', '.']) },
   { name: 'escaping in views', group: 'check', run: () => command([process.execPath, bin('xss-scan')]) },
   {
     name: 'house',
     group: 'unit',
     run: () => tests('test/imports.test.ts', 'test/attacks.test.ts', 'test/mutations/', 'test/words/'),
   },
-  browser1,
   { name: 'unit', group: 'unit', run: () => tests('src/', 'views/') },
-  browser2,
-  { name: 'integration', group: 'integration', run: () => tests('test/integration/') },
-  browser3,
   { name: 'hostile', group: 'hostile', run: () => tests('test/hostile/') },
+  { name: 'integration', group: 'integration', run: () => tests('test/integration/') },
+  ...browserParts(6),
 ];
 
-/** Every third file each: parts of about one length. */
-function browserParts(): readonly [Part, Part, Part] {
+/** So many parts of about one length. */
+function browserParts(count: number): readonly Part[] {
   const files = [...new Bun.Glob('test/browser/*.test.ts').scanSync(ROOT)].sort();
-  const part = (number: number): Part => ({
-    name: `browser ${number}`,
+  return Array.from({ length: count }, (_, at) => ({
+    name: `browser ${at + 1}`,
     group: 'browser',
-    run: () => tests(...files.filter((_, index) => index % 3 === number - 1)),
-  });
-  return [part(1), part(2), part(3)];
+    run: () => tests(...files.filter((_, index) => index % count === at)),
+  }));
 }
 
 /** Runs a program to its end; passed when it exits 0. */
@@ -119,24 +114,38 @@ let passed = 0;
 let failed = 0;
 const broken: string[] = [];
 
+/** Names of the tests that failed, each once. */
+const failuresIn = (text: string): readonly string[] => [
+  ...new Set(text.match(/^\(fail\) .*?(?= \[[\d.]+ms\]$|$)/gm) ?? []),
+];
+
 async function runPart(part: Part): Promise<void> {
   const started = performance.now();
   const outcome = await part.run();
   passed += outcome.passed;
   failed += outcome.failed;
-  if (outcome.failed > 0) broken.push(part.name);
+  if (outcome.failed > 0) broken.push(part.name, ...failuresIn(outcome.text));
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   process.stdout.write(`\n== ${part.name}\n${outcome.text}`);
   console.log(`== ${part.name}: ${outcome.passed} passed, ${outcome.failed} failed, ${seconds} s`);
 }
 
-const LANES = 2;
-const waiting = parts.values();
-await Promise.all(
-  Array.from({ length: LANES }, async () => {
-    for (const part of waiting) await runPart(part);
-  }),
-);
-if (broken.length > 0) console.log(`\nNot green: ${broken.join(', ')}`);
+/**
+ * One lane takes the browsers, the other one everything else; whoever is done first helps the other, so that two browsers stand side by
+ * side at the end alone, where nothing else wants the processor.
+ */
+const waiting = {
+  browser: parts.filter(({ group }) => group === 'browser'),
+  other: parts.filter(({ group }) => group !== 'browser'),
+};
+async function runLane(first: Part[], second: Part[]): Promise<void> {
+  for (;;) {
+    const part = first.shift() ?? second.pop();
+    if (part === undefined) return;
+    await runPart(part);
+  }
+}
+await Promise.all([runLane(waiting.browser, waiting.other), runLane(waiting.other, waiting.browser)]);
+if (broken.length > 0) console.log(`\nNot green:\n  ${broken.join('\n  ')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
