@@ -31,13 +31,13 @@ export async function askForLink({ title, lead, fields, submit, make, made }: As
   const form = draw(
     'form',
     { class: 'stack' },
-    draw('h2', { id: 'title' }, title),
+    draw('h2', { id: 'dialog-title' }, title),
     draw('p', { class: 'hint' }, lead),
     ...fields,
     problem,
     draw('div', { class: 'buttons' }, cancel, send),
   );
-  const dialog = draw('dialog', { class: 'dialog', 'aria-labelledby': 'title' }, form);
+  const dialog = draw('dialog', { class: 'dialog', 'aria-labelledby': 'dialog-title' }, form);
   root.append(dialog);
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -49,7 +49,7 @@ export async function askForLink({ title, lead, fields, submit, make, made }: As
       const done = draw('button', { type: 'button', class: 'button primary' }, t('Done'));
       done.addEventListener('click', () => dialog.close());
       form.replaceChildren(
-        draw('h2', { id: 'title' }, title),
+        draw('h2', { id: 'dialog-title' }, title),
         draw('p', { role: 'status' }, made),
         shown.row,
         draw('div', { class: 'buttons' }, done),

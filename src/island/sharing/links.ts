@@ -108,9 +108,7 @@ function requestRow(
       each.file?.name ?? t('A file that does not open here'),
       [byteSize(each.size), dayOf(each.receivedAt)],
       [
-        ...(each.file === null
-          ? []
-          : [button(t('Keep in Notes to self'), 'button small', () => act(() => keep(request, each)))]),
+        ...(each.file === null ? [] : [keepButton(each.file.name, () => act(() => keep(request, each)))]),
         carefulButton(t('Throw away'), t('It is deleted for good. Throw it away?'), () =>
           act(() => sharing.throwAway(id, each.id)),
         ),
@@ -131,10 +129,16 @@ function linkRow(name: string, facts: readonly string[], buttons: readonly HTMLE
   );
 }
 
+function keepButton(name: string, work: () => Promise<void>): HTMLElement {
+  const keep = button(t('Keep in Notes to self'), 'button small', work);
+  keep.setAttribute('aria-label', t('Keep in Notes to self: {name}', { name }));
+  return keep;
+}
+
 function copyButton(address: string | null, name: string): readonly HTMLElement[] {
   if (address === null) return [];
   const copy = draw('button', { type: 'button', class: 'button small' }, t('Copy link'));
-  copy.setAttribute('aria-label', t('Copy the link of {name}', { name }));
+  copy.setAttribute('aria-label', t('Copy link: {name}', { name }));
   copy.addEventListener('click', () => void copyLink(copy, address));
   return [copy];
 }
