@@ -10,6 +10,7 @@ import {
   PATIENCE,
   send,
   signIn,
+  timeline,
   until,
   waitForStatus,
 } from './support/flows.ts';
@@ -72,6 +73,32 @@ story('the command line has them, by one’s own name, and what it writes is one
   expect(await row.locator('[data-unread]').isHidden()).toBe(true);
   const [known] = await devices.done('terminal', ['conversations']);
   expect(known).toMatchObject({ kind: 'direct', with: null, members: [expect.any(String)] });
+});
+
+story('a private file is found by its name, and its details say what it is', async () => {
+  const { page } = ada;
+  const file = devices.home('Packing list.txt');
+  await Bun.write(file, 'rope, string, glue');
+  await devices.done('terminal', ['send', '--to', 'ada', '--file', file]);
+  const card = timeline(page).getByRole('article').filter({ hasText: 'Packing list.txt' });
+  await card.waitFor({ timeout: PATIENCE });
+  await page.getByRole('searchbox', { name: 'Search', exact: true }).fill('packing');
+  const hit = page.getByRole('link', { name: /Packing list\.txt/ });
+  await hit.waitFor({ timeout: PATIENCE });
+  await page.getByRole('button', { name: 'Has a file', exact: true }).click();
+  await hit.waitFor({ timeout: PATIENCE });
+  expect(await accessible(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Has a link', exact: true }).click();
+  await page.getByRole('status').getByText('Nothing found.').waitFor({ timeout: PATIENCE });
+  await page.getByRole('button', { name: 'Has a link', exact: true }).click();
+  await hit.click();
+  await card.hover();
+  await card.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Details' }).click();
+  const details = page.getByRole('dialog', { name: 'Message details' });
+  await details.getByText('text/plain, 18 bytes').waitFor({ timeout: PATIENCE });
+  expect(await accessible(page)).toEqual([]);
+  await page.keyboard.press('Escape');
 });
 
 story('the switcher goes there', async () => {
