@@ -86,6 +86,8 @@ test('a disk that takes no more refuses the whole of it, and takes it when there
 test('it says how much room there is', async () => {
   const folder = newFolder();
   const blobs = createDiskBlobs(folder);
+  expect(await blobs.free()).toBeGreaterThan(0);
   await blobs.put(key, bytes);
   expect(await blobs.free()).toBeGreaterThan(0);
+  expect(await createDiskBlobs(join(folder, 'no', 'where')).free()).toBeNull();
 });

@@ -77,12 +77,13 @@ export function createDiskBlobs(folder: string): Blobs {
       }),
 
     async free() {
-      try {
-        const { bavail, bsize } = await statfs(folder);
-        return bavail * bsize;
-      } catch {
-        return null;
-      }
+      // Before the first blob, the folder above is on the same disk.
+      for (const path of [folder, dirname(folder)])
+        try {
+          const { bavail, bsize } = await statfs(path);
+          return bavail * bsize;
+        } catch {}
+      return null;
     },
   };
 }

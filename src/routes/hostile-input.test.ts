@@ -5,7 +5,8 @@ import { startApp, type TestApp } from '../../test/support/app.ts';
 import { type Answer, call, join, newRegistration, type Registered } from '../../test/support/person.ts';
 import { conversationId } from '../contract/bytes.ts';
 import type { ErrorBody } from '../contract/errors.ts';
-import { devicePath, PATHS, rosterPath, sessionPath } from '../contract/paths.ts';
+import { fileId } from '../contract/files.ts';
+import { devicePath, fileExpiryPath, PATHS, rosterPath, sessionPath } from '../contract/paths.ts';
 import { START_AGAIN_PATHS } from '../contract/start-again.ts';
 
 let app: TestApp;
@@ -28,6 +29,7 @@ const TABLES = [
   'members',
   'roster_events',
   'roster_certificates',
+  'files',
 ];
 const rows = async () => (await Promise.all(TABLES.map((table) => app.count(table)))).join();
 
@@ -66,6 +68,8 @@ test('any JSON at any call', async () => {
     ['POST', PATHS.prekeys],
     ['POST', PATHS.invites],
     ['POST', PATHS.conversations],
+    ['POST', PATHS.files],
+    ['PUT', fileExpiryPath(fileId(new Uint8Array(16)))],
     ['POST', rosterPath(conversationId(new Uint8Array(32)))],
   ];
   const before = await rows();
