@@ -3,6 +3,7 @@
  * page ends when it takes too long. It holds no keys.
  */
 import { type Dimensions, dimensionsOf, MAX_PIXELS } from '../client/files/dimensions.ts';
+import { countPages, PAGES_TYPE, pagesPreview } from '../client/files/pdf.ts';
 import { inspectPhoto } from '../client/files/photo.ts';
 import { type Piece, pieceLength } from '../client/files/pieces.ts';
 import type { FileSource } from '../client/files/ports.ts';
@@ -61,8 +62,27 @@ async function lookAt(file: Blob, type: SniffedType | ''): Promise<Look> {
       return dimensions === null ? NOTHING : lookAtPicture(file, type, dimensions);
     }
     default:
-      return NOTHING;
+      return type === PAGES_TYPE ? lookAtPages(file) : NOTHING;
   }
+}
+
+async function lookAtPages(file: Blob): Promise<Look> {
+  const pages = await countPages(sourceOf(file), inflate);
+  const preview = pages === null ? null : pagesPreview(pages);
+  return { preview, smallPreview: preview, dimensions: null };
+}
+
+async function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
+  const stream = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream('deflate'));
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for (const reader = stream.getReader(); length < limit; ) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    length += value.length;
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
 async function lookAtText(file: Blob): Promise<Look> {

@@ -1,5 +1,6 @@
 /** What a device knows of a file before it is sealed, of real pictures and films, under the policy of real pages. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { deflateSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { previewBudget } from '../../src/client/files/preview-budget.ts';
 import { sniff } from '../../src/client/files/sniff.ts';
@@ -124,7 +125,7 @@ story('a film gets a frame, its size and its length, though it does not say how 
   expect(film.corners[0]?.[2]).toBeGreaterThan(150);
 });
 
-story('a sound has a length, a text its first words, and other files nothing', async () => {
+story('a sound has a length, a text its first words, a PDF its pages, and other files nothing', async () => {
   const sound = await describe(silence(40));
   expect(sound).toMatchObject({ type: 'audio/mpeg', preview: null, width: null, state: 'clean' });
   expect(sound.duration).toBeGreaterThan(900);
@@ -132,6 +133,9 @@ story('a sound has a length, a text its first words, and other files nothing', a
   const text = await describe(new TextEncoder().encode('Minutes\n\nWe met.'));
   expect(text.type).toBe('text/plain');
   expect(new TextDecoder().decode(text.preview?.bytes)).toBe('Minutes\n\nWe met.');
+  const pdf = await describe(concat(bytesOf(PDF_HEAD), deflateSync(PDF_TREE), bytesOf('\nendstream endobj')));
+  expect(pdf.type).toBe('application/pdf');
+  expect(new TextDecoder().decode(pdf.preview?.bytes)).toBe('41');
   expect(await describe(bytesOf('<svg onload="alert(1)"/>'))).toMatchObject({ type: '', preview: null });
   expect(await describe(new Uint8Array())).toMatchObject({ type: '', preview: null, state: 'clean' });
 });
@@ -141,7 +145,7 @@ story('a picture of gigabytes of pixels is not decoded, and the next file is loo
   const bomb = concat(
     bytesOf('\x89PNG\r\n\x1a\n'),
     pngChunk('IHDR', header),
-    pngChunk('IDAT', Bun.deflateSync(new Uint8Array(10_000_000))),
+    pngChunk('IDAT', deflateSync(new Uint8Array(10_000_000))),
     pngChunk('IEND', new Uint8Array()),
   );
   const before = performance.now();
@@ -161,6 +165,9 @@ story('no page complained: the policy holds', async () => {
   expect(person.complaints).toEqual([]);
   expect(blank.asked).toEqual([]);
 });
+
+const PDF_TREE = '5 0 <</Type/Pages/Kids[1 0 R]/Count 41>>';
+const PDF_HEAD = '%PDF-1.5\n4 0 obj\n<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\n';
 
 /** Frames of MP3 without a sound: MPEG-1 layer III, 128 kbit/s at 44.1 kHz, 26 ms each. */
 function silence(frames: number): Uint8Array {
