@@ -259,6 +259,21 @@ story('files are searched, narrowed and found from everywhere', async () => {
   expect(await accessible(page)).toEqual([]);
 });
 
+/** The browser's dialog for saving cannot be driven: a folder of the page's own stands for the disk. Null for a browser without one. */
+const pickWith = (name: string | null) =>
+  page.evaluate((picked) => {
+    if (picked === null) Reflect.deleteProperty(window, 'showSaveFilePicker');
+    else
+      Reflect.set(window, 'showSaveFilePicker', async () =>
+        (await navigator.storage.getDirectory()).getFileHandle(picked, { create: true }),
+      );
+  }, name);
+const pickedBytes = () =>
+  page.evaluate(async () => {
+    const folder = await navigator.storage.getDirectory();
+    return (await (await folder.getFileHandle('picked')).getFile()).size;
+  });
+
 /** Chunks of this many bytes of a file, as the server keeps them. */
 function chunksOnDisk(bytes: number): readonly string[] {
   const blobs = join(world.server.data, 'blobs');
@@ -279,11 +294,25 @@ story('a chunk that the server has changed ends the download before a byte of it
   await conversations(page).getByRole('link', { name: 'Mina Ito' }).click();
   const article = messages(page, 'Changed on its way.');
   await save(article, 'broken.bin').waitFor({ timeout: PATIENCE });
+  // Into a file that was picked: it stays as it was.
+  await pickWith('picked');
+  await save(article, 'broken.bin').click();
+  const reason = article.getByText(/^Not saved: What the server gives is not the file that was sent/);
+  await reason.waitFor({ timeout: PATIENCE });
+  expect(await pickedBytes()).toBe(0);
+  await pickWith(null);
   const saved = await download(article, 'broken.bin');
   expect(await saved.failure()).not.toBeNull();
-  await article
-    .getByText(/^Not saved: What the server gives is not the file that was sent/)
-    .waitFor({ timeout: PATIENCE });
+  await reason.waitFor({ timeout: PATIENCE });
+});
+
+story('a file that was picked holds the very bytes', async () => {
+  await pickWith('picked');
+  const article = messages(page, 'A newer one.');
+  await save(article, 'firmware-2.bin').click();
+  await article.getByText('Saved.').waitFor({ timeout: PATIENCE });
+  expect(await pickedBytes()).toBe(FIRMWARE.length - 5);
+  await pickWith(null);
 });
 
 story('who was removed is told that the file is not for them any more', async () => {
