@@ -53,7 +53,7 @@ export async function openFiles(place: HTMLElement): Promise<void> {
     draw(
       'p',
       { class: 'hint' },
-      t('The file is not encrypted: whoever has it can read it. Keys are never in it.'),
+      t('The file is not encrypted: whoever has it can read it. Your keys are never in it.'),
     ),
     draw(
       'div',
