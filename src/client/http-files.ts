@@ -11,7 +11,8 @@ import {
 } from '../contract/paths.ts';
 import { fileRecord, fileUsage } from './files/answers.ts';
 import type { FileTransport } from './files/ports.ts';
-import { AnswerTooLong, type HttpCalls } from './http-relay.ts';
+import { AnswerTooLong } from './http-bytes.ts';
+import type { HttpCalls } from './http-relay.ts';
 import { TransportFailed } from './ports.ts';
 
 /** How long a chunk may take at first, in milliseconds: several at a time pass a line of 300 kbit/s. */

@@ -7,6 +7,7 @@ import { PATHS, parcelPath, partPath, rosterPath, segmentPath } from '../contrac
 import { POST_MEDIA_TYPE } from '../contract/relay.ts';
 import { sentence } from '../contract/words.ts';
 import * as answers from './answers.ts';
+import { readBytes } from './http-bytes.ts';
 import { httpFiles } from './http-files.ts';
 import { onDemand } from './on-demand.ts';
 import { type RelayTransport, TransportFailed, TransportRefused } from './ports.ts';
@@ -151,37 +152,6 @@ export function httpRelay(calls: HttpCalls): RelayTransport {
     backupSegment: (id) => fetched(segmentPath(id), MAX_SEGMENT_BYTES),
     putBackupSegment: (id, sealed) => told('PUT', segmentPath(id), sealed),
   };
-}
-
-/** An answer of more bytes than may be; the cause of a TransportFailed. */
-export class AnswerTooLong extends Error {
-  override readonly name = 'AnswerTooLong';
-}
-
-/** The bytes of an answer. Throws when there are more than may be, and reads no further. */
-async function readBytes(response: Response, max: number): Promise<Uint8Array> {
-  const announced = response.headers.get('content-length');
-  if (Number(announced ?? 0) > max) throw new AnswerTooLong(NOT_SOTTO);
-  // What is not compressed is no longer than was announced.
-  const isPlain = announced !== null && !response.headers.has('content-encoding');
-  if (isPlain || response.body === null) return new Uint8Array(await response.arrayBuffer());
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  const reader = response.body.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    parts.push(part.value);
-    length += part.value.length;
-    if (length <= max) continue;
-    await reader.cancel();
-    throw new AnswerTooLong(NOT_SOTTO);
-  }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 /** The error that an answer stands for: the server's reasoned no, or a failure when somebody else wrote it. */

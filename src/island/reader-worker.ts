@@ -7,7 +7,6 @@ import { downloadFile } from '../client/files/download.ts';
 import { waitBy } from '../client/files/patience.ts';
 import { httpFiles } from '../client/http-files.ts';
 import { httpCalls } from '../client/http-relay.ts';
-import type { FileId } from '../contract/files.ts';
 import { RELEASE, RELEASE_HEADER } from '../contract/release.ts';
 import { sealing } from '../native/primitives.ts';
 import type { FromReader, ToReader } from './save/messages.ts';
@@ -34,7 +33,7 @@ const tools = {
     const timer = setTimeout(task, delay);
     return () => clearTimeout(timer);
   }),
-  hashes: new Map<FileId, readonly Uint8Array[]>(),
+  hashes: new Map<string, readonly Uint8Array[]>(),
 };
 
 interface Read {

@@ -1,5 +1,4 @@
 /** The carrier of this thread: files are sealed, sent, fetched and opened where the engine runs. */
-import type { FileId } from '../../contract/files.ts';
 import type { Crypto } from '../../protocol/ports.ts';
 import type { Timer } from '../ports.ts';
 import { downloadFile } from './download.ts';
@@ -17,7 +16,7 @@ export function localCarrier({
   readonly timer: Timer;
 }): FileCarrier {
   const { provider, clock } = crypto;
-  const hashes = new Map<FileId, readonly Uint8Array[]>();
+  const hashes = new Map<string, readonly Uint8Array[]>();
   return {
     upload: async (job, source, watch) => {
       if (source === null) throw new TypeError('Nothing is kept here: a source is needed.');

@@ -1,7 +1,7 @@
 /** Fetches, verifies and opens chunks of one file, a few ahead of who reads them. Pure, so that a worker can do it. */
 
 import { fromHex } from '../../contract/bytes.ts';
-import { CHUNK_BYTES, type FileId, PARALLEL_CHUNKS, sealedChunkBytes } from '../../contract/files.ts';
+import { CHUNK_BYTES, PARALLEL_CHUNKS, sealedChunkBytes } from '../../contract/files.ts';
 import { checkedHashes, fileChunks, openFileChunk } from '../../protocol/file.ts';
 import { equalBytes } from '../../protocol/hash.ts';
 import type { Provider } from '../../protocol/provider.ts';
@@ -17,8 +17,8 @@ export interface DownloadTools {
   readonly transport: Pick<FileTransport, 'hashes' | 'chunk'>;
   readonly clock: Clock;
   readonly wait: Wait;
-  /** Hashes that were verified, kept for the next read of the same file. */
-  readonly hashes?: Map<FileId, readonly Uint8Array[]>;
+  /** Hashes that were verified, by what they were verified against, for the next read of the same file. */
+  readonly hashes?: Map<string, readonly Uint8Array[]>;
 }
 
 /** Files whose hashes are kept between reads; those of 2 GiB are 64 KiB. */
@@ -68,18 +68,23 @@ export async function* downloadFile(
   }
 }
 
+/** A manifest that says anything else of the file is looked at anew, whatever was verified before. */
+const fileOf = ({ id, key, size, root, commitment }: FileView): string =>
+  [id, size, key.toHex(), root.toHex(), commitment.toHex()].join('/');
+
 async function hashesOf(
   { transport, wait, hashes: kept }: DownloadTools,
   file: FileView,
   signal: AbortSignal,
 ): Promise<readonly Uint8Array[]> {
-  const known = kept?.get(file.id);
+  const verified = fileOf(file);
+  const known = kept?.get(verified);
   if (known !== undefined) return known;
   const listed = await patiently(wait, signal, () => transport.hashes(file.id));
   try {
     const hashes = checkedHashes({ ...file, id: fromHex(file.id) }, listed);
     if (kept !== undefined && kept.size >= MOST_HASHES) kept.clear();
-    kept?.set(file.id, hashes);
+    kept?.set(verified, hashes);
     return hashes;
   } catch (cause) {
     throw damaged(cause);

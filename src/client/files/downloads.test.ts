@@ -1,6 +1,6 @@
 /** Reading files that a server holds: ranges, a server that gives something else, and one that is away. */
 import { afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
-import { CHUNK_BYTES, type FileId, PARALLEL_CHUNKS } from '../../contract/files.ts';
+import { CHUNK_BYTES, PARALLEL_CHUNKS } from '../../contract/files.ts';
 import { concat } from '../../protocol/codec.ts';
 import { equalBytes, sha256 } from '../../protocol/hash.ts';
 import { memorySource, named, readAll } from '../testing/file-bytes.ts';
@@ -9,6 +9,7 @@ import { type Client, type MadePerson, World } from '../testing/world.ts';
 import { downloadFile } from './download.ts';
 import type { Wait } from './patience.ts';
 import { FileProblem, type OpenFile } from './types.ts';
+import type { FileView } from './view.ts';
 
 const MIB = CHUNK_BYTES;
 const SIZE = 5 * MIB + 100;
@@ -17,6 +18,7 @@ let world: World;
 let jonas: Client;
 let file: OpenFile;
 let whole: Uint8Array;
+let open: (of: FileView) => OpenFile;
 /** Delays that a download waited. */
 const waits: number[] = [];
 const wait: Wait = async (delay) => void waits.push(delay);
@@ -41,12 +43,13 @@ beforeEach(async () => {
   const view = message?.files[0];
   if (view === undefined) throw new Error('no file came');
   const transport = jonas.line.transport().files;
-  const hashes = new Map<FileId, readonly Uint8Array[]>();
+  const hashes = new Map<string, readonly Uint8Array[]>();
   const tools = { transport, provider: world.crypto.provider, clock: world.time.clock, wait, hashes };
-  file = {
-    file: view,
-    read: (from = 0, to = SIZE, watch = {}) => downloadFile(tools, view, from, to, watch),
-  };
+  open = (of) => ({
+    file: of,
+    read: (from = 0, to = SIZE, watch = {}) => downloadFile(tools, of, from, to, watch),
+  });
+  file = open(view);
 });
 afterEach(() => world.close());
 
@@ -129,6 +132,22 @@ test('hashes that are not those of the message end it before anything is fetched
   const { given, problem } = await readUntil();
   expect([given, kindOf(problem)]).toEqual([0, 'damaged']);
   expect(world.relay.calls.files).toBe(calls + 1);
+});
+
+test('another manifest of the same file is verified for itself, whatever was read before [R22, R33]', async () => {
+  await readAll(file);
+  const { key, root, commitment } = file.file;
+  const flip = (bytes: Uint8Array) => bytes.with(0, (bytes[0] ?? 0) ^ 1);
+  for (const other of [
+    { key: flip(key) },
+    { root: flip(root) },
+    { commitment: flip(commitment) },
+    { size: SIZE - 1 },
+  ]) {
+    const end = readAll(open({ ...file.file, ...other }), SIZE - 10);
+    await expect(end).rejects.toMatchObject({ kind: 'damaged' });
+  }
+  expect((await readAll(file, 0, 1)).length).toBe(1);
 });
 
 test('a server that is away for a moment is waited for, and a read goes on where it was cut off', async () => {

@@ -2,7 +2,6 @@
 import { downloadFile } from '../../client/files/download.ts';
 import type { FileView } from '../../client/files/view.ts';
 import { type VisitedLink, visitShare } from '../../client/files/visit.ts';
-import type { FileId } from '../../contract/files.ts';
 import { isShareId, type ShareId, type ShareOffer } from '../../contract/shares.ts';
 import { t } from '../../contract/words.ts';
 import { hashPassword } from '../argon2.ts';
@@ -64,7 +63,7 @@ async function open(
   const tools = { crypto, transport, hash: hashPassword };
   const { file, visit } = await visitShare(tools, link, offer, password);
   showFile(file, offer.expiresAt);
-  const hashes = new Map<FileId, readonly Uint8Array[]>();
+  const hashes = new Map<string, readonly Uint8Array[]>();
   const reading = {
     provider: crypto.provider,
     transport: transport.visiting(visit, file.size),
