@@ -127,7 +127,7 @@ message {id, conversation, sender, account, device, sentAt, kind, text, files, v
   replyTo, editedAt, reactions, pinned, expiresAt, mention, origin}, edited {id, conversation, text, ...}, deleted {id, conversation, ...},
 reaction {id, conversation, emoji, on, ...}, pinned {id, conversation, on}; of what others did, listen adds {sender, account} and when,
 details {id, conversation, sender, account, device, deviceName, sentAt, receivedAt, kind, verified, origin, proof, readBy, edits},
-found {id, conversation, name, sender, account, device, sentAt, kind, text, verified, mine},
+found {id, conversation, name, sender, account, device, sentAt, kind, text, files, verified, mine},
 file {id, message, conversation, sender, account, name, type, size, series, version, superseded, sentAt, expiresAt, mine},
 upload {id, message, conversation, name, type, size, done, state, reason}, usage {used, limit, workspaceUsed, workspaceLimit, maxFileBytes,
   defaultExpiryDays}, forgotten {id}, share {id, file, name, url, expiresAt, password, downloads, used},

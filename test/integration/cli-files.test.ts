@@ -29,18 +29,10 @@ afterAll(async () => {
 });
 
 const at = (...names: string[]) => pair.devices.home(join(...names));
-/** Bytes that repeat nowhere, the same for the same name. */
+/** A file of bytes that repeat nowhere. */
 function fileOf(name: string, size: number): string {
   const bytes = new Uint8Array(size);
-  const key = Bun.hash.wyhash(name);
-  for (let from = 0, n = 0n; from < size; from += 32, n++)
-    bytes.set(
-      new Bun.CryptoHasher('sha256')
-        .update(`${key}/${n}`)
-        .digest()
-        .subarray(0, size - from),
-      from,
-    );
+  for (let from = 0; from < size; from += 65_536) crypto.getRandomValues(bytes.subarray(from, from + 65_536));
   mkdirSync(at('disk'), { recursive: true });
   writeFileSync(at('disk', name), bytes);
   return at('disk', name);
@@ -54,6 +46,8 @@ const hear = async (...args: string[]): Promise<Line> => {
 };
 const download = (id: unknown, ...args: string[]) =>
   pair.devices.run('ben', ['download', String(id), '--out', at('out'), ...args]);
+const filesOf = (line: Line | undefined): readonly { readonly id?: unknown }[] =>
+  Array.isArray(line?.files) ? line.files : [];
 const partsIn = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.part'));
 
 test(
@@ -314,6 +308,23 @@ test(
     expect([gone.code, gone.err]).toEqual([1, expect.stringContaining('is not on the server any more')]);
     const foreign = await pair.devices.run('ben', ['files', '--forget', String(old?.id)]);
     expect([foreign.code, foreign.err]).toEqual([1, expect.stringContaining('not yours')]);
+    // A message whose file is gone is printed all the same, and why stands on standard error.
+    const [missed] = await send('--file', fileOf('gone.bin', 30), 'see below');
+    await pair.devices.done('ada', ['files', '--forget', String(filesOf(missed)[0]?.id)]);
+    const passed = await pair.devices.run('ben', [
+      'listen',
+      '--count',
+      '1',
+      '--timeout',
+      '60s',
+      '--download',
+      at('gone'),
+    ]);
+    expect([passed.code, passed.lines]).toMatchObject([0, [{ event: 'message', text: 'see below' }]]);
+    expect(passed.err).toContain('gone.bin: This file is not on the server any more');
+    expect(await pair.devices.done('ben', ['search', 'gone.bin'])).toMatchObject([
+      { event: 'found', kind: 'file', files: [{ name: 'gone.bin' }] },
+    ]);
     const [usage] = await pair.devices.done('ada', ['files', '--usage']);
     expect(usage).toMatchObject({ event: 'usage', used: expect.any(Number), limit: expect.any(Number) });
   },

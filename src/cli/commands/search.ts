@@ -6,6 +6,7 @@ import { wholeNumber } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { synchronise, withDevice } from '../device.ts';
 import { Failed, WrongUse } from '../failures.ts';
+import { kindOf, wordsOf } from '../messages.ts';
 import { type Output, plain, timeOf } from '../output.ts';
 
 const DEFAULT_LIMIT = '50';
@@ -51,7 +52,7 @@ export const search: Command = async ({ home, option, rest, output }) => {
 };
 
 function printFound(output: Output, { message, username, conversation }: FoundMessage): Promise<void> {
-  const { id, sender, sentAt, kind, text, verified, mine } = message;
+  const { id, sender, sentAt, text, files, verified, mine } = message;
   const { account, device } = sender;
   const name = username === '' ? account : username;
   const head = [timeOf(sentAt), plain(conversation.name), plain(name)]
@@ -68,11 +69,12 @@ function printFound(output: Output, { message, username, conversation }: FoundMe
       account,
       device,
       sentAt,
-      kind,
+      kind: kindOf(message),
       text,
+      files: files.map(({ id, name, type, size, version }) => ({ id, name, type, size, version })),
       verified,
       mine,
     },
-    `${head}\n${indent}${plain(text).replaceAll('\n', `\n${indent}`)}`,
+    `${head}\n${indent}${plain(wordsOf(message)).replaceAll('\n', `\n${indent}`)}`,
   );
 }
