@@ -21,12 +21,10 @@ import {
   type ShareRecord,
   type ShareVisit,
 } from '../contract/shares.ts';
-import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { networkOf } from '../http/address.ts';
 import { type Input, readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
-import { checkPasswordParameters } from '../protocol/password.ts';
 import { Refusal } from '../services/refusal.ts';
 import type { NewShare } from '../services/shares.ts';
 
@@ -105,17 +103,11 @@ function readShare(input: Input, now: number): NewShare {
 
 function readPassword(input: Input): NonNullable<NewShare['password']> {
   const cost = (name: string) => input.whole(name, { min: 1, max: Number.MAX_SAFE_INTEGER });
-  const password = {
+  return {
     proof: input.bytes('proof', 32),
     salt: input.bytes('salt', 16),
     memory: cost('memory'),
     passes: cost('passes'),
     lanes: cost('lanes'),
   };
-  try {
-    checkPasswordParameters(password);
-  } catch {
-    input.problem('memory', sentence('This password would be too cheap or too costly to try.'), null);
-  }
-  return password;
 }

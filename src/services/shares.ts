@@ -18,11 +18,12 @@ import {
 } from '../contract/shares.ts';
 import { sentence } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
+import { checkPasswordParameters } from '../protocol/password.ts';
 import * as store from '../store/shares.ts';
 import { forgetVisits } from '../store/visits.ts';
 import type { Audit } from './audit.ts';
 import type { Files } from './files.ts';
-import { Refusal } from './refusal.ts';
+import { invalid, Refusal } from './refusal.ts';
 import { createShareGuesses, resting } from './share-guesses.ts';
 import { beginVisit, visitorName } from './visits.ts';
 
@@ -97,6 +98,7 @@ export function createShares(
 
   return {
     async create({ account }, { id, file, password, manifest, expiresAt, downloads }) {
+      if (password !== null) checkCost(password);
       const { completedAt } = await files.record({ account }, file);
       if (completedAt === null)
         throw new Refusal('Conflict', 'This file is still on its way. Make the link when all of it is here.');
@@ -183,6 +185,15 @@ export function createShares(
         restsUntil: rests ? clock() + SHARE_REST_MS : share.rests_until,
       });
     });
+  }
+}
+
+/** Browsers would refuse to hash it so [R16]. */
+function checkCost(password: NonNullable<NewShare['password']>): void {
+  try {
+    checkPasswordParameters(password);
+  } catch {
+    throw invalid({ 'password.memory': ['This password would be too cheap or too costly to try.'] });
   }
 }
 
