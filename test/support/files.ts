@@ -11,11 +11,11 @@ import {
 } from '../../src/contract/files.ts';
 import type { ConversationId } from '../../src/contract/ids.ts';
 import { chunkPath, fileCompletePath, PATHS } from '../../src/contract/paths.ts';
+import type { Deps } from '../../src/deps.ts';
 import { hash } from '../../src/protocol/hash.ts';
 import { insertConversation } from '../../src/store/conversations.ts';
 import type { Db } from '../../src/store/db.ts';
 import { putMember } from '../../src/store/rosters.ts';
-import type { TestApp } from './app.ts';
 import { openCookie, randomBytes, type Someone, someConversation } from './relay.ts';
 
 export const newFileId = (): FileId => fileId(randomBytes(16));
@@ -49,8 +49,11 @@ export interface Called {
   json<T = ErrorBody>(): T;
 }
 
-/** Makes calls as one person. */
-export async function callsAs(app: TestApp, person: Someone | null) {
+/** Makes calls as one person, to a server in this process or over the same data folder. */
+export async function callsAs(
+  app: { readonly origin: string; readonly deps: Pick<Deps, 'db' | 'services'> },
+  person: Someone | null,
+) {
   const cookie = person === null ? '' : await openCookie(app.deps, person);
   const ask = async (
     method: string,
