@@ -3,7 +3,8 @@
  * page ends when it takes too long. It holds no keys.
  */
 import { type Dimensions, dimensionsOf, MAX_PIXELS } from '../client/files/dimensions.ts';
-import { countPages, PAGES_TYPE, pagesPreview } from '../client/files/pdf.ts';
+import { PAGES_TYPE, pagesPreview } from '../client/files/pages.ts';
+import { countPages } from '../client/files/pdf.ts';
 import { inspectPhoto } from '../client/files/photo.ts';
 import { type Piece, pieceLength } from '../client/files/pieces.ts';
 import type { FileSource } from '../client/files/ports.ts';

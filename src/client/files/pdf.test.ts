@@ -2,7 +2,8 @@ import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { concat } from '../../protocol/codec.ts';
 import { bytesOf, sourceOf } from '../testing/photos.ts';
-import { countPages, pagesOf, pagesPreview } from './pdf.ts';
+import { pagesOf, pagesPreview } from './pages.ts';
+import { countPages } from './pdf.ts';
 
 const inflate = async (bytes: Uint8Array, limit: number) => {
   const all = new Uint8Array(

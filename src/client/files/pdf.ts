@@ -12,7 +12,6 @@ const MAX_INFLATED_BYTES = 4 * 1024 * 1024;
 const MAX_PAGES = 999_999;
 /** Characters of an object in which a page tree's node says what it is: its list of pages may be long. */
 const MAX_NODE = 200_000;
-export const PAGES_TYPE = 'application/pdf';
 
 const TREE = /\/Type\s*\/Pages(?![A-Za-z])/;
 const COUNT = /\/Count\s+(\d{1,6})(?!\d)/;
@@ -30,18 +29,6 @@ export async function countPages(source: FileSource, inflate: Inflate): Promise<
   // The root of the tree counts every page, its branches some of them.
   const pages = counts.reduce((most, count) => Math.max(most, count), 0);
   return pages > 0 && pages <= MAX_PAGES ? pages : null;
-}
-
-/** A preview that says how many pages there are, as it travels. */
-export const pagesPreview = (pages: number): { readonly type: string; readonly bytes: Uint8Array } => ({
-  type: PAGES_TYPE,
-  bytes: new TextEncoder().encode(String(pages)),
-});
-/** What such a preview says; null for any other. */
-export function pagesOf(previewType: string, preview: Uint8Array | null): number | null {
-  if (previewType !== PAGES_TYPE || preview === null || preview.length > 6) return null;
-  const digits = latin1.decode(preview);
-  return /^[1-9]\d{0,5}$/.test(digits) ? Number(digits) : null;
 }
 
 const latin1 = new TextDecoder('latin1');

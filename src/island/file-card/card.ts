@@ -1,8 +1,9 @@
 /** A file of a message that is no picture: what it is, how it is called, how large, how it begins. */
 
+import { PAGES_TYPE, pagesOf } from '../../client/files/pages.ts';
 import type { Shown } from '../../client/files/sniff.ts';
 import type { FileView } from '../../client/files/view.ts';
-import { t } from '../../contract/words.ts';
+import { plural, t } from '../../contract/words.ts';
 import { byteSize } from '../byte-size.ts';
 import { draw } from '../draw.ts';
 import { showProblem } from '../problem.ts';
@@ -51,7 +52,12 @@ function drawTitle(file: FileView, name: HTMLElement, shown: Shown, { seen }: Ar
 }
 
 export const factsOf = (file: FileView): string =>
-  [kindOf(file), file.duration === null ? '' : lengthOf(file.duration), byteSize(file.size)]
+  [kindOf(file), pagesIn(file), file.duration === null ? '' : lengthOf(file.duration), byteSize(file.size)]
     .filter((each) => each !== '')
     .concat(file.version > 1 ? [t('Version {n}', { n: file.version })] : [])
     .join(' · ');
+
+function pagesIn({ type, previewType, preview }: FileView): string {
+  const pages = type === PAGES_TYPE ? pagesOf(previewType, preview) : null;
+  return pages === null ? '' : plural(pages, '{n} page', '{n} pages');
+}

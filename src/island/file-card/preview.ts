@@ -1,11 +1,10 @@
 /** The small picture, or the first words, that a sender has sealed with a file. They are the sender's, so they are looked at first. */
 import { sniff } from '../../client/files/sniff.ts';
+import { textHead } from '../../client/files/text-head.ts';
 import type { FileView } from '../../client/files/view.ts';
 
 /** What browsers draw without running anything; made by Sotto in no other form. */
 const PICTURES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp']);
-/** Characters of a text's beginning, at most. */
-const TEXT_LENGTH = 300;
 
 /** A picture of it for `width` and `height` pixels at most, with the room that it will take; null for a file without one. */
 export function previewPicture({ preview }: FileView): HTMLImageElement | null {
@@ -25,7 +24,7 @@ export function previewPicture({ preview }: FileView): HTMLImageElement | null {
 /** The first words of a text, or null. */
 export function previewText({ preview, previewType }: FileView): string | null {
   if (preview === null || previewType !== 'text/plain') return null;
-  const text = new TextDecoder().decode(preview).slice(0, TEXT_LENGTH).trim();
+  const text = textHead(preview).trim();
   return text === '' ? null : text;
 }
 
