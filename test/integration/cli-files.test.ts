@@ -29,10 +29,11 @@ afterAll(async () => {
 });
 
 const at = (...names: string[]) => pair.devices.home(join(...names));
-/** A file of bytes that repeat nowhere. */
+/** A file of bytes that repeat nowhere, and look like nothing that has a type. */
 function fileOf(name: string, size: number): string {
   const bytes = new Uint8Array(size);
   for (let from = 0; from < size; from += 65_536) crypto.getRandomValues(bytes.subarray(from, from + 65_536));
+  bytes.fill(0, 0, 1);
   mkdirSync(at('disk'), { recursive: true });
   writeFileSync(at('disk', name), bytes);
   return at('disk', name);
