@@ -66,7 +66,7 @@ export const releaseKey = (id: FileId, conversation: ConversationId) =>
 
 /**
  * The server need not keep the files of one's own message any more, as soon as it can be told so: see release.ts. Files of others
- * are theirs to take back.
+ * are theirs to take back. By one of one's own devices: the one that took the message back, or sent what is over.
  */
 export function noteRelease(
   op: Operation,

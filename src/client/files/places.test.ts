@@ -143,6 +143,35 @@ test('a message whose time is over takes its file along, and so does one that ne
   expect(world.relay.files.kept.has(other.id)).toBe(false);
 });
 
+test('a file that was begun for nobody leaves the server with the last message that names it', async () => {
+  const { files } = mina.line.transport();
+  const { file, message } = await say(mina);
+  const kept = world.relay.files.kept.get(file.id) ?? never();
+  world.relay.files.kept.set(file.id, { ...kept, isPrivate: true });
+  const { id: notes } = await mina.engine.direct(mina.account);
+  const again = await (await actionsOf(mina)).forward(file.id, notes);
+  await flush(mina);
+  await mina.engine.deleteMessage(message.id);
+  await flush(mina);
+  expect((await files.record(file.id)).conversations).toEqual([notes]);
+  await mina.engine.deleteMessage(again.id);
+  await flush(mina);
+  expect(world.relay.files.kept.size).toBe(0);
+});
+
+test('one of one’s own devices tells the server, and the others only forget', async () => {
+  const second = await world.open(people.mina, 1);
+  const { message } = await say(mina);
+  const before = world.relay.calls.files ?? 0;
+  await mina.engine.deleteMessage(message.id);
+  await flush(mina);
+  expect(world.relay.files.kept.size).toBe(0);
+  expect(await (await actionsOf(second)).list()).toEqual([]);
+  expect([...second.storage.disk.store('files').keys()].filter((key) => key.startsWith('u/'))).toEqual([]);
+  // It was taken back, and that nothing else keeps it was looked up: once each.
+  expect((world.relay.calls.files ?? 0) - before).toBe(2);
+});
+
 test('nobody else takes a file from the server by deleting what they said of it', async () => {
   const { file } = await say(mina);
   const { message } = await say(jonas, { text: 'mine' });

@@ -31,8 +31,10 @@ async function release(ctx: Context, id: FileView['id'], conversation: Conversat
   if ((await ctx.storage.get('files', key)) === null) return true;
   try {
     // Said again, or named by another message of one's own: it stays.
-    if (!(await isNamedByOwn(ctx.storage, id, conversation)))
+    if (!(await isNamedByOwn(ctx.storage, id, conversation))) {
       await ctx.transport.files.unplace(id, conversation);
+      await removePrivate(ctx, id);
+    }
   } catch (error) {
     if (error instanceof TransportFailed) return false;
     if (!(error instanceof TransportRefused)) throw error;
@@ -40,6 +42,14 @@ async function release(ctx: Context, id: FileView['id'], conversation: Conversat
   }
   await ctx.operate(async (op) => op.remove('files', key));
   return true;
+}
+
+/** One that was begun for nobody, such as one that was handed in, stays at the server without any message; nothing would show it. */
+async function removePrivate(ctx: Context, id: FileView['id']): Promise<void> {
+  if ((await ctx.storage.list('files', { prefix: idPrefix(id), limit: 1 })).length > 0) return;
+  const { files } = await ctx.transport.files.usage();
+  const left = files.find((each) => each.id === id);
+  if (left !== undefined && left.conversations.length === 0) await ctx.transport.files.remove(id);
 }
 
 async function isNamedByOwn(

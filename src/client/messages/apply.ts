@@ -58,7 +58,7 @@ export async function applyMark(
   const marks = await readMarks(op, message.id);
   const { saying } = mark;
   if (saying.kind === 'delete') {
-    if (mark.account === message.sender.account) await applyDelete(op, ctx, message, marks, mark.id);
+    if (mark.account === message.sender.account) await applyDelete(op, ctx, message, marks, mark);
   } else if (saying.kind === 'edit') {
     if (mark.account === message.sender.account && message.kind === 'text')
       await applyEdit(op, ctx, message, marks, mark, saying);
@@ -105,12 +105,12 @@ async function applyDelete(
   ctx: Context,
   message: HistoryMessage,
   { sentEdits }: StoredMarks,
-  deletion: BodyId,
+  { id: deletion, stamp }: Mark,
 ): Promise<void> {
   writeMarks(op, message.id, { ...NO_MARKS, deletion });
   for (const edit of sentEdits) removeSent(op, edit);
   removeOriginal(op, message.id);
-  noteRelease(op, ctx, message);
+  if (stamp.device === ctx.self.device) noteRelease(op, ctx, message);
   notePin(op, message, null);
   await dropUnread(op, message);
   await updateMessage(op, { ...message, ...UNMARKED, ...emptied(message) });

@@ -9,6 +9,8 @@ interface Kept {
   readonly owner: AccountId;
   readonly size: number;
   readonly createdAt: number;
+  /** Begun without a conversation: it stays until its owner removes it. */
+  readonly isPrivate: boolean;
   readonly chunks: Map<number, Uint8Array>;
   /** Who has put it there. */
   readonly places: Map<ConversationId, Set<AccountId>>;
@@ -72,6 +74,7 @@ export class FakeFiles {
             owner: account,
             size,
             createdAt: this.clock(),
+            isPrivate: conversation === null,
             chunks: new Map(),
             places: new Map(conversation === null ? [] : [[conversation, new Set([account])]]),
             completedAt: null,
@@ -138,7 +141,7 @@ export class FakeFiles {
           const by = kept?.places.get(conversation);
           if (kept === undefined || by?.delete(account) !== true) return;
           if (by.size === 0) kept.places.delete(conversation);
-          if (kept.places.size === 0) this.kept.delete(id);
+          if (kept.places.size === 0 && !kept.isPrivate) this.kept.delete(id);
         }),
     };
   }
