@@ -70,8 +70,10 @@ export async function serve(
     }
   };
   // What a crash left is found now.
-  void cleanFiles();
-  const filesJob = setInterval(cleanFiles, FILES_INTERVAL_MS);
+  let cleaning = cleanFiles();
+  const filesJob = setInterval(() => {
+    cleaning = cleanFiles();
+  }, FILES_INTERVAL_MS);
   const retention = createRetention(ports);
   const jobs = setInterval(async () => {
     try {
@@ -90,7 +92,7 @@ export async function serve(
   clearInterval(jobs);
   clearInterval(filesJob);
   log.info('stopping');
-  await Promise.race([app.stop(true), Bun.sleep(GRACE_MS)]);
+  await Promise.race([Promise.all([app.stop(true), cleaning]), Bun.sleep(GRACE_MS)]);
   await ports.db.close();
   return 0;
 }

@@ -78,6 +78,6 @@ export interface FileUsage {
   readonly maxFileBytes: number;
   /** A file without an expiry of its own is deleted after so many days; null for never. */
   readonly defaultExpiryDays: number | null;
-  /** Of one's own, newest first. */
+  /** Of one's own, newest first, 1,000 at most. */
   readonly files: readonly FileRecord[];
 }
