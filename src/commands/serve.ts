@@ -81,8 +81,6 @@ export async function serve(
       await services.sessions.expire();
       await services.links.expire();
       await services.startAgain.links.expire();
-      await services.shares.expire();
-      await services.fileRequests.expire();
     } catch (error) {
       log.error('job failed', { reason: error instanceof Error ? error.message : String(error) });
     }

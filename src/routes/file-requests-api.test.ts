@@ -188,8 +188,9 @@ describe('a file request', () => {
   });
 
   test('is noted in the audit', async () => {
-    const id = await request();
+    const id = await request({ files: 1 });
     await handIn(id);
+    expect((await begin(id, 10)).status).toBe(409);
     await ada.ask('DELETE', fileRequestPath(id));
     const rows = await app.deps.db.read<{ action: string }>(
       'SELECT action FROM audit WHERE subject = $1 ORDER BY seq',
@@ -198,6 +199,7 @@ describe('a file request', () => {
     expect(rows.map(({ action }) => action)).toEqual([
       'request.made',
       'request.handed-in',
+      'request.refused',
       'request.revoked',
     ]);
     expect((await app.deps.services.audit.verify()).broken).toBeNull();

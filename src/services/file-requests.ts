@@ -180,6 +180,13 @@ export function createFileRequests(
       try {
         await files.begin({ account: request.account, actor: visitorName(id) }, upload, also);
       } catch (error) {
+        if (error instanceof Refusal)
+          await audit.refused({
+            actor: visitorName(id),
+            action: 'request.refused',
+            subject: id,
+            detail: { size, answer: error.kept.error },
+          });
         if (error instanceof Refusal && error.kept.error === 'TooLarge')
           throw new Refusal(
             'TooLarge',
