@@ -1,5 +1,8 @@
 /** How attached files look above the box. */
+import { ICON_STYLE } from '../file-card/icons.ts';
+
 export const TRAY_STYLE = `
+  ${ICON_STYLE}
   :host { display: block; }
   :host([hidden]) { display: none; }
   ul {
@@ -14,12 +17,6 @@ export const TRAY_STYLE = `
     flex: none; display: grid; place-items: center; width: 40px; height: 40px; overflow: hidden; border-radius: var(--r1);
     background: color-mix(in srgb, var(--ink) 6%, transparent); color: var(--ink-2);
   }
-  .thumb:empty::before, button::before {
-    content: ""; width: 20px; height: 20px; background: currentColor; mask: var(--icon-file) center / contain no-repeat;
-  }
-  .thumb[data-kind=image]:empty::before { mask-image: var(--icon-image); }
-  .thumb[data-kind=video]:empty::before { mask-image: var(--icon-film); }
-  .thumb[data-kind=audio]:empty::before { mask-image: var(--icon-sound); }
   img { width: 100%; height: 100%; object-fit: cover; }
   .words { flex: 1; min-width: 0; display: grid; font: var(--f-small); }
   bdi { overflow: hidden; font-weight: 600; text-overflow: ellipsis; white-space: nowrap; }
@@ -31,7 +28,9 @@ export const TRAY_STYLE = `
     flex: none; display: grid; place-items: center; width: 30px; height: 30px; padding: 0; border: 0;
     border-radius: var(--r2); background: none; color: var(--ink-2); cursor: pointer;
   }
-  button::before { width: 15px; height: 15px; mask-image: var(--icon-close); }
+  button::before {
+    content: ""; width: 15px; height: 15px; background: currentColor; mask: var(--icon-close) center / contain no-repeat;
+  }
   button:hover { background: color-mix(in srgb, var(--ink) 7%, transparent); color: var(--ink); }
   :is(button, input):focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
   .said { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); }
@@ -41,6 +40,6 @@ export const TRAY_STYLE = `
     @keyframes breathe { to { opacity: 0.5; } }
   }
   @media (forced-colors: active) {
-    .thumb:empty::before, button::before { forced-color-adjust: none; background: ButtonText; }
+    button::before { forced-color-adjust: none; background: ButtonText; }
   }
 `;

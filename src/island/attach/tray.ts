@@ -1,9 +1,9 @@
 /** What goes with the message that is being written: a list above the box. File names are drawn in a shadow root. */
-import { shownAs } from '../../client/files/sniff.ts';
 import type { ConversationId } from '../../contract/ids.ts';
 import { plural, t } from '../../contract/words.ts';
 import { byteSize } from '../byte-size.ts';
 import { draw } from '../draw.ts';
+import { iconOf } from '../file-card/kind.ts';
 import { styleSheet } from '../styles.ts';
 import { type Attached, attachedIn, keepLocation, onAttached, removeAttached } from './attached.ts';
 import { drawThumbnail } from './thumbnail.ts';
@@ -97,7 +97,8 @@ interface Actions {
 class Item {
   readonly element: HTMLElement;
   readonly #about = draw('small');
-  readonly #thumb = draw('span', { class: 'thumb', 'data-kind': 'none' });
+  readonly #icon = draw('span', { class: 'icon icon-file' });
+  readonly #thumb = draw('span', { class: 'thumb' }, this.#icon);
   readonly #remove: HTMLButtonElement;
   readonly #keeps = draw('input', { type: 'checkbox' });
   readonly #place = draw('label', { hidden: true }, this.#keeps, t('Keep location'));
@@ -129,7 +130,7 @@ class Item {
     this.#place.hidden = described?.location !== 'removable';
     this.#keeps.checked = keepsLocation;
     if (!described || this.#picture) return;
-    this.#thumb.dataset.kind = shownAs(described.facts.type);
+    this.#icon.className = `icon icon-${iconOf(described.facts)}`;
     this.#picture = drawThumbnail(this.#thumb, described.facts.preview ?? null);
   }
 

@@ -1,10 +1,10 @@
 /** One file on its way: how far it is, and what can be done about it. */
 
-import { shownAs } from '../../client/files/sniff.ts';
 import type { Files, Upload } from '../../client/files/types.ts';
 import { t } from '../../contract/words.ts';
 import { byteSize, partOf } from '../byte-size.ts';
 import { draw } from '../draw.ts';
+import { iconOf } from '../file-card/kind.ts';
 import { showProblem } from '../problem.ts';
 import { blobSource } from './blob-source.ts';
 
@@ -35,7 +35,7 @@ export class UploadItem {
     this.element = draw(
       'li',
       {},
-      draw('span', { class: 'icon', 'data-kind': shownAs(upload.type) }),
+      draw('span', { class: `icon icon-${iconOf(upload)}` }),
       draw('span', { class: 'words' }, draw('bdi', { title: name }, name), this.#about),
       this.#cancel,
       this.#bar,

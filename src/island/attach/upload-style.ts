@@ -1,5 +1,8 @@
 /** How files on their way look in the timeline. */
+import { ICON_STYLE } from '../file-card/icons.ts';
+
 export const UPLOAD_STYLE = `
+  ${ICON_STYLE}
   :host { display: block; flex: 1 1 auto; min-width: 0; max-width: 460px; }
   .text { margin-bottom: var(--s1); }
   ul { display: grid; gap: var(--s1); margin: 2px 0; padding: 0; list-style: none; }
@@ -7,10 +10,7 @@ export const UPLOAD_STYLE = `
     display: grid; grid-template-columns: 20px minmax(0, 1fr) auto; align-items: center; gap: 0 var(--s3);
     padding: 6px var(--s1) 7px var(--s3); border: 1px solid var(--line-strong); border-radius: var(--r2); background: var(--raised);
   }
-  .icon { flex: none; width: 20px; height: 20px; background: var(--ink-2); mask: var(--icon-file) center / contain no-repeat; }
-  .icon[data-kind=image] { mask-image: var(--icon-image); }
-  .icon[data-kind=video] { mask-image: var(--icon-film); }
-  .icon[data-kind=audio] { mask-image: var(--icon-sound); }
+  .icon { color: var(--ink-2); }
   .words { display: grid; min-width: 0; font: var(--f-small); }
   :is(progress, .reason, li > button:not(.cancel)) { grid-column: 2; justify-self: start; }
   bdi { overflow: hidden; font-weight: 600; text-overflow: ellipsis; white-space: nowrap; }
@@ -41,7 +41,7 @@ export const UPLOAD_STYLE = `
   .cancel:hover { background: color-mix(in srgb, var(--ink) 7%, transparent); color: var(--ink); }
   @media (pointer: coarse) { li > button { min-height: 40px; padding: 0 14px; } li > .cancel { width: 40px; } }
   @media (forced-colors: active) {
-    .icon, .cancel::before { forced-color-adjust: none; background: CanvasText; }
+    .cancel::before { forced-color-adjust: none; background: CanvasText; }
     progress { border: 1px solid CanvasText; }
   }
 `;

@@ -6,9 +6,9 @@ import { t } from '../../contract/words.ts';
 import type { FileIcon } from './icons.ts';
 
 /** As it may be shown here: by the type of the manifest, until its own bytes have been looked at. */
-export const shownOf = ({ type }: FileView): Shown => shownAs(type);
+export const shownOf = ({ type }: Pick<FileView, 'type'>): Shown => shownAs(type);
 
-export function iconOf(file: FileView): FileIcon {
+export function iconOf(file: Pick<FileView, 'type'>): FileIcon {
   const shown = shownOf(file);
   if (shown === 'image') return 'image';
   if (shown === 'video') return 'film';
