@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
-import { duration, lifetime, parseArguments, wholeNumber } from './arguments.ts';
+import { parseArguments } from './arguments.ts';
 import { WrongUse } from './failures.ts';
+import { duration, lifetime, wholeNumber } from './values.ts';
 
 const HOME = ['--home', 'here'];
 

@@ -1,7 +1,6 @@
 /** `files`: which files this device knows, and what becomes of them. */
 import type { FileFilter, Files, KeptFile, PendingMessage } from '../../client/files/types.ts';
 import { type FileId, isFileId } from '../../contract/files.ts';
-import { lifetime } from '../arguments.ts';
 import type { Command, Invocation } from '../command.ts';
 import { type Device, synchronise, withDevice } from '../device.ts';
 import { Failed, WrongUse } from '../failures.ts';
@@ -9,6 +8,7 @@ import { printFiles, printUploads, printUsage } from '../listing-files.ts';
 import { findKept } from '../naming-files.ts';
 import { timeOf } from '../output.ts';
 import { conversationOf, findConversation } from '../people.ts';
+import { lifetime } from '../values.ts';
 
 /** What is done instead of listing; one at a time. */
 const ACTIONS = ['versions', 'restore', 'forget', 'expires'] as const;

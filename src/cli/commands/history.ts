@@ -1,9 +1,9 @@
 /** `history`: the latest messages of one conversation, as this device has them. */
-import { wholeNumber } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { synchronise, withDevice } from '../device.ts';
 import { printMessage } from '../messages.ts';
 import { conversationOf, findConversation, Names } from '../people.ts';
+import { wholeNumber } from '../values.ts';
 
 const DEFAULT_LIMIT = '50';
 

@@ -1,5 +1,4 @@
 /** `listen`: prints what arrives, each message once, until enough has come. */
-import { duration, wholeNumber } from '../arguments.ts';
 import { Carrying } from '../carrying.ts';
 import type { Command } from '../command.ts';
 import { atMost, openDevice, tellNews, tellNotices } from '../device.ts';
@@ -8,6 +7,7 @@ import { Printer } from '../printer.ts';
 import { Receiver } from '../receiver.ts';
 import { openFolder } from '../saving.ts';
 import { sweep } from '../sending-files.ts';
+import { duration, wholeNumber } from '../values.ts';
 
 /** With --count, what came by then is all: 10 seconds. */
 const DEFAULT_TIMEOUT = '10s';

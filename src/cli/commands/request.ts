@@ -3,13 +3,13 @@ import type { FileRequestLink, Sharing } from '../../client/files/sharing-types.
 import { type FileId, isFileId, MAX_FILE_BYTES } from '../../contract/files.ts';
 import { fileRequestUrl } from '../../contract/paths.ts';
 import { type FileRequestId, isFileRequestId } from '../../contract/shares.ts';
-import { lifetime, wholeNumber } from '../arguments.ts';
 import type { Command, Invocation } from '../command.ts';
 import { type Device, withDevice } from '../device.ts';
 import { Failed, WrongUse } from '../failures.ts';
 import { plain, timeOf } from '../output.ts';
 import { conversationOf, findConversation } from '../people.ts';
 import { sizeOf } from '../progress.ts';
+import { lifetime, wholeNumber } from '../values.ts';
 
 const DEFAULT_LIFE = '14d';
 const DEFAULT_FILES = 10;

@@ -2,12 +2,12 @@
 import { type FoundMessage, HistorySearch } from '../../client/search/history-search.ts';
 import { buildIndex, foldChanges } from '../../client/search/maintenance.ts';
 import { FILTERS, writeFilter } from '../../client/search/query.ts';
-import { wholeNumber } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { synchronise, withDevice } from '../device.ts';
 import { Failed, WrongUse } from '../failures.ts';
 import { kindOf, wordsOf } from '../messages.ts';
 import { type Output, plain, timeOf } from '../output.ts';
+import { wholeNumber } from '../values.ts';
 
 const DEFAULT_LIMIT = '50';
 /** A first building that takes longer says so, in milliseconds. */

@@ -1,7 +1,6 @@
 /** `send`: a text, files, or both, into one conversation. */
 import { MAX_FILES_PER_MESSAGE } from '../../contract/files.ts';
 import { MAX_CONTENT_BYTES } from '../../contract/limits.ts';
-import { lifetime } from '../arguments.ts';
 import type { Command, Invocation } from '../command.ts';
 import { atMost, type Device, synchronise, withDevice } from '../device.ts';
 import { Failed, WrongUse } from '../failures.ts';
@@ -11,6 +10,7 @@ import { newFile } from '../new-files.ts';
 import { conversationOf, findConversation } from '../people.ts';
 import { finishEarlier, PATIENCE_MS, sendWithFiles, sweep } from '../sending-files.ts';
 import { removeSpooled, settleSpool, spool } from '../spool.ts';
+import { lifetime } from '../values.ts';
 
 /** Milliseconds for taking in what waits; the rest is taken in beside the sending, or by the next command. */
 const SYNC_MS = 5000;

@@ -2,13 +2,13 @@
 import type { ShareLink } from '../../client/files/sharing-types.ts';
 import { shareUrl } from '../../contract/paths.ts';
 import { isShareId } from '../../contract/shares.ts';
-import { lifetime, wholeNumber } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { withDevice } from '../device.ts';
 import { WrongUse } from '../failures.ts';
 import { chooseFile, findFiles, onlyFile } from '../naming-files.ts';
 import { plain, timeOf } from '../output.ts';
 import { hashPassword } from '../password-hash.ts';
+import { lifetime, wholeNumber } from '../values.ts';
 
 /** A link lasts so long when nothing else is said: a week. */
 const DEFAULT_LIFE = '7d';

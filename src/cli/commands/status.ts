@@ -1,9 +1,9 @@
 /** `status`: what a person or a bot says of itself, sealed for those it writes with. */
 import type { StatusView } from '../../client/presence/types.ts';
-import { duration } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { withDevice } from '../device.ts';
 import { WrongUse } from '../failures.ts';
+import { duration } from '../values.ts';
 
 export const status: Command = async (invocation) => {
   const { option, isSet, rest, output } = invocation;

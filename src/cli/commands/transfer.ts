@@ -1,10 +1,10 @@
 /** `transfer`: history from another of one's own devices, after both have shown the same six words. */
 import type { TransferView } from '../../client/transfer/types.ts';
 import { isDeviceId } from '../../contract/ids.ts';
-import { duration } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { atMost, openDevice, tellNotices } from '../device.ts';
 import { Failed, WrongUse } from '../failures.ts';
+import { duration } from '../values.ts';
 
 const FINISH_MS = 10_000;
 
