@@ -171,7 +171,7 @@ describe('bad input', () => {
           { kind: 'direct', people: [] },
           { kind: 'direct', people: ['x'] },
           { kind: 'direct', people: [ravi.account, mina.account] },
-          { kind: 'direct', people: [mina.account] },
+          { kind: 'direct', people: [mina.account, mina.account] },
         ],
       ],
     ] as const;
