@@ -7,6 +7,7 @@ import type { AssetUrls, Site, Viewer } from '../../views/layout.tsx';
 import { Conversation } from '../../views/pages/conversation.tsx';
 import { Welcome } from '../../views/pages/conversations.tsx';
 import { FileRequest } from '../../views/pages/file-request.tsx';
+import { Files } from '../../views/pages/files.tsx';
 import { Group } from '../../views/pages/group.tsx';
 import { Approve, Link } from '../../views/pages/link.tsx';
 import { NewConversation } from '../../views/pages/new-conversation.tsx';
@@ -69,7 +70,7 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     origin: 'http://localhost:3000',
   };
   const shell = (
-    page: 'conversations' | 'conversation' | 'verify' | 'settings' | 'admin',
+    page: 'conversations' | 'conversation' | 'verify' | 'files' | 'settings' | 'admin',
     children: unknown,
     rows = ROWS,
   ) =>
@@ -126,8 +127,11 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
       await Welcome({ workspace: 'Harbour Lab', isAdmin: true, conversations: 5, others: 5 }),
     ),
     conversation: shell('conversation', talk),
+    'conversation-files': shell('conversation', talk),
+    files: shell('files', await Files({ conversation: null })),
     'group-conversation': shell('conversation', await Conversation(group)),
     group: shell('conversation', await Group(group)),
+    notes: shell('conversation', await Conversation({ ...group, isNotes: true, others: [] })),
     silence: shell('conversation', talk),
     search: shell('conversation', talk),
     dialog: shell('conversation', talk),

@@ -115,7 +115,7 @@ export function drawWords(): void {
 
   const timeline = document.querySelector<HTMLElement>('#timeline');
   if (timeline) timeline.dataset.filled = '';
-  if (timeline && name !== 'silence') {
+  if (timeline && name !== 'silence' && name !== 'notes') {
     const template = document.querySelector<HTMLTemplateElement>('template#message');
     const say = (who: 'MI' | 'AK', at: string, text: string, state = '', continued = false) => {
       const row = template?.content.firstElementChild?.cloneNode(true);
