@@ -1,39 +1,33 @@
 /** Messages whose files are on their way: each is carried by one process, and is said when all of its files are there. */
 import type { FileId } from '../../contract/files.ts';
-import type { BodyId } from '../../contract/ids.ts';
 import { t } from '../../contract/words.ts';
 import type { Context } from '../context.ts';
 import type { HistoryMessage } from '../engine-types.ts';
 import { findMessage } from '../history.ts';
+import { callOff } from './call-off.ts';
 import { carryFile } from './carry.ts';
 import {
   listPending,
   listRemovals,
-  oweRemoval,
   readHashes,
   readOutcome,
   readPending,
-  removeHashes,
   type StoredPending,
   type StoredUpload,
-  settlePending,
   writePending,
 } from './pending.ts';
 import type { FileCarrier, FileSource, SourceOf, Uploading } from './ports.ts';
 import { forgetRemoved } from './removals.ts';
 import { sayPending } from './say.ts';
 import { Slots } from './slots.ts';
-import { Lost, type Setback, setbackOf, UploadStates } from './upload-state.ts';
+import { UploadSources } from './upload-sources.ts';
+import { type Setback, setbackOf, UploadStates } from './upload-state.ts';
+import { Waiters } from './waiters.ts';
 
 /** Files that are sent at the same time. */
 const PARALLEL_FILES = 2;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
-
-interface Waiter {
-  resolve(message: HistoryMessage | null): void;
-  reject(error: Error): void;
-}
 
 export interface UploadPorts {
   readonly carrier: FileCarrier;
@@ -44,13 +38,11 @@ export interface UploadPorts {
 export class Uploads {
   readonly states = new UploadStates();
   private readonly slots = new Slots(PARALLEL_FILES);
-  private readonly sources = new Map<FileId, FileSource>();
-  /** Files of which this process has sealed something from the source that it still has. */
-  private readonly begun = new Set<FileId>();
+  private readonly sources: UploadSources;
   /** Messages that are being carried; true when somebody asked again meanwhile. */
   private readonly runs = new Map<string, boolean>();
   private readonly stops = new Map<FileId, AbortController>();
-  private readonly waiters = new Map<string, Waiter[]>();
+  private readonly waiters = new Waiters();
   /** Setbacks in a row, by message and by file. */
   private readonly failures = new Map<string, number>();
   /** Messages that wait for the server, or for somebody to sign in. */
@@ -62,6 +54,7 @@ export class Uploads {
     private readonly ctx: Context,
     private readonly ports: UploadPorts,
   ) {
+    this.sources = new UploadSources(ports.carrier, ports.sourceOf);
     this.endListening = ctx.subscribe((event) => {
       if (event.type === 'connection' && event.online) for (const id of this.held) this.carry(id);
     });
@@ -90,7 +83,7 @@ export class Uploads {
     });
     for (const [at, { id }] of pending.files.entries()) {
       const source = sources[at];
-      if (source !== undefined) this.sources.set(id, source);
+      if (source !== undefined) this.sources.give(id, source);
     }
     this.carry(pending.id);
   }
@@ -105,8 +98,7 @@ export class Uploads {
     if (source !== undefined) {
       if (source.size !== file.size)
         throw new Error(t('This is not the file that was being sent: its size is another one.'));
-      this.sources.set(id, source);
-      this.begun.delete(id);
+      this.sources.give(id, source);
     }
     this.failures.delete(id);
     this.failures.delete(pending.id);
@@ -118,37 +110,21 @@ export class Uploads {
   /** By the id of a file, or of a message with all of its files. */
   async cancel(id: string): Promise<void> {
     const { ctx } = this;
-    const called = await ctx.operate(async (op) => {
-      const all = await listPending(op);
-      const pending = all.find((each) => each.id === id || each.files.some((file) => file.id === id));
-      if (pending === undefined) return null;
-      const left = pending.id === id ? [] : pending.files.filter((file) => file.id !== id);
-      const gone = pending.files.filter((file) => !left.includes(file));
-      if (left.length > 0) writePending(op, { ...pending, files: left });
-      else await settlePending(op, pending.id, { at: ctx.now(), said: null });
-      for (const file of gone) {
-        await removeHashes(op, file.id);
-        oweRemoval(op, file.id);
-      }
-      op.events.push({ type: 'uploads', conversation: pending.conversation });
-      return { pending, gone, isOver: left.length === 0 };
-    });
+    const called = await ctx.operate((op) => callOff(op, ctx, id));
     if (called === null) return;
     for (const file of called.gone) {
       this.stops.get(file.id)?.abort();
       this.drop(file.id);
       await this.ports.carrier.forget?.(file.id);
     }
-    if (called.isOver) this.answer(called.pending.id, (waiter) => waiter.resolve(null));
+    if (called.isOver) this.waiters.tell(called.pending.id, null);
     else this.carry(called.pending.id);
     if (!this.runs.has(called.pending.id)) ctx.tasks.run(() => this.forgetRemoved());
   }
 
   /** Resolves with what became of it; rejects when it does not go on by itself. */
   sent(id: string): Promise<HistoryMessage | null> {
-    const answer = new Promise<HistoryMessage | null>((resolve, reject) => {
-      this.waiters.set(id, [...(this.waiters.get(id) ?? []), { resolve, reject }]);
-    });
+    const answer = this.waiters.wait(id);
     this.carry(id);
     return answer;
   }
@@ -223,7 +199,7 @@ export class Uploads {
           ctx,
           carrier: this.ports.carrier,
           signal,
-          source: () => this.sourceFor(file),
+          source: () => this.sources.find(file),
           progress: (done) => {
             if (isOff()) return;
             this.failures.delete(pending.id);
@@ -235,7 +211,7 @@ export class Uploads {
         file,
       );
       this.failures.delete(file.id);
-      this.sources.delete(file.id);
+      this.sources.drop(file.id);
       states.set(file.id, { state: 'done', reason: null, done: file.size });
       this.tell(pending);
       return null;
@@ -245,7 +221,7 @@ export class Uploads {
       const tries = (this.failures.get(file.id) ?? 0) + 1;
       this.failures.set(file.id, tries);
       const setback = setbackOf(error, tries);
-      if (setback.state === 'lost') this.sources.delete(file.id);
+      if (setback.state === 'lost') this.sources.drop(file.id);
       states.set(file.id, { state: setback.state, reason: setback.reason });
       this.tell(pending);
       return setback;
@@ -258,18 +234,6 @@ export class Uploads {
     const stop = new AbortController();
     this.stops.set(id, stop);
     return stop;
-  }
-
-  private async sourceFor(file: StoredUpload): Promise<{ source: FileSource | null; isSame: boolean }> {
-    const isSame = this.begun.has(file.id);
-    const own = this.sources.get(file.id);
-    if (own === undefined && (await this.ports.carrier.keeps?.(file.id)) === true)
-      return { source: null, isSame: true };
-    const source = own ?? (file.hint === null ? null : ((await this.ports.sourceOf?.(file.hint)) ?? null));
-    if (source === null || source.size !== file.size) throw new Lost();
-    this.sources.set(file.id, source);
-    this.begun.add(file.id);
-    return { source, isSame };
   }
 
   /** Later, when that may help; whoever waits is told when nothing does. */
@@ -285,29 +249,18 @@ export class Uploads {
       );
     if (setbacks.some(({ state }) => state === 'waiting')) this.held.add(id);
     const final = setbacks.find(({ state }) => state !== 'waiting');
-    if (final !== undefined) this.answer(id, (waiter) => waiter.reject(new Error(final.reason)));
+    if (final !== undefined) this.waiters.refuse(id, final.reason);
   }
 
   /** It is over, wherever that happened. */
   private async tellOutcome(id: string): Promise<void> {
     const outcome = await readOutcome(this.ctx.storage, id);
-    const message = await this.messageOf(outcome?.said ?? null);
-    this.answer(id, (waiter) => waiter.resolve(message));
-  }
-
-  private messageOf(id: BodyId | null): Promise<HistoryMessage | null> {
-    return id === null ? Promise.resolve(null) : findMessage(this.ctx.storage, id);
-  }
-
-  private answer(id: string, tell: (waiter: Waiter) => void): void {
-    const waiting = this.waiters.get(id) ?? [];
-    this.waiters.delete(id);
-    waiting.forEach(tell);
+    const said = outcome?.said ?? null;
+    this.waiters.tell(id, said === null ? null : await findMessage(this.ctx.storage, said));
   }
 
   private drop(id: FileId): void {
-    this.sources.delete(id);
-    this.begun.delete(id);
+    this.sources.drop(id);
     this.failures.delete(id);
     this.states.forget(id);
   }
