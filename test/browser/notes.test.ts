@@ -101,6 +101,24 @@ story('a private file is found by its name, and its details say what it is', asy
   await page.keyboard.press('Escape');
 });
 
+story('the file leaves the server with its message', async () => {
+  const used = async () => {
+    const [usage] = await devices.done('terminal', ['files', '--usage']);
+    return usage?.used;
+  };
+  expect(await used()).toBe(18 + 16);
+  const said = await devices.done('terminal', ['history', '--with', 'ada']);
+  const message = said.find(({ kind }) => kind === 'file');
+  await devices.done('terminal', ['delete', String(message?.id)]);
+  await until(
+    async () => {
+      await devices.done('terminal', ['listen', '--timeout', '1s']);
+      return used();
+    },
+    (bytes) => bytes === 0,
+  );
+});
+
 story('the switcher goes there', async () => {
   const { page } = ada;
   await page.goto(world.server.url);
