@@ -3,7 +3,8 @@ import type { HistoryMessage } from '../../src/client/engine-types.ts';
 
 /** For `page.evaluate`: stands alone, so everything it needs is inside. */
 export async function drawMessages(): Promise<void> {
-  if (location.pathname !== '/conversation') return;
+  const { pathname } = location;
+  if (pathname !== '/conversation' && pathname !== '/conversation-files') return;
   const log = document.querySelector<HTMLElement>('#timeline');
   const template = document.querySelector<HTMLTemplateElement>('template#message');
   if (!log || !template) return;
@@ -17,6 +18,7 @@ export async function drawMessages(): Promise<void> {
     text: '',
     reason: null,
     editedAt: null,
+    files: [],
   } as unknown as HistoryMessage;
   const say = (who: 'MI' | 'AK', time: string, drawn: object, marks: readonly string[] = [], state = '') => {
     const row = document.importNode(template.content, true).firstElementChild;
@@ -48,6 +50,63 @@ export async function drawMessages(): Promise<void> {
     return row;
   };
   log.replaceChildren();
+  if (pathname === '/conversation-files') {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 213 });
+    const context = canvas.getContext('2d');
+    const sky = context?.createLinearGradient(0, 0, 0, 213);
+    sky?.addColorStop(0, '#7a9cc0');
+    sky?.addColorStop(1, '#e9c9a3');
+    if (context && sky) context.fillStyle = sky;
+    context?.fillRect(0, 0, 320, 213);
+    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/webp'));
+    const picture = new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer());
+    const first = new TextEncoder().encode('Masts on Monday.\nBatteries: 12 V, 40 Ah');
+    const file = (name: string, type: string, size: number, more: object = {}) => ({
+      id: name,
+      name,
+      type,
+      size,
+      version: 1,
+      previewType: '',
+      preview: null,
+      width: null,
+      height: null,
+      duration: null,
+      expiresAt: null,
+      ...more,
+    });
+    const seen = { previewType: 'image/webp', preview: picture, width: 1200, height: 800 };
+    const files = (text: string, ...all: readonly object[]) => ({
+      message: { ...message, text, files: all },
+      cards: part.drawCards,
+    });
+    say('MI', '10:24', files('The harbour this morning.', file('harbour.png', 'image/png', 1_124_954, seen)));
+    say(
+      'AK',
+      '10:31',
+      files(
+        'And the rest.',
+        file('crane.jpg', 'image/jpeg', 625_811, seen),
+        file('tour.webm', 'video/webm', 18_400_000, { ...seen, duration: 65_000 }),
+        file('harbour-2.png', 'image/png', 1_124_954, seen),
+      ),
+      [],
+      'Read',
+    );
+    say(
+      'MI',
+      '10:36',
+      files(
+        '',
+        file('notes.txt', 'text/plain', 1600, { previewType: 'text/plain', preview: first, version: 3 }),
+        file('interview.mp3', 'audio/mpeg', 4_200_000, { duration: 185_000 }),
+        file('Release plan, second quarter, as agreed (final).pdf', 'application/pdf', 88_000),
+        file('firmware-2.4.bin', '', 3_145_805),
+        file('last-year.zip', '', 912_000, { expiresAt: 1 }),
+      ),
+    );
+    return;
+  }
   say(
     'MI',
     '10:24',

@@ -9,7 +9,7 @@ export const CARD_STYLE = `
   button { font: inherit; color: inherit; border: 0; padding: 0; background: none; cursor: pointer; }
   :is(button, audio):focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
   .pictures { display: flex; flex-wrap: wrap; gap: 6px; }
-  .picture { position: relative; overflow: hidden; max-width: 100%; border: 1px solid var(--line); border-radius: var(--r2); background: var(--panel); }
+  .picture { box-sizing: border-box; position: relative; overflow: hidden; max-width: 100%; border: 1px solid var(--line); border-radius: var(--r2); background: var(--panel); }
   .picture .look { display: block; border-radius: var(--r2); }
   .picture .look:focus-visible { outline-offset: -3px; }
   .picture img { display: block; max-width: 100%; height: auto; object-fit: cover; }

@@ -1,11 +1,12 @@
 /** The same file in another conversation. */
-import type { ConversationView, Engine } from '../../client/engine-types.ts';
+import type { Engine } from '../../client/engine-types.ts';
 import type { FileView } from '../../client/files/view.ts';
 import type { ConversationId } from '../../contract/ids.ts';
 import { t } from '../../contract/words.ts';
 import { draw } from '../draw.ts';
 import { showProblem } from '../problem.ts';
 import { openAt } from '../timeline/open-at.ts';
+import { titleOf } from '../title.ts';
 import { act, drawField, drawNameOf, openDialog } from './dialog.ts';
 
 export async function openForward(
@@ -21,7 +22,7 @@ export async function openForward(
   const choice = draw(
     'select',
     {},
-    ...others.map((view) => draw('option', { value: view.id }, titleOf(view))),
+    ...others.map((view) => draw('option', { value: view.id }, titleOf(view) ?? t('Group'))),
   );
   const said = draw('input', { type: 'text', autocomplete: 'off' });
   const words = draw(
@@ -51,5 +52,3 @@ export async function openForward(
     });
   });
 }
-
-const titleOf = ({ name, peer }: ConversationView): string => name ?? peer?.name ?? t('Notes to self');

@@ -3,6 +3,7 @@ import type { Engine } from '../../client/engine-types.ts';
 import type { FileFilter, KeptFile } from '../../client/files/types.ts';
 import type { ConversationId } from '../../contract/ids.ts';
 import { t } from '../../contract/words.ts';
+import { isNotes, titleOf } from '../title.ts';
 
 export interface Asked {
   /** Null for every conversation. */
@@ -28,16 +29,12 @@ export async function findFiles(
   if (whose === 'mine') return found.filter(({ mine }) => mine);
   if (whose === 'others') return found.filter(({ mine }) => !mine);
   if (whose === '') return found;
-  const own = new Set(
-    (await client.conversations()).filter(({ kind, peer }) => kind === 'direct' && !peer).map(({ id }) => id),
-  );
+  const own = new Set((await client.conversations()).filter(isNotes).map(({ id }) => id));
   return found.filter(({ conversation: place }) => own.has(place));
 }
 
 /** What each conversation is called here. */
 export async function titlesOf(client: Engine): Promise<ReadonlyMap<ConversationId, string>> {
   const views = await client.conversations();
-  const title = ({ name, peer, kind }: (typeof views)[number]) =>
-    name ?? peer?.name ?? (kind === 'group' ? t('Group') : t('Notes to self'));
-  return new Map(views.map((view) => [view.id, title(view)]));
+  return new Map(views.map((view) => [view.id, titleOf(view) ?? t('Group')]));
 }

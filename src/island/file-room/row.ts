@@ -41,7 +41,12 @@ export async function drawRow(kept: KeptFile, place: string): Promise<HTMLElemen
     draw(
       'div',
       { class: 'from' },
-      draw('span', {}, draw('bdi', {}, who), ...(place === '' || place === who ? [] : [' · ', draw('bdi', {}, place)])),
+      draw(
+        'span',
+        {},
+        draw('bdi', {}, who),
+        ...(place === '' || place === who ? [] : [' · ', draw('bdi', {}, place)]),
+      ),
       draw('time', { datetime: new Date(sentAt).toISOString() }, momentOf(sentAt)),
       ...(expiry === '' ? [] : [draw('span', {}, expiry)]),
     ),

@@ -17,6 +17,7 @@ export function listCommands(): readonly Entry[] {
   const begin = document.querySelector<HTMLDialogElement>('dialog#new-conversation');
   if (begin) add('new', 'icon-plus', t('New conversation'), () => begin.showModal());
   add('search', 'icon-search', t('Search messages'), () => document.dispatchEvent(new Event('sotto-search')));
+  add('files', 'icon-files', t('My files'), () => location.assign('/files'));
   add('settings', 'icon-settings', t('Settings'), () => location.assign('/settings'));
   if (document.querySelector('.me a[href="/admin"]'))
     add('admin', 'icon-people', t('Admin'), () => location.assign('/admin'));
