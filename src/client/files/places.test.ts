@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import type { ConversationId } from '../../contract/ids.ts';
 import { messagesOf } from '../testing/reading.ts';
+import { refused } from '../testing/refusals.ts';
 import { contextOf, sayFile } from '../testing/said-files.ts';
 import { type Client, type MadePerson, randomBytes, World } from '../testing/world.ts';
 import { fileActions } from './actions.ts';
@@ -116,6 +117,20 @@ test('a deleted message takes its file from the server, after a restart and with
   expect(world.relay.files.kept.has(file.id)).toBe(false);
   expect([...anew.storage.disk.store('files').keys()].filter((key) => key.startsWith('u/'))).toEqual([]);
   await anew.engine.stop();
+});
+
+test('a server that cannot take a file back now is told again', async () => {
+  const { file, message } = await say(mina);
+  world.relay.knobs.request = (name) => {
+    if (name === 'files') throw refused(503, 'Unavailable', 'The server can store nothing at present.');
+  };
+  await mina.engine.deleteMessage(message.id);
+  await flush(mina);
+  expect([...mina.storage.disk.store('files').keys()].filter((key) => key.startsWith('u/'))).toHaveLength(1);
+  world.relay.knobs.request = () => {};
+  await mina.engine.sync();
+  await world.settle();
+  expect(world.relay.files.kept.has(file.id)).toBe(false);
 });
 
 test('a file that another message of one’s own names stays there until that goes, too', async () => {
