@@ -23,8 +23,8 @@ const USAGE_OF = {
       overwritten; what was cut off goes on when the same command is given again. "-" is standard output.`,
   files: `files [--with NAME | --conversation ID] [--query WORDS] [--kind image|video|audio|document|other]
           [--sort newest|oldest|name|size] | --versions FILE | --restore FILE | --forget FILE | --expires FILE=7d | --usage
-      files that this device knows, and those that are on their way. FILE is the id of a file: --versions lists what came before it, --restore
-      says an old version again, --forget calls off one that is on its way, or has the server delete one of yours;
+      files that this device knows, and those that are on their way. FILE is the id of a file: --versions lists what came
+      before it, --restore says an old version again, --forget calls off one that is on its way, or has the server delete one of yours;
       --expires says when the server deletes one of yours (30m, 12h, 7d, 2w or never); --usage, how much there may be.`,
   share: `share MESSAGE|FILE [--file NAME|N] [--expires 7d] [--downloads N] [--password-env VARIABLE]
       prints a link by which anybody, without an account, fetches this file until it ends: 30m, 12h, 7d (when nothing is said), 2w.

@@ -168,6 +168,21 @@ test(
       if (mischief === 'killed') expect(fetched).toBeLessThan(8 * MIB - there + MIB / 2);
       else expect(fetched).toBeGreaterThan(8 * MIB);
     }
+
+    // The same where a listen saves what comes: its message is printed once the file is there.
+    await send('--file', path, 'heard slowly');
+    mkdirSync(at('listening'));
+    line.rate = 4 * MIB;
+    const listening = pair.devices.start('ben', ['listen', '--download', at('listening')]);
+    await line.until(() => sizeIn('listening') >= 3 * MIB);
+    listening.kill('SIGKILL');
+    expect((await listening.ended).lines).toEqual([]);
+    line.rate = null;
+    const killed = line.down;
+    expect(await hear('--download', at('listening'))).toMatchObject({ text: 'heard slowly' });
+    expect(line.down - killed).toBeLessThan(6 * MIB);
+    expect(readdirSync(at('listening'))).toEqual(['slow.bin']);
+    expect(isSame(at('listening', 'slow.bin'), path)).toBe(true);
   },
   PATIENCE_MS,
 );
