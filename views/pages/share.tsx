@@ -16,7 +16,8 @@ export function Share({ site }: ShareProps) {
       page="share"
       title={t('A file for you')}
       lead={t(
-        'It was encrypted on the sender’s device, and is decrypted in this browser. You need no account.',
+        'Somebody of {workspace} shares it with you. It was encrypted on their device, and is decrypted in this browser. You need no account.',
+        { workspace: site.workspace },
       )}
       viewer={null}
     >
