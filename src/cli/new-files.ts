@@ -1,4 +1,5 @@
 /** Files that a command sends, with what other people are told of them. */
+import { dimensionsOf, statedSize } from '../client/files/dimensions.ts';
 import { inspectPhoto } from '../client/files/photo.ts';
 import { assembled } from '../client/files/pieces.ts';
 import type { FileSource, SourceOf } from '../client/files/ports.ts';
@@ -38,6 +39,8 @@ export async function newFile(path: string, name: string | null, options: SendOp
     name: name ?? opened.name,
     type,
     preview: type === 'text/plain' ? { type, bytes: new TextEncoder().encode(textHead(head)) } : null,
+    // Whoever shows it keeps room for it.
+    ...statedSize(await dimensionsOf(clean, type)),
     expiresAt,
     replaces,
     hint: writeHint({ ...opened.hint, stripped: clean !== opened }),

@@ -11,7 +11,7 @@ import {
   sourceOf,
   webpOf,
 } from '../testing/photos.ts';
-import { dimensionsOf } from './dimensions.ts';
+import { dimensionsOf, statedSize } from './dimensions.ts';
 import { sniff } from './sniff.ts';
 
 const measure = (bytes: Uint8Array) => dimensionsOf(sourceOf(bytes), sniff(bytes));
@@ -54,4 +54,10 @@ test('a picture that does not say has no size', async () => {
   expect(await measure(bytesOf('GIF89a\0\0\0\0'))).toBeNull();
   expect(await measure(avif())).toBeNull();
   expect(await measure(bytesOf('text'))).toBeNull();
+});
+
+test('a manifest says sizes that it has room for', () => {
+  expect(statedSize({ width: 65_535, height: 1 })).toEqual({ width: 65_535, height: 1 });
+  expect(statedSize({ width: 1, height: 65_536 })).toEqual({ width: null, height: null });
+  expect(statedSize(null)).toEqual({ width: null, height: null });
 });

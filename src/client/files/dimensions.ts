@@ -13,7 +13,15 @@ export interface Dimensions {
 
 /** Pixels that a preview is made of, at most: 256 MB of them as they are decoded. */
 export const MAX_PIXELS = 64_000_000;
+/** Pixels of a side that a manifest has room for. */
+const MAX_SIDE = 0xffff;
 const MAX_SEGMENTS = 1000;
+
+/** As a manifest says them: nothing of a picture without a size, or of one that is too long. */
+export const statedSize = (
+  size: Dimensions | null,
+): { readonly width: number | null; readonly height: number | null } =>
+  size !== null && Math.max(size.width, size.height) <= MAX_SIDE ? size : { width: null, height: null };
 
 type Measure = (file: Scan) => Promise<Dimensions>;
 const MEASURES: Partial<Readonly<Record<SniffedType | '', Measure>>> = {

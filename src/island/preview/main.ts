@@ -1,4 +1,5 @@
 /** What a sender's device knows of a file before it is sealed: its type, a small look at it, and what it would tell besides itself. */
+import { statedSize } from '../../client/files/dimensions.ts';
 import { SNIFF_BYTES, shownAs, sniff } from '../../client/files/sniff.ts';
 import type { NewFile } from '../../client/files/types.ts';
 import { lookAtMedia } from './media.ts';
@@ -15,8 +16,6 @@ export interface DescribedFile extends Pick<NewFile, 'type' | 'width' | 'height'
   readonly photo: PhotoFacts;
 }
 
-/** Pixels that a manifest has room for. */
-const MAX_SIDE = 0xffff;
 const NOTHING: Look = { preview: null, smallPreview: null, dimensions: null };
 
 const CLEAN: PhotoFacts = { state: 'clean', hasLocation: false, clean: null };
@@ -32,14 +31,12 @@ export async function describeFile(file: File): Promise<DescribedFile> {
   const isMedia = ['video', 'audio'].includes(shownAs(type));
   const media = isMedia ? await lookAtMedia(photo.clean ?? file, type) : null;
   const { preview, smallPreview, dimensions } = media ?? look ?? NOTHING;
-  const isSaid = dimensions !== null && Math.max(dimensions.width, dimensions.height) <= MAX_SIDE;
   return {
     type,
     photo,
     preview,
     smallPreview,
-    width: isSaid ? dimensions.width : null,
-    height: isSaid ? dimensions.height : null,
+    ...statedSize(dimensions),
     duration: media?.duration ?? null,
   };
 }
