@@ -1,7 +1,13 @@
 /** What a server gives browsers to run and show, as it says itself: GET /assets/manifest.json. */
 
 /** Scripts that pages start beside them: `argon2` is `argon2.js`. The build knows where each begins. */
-export const WORKERS = ['argon2', 'search-worker', 'files-worker', 'reader-worker', 'preview-worker'] as const;
+export const WORKERS = [
+  'argon2',
+  'search-worker',
+  'files-worker',
+  'reader-worker',
+  'preview-worker',
+] as const;
 export type WorkerName = (typeof WORKERS)[number];
 
 /** `page` stands in for the server's while that does not answer. */
