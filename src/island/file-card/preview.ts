@@ -1,4 +1,5 @@
 /** The small picture, or the first words, that a sender has sealed with a file. They are the sender's, so they are looked at first. */
+import { isSmallPicture } from '../../client/files/small-picture.ts';
 import { sniff } from '../../client/files/sniff.ts';
 import { textHead } from '../../client/files/text-head.ts';
 import type { FileView } from '../../client/files/view.ts';
@@ -9,7 +10,7 @@ const PICTURES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image
 /** A picture of it for `width` and `height` pixels at most, with the room that it will take; null for a file without one. */
 export function previewPicture({ preview }: FileView): HTMLImageElement | null {
   const type = preview === null ? '' : sniff(preview);
-  if (preview === null || !PICTURES.has(type)) return null;
+  if (preview === null || !PICTURES.has(type) || !isSmallPicture(preview)) return null;
   const image = document.createElement('img');
   const address = URL.createObjectURL(new Blob([new Uint8Array(preview)], { type }));
   image.alt = '';
