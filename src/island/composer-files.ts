@@ -25,7 +25,7 @@ export class ComposerFiles {
     box.tray.before(this.#picker);
     box.attach.addEventListener('click', () => this.#picker.click());
     this.#picker.addEventListener('change', () => {
-      void this.#take([...(this.#picker.files ?? [])]);
+      void this.#take([...(this.#picker.files ?? [])]).then(() => this.#box.text.focus());
       // The same file can be picked again.
       this.#picker.value = '';
     });

@@ -151,8 +151,10 @@ story('picked files stand above the box, and leave with the message', async () =
   await pick(page, named('notes.bin', 3000), named('empty.bin', 0));
   await page.getByText('2 files attached', { exact: true }).waitFor({ state: 'attached', timeout: PATIENCE });
   expect(await accessible(page)).toEqual([]);
-  await composer(page).fill('Two files.');
-  await composer(page).press('Enter');
+  // What is picked waits for words, or for Enter.
+  await composer(page).and(page.locator(':focus')).waitFor({ timeout: PATIENCE });
+  await page.keyboard.type('Two files.');
+  await page.keyboard.press('Enter');
   await articles(page, 'notes.bin').waitFor({ timeout: PATIENCE });
   await tray(page).waitFor({ state: 'hidden', timeout: PATIENCE });
   await pending(page).waitFor({ state: 'detached', timeout: PATIENCE });
