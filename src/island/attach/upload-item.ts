@@ -57,7 +57,6 @@ export class UploadItem {
     write(this.#about, state === 'done' ? t('{size}, sent', { size: byteSize(size) }) : partOf(done, size));
     // An empty file is all there, or not yet.
     this.#bar.value = size === 0 ? Number(state === 'done') : done / size;
-    this.#bar.hidden = state === 'done';
     write(this.#reason, reason ?? this.#waiting());
     this.#again.hidden = state !== 'failed';
     this.#choose.hidden = state !== 'lost';

@@ -23,6 +23,7 @@ export const UPLOAD_STYLE = `
   progress::-webkit-progress-value { border-radius: 2px; background: var(--accent); }
   progress::-moz-progress-bar { border-radius: 2px; background: var(--accent); }
   :is(li[data-state=failed], li[data-state=lost]) progress { opacity: 0.5; }
+  li[data-state=done] progress { visibility: hidden; }
   [hidden] { display: none !important; }
   .reason { color: var(--ink-2); font-size: 12px; line-height: 17px; }
   :is(li[data-state=failed], li[data-state=lost]) .reason { color: var(--bad); }
