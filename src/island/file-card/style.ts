@@ -35,7 +35,7 @@ export const CARD_STYLE = `
   .actions { display: flex; gap: 2px; }
   .actions button { display: grid; place-items: center; width: 36px; height: 36px; border-radius: var(--r1); color: var(--ink-2); }
   .actions button:hover { background: color-mix(in srgb, var(--ink) 7%, transparent); color: var(--ink); }
-  .head { grid-column: 1 / -1; margin: var(--s2) 0 2px; padding: var(--s2); max-height: 7.6em; overflow: hidden; border-radius: var(--r1); background: var(--panel); color: var(--ink-2); font: var(--f-mono); font-size: 0.75rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+  .head { grid-column: 1 / -1; margin: var(--s2) 0 2px; padding: 0 var(--s2); border-block: var(--s2) solid var(--panel); max-height: 5lh; overflow: hidden; border-radius: var(--r1); background: var(--panel); color: var(--ink-2); font: var(--f-mono); font-size: 0.75rem; white-space: pre-wrap; overflow-wrap: anywhere; }
   audio { grid-column: 1 / -1; width: 100%; height: 40px; margin-top: var(--s2); }
   .state { grid-column: 1 / -1; display: flex; flex-wrap: wrap; align-items: center; gap: 2px var(--s2); margin: 2px 0 0; color: var(--ink-2); font: var(--f-small); }
   .state[hidden] { display: none; }
