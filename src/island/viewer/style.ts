@@ -29,5 +29,5 @@ export const VIEWER_STYLE = `
   .before { left: var(--s2); }
   .after { right: var(--s2); }
   .spin { color: #bdb6aa; }
-  @media (max-width: 480px) { .head { padding-inline: var(--s3) 0; } .head small { display: none; } .beside { top: auto; bottom: var(--s4); translate: none; } }
+  @media (max-width: 480px) { .head { padding-inline: var(--s3) 0; } .head small { display: none; } .beside { top: auto; bottom: var(--s3); translate: none; } .body:has(.beside:not([hidden])) .stage { padding-bottom: 68px; } .body:has(.beside:not([hidden])) :is(img:not(.zoomed), video) { max-height: calc(100dvh - 132px); } }
 `;
