@@ -69,6 +69,10 @@ test('[R33] a long name is cut before its ending, between what people see as cha
   expect(fileName(`e${'\u0301'.repeat(400)}.txt`)).toEndWith('.txt');
 });
 
+test('[R33] spaces that a joiner kept apart are one', () => {
+  expect(fileName('a \u200d !')).toBe('a !');
+});
+
 test('[R33] whatever comes in: one line, no path, at most 255 bytes, and the same again when it is cleaned again', () => {
   const nasty = fc.constantFrom(
     '.',

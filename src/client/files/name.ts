@@ -31,6 +31,8 @@ export function fileName(name: string): string {
     .replace(FORBIDDEN, '_')
     .replace(/\s+/g, ' ')
     .replace(LOOSE_JOINERS, '')
+    // Where a joiner stood between two of them.
+    .replace(/ +/g, ' ')
     .replace(/^[. ]+|[. ]+$/g, '');
   const named = plain.replace(INVISIBLE, '') === '' ? 'file' : plain;
   return shortened(DEVICES.test(named) ? `_${named}` : named);
