@@ -234,6 +234,8 @@ story('a later version is said, listed, and an old one is said again', async () 
   expect(await accessible(page)).toEqual([]);
 
   await room.getByRole('button', { name: 'More for firmware-2.bin' }).click();
+  await page.getByRole('menu', { name: 'File actions' }).waitFor();
+  expect(await accessible(page)).toEqual([]);
   await page.getByRole('menuitem', { name: 'Versions…' }).press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Versions' });
   await dialog.getByText('Version 1').waitFor({ timeout: PATIENCE });

@@ -66,7 +66,8 @@ export async function openFileMenu(terms: FileMenuTerms): Promise<void> {
   }
   menu.addEventListener('keydown', (event) => moveIn(menu, event));
   closeByLeaving(menu, close, anchor);
-  document.body.append(menu);
+  // In a landmark, as everything that is read out.
+  (document.querySelector('#main') ?? document.body).append(menu);
   if (!togglePopover(menu, anchor)) return menu.remove();
   menu.querySelector('button')?.focus();
 }
