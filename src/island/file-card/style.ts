@@ -8,12 +8,12 @@ export const CARD_STYLE = `
   ul + ul { margin-top: 6px; }
   button { font: inherit; color: inherit; border: 0; padding: 0; background: none; cursor: pointer; }
   :is(button, audio):focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
-  .pictures { display: flex; flex-wrap: wrap; gap: 6px; }
-  .picture { box-sizing: border-box; position: relative; overflow: hidden; max-width: 100%; border: 1px solid var(--line); border-radius: var(--r2); background: var(--panel); }
-  .picture .look { display: block; border-radius: var(--r2); }
+  .pictures { display: flex; flex-wrap: wrap; align-items: start; gap: 6px; }
+  .picture { box-sizing: border-box; position: relative; overflow: hidden; min-width: 156px; max-width: 100%; border: 1px solid var(--line); border-radius: var(--r2); background: var(--panel); }
+  .picture .look { display: block; margin-inline: auto; border-radius: var(--r2); }
   .picture .look:focus-visible { outline-offset: -3px; }
   .picture img { display: block; max-width: 100%; height: auto; object-fit: cover; }
-  .several .picture { width: 158px; }
+  .several .picture { width: 158px; min-width: 0; }
   .several .picture :is(img, .look) { width: 156px; height: 156px; }
   .mark { position: absolute; inset: 0; display: grid; place-items: center; pointer-events: none; }
   .mark .icon { width: 22px; height: 22px; }
@@ -22,7 +22,8 @@ export const CARD_STYLE = `
   .tools { position: absolute; inset: 6px 6px auto auto; display: flex; gap: 4px; opacity: 0; transition: opacity 120ms; }
   .picture:is(:hover, :focus-within) .tools { opacity: 1; }
   .tools button { display: grid; place-items: center; width: 32px; height: 32px; border-radius: var(--r1); background: var(--raised); border: 1px solid var(--line-strong); color: var(--ink); }
-  .picture .state { padding: 6px var(--s2); }
+  .picture .state { margin: 0; padding: 6px var(--s2); }
+  .picture .state:not(.bad) { position: absolute; inset: auto 0 0; background: var(--raised); }
   .cards { display: grid; gap: 6px; width: min(420px, 100%); }
   .card { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; align-items: center; gap: 2px var(--s3); min-height: 60px; padding: var(--s2) var(--s3); border: 1px solid var(--line); border-radius: var(--r2); background: var(--raised); }
   .card > .thumb { display: grid; place-items: center; width: 44px; height: 44px; overflow: hidden; border-radius: var(--r1); background: var(--accent-soft); color: var(--accent-text); }
