@@ -8,7 +8,7 @@ import { act, drawNameOf, openDialog } from './dialog.ts';
 export function confirmRemoval(client: Engine, file: FileView, back: HTMLElement): void {
   const remove = draw('button', { type: 'button', class: 'button danger' }, t('Delete'));
   const cancel = draw('button', { type: 'button', class: 'button' }, t('Cancel'));
-  const words = t('The server deletes it, wherever it was sent. Who has saved it keeps it.');
+  const words = t('The server deletes it everywhere it was sent. Whoever has saved it keeps that copy.');
   const opened = openDialog(
     t('Delete this file?'),
     [
