@@ -6,7 +6,7 @@ import type { ConversationId } from '../../contract/ids.ts';
 import { t } from '../../contract/words.ts';
 import { fileChunks } from '../../protocol/file.ts';
 import type { Context } from '../context.ts';
-import { readConversation } from '../conversations.ts';
+import { otherOf, readConversation } from '../conversations.ts';
 import { TransportRefused } from '../ports.ts';
 import {
   readHashes,
@@ -126,8 +126,8 @@ async function beginUpload(
     if (!(error instanceof TransportRefused) || error.status !== 404) throw error;
     const known = await readConversation(ctx.storage, conversation);
     if (known?.kind !== 'direct') throw error;
-    const people = known.members.filter((member) => member !== ctx.self.account);
-    await ctx.transport.createConversation({ kind: 'direct', people });
+    const other = otherOf(known, ctx.self.account);
+    await ctx.transport.createConversation({ kind: 'direct', people: other === null ? [] : [other] });
     return begin();
   }
 }

@@ -271,3 +271,17 @@ test('ten files with the largest previews fit into one message: some go without'
   expect(message?.files.filter(({ preview }) => preview !== null)).toHaveLength(1);
   expect((await mina.engine.message(message?.id ?? expect.unreachable()))?.status).toBe('Sent');
 });
+
+test('a file is the first thing in notes to oneself that the server has not heard of', async () => {
+  let isAway = true;
+  world.relay.knobs.request = (call) => {
+    if (isAway && call === 'createConversation') throw lost();
+  };
+  const notes = await mina.engine.direct(person.account);
+  expect(world.relay.conversations.has(notes.id)).toBe(false);
+  isAway = false;
+  const pending = await files.send(notes.id, { text: '', files: [named('a', 3)] });
+  await world.advance(60_000);
+  expect(await files.pending(notes.id)).toEqual([]);
+  expect((await files.sent(pending.id))?.conversation).toBe(notes.id);
+});
