@@ -5,17 +5,18 @@
 
 import { errorOut } from '../client/files/carried-errors.ts';
 import type { FileSource } from '../client/files/ports.ts';
-import { sealedFrom, uploadFile } from '../client/files/upload.ts';
+import { OtherFile, sealedFrom, uploadFile } from '../client/files/upload.ts';
 import { httpFiles } from '../client/http-files.ts';
 import { httpCalls } from '../client/http-relay.ts';
 import { TransportFailed } from '../client/ports.ts';
 import type { FileId } from '../contract/files.ts';
+import type { AccountId } from '../contract/ids.ts';
 import { RELEASE, RELEASE_HEADER } from '../contract/release.ts';
 import { sealing } from '../native/primitives.ts';
 import { readBlob } from './attach/blob-source.ts';
 import type { FromWorker, ToWorker } from './attach/messages.ts';
 import { type Ahead, sealAhead } from './attach/sealed-ahead.ts';
-import { openFolder } from './attach/spool.ts';
+import { openFolder, removeSpool } from './attach/spool.ts';
 
 const UPGRADE_REQUIRED = 426;
 type Upload = Extract<ToWorker, { type: 'upload' }>;
@@ -54,7 +55,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
 };
 
 async function carry(upload: Upload): Promise<void> {
-  const { job, file } = upload;
+  const { job, account, file } = upload;
   const ended = new AbortController();
   const { signal } = ended;
   running.set(job, ended);
@@ -72,6 +73,8 @@ async function carry(upload: Upload): Promise<void> {
   } catch (error) {
     // After a silence the next job goes on with what is sealed until then.
     if (!(error instanceof TransportFailed)) await release(file.fileId);
+    // Sealed ahead, under this file's key: it would be sent, or refused, for ever in place of the right one.
+    if (error instanceof OtherFile) await forget(account, file.fileId);
     tell({ type: 'failed', job, error: errorOut(error) });
   } finally {
     running.delete(job);
@@ -100,6 +103,11 @@ async function release(id: FileId): Promise<void> {
   spools.delete(id);
   const chunks = await opened?.catch(() => null);
   await chunks?.close();
+}
+
+async function forget(account: AccountId, id: FileId): Promise<void> {
+  const folder = await openFolder(account);
+  if (folder) await removeSpool(folder, id);
 }
 
 function sourceOf({ job, file, source }: Upload): FileSource | null {

@@ -31,6 +31,8 @@ const MIB = 1024 * 1024;
 
 /** The server takes so many chunks; the others wait until it is opened. */
 const gate = { passes: Number.POSITIVE_INFINITY, opened: Promise.withResolvers<void>() };
+/** The server says what it has of a file after this. */
+let asking: Promise<void> = Promise.resolve();
 const hold = (passes: number) => Object.assign(gate, { passes, opened: Promise.withResolvers<void>() });
 function open(): void {
   gate.passes = Number.POSITIVE_INFINITY;
@@ -42,8 +44,12 @@ const story = (name: string, tell: () => Promise<void>) => test(name, tell, 2 * 
 beforeAll(async () => {
   app = await startApp({ assets: await loadAssets() });
   const { files, invites } = app.deps.services;
-  const { putChunk } = files;
+  const { putChunk, record } = files;
   Object.assign(files, {
+    record: async (...asked: Parameters<typeof record>) => {
+      await asking;
+      return record(...asked);
+    },
     putChunk: async (...chunk: Parameters<typeof putChunk>) => {
       gate.passes -= 1;
       if (gate.passes < 0) await gate.opened.promise;
@@ -106,6 +112,9 @@ const withoutSpool = (page: Page) =>
     await root.removeEntry('uploads', { recursive: true });
     await root.getFileHandle('uploads', { create: true });
   });
+/** There is room for it again. */
+const withSpool = (page: Page) =>
+  page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry('uploads'));
 
 /** Gives files to the page as a mouse or the clipboard does. */
 const give = (page: Page, way: 'drop' | 'paste', ...names: readonly string[]) =>
@@ -291,13 +300,22 @@ story(
     const again = pending(page).getByRole('button', { name: 'Choose the file again: large.bin' });
     await again.waitFor({ timeout: PATIENCE });
     expect(await accessible(page)).toEqual([]);
-    open();
+    await withSpool(page);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    asking = promise;
     const choose = async (path: string) => {
       const chosen = page.waitForEvent('filechooser');
       await again.click();
       await (await chosen).setFiles(path);
     };
+    // All of it is sealed before it turns out to be another file: nothing of that may stand in the way of the right one.
     await choose(named('another.bin', 8 * MIB));
+    await until(
+      () => spooled(page),
+      (names) => names.some((name) => name.endsWith('.all')),
+    );
+    resolve();
+    open();
     await page.getByText('This is not the file that was being sent').first().waitFor({ timeout: PATIENCE });
     await choose(file);
     await articles(page, 'large.bin').waitFor({ timeout: PATIENCE });
