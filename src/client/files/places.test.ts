@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import type { ConversationId } from '../../contract/ids.ts';
 import { messagesOf } from '../testing/reading.ts';
-import { refused } from '../testing/refusals.ts';
+import { lost, refused } from '../testing/refusals.ts';
 import { contextOf, sayFile } from '../testing/said-files.ts';
 import { type Client, type MadePerson, randomBytes, World } from '../testing/world.ts';
 import { fileActions } from './actions.ts';
@@ -171,6 +171,22 @@ test('a file that was begun for nobody leaves the server with the last message t
   expect((await files.record(file.id)).conversations).toEqual([notes]);
   await mina.engine.deleteMessage(again.id);
   await flush(mina);
+  expect(world.relay.files.kept.size).toBe(0);
+});
+
+test('a file that was begun for nobody leaves the server also when that was cut off half-way', async () => {
+  const { file, message } = await say(mina);
+  const kept = world.relay.files.kept.get(file.id) ?? never();
+  world.relay.files.kept.set(file.id, { ...kept, isPrivate: true });
+  let calls = 0;
+  world.relay.knobs.request = (name) => {
+    if (name === 'files' && ++calls === 2) throw lost();
+  };
+  await mina.engine.deleteMessage(message.id);
+  await flush(mina);
+  expect(world.relay.files.kept.get(file.id)?.places.size).toBe(0);
+  await mina.engine.sync();
+  await world.settle();
   expect(world.relay.files.kept.size).toBe(0);
 });
 

@@ -32,13 +32,12 @@ async function release(ctx: Context, id: FileView['id'], conversation: Conversat
   try {
     // Said again, or named by another message of one's own: it stays.
     if (!(await isNamedByOwn(ctx.storage, id, conversation))) {
-      await ctx.transport.files.unplace(id, conversation);
+      await unlessGone(() => ctx.transport.files.unplace(id, conversation));
       await removePrivate(ctx, id);
     }
   } catch (error) {
-    if (error instanceof TransportFailed) return false;
-    if (!(error instanceof TransportRefused)) throw error;
-    if (!DONE.includes(error.status)) return false;
+    if (error instanceof TransportFailed || error instanceof TransportRefused) return false;
+    throw error;
   }
   await ctx.operate(async (op) => op.remove('files', key));
   return true;
@@ -47,9 +46,19 @@ async function release(ctx: Context, id: FileView['id'], conversation: Conversat
 /** One that was begun for nobody, such as one that was handed in, stays at the server without any message; nothing would show it. */
 async function removePrivate(ctx: Context, id: FileView['id']): Promise<void> {
   if ((await ctx.storage.list('files', { prefix: idPrefix(id), limit: 1 })).length > 0) return;
-  const { files } = await ctx.transport.files.usage();
-  const left = files.find((each) => each.id === id);
-  if (left !== undefined && left.conversations.length === 0) await ctx.transport.files.remove(id);
+  await unlessGone(async () => {
+    const { conversations } = await ctx.transport.files.record(id);
+    if (conversations.length === 0) await ctx.transport.files.remove(id);
+  });
+}
+
+/** What an earlier call has done, whose answer was lost, is done. */
+async function unlessGone(call: () => Promise<void>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    if (!(error instanceof TransportRefused && DONE.includes(error.status))) throw error;
+  }
 }
 
 async function isNamedByOwn(

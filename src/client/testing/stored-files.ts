@@ -139,7 +139,7 @@ export class FakeFiles {
         ask(() => {
           const kept = this.kept.get(id);
           const by = kept?.places.get(conversation);
-          if (kept === undefined || by?.delete(account) !== true) return;
+          if (kept === undefined || by?.delete(account) !== true) throw gone();
           if (by.size === 0) kept.places.delete(conversation);
           if (kept.places.size === 0 && !kept.isPrivate) this.kept.delete(id);
         }),
