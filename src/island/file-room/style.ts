@@ -18,7 +18,7 @@ export const ROOM_STYLE = `
   .count { margin: var(--s3) 0 var(--s2); color: var(--ink-3); font: var(--f-small); }
   .rows { margin: 0; padding: 0; list-style: none; }
   .rows:not(:empty) { border: 1px solid var(--line); border-radius: var(--r3); background: var(--raised); }
-  li { display: grid; grid-template-columns: auto minmax(0, 1fr) minmax(0, 220px) auto; align-items: center; gap: 2px var(--s3); min-height: 64px; padding: var(--s2) var(--s3) var(--s2) var(--s4); font: var(--f-small); }
+  li { box-sizing: border-box; display: grid; grid-template-columns: auto minmax(0, 1fr) minmax(0, 220px) auto; align-items: center; gap: 2px var(--s3); min-height: 64px; padding: var(--s2) var(--s3) var(--s2) var(--s4); font: var(--f-small); }
   li + li { border-top: 1px solid var(--line); }
   .thumb { display: grid; place-items: center; width: 40px; height: 40px; border-radius: var(--r1); background: var(--accent-soft); color: var(--accent-text); }
   .about, .from { display: grid; min-width: 0; overflow-wrap: anywhere; }
