@@ -14,7 +14,7 @@ export function confirmRemoval(client: Engine, file: FileView, back: HTMLElement
     [
       drawNameOf(file.name),
       draw('p', { class: 'dialog-words' }, words),
-      draw('div', { class: 'buttons' }, remove, cancel),
+      draw('div', { class: 'buttons' }, cancel, remove),
     ],
     back,
   );
