@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import type { ConversationId } from '../../contract/ids.ts';
+import { addWords } from '../compose.ts';
 import { messagesOf } from '../testing/reading.ts';
 import { lost, refused } from '../testing/refusals.ts';
 import { contextOf, sayFile } from '../testing/said-files.ts';
@@ -223,6 +224,23 @@ test('a forwarded file can be fetched where it is said, and begins a series ther
   const [kept] = await (await actionsOf(tom)).list();
   expect(kept?.file).toMatchObject({ id: file.id, series: file.id, version: 1 });
   expect((await messagesOf(tom, elsewhere)).at(-1)?.text).toBe('look');
+});
+
+test('what somebody else says of a file’s id is not forwarded, nor said again, in its place', async () => {
+  const { file } = await say(mina, { name: 'contract.pdf' });
+  const ctx = await contextOf(world, jonas);
+  const other = { ...file, name: 'other.exe', key: randomBytes(32), root: randomBytes(32) };
+  await ctx.operate((op) => addWords(op, ctx, between, { text: '', answers: null, files: [other] }));
+  await flush(jonas);
+  await flush(mina);
+  const { id: notes } = await mina.engine.direct(mina.account);
+  const actions = await actionsOf(mina);
+  const [said] = (await actions.forward(file.id, notes, '', file)).files;
+  expect(said).toMatchObject({ name: 'contract.pdf', key: file.key, root: file.root });
+  const [again] = (await actions.restore(file.id, between, { ...file, preview: null })).files;
+  expect(again).toMatchObject({ name: 'contract.pdf', root: file.root, version: 2 });
+  const never = { ...file, name: 'never.txt' };
+  await expect(actions.forward(file.id, notes, '', never)).rejects.toThrow('not on this device');
 });
 
 test('what the server does not have any more is neither said again nor forwarded', async () => {

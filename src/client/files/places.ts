@@ -11,20 +11,29 @@ import { ensureNoted, findNoted, noteExpiry, wholeFile } from './kept.ts';
 import { releaseKey } from './noted.ts';
 import { inTurn } from './turns.ts';
 import { FileProblem } from './types.ts';
-import type { FileView } from './view.ts';
+import { type FileView, isSameFiles } from './view.ts';
 
 const NOT_FOUND = 404;
 
-/** @throws FileProblem of kind `gone` for a file that is not here */
+/** What a message says of a file, without what is kept apart from it: its preview, and the server's word on its end. */
+const isSaid = (file: FileView, as: FileView): boolean =>
+  isSameFiles([{ ...file, preview: null, expiresAt: null }], [{ ...as, preview: null, expiresAt: null }]);
+
+/**
+ * @param as what was said of it, where others may have said something else of the same id; the latest word where it is left out
+ * @throws FileProblem of kind `gone` for a file that is not here
+ */
 export async function knownFile(
   ctx: Context,
   id: FileId,
   conversation?: ConversationId,
+  as?: FileView,
 ): Promise<{ readonly file: FileView; readonly conversation: ConversationId }> {
   await ensureNoted(ctx);
   for (const noted of await findNoted(ctx.storage, id, conversation)) {
     const file = await wholeFile(ctx.storage, id, noted.message);
-    if (file !== null) return { file, conversation: noted.conversation };
+    if (file !== null && (as === undefined || isSaid(file, as)))
+      return { file, conversation: noted.conversation };
   }
   throw new FileProblem('gone', t('This file is not on this device: its message was deleted, or is over.'));
 }
@@ -57,8 +66,9 @@ export async function forwardFile(
   id: FileId,
   to: ConversationId,
   text = '',
+  as?: FileView,
 ): Promise<HistoryMessage> {
-  const { file } = await knownFile(ctx, id);
+  const { file } = await knownFile(ctx, id, undefined, as);
   return keepPlace(ctx, id, to, (op) =>
     addWords(op, ctx, to, { text, answers: null, files: [{ ...file, series: id, version: 1 }] }),
   );

@@ -110,10 +110,13 @@ export interface Files {
    * is named.
    */
   versions(id: FileId, conversation?: ConversationId): Promise<readonly KeptFile[]>;
-  /** Says an old version again, as the newest one. Throws FileProblem when the server has it no more. */
-  restore(id: FileId, conversation?: ConversationId): Promise<HistoryMessage>;
-  /** The same file in another conversation. */
-  forward(id: FileId, to: ConversationId, text?: string): Promise<HistoryMessage>;
+  /**
+   * Says an old version again, as the newest one. Throws FileProblem when the server has it no more.
+   * @param as the file as it was looked at: several messages may say different things of one id
+   */
+  restore(id: FileId, conversation?: ConversationId, as?: FileView): Promise<HistoryMessage>;
+  /** The same file in another conversation. @param as as for `restore` */
+  forward(id: FileId, to: ConversationId, text?: string, as?: FileView): Promise<HistoryMessage>;
   /** Of one's own: when the server deletes it; null for never. */
   setExpiry(id: FileId, expiresAt: number | null): Promise<void>;
   /** Of one's own: the server deletes it, wherever it was said. Messages keep its name. */

@@ -57,8 +57,9 @@ export async function restoreVersion(
   ctx: Context,
   id: FileId,
   within?: ConversationId,
+  as?: FileView,
 ): Promise<HistoryMessage> {
-  const { file, conversation } = await knownFile(ctx, id, within);
+  const { file, conversation } = await knownFile(ctx, id, within, as);
   return keepPlace(ctx, id, conversation, async (op) => {
     const version = nextOf(await readSeries(op, conversation, file.series));
     return addWords(op, ctx, conversation, { text: '', answers: null, files: [{ ...file, version }] });

@@ -47,7 +47,7 @@ export async function openForward(
     const to = others.find(({ id }) => id === choice.value);
     if (!to) return;
     void act(opened, send, async () => {
-      const message = await (await client.files()).forward(file.id, to.id, said.value.trim());
+      const message = await (await client.files()).forward(file.id, to.id, said.value.trim(), file);
       await openAt(to.id, message.id);
     });
   });

@@ -35,7 +35,7 @@ export async function openVersions(
         kept,
         index === 0,
         async (button) => {
-          await act(opened, button, () => files.restore(kept.file.id, conversation));
+          await act(opened, button, () => files.restore(kept.file.id, conversation, kept.file));
         },
         view?.writable ?? false,
       ),
