@@ -76,6 +76,7 @@ story('an outsider opens a link with its password and gets the very bytes', asyn
   await page.getByLabel('Password', { exact: true }).fill(LINK_PASSWORD);
   await open(page).click();
   await page.getByRole('heading', { name: NAME }).waitFor({ timeout: PATIENCE });
+  await page.getByText('File · 2.1 MB · until').waitFor();
   expect(await accessible(page)).toEqual([]);
   const saving = page.waitForEvent('download', { timeout: PATIENCE });
   await page.getByRole('button', { name: 'Save', exact: true }).click();

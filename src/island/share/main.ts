@@ -7,6 +7,7 @@ import { t } from '../../contract/words.ts';
 import { hashPassword } from '../argon2.ts';
 import { byteSize, partOf } from '../byte-size.ts';
 import { browserCrypto } from '../crypto.ts';
+import { kindOf } from '../file-card/kind.ts';
 import { FieldError, type IslandForm } from '../form.ts';
 import type { Saveable } from '../save/read-on.ts';
 import { saveFile } from '../save/save-file.ts';
@@ -78,10 +79,10 @@ async function open(
   };
 }
 
-function showFile({ name, type, size }: FileView, expiresAt: number): void {
-  writeMark('share-name', name);
-  const facts = [byteSize(size), type, t('until {time}', { time: dayAndTime(expiresAt) })];
-  writeMark('share-facts', facts.filter((fact) => fact !== '').join(' · '));
+function showFile(file: FileView, expiresAt: number): void {
+  writeMark('share-name', file.name);
+  const until = t('until {time}', { time: dayAndTime(expiresAt) });
+  writeMark('share-facts', [kindOf(file), byteSize(file.size), until].join(' · '));
   showStep('file');
 }
 
