@@ -25,15 +25,17 @@ export function Files({ conversation }: { conversation: ConversationId | null })
         </p>
       </noscript>
       <div class="file-room" data-file-room={conversation ?? ''} />
-      {conversation === null ? (
-        ''
-      ) : (
-        <p class="buttons">
+      <p class="buttons">
+        {conversation === null ? (
+          <a class="button" href="/settings#links">
+            {text('Links for people without an account')}
+          </a>
+        ) : (
           <a class="button" href={`/c/${conversation}`}>
             {text('Back to the conversation')}
           </a>
-        </p>
-      )}
+        )}
+      </p>
     </Sheet>
   );
 }
