@@ -30,6 +30,7 @@ const WORKER_ENTRIES: Readonly<Record<WorkerName, string>> = {
   'files-worker': 'src/island/files-worker.ts',
   'reader-worker': 'src/island/reader-worker.ts',
   'preview-worker': 'src/island/preview-worker.ts',
+  'pdf-worker': 'src/island/pdf-worker.ts',
 };
 /**
  * Imported on demand, and bundled alone all the same: what it shares with a page would be cut by files, and the page would

@@ -7,8 +7,14 @@ export const WORKERS = [
   'files-worker',
   'reader-worker',
   'preview-worker',
+  'pdf-worker',
 ] as const;
 export type WorkerName = (typeof WORKERS)[number];
+/**
+ * Not kept before they are used: larger than everything else together, and most people never send such a file. Without
+ * this one a PDF is sent with the number of its pages in place of a picture.
+ */
+export const KEPT_ONCE_USED: readonly WorkerName[] = ['pdf-worker'];
 
 /** `page` stands in for the server's while that does not answer. */
 export type ServedKind = 'script' | 'worker' | 'style' | 'icon' | 'page' | 'service-worker';

@@ -2,7 +2,7 @@
  * The accepted files themselves, in Cache Storage, so that Sotto opens while its server is away. Each is kept under its
  * address and compared with the accepted hash again before it is given out. Nothing of a person is among them.
  */
-import type { ServedFile, ServedManifest } from '../contract/served.ts';
+import { KEPT_ONCE_USED, type ServedFile, type ServedManifest } from '../contract/served.ts';
 import { securityHeaders } from '../http/headers.ts';
 import { type Accepted, sha384 } from './accepted.ts';
 
@@ -27,12 +27,15 @@ export async function keepAll({ current, previous }: Accepted): Promise<void> {
   for (const { url } of await room.keys()) if (!known.has(new URL(url).pathname)) await room.delete(url);
   for (const file of current.files) {
     // The browser keeps the service worker itself.
-    if (file.kind === 'service-worker' || (await room.match(file.path))) continue;
+    if (file.kind === 'service-worker' || isKeptOnceUsed(file) || (await room.match(file.path))) continue;
     const bytes = await fetchBytes(file.path);
     if (bytes === null) return;
     if ((await sha384(bytes)) === file.sha384) await keepFile(file, bytes);
   }
 }
+
+const isKeptOnceUsed = ({ path }: ServedFile): boolean =>
+  KEPT_ONCE_USED.some((name) => path.startsWith(`/assets/${name}.`));
 
 /** An accepted file as an answer under our own policy. */
 export const fileAnswer = (bytes: ArrayBuffer, { type }: ServedFile, origin: string): Response =>

@@ -12,6 +12,8 @@ import { openPerson, type Person, sharedBrowser } from './support/browser.ts';
 import { PATIENCE } from './support/flows.ts';
 
 const WORKER = '/assets/preview-worker.0123456789ab.js';
+const PDF_WORKER = '/assets/pdf-worker.0123456789ab.js';
+const CUT_OFF = '/assets/argon2.0123456789ab.js';
 let blank: BlankPage;
 let person: Person;
 let page: Page;
@@ -19,8 +21,18 @@ let page: Page;
 beforeAll(async () => {
   blank = await serveModule(
     'test/browser/support/preview-module.ts',
-    { WORKER_ADDRESSES: JSON.stringify({ 'preview-worker': WORKER }) },
-    { [WORKER]: 'src/island/preview-worker.ts' },
+    {
+      WORKER_ADDRESSES: JSON.stringify({
+        'preview-worker': WORKER,
+        'pdf-worker': PDF_WORKER,
+        argon2: CUT_OFF,
+      }),
+    },
+    {
+      [WORKER]: 'src/island/preview-worker.ts',
+      [PDF_WORKER]: 'src/island/pdf-worker.ts',
+      [CUT_OFF]: 'test/browser/support/cut-off-worker.ts',
+    },
   );
   person = await openPerson(await sharedBrowser());
   page = person.page;
@@ -140,6 +152,44 @@ story('a sound has a length, a text its first words, a PDF its pages, and other 
   expect(await describe(new Uint8Array())).toMatchObject({ type: '', preview: null, state: 'clean' });
 });
 
+story(
+  'a PDF gets its first page as a picture, and what cannot be drawn the number of its pages',
+  async () => {
+    // A page on its side: green on the left above, red elsewhere, and words in a font that is not in the file.
+    const page =
+      '1 0 0 rg 0 0 300 200 re f 0 1 0 rg 0 100 150 100 re f 0 g BT /F 9 Tf 120 40 Td (Minutes) Tj ET';
+    const pdf = await describe(pdfOf([page, '0 0 1 rg 0 0 300 200 re f']));
+    expect(pdf).toMatchObject({ type: 'application/pdf', width: null, height: null, state: 'clean' });
+    for (const preview of [pdf.preview, pdf.smallPreview]) {
+      expect(preview?.type).toBe('image/webp');
+      expect(sniff(preview?.bytes ?? new Uint8Array())).toBe('image/webp');
+    }
+    expect(pdf.preview?.bytes.length).toBeLessThanOrEqual(previewBudget(1));
+    expect(pdf.smallPreview?.bytes.length).toBeLessThanOrEqual(previewBudget(MAX_FILES_PER_MESSAGE));
+    expect(greens(pdf.corners)).toEqual([true, false, false, false]);
+    expect(pdf.corners.flat().filter((part) => part > 60 && part < 195)).toEqual([]);
+
+    // Its first page is not there, does not end, or shows nothing.
+    for (const file of [pdfOf([page], '/Kids[99 0 R]'), pdfOf(['q 1 0 0 1 0 0 cm']), pdfOf([''])]) {
+      const counted = await describe(file);
+      expect(counted.preview?.type).toBe('application/pdf');
+      expect(new TextDecoder().decode(counted.preview?.bytes)).toBe('1');
+    }
+    expect(await describe(bytesOf('%PDF-1.7\nnothing'))).toMatchObject({
+      type: 'application/pdf',
+      preview: null,
+    });
+  },
+);
+
+story('what reads a PDF has no storage, no network and no other worker', async () => {
+  const left = await page.evaluate(
+    (names) => (globalThis as unknown as { tested: Module }).tested.leftOf(names),
+    WAYS_OUT,
+  );
+  expect(left).toEqual(['OffscreenCanvas']);
+});
+
 story('a picture of gigabytes of pixels is not decoded, and the next file is looked at', async () => {
   const header = concat(Uint8Array.of(0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60), Uint8Array.of(8, 0, 0, 0, 0));
   const bomb = concat(
@@ -166,8 +216,47 @@ story('no page complained: the policy holds', async () => {
   expect(blank.asked).toEqual([]);
 });
 
+/** The last one stays: the question can be answered with yes. */
+const WAYS_OUT = [
+  ...[
+    'indexedDB',
+    'caches',
+    'cookieStore',
+    'navigator',
+    'fetch',
+    'XMLHttpRequest',
+    'WebSocket',
+    'WebTransport',
+  ],
+  ...['EventSource', 'BroadcastChannel', 'Worker', 'SharedWorker', 'importScripts', 'postMessage'],
+  'OffscreenCanvas',
+];
 const PDF_TREE = '5 0 <</Type/Pages/Kids[1 0 R]/Count 41>>';
 const PDF_HEAD = '%PDF-1.5\n4 0 obj\n<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\n';
+
+/** A PDF of pages of 300 x 200 points with these contents. @param kids in place of the list of its pages */
+function pdfOf(pages: readonly string[], kids?: string): Uint8Array {
+  const list = kids ?? `/Kids[${pages.map((_, n) => `${4 + 2 * n} 0 R`).join(' ')}]`;
+  const objects = [
+    '<</Type/Catalog/Pages 2 0 R>>',
+    `<</Type/Pages${list}/Count ${pages.length}/MediaBox[0 0 300 200]>>`,
+    '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+    ...pages.flatMap((content, n) => [
+      `<</Type/Page/Parent 2 0 R/Resources<</Font<</F 3 0 R>>>>/Contents ${5 + 2 * n} 0 R>>`,
+      `<</Length ${content.length}>>stream\n${content}\nendstream`,
+    ]),
+  ];
+  let file = '%PDF-1.4\n';
+  const places = objects.map((object, n) => {
+    const place = file.length;
+    file += `${n + 1} 0 obj\n${object}\nendobj\n`;
+    return `${String(place).padStart(10, '0')} 00000 n \n`;
+  });
+  const size = objects.length + 1;
+  return bytesOf(
+    `${file}xref\n0 ${size}\n0000000000 65535 f \n${places.join('')}trailer<</Size ${size}/Root 1 0 R>>\nstartxref\n${file.length}\n%%EOF`,
+  );
+}
 
 /** Frames of MP3 without a sound: MPEG-1 layer III, 128 kbit/s at 44.1 kHz, 26 ms each. */
 function silence(frames: number): Uint8Array {

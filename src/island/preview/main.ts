@@ -1,5 +1,6 @@
 /** What a sender's device knows of a file before it is sealed: its type, a small look at it, and what it would tell besides itself. */
 import { statedSize } from '../../client/files/dimensions.ts';
+import { PAGES_TYPE } from '../../client/files/pages.ts';
 import { SNIFF_BYTES, shownAs, sniff } from '../../client/files/sniff.ts';
 import type { NewFile } from '../../client/files/types.ts';
 import { lookAtMedia } from './media.ts';
@@ -30,7 +31,8 @@ export async function describeFile(file: File): Promise<DescribedFile> {
   const { type, photo } = facts ?? (await describeHead(file));
   const isMedia = ['video', 'audio'].includes(shownAs(type));
   const media = isMedia ? await lookAtMedia(photo.clean ?? file, type) : null;
-  const { preview, smallPreview, dimensions } = media ?? look ?? NOTHING;
+  const page = type === PAGES_TYPE ? await drawPage(file) : null;
+  const { preview, smallPreview, dimensions } = { ...(media ?? look ?? NOTHING), ...page };
   return {
     type,
     photo,
@@ -39,6 +41,18 @@ export async function describeFile(file: File): Promise<DescribedFile> {
     ...statedSize(dimensions),
     duration: media?.duration ?? null,
   };
+}
+
+/** The first page of a PDF. Where there is none, the number of its pages stays. */
+async function drawPage(file: File): Promise<Pick<Look, 'preview' | 'smallPreview'> | null> {
+  try {
+    const { drawPdf } = await import('./pdf/main.ts');
+    const page = await drawPdf(file);
+    return page?.preview && page.smallPreview ? page : null;
+  } catch {
+    // Offline, and never fetched before.
+    return null;
+  }
 }
 
 /** What is left to be said of a file that the worker gave up. */

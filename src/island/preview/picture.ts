@@ -6,11 +6,12 @@ import type { Preview } from './messages.ts';
 
 /** Pixels of the longer side, from the best look to the smallest. */
 const SIDES = [320, 240, 160, 96, 48] as const;
+export const MAX_SIDE = SIDES[0];
 const QUALITIES = [0.8, 0.6, 0.4, 0.2] as const;
 
 /** A picture of it in two sizes, for one file and for many; null where it cannot be made small enough. */
 export async function drawPreviews(
-  drawable: ImageBitmap | HTMLVideoElement,
+  drawable: ImageBitmap | HTMLVideoElement | OffscreenCanvas,
   size: Dimensions,
 ): Promise<{ readonly preview: Preview | null; readonly smallPreview: Preview | null }> {
   const preview = await drawWithin(drawable, size, SIDES, previewBudget(1));
@@ -19,7 +20,7 @@ export async function drawPreviews(
 }
 
 async function drawWithin(
-  drawable: ImageBitmap | HTMLVideoElement,
+  drawable: ImageBitmap | HTMLVideoElement | OffscreenCanvas,
   { width, height }: Dimensions,
   sides: readonly number[],
   budget: number,

@@ -1,6 +1,17 @@
 /** What describes files, and files of real pictures and sounds that a browser makes. */
 export { describeFile } from '../../../src/island/preview/main.ts';
 
+import { workerAddress } from '../../../src/island/trusted-types.ts';
+
+/** Which of these globals a worker still has that has been cut off; it is served in the place of another one. */
+export function leftOf(names: readonly string[]): Promise<readonly string[]> {
+  const worker = new Worker(workerAddress('argon2'), { type: 'module' });
+  return new Promise((resolve) => {
+    worker.onmessage = ({ data }: MessageEvent<readonly string[]>) => resolve(data);
+    worker.postMessage(names);
+  });
+}
+
 /** A picture of a few colours, of this type. */
 export async function picture(type: string, width: number, height: number): Promise<Blob> {
   const canvas = new OffscreenCanvas(width, height);
