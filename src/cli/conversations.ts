@@ -11,7 +11,7 @@ export async function printConversations(output: Output, known: readonly Convers
 
 function fieldsOf(conversation: ConversationView): object {
   const { id, kind, peer, name, topic, members, unread, lastActivity, role, open, writable } = conversation;
-  const { mentions, notify, archived, timer } = conversation;
+  const { mentions, notify, archived, timer, fileDays } = conversation;
   return {
     id,
     kind,
@@ -28,6 +28,7 @@ function fieldsOf(conversation: ConversationView): object {
     notify,
     archived,
     timer,
+    fileDays,
   };
 }
 

@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   pin: async () => (await import('./commands/marks.ts')).pin,
   details: async () => (await import('./commands/details.ts')).details,
   timer: async () => (await import('./commands/choices.ts')).timer,
+  'file-days': async () => (await import('./commands/choices.ts')).fileDays,
   mute: async () => (await import('./commands/choices.ts')).mute,
   archive: async () => (await import('./commands/choices.ts')).archive,
   listen: async () => (await import('./commands/listen.ts')).listen,

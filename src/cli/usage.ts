@@ -49,6 +49,8 @@ const USAGE_OF = {
       which device sent it, with which encryption, whether both signatures hold, who has read it`,
   timer: `timer (--with NAME | --conversation ID) SECONDS|off
       new messages disappear so many seconds after they were sent, and on each device after they arrived; 90 days at most`,
+  'file-days': `file-days (--with NAME | --conversation ID) DAYS|off
+      the server deletes new files after so many days, unless who sends one says otherwise; 3650 at most`,
   mute: `mute (--with NAME | --conversation ID) [--notify all|mentions|none | --off]
       what your devices notify you of; nothing without an option`,
   archive: `archive (--with NAME | --conversation ID) [--off]
@@ -132,7 +134,7 @@ file {id, message, conversation, sender, account, name, type, size, series, vers
 upload {id, message, conversation, name, type, size, done, state, reason}, usage {used, limit, workspaceUsed, workspaceLimit, maxFileBytes,
   defaultExpiryDays}, forgotten {id}, share {id, file, name, url, expiresAt, password, downloads, used},
 request {id, title, url, expiresAt, files, maxFileBytes, received}, received {id, request, name, type, size, receivedAt}, ended {id}, downloaded {id, message, name, type, path, bytes},
-conversation {id, kind, with, name, topic, members, unread, lastActivity, role, open, writable, mentions, notify, archived, timer},
+conversation {id, kind, with, name, topic, members, unread, lastActivity, role, open, writable, mentions, notify, archived, timer, fileDays},
 member {account, username, name, role, devices, verified, identityChanged}, open-group {id, title, members}, left {id}, device {device, name, created, expires, current},
 safety {digits, with, verified}, revoked {device}, renamed {device, name},
 log {size, root, time, key, keyFingerprint, frozen}, logged {account, username, fingerprint, version},

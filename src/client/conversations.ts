@@ -41,6 +41,9 @@ export type Detail = Of<typeof Detail>;
 const Notify = record({ value: oneOf('all', 'mentions', 'none'), changedAt: number });
 const NOTIFY_ALL: Of<typeof Notify> = { value: 'all', changedAt: 0 };
 
+/** A number that somebody has set for everybody. */
+export const Rule = record({ value: number, sentAt: number, device: word(isDeviceId) });
+
 /** Store `conversations`, key `c/ID`. */
 export const StoredConversation = record({
   id: word(isConversationId),
@@ -72,7 +75,9 @@ export const StoredConversation = record({
   notify: added(Notify, NOTIFY_ALL),
   archived: added(record({ value: flag, changedAt: number }), { value: false, changedAt: 0 }),
   /** Seconds, 0 for never, and who said so when. */
-  timer: added(nullable(record({ value: number, sentAt: number, device: word(isDeviceId) })), null),
+  timer: added(nullable(Rule), null),
+  /** Days until the server deletes a file, 0 for as the workspace has it, and who said so when. */
+  fileDays: added(nullable(Rule), null),
   history: added(oneOf('none', 'fromInvitation', 'all'), 'none'),
 });
 export type StoredConversation = Of<typeof StoredConversation>;
@@ -91,6 +96,7 @@ export const DIRECT = {
   notify: NOTIFY_ALL,
   archived: { value: false, changedAt: 0 },
   timer: null,
+  fileDays: null,
   history: 'none',
 } as const satisfies Partial<StoredConversation>;
 
@@ -249,6 +255,7 @@ export async function viewConversation(
     notify: conversation.notify.value,
     archived: conversation.archived.value,
     timer: conversation.timer?.value ?? 0,
+    fileDays: conversation.fileDays?.value ?? 0,
     history: isGroup ? conversation.history : null,
     last: last ?? null,
     lastActivity: conversation.lastActivity,

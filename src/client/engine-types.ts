@@ -88,6 +88,8 @@ export interface ConversationView {
   readonly archived: boolean;
   /** Messages disappear so many seconds after they were sent; 0 for never. */
   readonly timer: number;
+  /** Files are deleted at the server after so many days; 0 for as the workspace has it. */
+  readonly fileDays: number;
   /** What members who come later may read; null in a direct conversation. */
   readonly history: 'none' | 'fromInvitation' | 'all' | null;
   readonly last: HistoryMessage | null;

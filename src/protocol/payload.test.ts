@@ -67,6 +67,8 @@ const CODECS: readonly (readonly [string, Payload<unknown>, fc.Arbitrary<unknown
       nameSaid: fc.option(bytes(24)),
       topicSaid: fc.option(bytes(24)),
       timerSaid: fc.option(bytes(24)),
+      fileDays: fc.option(epoch),
+      fileDaysSaid: fc.option(bytes(24)),
     }),
   ],
   [
@@ -113,7 +115,7 @@ test('receipts and resends name at least one message and not too many', () => {
 });
 
 test('a state tells what is left as it is from what is emptied, and has limits', () => {
-  const unsaid = { nameSaid: null, topicSaid: null, timerSaid: null };
+  const unsaid = { nameSaid: null, topicSaid: null, timerSaid: null, fileDays: null, fileDaysSaid: null };
   const nothing = { name: null, topic: null, picture: null, timer: null, ...unsaid };
   const emptied = { name: '', topic: '', picture: new Uint8Array(), timer: 0, ...unsaid };
   expect(statePayload.encode(nothing)).not.toEqual(statePayload.encode(emptied));

@@ -131,6 +131,9 @@ export interface StatePayload {
   readonly nameSaid: Uint8Array | null;
   readonly topicSaid: Uint8Array | null;
   readonly timerSaid: Uint8Array | null;
+  /** Files are deleted at the server after so many days, unless their sender says otherwise; 0 is what the workspace says. */
+  readonly fileDays: number | null;
+  readonly fileDaysSaid: Uint8Array | null;
 }
 /** Characters and bytes of a conversation's own words, at most. */
 export const STATE_LIMITS = { nameBytes: 256, topicBytes: 2048, pictureBytes: 32 * 1024 } as const;
@@ -142,6 +145,8 @@ export const statePayload: Payload<StatePayload> = record(88, 'state', {
   nameSaid: optional(fixed(24)),
   topicSaid: optional(fixed(24)),
   timerSaid: optional(fixed(24)),
+  fileDays: optional(u32),
+  fileDaysSaid: optional(fixed(24)),
 });
 
 /** For one's own devices. */

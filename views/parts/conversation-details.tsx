@@ -34,6 +34,10 @@ export function ConversationChoices() {
         <select data-timer-choice="" disabled />
       </label>
       <label class="panel-choice" data-waiting="">
+        <span>{text('Files stay')}</span>
+        <select data-file-days-choice="" disabled />
+      </label>
+      <label class="panel-choice" data-waiting="">
         <span>{text('Notifications')}</span>
         <select data-notify-choice="">
           <option value="all">{text('Every message')}</option>

@@ -1,4 +1,4 @@
-/** `timer`, `mute` and `archive`: how long messages of a conversation stay, and what one wants of it for oneself. */
+/** `timer`, `file-days`, `mute` and `archive`: how long messages and files of a conversation stay, and what one wants of it for oneself. */
 import type { ConversationId } from '../../contract/ids.ts';
 import type { Command, Invocation } from '../command.ts';
 import { printConversations } from '../conversations.ts';
@@ -11,12 +11,22 @@ const SYNC_MS = 5000;
 const LEVELS = ['all', 'mentions', 'none'] as const;
 
 export const timer: Command = async (invocation) => {
-  const [given = ''] = invocation.rest;
-  const seconds = given === 'off' ? 0 : Number(given);
-  if (given === '' || !Number.isSafeInteger(seconds) || seconds < 0)
-    throw new WrongUse(`timer takes whole seconds or "off", not "${given}".`);
+  const seconds = wholeOrOff(invocation, 'timer takes whole seconds');
   await change(invocation, ({ engine }, id) => engine.setTimer(id, seconds));
 };
+
+export const fileDays: Command = async (invocation) => {
+  const days = wholeOrOff(invocation, 'file-days takes whole days');
+  await change(invocation, ({ engine }, id) => engine.setFileDays(id, days));
+};
+
+/** Throws WrongUse for what is neither a number nor `off`. */
+function wholeOrOff({ rest: [given = ''] }: Invocation, takes: string): number {
+  const number = given === 'off' ? 0 : Number(given);
+  if (given === '' || !Number.isSafeInteger(number) || number < 0)
+    throw new WrongUse(`${takes} or "off", not "${given}".`);
+  return number;
+}
 
 export const mute: Command = async (invocation) => {
   const { isSet, option } = invocation;

@@ -3,7 +3,7 @@
  * verified, and choices about everything. Of two devices' words the later counts, as when they tell each other.
  */
 import { fromHex } from '../../contract/bytes.ts';
-import { isAccountId, isConversationId, isDeviceId } from '../../contract/ids.ts';
+import { isAccountId, isConversationId } from '../../contract/ids.ts';
 import type { ArchiveEntry } from '../../protocol/archive.ts';
 import { equalBytes } from '../../protocol/hash.ts';
 import type { Context } from '../context.ts';
@@ -12,6 +12,7 @@ import {
   ensureDirect,
   listConversations,
   otherOf,
+  Rule,
   readConversation,
   type StoredConversation,
   writeConversation,
@@ -46,7 +47,8 @@ const Conversation = record({
   topic: nullable(Detail),
   notify: record({ value: oneOf('all', 'mentions', 'none'), changedAt: number }),
   archived: record({ value: flag, changedAt: number }),
-  timer: nullable(record({ value: number, sentAt: number, device: word(isDeviceId) })),
+  timer: nullable(Rule),
+  fileDays: added(nullable(Rule), null),
   lastActivity: added(number, 0),
 });
 type Conversation = Of<typeof Conversation>;
@@ -84,10 +86,10 @@ export async function choiceEntries(reads: Reads, ctx: Context): Promise<readonl
 }
 
 function chosen(conversation: StoredConversation, ctx: Context): Conversation {
-  const { kind, members, details, notify, archived, timer } = conversation;
+  const { kind, members, details, notify, archived, timer, fileDays } = conversation;
   const peer = kind === 'direct' ? otherOf({ members }, ctx.self.account) : null;
   // Its last activity is in its messages; here it would be another entry with each of them.
-  return { kind, peer, ...details, notify, archived, timer, lastActivity: 0 };
+  return { kind, peer, ...details, notify, archived, timer, fileDays, lastActivity: 0 };
 }
 
 /** Takes one entry. False when its conversation is not known here (yet). Throws StoredError, SyntaxError. */
@@ -103,7 +105,7 @@ export async function applyChoice(op: Operation, ctx: Context, entry: ArchiveEnt
 async function applyConversation(op: Operation, ctx: Context, entry: ArchiveEntry): Promise<boolean> {
   const id = conversationOf(entry);
   if (!isConversationId(id)) throw new SyntaxError('A conversation that has no id.');
-  const { peer, name, topic, notify, archived, timer } = decodeStored(Conversation, entry.value);
+  const { peer, name, topic, notify, archived, timer, fileDays } = decodeStored(Conversation, entry.value);
   const known =
     (await readConversation(op, id)) ??
     (peer === null ? null : await ensureDirect(op, id, [ctx.self.account, peer], 0));
@@ -125,10 +127,8 @@ async function applyConversation(op: Operation, ctx: Context, entry: ArchiveEntr
       isTimely(archived.changedAt) && archived.changedAt > known.archived.changedAt
         ? archived
         : known.archived,
-    timer:
-      timer !== null && isTimely(timer.sentAt) && timer.sentAt > (known.timer?.sentAt ?? -1)
-        ? timer
-        : known.timer,
+    timer: isTimely(timer?.sentAt ?? 0) ? laterDetail(known.timer, timer) : known.timer,
+    fileDays: isTimely(fileDays?.sentAt ?? 0) ? laterDetail(known.fileDays, fileDays) : known.fileDays,
   });
   return true;
 }

@@ -1,13 +1,14 @@
 /** Brings one file to the server: begins, seals and sends what it has not, completes. Can be cut off anywhere and done again. */
 
 import { fromHex } from '../../contract/bytes.ts';
-import type { FileRecord } from '../../contract/files.ts';
+import type { FileId, FileRecord } from '../../contract/files.ts';
 import type { ConversationId } from '../../contract/ids.ts';
 import { t } from '../../contract/words.ts';
 import { fileChunks } from '../../protocol/file.ts';
 import type { Context } from '../context.ts';
 import { otherOf, readConversation } from '../conversations.ts';
-import { TransportRefused } from '../ports.ts';
+import type { Reads } from '../operation.ts';
+import { TransportFailed, TransportRefused } from '../ports.ts';
 import {
   readHashes,
   readPending,
@@ -16,7 +17,7 @@ import {
   writeHash,
   writePending,
 } from './pending.ts';
-import type { FileCarrier, FileSource, UploadWatch } from './ports.ts';
+import type { FileCarrier, FileSource, UploadJob, UploadWatch } from './ports.ts';
 import { expiryOf } from './sending.ts';
 import { rootOf } from './upload.ts';
 
@@ -26,6 +27,8 @@ export interface CarryTools {
   readonly signal: AbortSignal;
   /** Null where the carrier keeps all of it. Throws Lost. */
   source(): Promise<{ readonly source: FileSource | null; readonly isSame: boolean }>;
+  /** Null where this process was not given it. */
+  held(): FileSource | null;
   progress(done: number): void;
 }
 
@@ -37,7 +40,11 @@ export async function carryFile(
 ): Promise<void> {
   const { ctx, carrier, signal } = tools;
   const { files } = ctx.transport;
-  const record = await beginUpload(ctx, message.conversation, file);
+  await checkWanted(ctx.storage, message.id, file.id);
+  const record = await beginUpload(ctx, message.conversation, file).catch(async (error: unknown) => {
+    if (error instanceof TransportFailed) await keep(tools, file);
+    throw error;
+  });
   signal.throwIfAborted();
   const known = await readHashes(ctx.storage, file.id);
   const isSealed = known.size === fileChunks(file.size);
@@ -65,6 +72,19 @@ export async function carryFile(
   await carrier.forget?.(file.id);
 }
 
+/** Sealed here meanwhile, it is not lost with the page. What has begun to leave is not kept: it may have been another file. */
+async function keep({ ctx, carrier, held }: CarryTools, file: StoredUpload): Promise<void> {
+  const source = held();
+  if (source === null || (await readHashes(ctx.storage, file.id)).size > 0) return;
+  // Without it the file waits for the server as it is.
+  await carrier.keep?.(jobOf(file, { known: [], sameSource: true }), source).catch(() => {});
+}
+
+const jobOf = (
+  { id, key, size }: StoredUpload,
+  sealed: Pick<UploadJob, 'known' | 'sameSource'>,
+): UploadJob => ({ key, id: fromHex(id), fileId: id, size, ...sealed });
+
 async function send(
   { ctx, carrier, signal, source: find, progress }: CarryTools,
   pending: string,
@@ -72,23 +92,20 @@ async function send(
   known: ReadonlyMap<number, Uint8Array>,
 ): Promise<void> {
   const { source, isSame } = await find();
-  const job = {
-    key: file.key,
-    id: fromHex(file.id),
-    fileId: file.id,
-    size: file.size,
-    known: [...known],
-    sameSource: isSame,
-  };
+  const job = jobOf(file, { known: [...known], sameSource: isSame });
   const sealed = sharedCommits((hashes) =>
     ctx.operate(async (op) => {
-      // Called off elsewhere: nothing more of it leaves.
-      const isWanted = (await readPending(op, pending))?.files.some(({ id }) => id === file.id);
-      if (isWanted !== true) throw new DOMException('The upload was called off.', 'AbortError');
+      await checkWanted(op, pending, file.id);
       for (const [n, hash] of hashes) writeHash(op, file.id, n, hash);
     }),
   );
   await carrier.upload(job, source, { signal, progress, sealed });
+}
+
+/** Called off meanwhile, here or elsewhere, nothing more of it leaves. @throws AbortError */
+async function checkWanted(reads: Reads, pending: string, file: FileId): Promise<void> {
+  const isWanted = (await readPending(reads, pending))?.files.some(({ id }) => id === file);
+  if (isWanted !== true) throw new DOMException('The upload was called off.', 'AbortError');
 }
 
 /** Chunks that are sealed while a commit runs share the next one; each hears what became of its own. */

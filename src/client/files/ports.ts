@@ -78,6 +78,8 @@ export interface FileCarrier {
     source: FileSource | null,
     watch: UploadWatch,
   ): Promise<{ readonly root: Uint8Array }>;
+  /** Begins to keep a file of which nothing has left yet, while the server cannot be reached: `keeps` is true once all of it is sealed. */
+  keep?(job: UploadJob, source: FileSource): Promise<void>;
   /** Sealed chunks of this upload are kept here, all of them: it goes on without its source. */
   keeps?(id: FileId): Promise<boolean>;
   /** Forgets what is kept of it. */

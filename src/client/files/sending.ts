@@ -93,17 +93,21 @@ function fitting(files: readonly StoredUpload[], textBytes: number): readonly St
   return files.map((file) => (kept.has(file) ? file : { ...file, preview: null, previewType: '' }));
 }
 
+const DAY_MS = 24 * 3600_000;
+
 /**
- * When the server deletes a file: at its own time, and of a conversation whose messages disappear, once the last device that was
- * away has lost the message. Epoch milliseconds; null for as long as the workspace keeps files.
+ * When the server deletes a file: at its own time, else when the conversation's files are deleted; and where messages disappear, once
+ * the last device that was away has lost the message. Epoch milliseconds; null for as long as the workspace keeps files.
  */
 export async function expiryOf(
   ctx: Context,
   conversation: ConversationId,
   wished: number | null,
 ): Promise<number | null> {
-  const timer = (await readConversation(ctx.storage, conversation))?.timer?.value || null;
+  const known = await readConversation(ctx.storage, conversation);
+  const [timer, days] = [known?.timer?.value || null, known?.fileDays?.value || null];
+  const own = wished ?? (days === null ? null : ctx.now() + days * DAY_MS);
   const over = timer === null ? null : ctx.now() + timer * 1000 + RELAY_RETENTION_MS;
-  if (wished === null || over === null) return wished ?? over;
-  return Math.min(wished, over);
+  if (own === null || over === null) return own ?? over;
+  return Math.min(own, over);
 }

@@ -19,6 +19,11 @@ export class UploadSources {
     this.begun.delete(id);
   }
 
+  /** What this process was given. */
+  held(id: FileId): FileSource | null {
+    return this.given.get(id) ?? null;
+  }
+
   /** Throws Lost, or what `sourceOf` says of another file in its place. */
   async find(file: StoredUpload): Promise<{ readonly source: FileSource | null; readonly isSame: boolean }> {
     const isSame = this.begun.has(file.id);

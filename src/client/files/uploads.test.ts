@@ -285,3 +285,27 @@ test('a file is the first thing in notes to oneself that the server has not hear
   expect(await files.pending(notes.id)).toEqual([]);
   expect((await files.sent(pending.id))?.conversation).toBe(notes.id);
 });
+
+test('a file that is called off while it waits for its turn is never begun', async () => {
+  const gate = Promise.withResolvers<void>();
+  const held = (name: string) => {
+    const file = named(name, 3);
+    const read = (from: number, to: number) => gate.promise.then(() => file.source.read(from, to));
+    return { ...file, source: { ...file.source, size: 3, read } };
+  };
+  const first = await files.send(id, { text: '', files: [held('a'), held('b')] });
+  const last = await files.send(id, { text: '', files: [named('c', 3)] });
+  await waitFor(() => world.relay.files.kept.size === 2);
+  const begun: string[] = [];
+  const { set } = world.relay.files.kept;
+  world.relay.files.kept.set = (key, value) => {
+    begun.push(key);
+    return set.call(world.relay.files.kept, key, value);
+  };
+  await files.cancel(last.id);
+  gate.resolve();
+  expect((await files.sent(first.id))?.files).toHaveLength(2);
+  await world.advance(60_000);
+  expect(begun).toEqual([]);
+  expect(await files.pending()).toEqual([]);
+});

@@ -200,6 +200,7 @@ export class Uploads {
           carrier: this.ports.carrier,
           signal,
           source: () => this.sources.find(file),
+          held: () => this.sources.held(file.id),
           progress: (done) => {
             if (isOff()) return;
             this.failures.delete(pending.id);

@@ -474,7 +474,15 @@ test('what an admin calls a group is one line, and not from the future [R34]', a
   await world.settle();
   expect(await seen(b, id)).toMatchObject({ name: 'Harbour' });
   expect((await noticesIn(b, id)).at(-1)).toContain('Mina renamed this group with a clock');
-  const rest = { picture: null, timer: null, nameSaid: null, topicSaid: null, timerSaid: null };
+  const rest = {
+    picture: null,
+    timer: null,
+    nameSaid: null,
+    topicSaid: null,
+    timerSaid: null,
+    fileDays: null,
+    fileDaysSaid: null,
+  };
   const words = wordsOf({ name: 'A\u202e\nTom left.', topic: 'x\u0000\ny', ...rest });
   expect(words).toEqual({ name: 'A Tom left.', topic: 'x y' });
   expect(wordsOf({ name: '\u200f', topic: null, ...rest })).toEqual({});

@@ -25,6 +25,8 @@ export async function detailSettings(reads: Reads): Promise<readonly Setting[]> 
       nameSaid: name && stampOf(name),
       topicSaid: topic && stampOf(topic),
       timerSaid: null,
+      fileDays: null,
+      fileDaysSaid: null,
     };
     settings.push({
       name: id,

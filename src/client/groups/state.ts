@@ -3,12 +3,13 @@
  * counts, field by field, and in a group only from owners and admins.
  */
 import { UNPRINTABLE } from '../../contract/limits.ts';
-import { sentence, t } from '../../contract/words.ts';
+import { sentence, t, type Value } from '../../contract/words.ts';
 import { STATE_LIMITS, type StatePayload, statePayload } from '../../protocol/payload.ts';
 import type { Context } from '../context.ts';
 import { type StoredConversation, writeConversation } from '../conversations.ts';
 import { displayText } from '../display-text.ts';
 import type { HistoryMessage } from '../engine-types.ts';
+import { fileDaysLine, MAX_FILE_DAYS } from '../files/file-days.ts';
 import { addMessage, orderOf, readPage, timeBelow, UNMARKED } from '../history.ts';
 import { laterDetail, readStamp, type Said, stampOf } from '../later.ts';
 import { MAX_TIMER, timerLine } from '../messages/timer.ts';
@@ -21,7 +22,7 @@ export const DETAILS_AHEAD_MS = 24 * 3_600_000;
 
 type Details = StoredConversation['details'];
 /** Everything that a state says, with its stamps. */
-type State = Details & Pick<StoredConversation, 'timer'>;
+type State = Details & Pick<StoredConversation, 'timer' | 'fileDays'>;
 /** New words; a field that is not there stays as it is. */
 export interface NewDetails {
   readonly name?: string;
@@ -30,9 +31,15 @@ export interface NewDetails {
 export interface NewState extends NewDetails {
   /** Seconds, 0 for never. */
   readonly timer?: number;
+  /** Days, 0 for as the workspace has it. */
+  readonly fileDays?: number;
 }
-const UNSAID: State = { name: null, topic: null, timer: null };
-const stateOf = ({ details, timer }: StoredConversation): State => ({ ...details, timer });
+const UNSAID: State = { name: null, topic: null, timer: null, fileDays: null };
+const stateOf = ({ details, timer, fileDays }: StoredConversation): State => ({
+  ...details,
+  timer,
+  fileDays,
+});
 
 const utf8 = new TextEncoder();
 
@@ -61,7 +68,7 @@ export async function sayDetails(
   conversation: StoredConversation,
   anew: { readonly name: string; readonly topic: string | null } | null,
 ): Promise<void> {
-  const { details, timer } = conversation;
+  const { details, timer, fileDays } = conversation;
   if (anew !== null) {
     await queueState(op, ctx, conversation, {
       name: anew.name,
@@ -72,6 +79,7 @@ export async function sayDetails(
       ...(details.name === null ? {} : { name: details.name.value }),
       ...(details.topic === null ? {} : { topic: details.topic.value }),
       ...(timer === null ? {} : { timer: timer.value }),
+      ...(fileDays === null ? {} : { fileDays: fileDays.value }),
     };
     // Said again, they are no newer than they were: what somebody else says meanwhile counts.
     await queueState(op, ctx, conversation, words, stateOf(conversation));
@@ -79,8 +87,8 @@ export async function sayDetails(
 }
 
 /** Whether anything was ever said of it. */
-export const hasState = ({ details, timer }: StoredConversation): boolean =>
-  details.name !== null || details.topic !== null || timer !== null;
+export const hasState = ({ details, timer, fileDays }: StoredConversation): boolean =>
+  details.name !== null || details.topic !== null || timer !== null || fileDays !== null;
 
 /**
  * Puts a `state` message into the outbox and takes its words over here. The conversation is the newest there is.
@@ -94,8 +102,7 @@ export async function queueState(
   again: State = UNSAID,
 ): Promise<void> {
   const before = stateOf(conversation);
-  const { name, topic, timer } = before;
-  const latest = Math.max(name?.sentAt ?? 0, topic?.sentAt ?? 0, timer?.sentAt ?? 0);
+  const latest = Math.max(...Object.values(before).map((said) => said?.sentAt ?? 0));
   const sentAt = Math.max(ctx.now(), conversation.ownSentAt, latest + 1);
   const entry = await addOutgoing(op, {
     id: ctx.newBodyId(),
@@ -109,6 +116,8 @@ export async function queueState(
       nameSaid: again.name && stampOf(again.name),
       topicSaid: again.topic && stampOf(again.topic),
       timerSaid: again.timer && stampOf(again.timer),
+      fileDays: words.fileDays ?? null,
+      fileDaysSaid: again.fileDays && stampOf(again.fileDays),
     }),
     sentAt,
     bound: null,
@@ -172,43 +181,18 @@ export async function takeState(
   },
 ): Promise<TakenState> {
   const state = statePayload.decode(payload);
-  if (!from.counts) {
-    const who = await nameIn(reads, ctx, from.sender.account, true);
-    if (isOnlyTimer(state))
-      return {
-        conversation,
-        text: sentence('{name} wanted to set how long messages stay; only owners and admins may.', {
-          name: who,
-        }),
-      };
-    return {
-      conversation,
-      text: sentence('{who} wanted to rename this group; only owners and admins may.', { who }),
-    };
-  }
   // Nobody could ever say anything later than the end of all clocks.
-  if (from.sentAt > ctx.now() + DETAILS_AHEAD_MS) {
-    const who = await nameIn(reads, ctx, from.sender.account, true);
-    if (isOnlyTimer(state))
-      return {
-        conversation,
-        text: sentence(
-          '{name} set how long messages stay with a clock that is more than a day ahead: it stays as it was.',
-          {
-            name: who,
-          },
-        ),
-      };
-    return {
-      conversation,
-      text: sentence(
-        '{who} renamed this group with a clock that is more than a day ahead: it stays as it was.',
-        { who },
-      ),
-    };
+  const isAhead = from.sentAt > ctx.now() + DETAILS_AHEAD_MS;
+  if (!from.counts || isAhead) {
+    const name = await nameIn(reads, ctx, from.sender.account, true);
+    return { conversation, text: refusedLine(state, name, isAhead && from.counts) };
   }
-  const { timer } = state;
-  const words = { ...wordsOf(state), ...(timer === null || timer > MAX_TIMER ? {} : { timer }) };
+  const { timer, fileDays } = state;
+  const words = {
+    ...wordsOf(state),
+    ...(timer === null || timer > MAX_TIMER ? {} : { timer }),
+    ...(fileDays === null || fileDays > MAX_FILE_DAYS ? {} : { fileDays }),
+  };
   const before = stateOf(conversation);
   const next = merged(before, words, saidIn(state, { sentAt: from.sentAt, device: from.sender.device }));
   const isLate = from.isLate && isUnsaid(before, words);
@@ -217,48 +201,80 @@ export async function takeState(
   return { conversation: { ...conversation, ...storedOf(next), saidAt }, text };
 }
 
+/** Why a state does not count: its sender may not say it, or says it from a time to come. */
+function refusedLine({ name, topic, timer, fileDays }: StatePayload, who: Value, isAhead: boolean): string {
+  const isRule = name === null && topic === null;
+  if (isRule && timer !== null)
+    return isAhead
+      ? sentence(
+          '{name} set how long messages stay with a clock that is more than a day ahead: it stays as it was.',
+          { name: who },
+        )
+      : sentence('{name} wanted to set how long messages stay; only owners and admins may.', { name: who });
+  if (isRule && fileDays !== null)
+    return isAhead
+      ? sentence(
+          '{name} set how long files stay with a clock that is more than a day ahead: it stays as it was.',
+          { name: who },
+        )
+      : sentence('{name} wanted to set how long files stay; only owners and admins may.', { name: who });
+  return isAhead
+    ? sentence('{who} renamed this group with a clock that is more than a day ahead: it stays as it was.', {
+        who,
+      })
+    : sentence('{who} wanted to rename this group; only owners and admins may.', { who });
+}
+
 /** As they may stand in a line; a name of which nothing can be shown is none. */
 export function wordsOf({ name: said, topic }: StatePayload): NewDetails {
   const name = displayText(said ?? '');
   return { ...(name === '' ? {} : { name }), ...(topic === null ? {} : { topic: displayText(topic) }) };
 }
 
-const storedOf = ({ name, topic, timer }: State): Pick<StoredConversation, 'details' | 'timer'> => ({
+const storedOf = ({
+  name,
+  topic,
+  ...rules
+}: State): Pick<StoredConversation, 'details' | 'timer' | 'fileDays'> => ({
   details: { name, topic },
-  timer,
+  ...rules,
 });
-
-const isOnlyTimer = ({ name, topic, timer }: StatePayload): boolean =>
-  timer !== null && name === null && topic === null;
 
 /** Whether nothing of what these words say was known before. */
 const isUnsaid = (before: State, words: NewState): boolean =>
-  words.name === undefined ? before.timer === null : before.name === null;
+  words.name === undefined ? before.timer === null && before.fileDays === null : before.name === null;
 
 /** Whether these words are all that there is to say. */
-const isWhole = ({ name, topic, timer }: State, words: NewState): boolean =>
+const isWhole = ({ name, topic, timer, fileDays }: State, words: NewState): boolean =>
   (name === null || words.name !== undefined) &&
   (topic === null || words.topic !== undefined) &&
-  (timer === null || words.timer !== undefined);
+  (timer === null || words.timer !== undefined) &&
+  (fileDays === null || words.fileDays !== undefined);
 
 /** Who said each of a state's words. */
 type Stamps = { readonly [field in keyof State]: Said };
 const stampedBy = (
   now: Said,
-  { name, topic, timer }: { readonly [field in keyof State]: Said | null },
+  { name, topic, timer, fileDays }: { readonly [field in keyof State]: Said | null },
 ): Stamps => ({
   name: name ?? now,
   topic: topic ?? now,
   timer: timer ?? now,
+  fileDays: fileDays ?? now,
 });
 
 /** What a message says of its words' age; nothing in it is said later than the message itself. */
-function saidIn({ nameSaid, topicSaid, timerSaid }: StatePayload, message: Said): Stamps {
+function saidIn(state: StatePayload, message: Said): Stamps {
   const read = (stamp: Uint8Array | null) => {
     const said = stamp && readStamp(stamp);
     return said !== null && said.sentAt <= message.sentAt ? said : null;
   };
-  return stampedBy(message, { name: read(nameSaid), topic: read(topicSaid), timer: read(timerSaid) });
+  return stampedBy(message, {
+    name: read(state.nameSaid),
+    topic: read(state.topicSaid),
+    timer: read(state.timerSaid),
+    fileDays: read(state.fileDaysSaid),
+  });
 }
 
 function merged(before: State, words: NewState, by: Stamps): State {
@@ -268,6 +284,7 @@ function merged(before: State, words: NewState, by: Stamps): State {
     name: laterDetail(before.name, said(words.name, by.name)),
     topic: laterDetail(before.topic, said(words.topic, by.topic)),
     timer: laterDetail(before.timer, said(words.timer, by.timer)),
+    fileDays: laterDetail(before.fileDays, said(words.fileDays, by.fileDays)),
   };
 }
 
@@ -297,6 +314,9 @@ async function sentenceOf(
       ? sentence('You set the topic: {topic}', { topic })
       : sentence('{who} set the topic: {topic}', { who, topic });
   }
-  if (after.timer === null || after.timer.value === (before.timer?.value ?? 0)) return null;
-  return timerLine(isLate || by === ctx.self.account ? null : who, after.timer.value, isLate);
+  const name = isLate || mine ? null : who;
+  if (after.timer !== null && after.timer.value !== (before.timer?.value ?? 0))
+    return timerLine(name, after.timer.value, isLate);
+  if (after.fileDays === null || after.fileDays.value === (before.fileDays?.value ?? 0)) return null;
+  return fileDaysLine(name, after.fileDays.value, isLate);
 }

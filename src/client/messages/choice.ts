@@ -1,7 +1,7 @@
 /**
- * What one has chosen for a conversation, as it travels among one's own devices: settings `notify/ID`, `archived/ID` and `timer/ID`
- * with the conversation's id in base64url (PROTOCOL 6, `sync`); the later one counts. A value is one byte, that of a timer
- * `sentAt u64 || device 16 || seconds u32`. For a conversation that is not known here yet they wait: store `conversations`,
+ * What one has chosen for a conversation, as it travels among one's own devices: settings `notify/ID`, `archived/ID`, `timer/ID` and `file-days/ID`
+ * with the conversation's id in base64url (PROTOCOL 6, `sync`); the later one counts. A value is one byte, that of the last two
+ * `sentAt u64 || device 16 || u32`. For a conversation that is not known here yet they wait: store `conversations`,
  * `w/ID/NAME`.
  */
 import { conversationId, deviceId, fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
@@ -10,12 +10,13 @@ import { concat, Reader, u32be, u64be } from '../../protocol/codec.ts';
 import { isProtocolError } from '../../protocol/errors.ts';
 import type { Setting } from '../../protocol/payload.ts';
 import type { StoredConversation } from '../conversations.ts';
+import { MAX_FILE_DAYS } from '../files/file-days.ts';
 import { laterDetail } from '../later.ts';
 import type { Operation } from '../operation.ts';
 import { bytes, decodeStored, number, record } from '../stored.ts';
 import { MAX_TIMER } from './timer.ts';
 
-export const CHOICES = ['notify', 'archived', 'timer'] as const;
+export const CHOICES = ['notify', 'archived', 'timer', 'file-days'] as const;
 export type ChoiceName = (typeof CHOICES)[number];
 const LEVELS = ['all', 'mentions', 'none'] as const;
 /** Choices about conversations that are not known here, at most. */
@@ -26,16 +27,14 @@ type Choice = Pick<Setting, 'value' | 'changedAt'>;
 
 /** Those that were ever made, as settings. */
 export function settingsOf(
-  { id, notify, archived, timer }: StoredConversation,
+  { id, notify, archived, timer, fileDays }: StoredConversation,
   which: readonly ChoiceName[],
 ): readonly Setting[] {
   const choices: Readonly<Record<ChoiceName, Choice | null>> = {
     notify: { value: Uint8Array.of(LEVELS.indexOf(notify.value)), changedAt: notify.changedAt },
     archived: { value: Uint8Array.of(archived.value ? 1 : 0), changedAt: archived.changedAt },
-    timer: timer && {
-      value: concat(u64be(timer.sentAt), fromHex(timer.device), u32be(timer.value)),
-      changedAt: timer.sentAt,
-    },
+    timer: timer && ruleSetting(timer),
+    'file-days': fileDays && ruleSetting(fileDays),
   };
   const short = toBase64(fromHex(id));
   return which.flatMap((name) => {
@@ -60,20 +59,33 @@ export function withChoice(
   name: ChoiceName,
   { value, changedAt }: Choice,
 ): StoredConversation {
-  if (name === 'timer') return withTimer(known, value);
+  if (name === 'timer') return withRule(known, 'timer', value, MAX_TIMER);
+  if (name === 'file-days') return withRule(known, 'fileDays', value, MAX_FILE_DAYS);
   if (changedAt <= known[name].changedAt) return known;
   if (name === 'archived') return { ...known, archived: { value: value[0] === 1, changedAt } };
   const level = LEVELS[value[0] ?? 0];
   return level === undefined ? known : { ...known, notify: { value: level, changedAt } };
 }
 
-function withTimer(known: StoredConversation, value: Uint8Array): StoredConversation {
-  const said = readTimer(value);
-  const timer = said === null || said.value > MAX_TIMER ? known.timer : laterDetail(known.timer, said);
-  return timer === known.timer ? known : { ...known, timer };
+type Rule = NonNullable<StoredConversation['timer']>;
+
+const ruleSetting = ({ sentAt, device, value }: Rule): Choice => ({
+  value: concat(u64be(sentAt), fromHex(device), u32be(value)),
+  changedAt: sentAt,
+});
+
+function withRule(
+  known: StoredConversation,
+  rule: 'timer' | 'fileDays',
+  value: Uint8Array,
+  most: number,
+): StoredConversation {
+  const said = readRule(value);
+  const next = said === null || said.value > most ? known[rule] : laterDetail(known[rule], said);
+  return next === known[rule] ? known : { ...known, [rule]: next };
 }
 
-function readTimer(value: Uint8Array): StoredConversation['timer'] {
+function readRule(value: Uint8Array): Rule | null {
   try {
     const reader = new Reader(value);
     return { sentAt: reader.u64(), device: deviceId(reader.fixed(16)), value: reader.u32() };

@@ -5,6 +5,7 @@ import { syncPayload } from '../../protocol/payload.ts';
 import type { Context } from '../context.ts';
 import { readConversation, type StoredConversation, writeConversation } from '../conversations.ts';
 import { queueErrand } from '../errands.ts';
+import { MAX_FILE_DAYS } from '../files/file-days.ts';
 import { REFUSED } from '../groups/sentences.ts';
 import { queueState } from '../groups/state.ts';
 import type { Reads } from '../operation.ts';
@@ -36,12 +37,28 @@ export async function setArchived(ctx: Context, id: ConversationId, value: boole
 export async function setTimer(ctx: Context, id: ConversationId, seconds: number): Promise<void> {
   if (!Number.isSafeInteger(seconds) || seconds < 0 || seconds > MAX_TIMER)
     throw new Error(t('Messages disappear after 90 days at most: choose a shorter time.'));
+  await setRule(ctx, id, 'timer', seconds);
+}
+
+/** After how many days files are deleted, 0 for as the workspace has it; from whom, as for a timer. Throws Error with a sentence. */
+export async function setFileDays(ctx: Context, id: ConversationId, days: number): Promise<void> {
+  if (!Number.isSafeInteger(days) || days < 0 || days > MAX_FILE_DAYS)
+    throw new Error(t('Files are deleted after ten years at most: choose a shorter time.'));
+  await setRule(ctx, id, 'fileDays', days);
+}
+
+async function setRule(
+  ctx: Context,
+  id: ConversationId,
+  rule: 'timer' | 'fileDays',
+  value: number,
+): Promise<void> {
   await ctx.operate(async (op) => {
     const known = await find(op, id);
     const { kind, role } = known;
     if (kind === 'group' && role === null) throw new Error(REFUSED.gone);
     if (kind === 'group' && role !== 'owner' && role !== 'admin') throw new Error(REFUSED.noLead);
-    if ((known.timer?.value ?? 0) !== seconds) await queueState(op, ctx, known, { timer: seconds });
+    if ((known[rule]?.value ?? 0) !== value) await queueState(op, ctx, known, { [rule]: value });
   });
 }
 

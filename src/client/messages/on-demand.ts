@@ -17,5 +17,6 @@ export function messageActions(ctx: Context): MessageActions & ConversationActio
     setNotify: async (conversation, notify) => (await choices()).setNotify(ctx, conversation, notify),
     setArchived: async (conversation, archived) => (await choices()).setArchived(ctx, conversation, archived),
     setTimer: async (conversation, seconds) => (await choices()).setTimer(ctx, conversation, seconds),
+    setFileDays: async (conversation, days) => (await choices()).setFileDays(ctx, conversation, days),
   };
 }

@@ -18,12 +18,17 @@ export interface MessageActions {
   messageDetails(id: BodyId): Promise<MessageDetails | null>;
 }
 
-/** For the person alone; synced over one's own devices. Only `setTimer` is for everybody. */
+/** For the person alone; synced over one's own devices. `setTimer` and `setFileDays` are for everybody. */
 export interface ConversationActions {
   setNotify(conversation: ConversationId, notify: 'all' | 'mentions' | 'none'): Promise<void>;
   setArchived(conversation: ConversationId, archived: boolean): Promise<void>;
   /** New messages disappear after so many seconds for everybody, 0 for never; in a group only owners and admins. */
   setTimer(conversation: ConversationId, seconds: number): Promise<void>;
+  /**
+   * The server deletes new files after so many days, 0 for as the workspace has it, unless their sender says otherwise; from whom, as
+   * for a timer.
+   */
+  setFileDays(conversation: ConversationId, days: number): Promise<void>;
 }
 
 /** Seconds that a timer may have, as choices; every whole number up to the last is valid. */
