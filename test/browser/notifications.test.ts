@@ -36,7 +36,7 @@ beforeAll(async () => {
         SOTTO_VAPID_SUBJECT: 'mailto:admin@harbour.example',
       },
     }),
-    launchBrowser(),
+    launchBrowser([], true),
   ]);
   server = started;
   // A context of a test is a private window, which has no push service, and Chromium says so.

@@ -9,13 +9,17 @@ import {
 } from 'playwright-core';
 
 /** The same engine without windows, which costs a third less; the whole browser where it is not installed. */
-const EXECUTABLE =
-  ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find(existsSync) ?? '/usr/bin/chromium';
+const WHOLE = '/usr/bin/chromium';
+const SHELL = '/usr/bin/chromium-headless-shell';
+const EXECUTABLE = existsSync(SHELL) ? SHELL : WHOLE;
 
-/** Starts the browser, with `more` arguments; close it when the tests are over. */
-export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
+/**
+ * Starts the browser, with `more` arguments; close it when the tests are over.
+ * @param isWhole with windows, for what only those have: notifications
+ */
+export function launchBrowser(more: readonly string[] = [], isWhole = false): Promise<Browser> {
   return chromium.launch({
-    executablePath: EXECUTABLE,
+    executablePath: isWhole ? WHOLE : EXECUTABLE,
     headless: true,
     args: [
       '--no-sandbox',

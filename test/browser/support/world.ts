@@ -13,7 +13,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Starts both, the browser with these arguments too. The island must be built: `bun run test` does it before anything else. */
+/** Starts both; the browser with these arguments too, and then one of its own. The island must be built: `bun run test` does it before anything else. */
 export async function openWorld(browserArgs: readonly string[] = []): Promise<World> {
   const isShared = browserArgs.length === 0;
   const [server, browser] = await Promise.all([
