@@ -8,6 +8,7 @@ export function openFileCarrier(account: AccountId): FileCarrier {
   const uploads = async () => (await loadAttach()).openUploads(account);
   return {
     upload: async (...upload) => (await uploads()).upload(...upload),
+    keep: async (job, source) => (await uploads()).keep(job, source),
     keeps: async (id) => (await uploads()).keeps(id),
     forget: async (id) => (await uploads()).forget(id),
     async *download(file, from, to, watch) {

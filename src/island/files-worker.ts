@@ -4,7 +4,7 @@
  */
 
 import { errorOut } from '../client/files/carried-errors.ts';
-import type { FileSource } from '../client/files/ports.ts';
+import type { FileSource, UploadJob } from '../client/files/ports.ts';
 import { OtherFile, sealedFrom, uploadFile } from '../client/files/upload.ts';
 import { httpFiles } from '../client/http-files.ts';
 import { httpCalls } from '../client/http-relay.ts';
@@ -19,7 +19,7 @@ import { type Ahead, sealAhead } from './attach/sealed-ahead.ts';
 import { openFolder, removeSpool } from './attach/spool.ts';
 
 const UPGRADE_REQUIRED = 426;
-type Upload = Extract<ToWorker, { type: 'upload' }>;
+type Upload = Extract<ToWorker, { file: UploadJob }>;
 type Answer = Extract<ToWorker, { type: 'answer' }>;
 
 const tell = (message: FromWorker) => self.postMessage(message);
@@ -51,6 +51,11 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   } else if (data.type === 'answer') {
     asked.get(data.ask)?.(data);
     asked.delete(data.ask);
+  } else if (data.type === 'keep') {
+    const { job } = data;
+    void open(data)
+      .catch(() => {})
+      .finally(() => tell({ type: 'released', job }));
   } else void carry(data);
 };
 

@@ -244,6 +244,11 @@ story('a line that is cut is waited for, and the message is said once', async ()
     .getByText(/cannot be reached|^Offline: it goes on by itself/)
     .waitFor({ timeout: PATIENCE });
   expect(await accessible(page)).toEqual([]);
+  // Sealed here already: the page may be closed before the line is back.
+  await until(
+    () => spooled(page),
+    (names) => names.some((name) => name.endsWith('.all')),
+  );
   await ada.context.setOffline(false);
   await articles(page, 'cut.bin').waitFor({ timeout: PATIENCE });
   await pending(page).waitFor({ state: 'detached', timeout: PATIENCE });

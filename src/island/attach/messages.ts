@@ -6,7 +6,8 @@ import type { AccountId } from '../../contract/ids.ts';
 
 export type ToWorker =
   | {
-      readonly type: 'upload';
+      /** Sealed and sent, or sealed into the spool alone. */
+      readonly type: 'upload' | 'keep';
       readonly job: number;
       readonly account: AccountId;
       readonly file: UploadJob;
@@ -23,6 +24,7 @@ export type FromWorker =
   | { readonly type: 'progress'; readonly job: number; readonly done: number }
   /** Every sealed chunk lies in the spool: the upload goes on without its source from now on. */
   | { readonly type: 'kept'; readonly id: FileId }
+  /** Let go; or, of `keep`, begun. */
   | { readonly type: 'released'; readonly job: number }
   /** The page reads its source from `from` to `to`, exclusive. */
   | {

@@ -11,7 +11,7 @@ import type { FromWorker, ToWorker } from './messages.ts';
 import { noteRisk } from './risk.ts';
 import { isComplete, openFolder, removeSpool } from './spool.ts';
 
-type Uploads = Required<Pick<FileCarrier, 'upload' | 'keeps' | 'forget'>>;
+type Uploads = Required<Pick<FileCarrier, 'upload' | 'keep' | 'keeps' | 'forget'>>;
 
 /** With nothing to carry for so long, the worker ends. */
 const IDLE_MS = 60_000;
@@ -33,6 +33,10 @@ let count = 0;
 export function openUploads(account: AccountId): Uploads {
   return {
     upload: (file, source, watch) => carry(account, file, source, watch),
+    async keep(file, source) {
+      hold(file.fileId, source);
+      await run(null, (job) => ({ type: 'keep', job, account, file, source: blobOf(source) ?? 'page' }));
+    },
     async keeps(id) {
       const folder = await openFolder(account);
       return folder !== null && isComplete(folder, id);
@@ -47,6 +51,12 @@ export function openUploads(account: AccountId): Uploads {
   };
 }
 
+function hold(id: FileId, source: FileSource): void {
+  if (sources.has(id)) return;
+  sources.set(id, source);
+  noteRisk(id, true);
+}
+
 async function carry(
   account: AccountId,
   file: UploadJob,
@@ -56,10 +66,7 @@ async function carry(
   const { signal } = watch;
   signal?.throwIfAborted();
   const id = file.fileId;
-  if (source && !sources.has(id)) {
-    sources.set(id, source);
-    noteRisk(id, true);
-  }
+  if (source) hold(id, source);
   let abort = () => {};
   try {
     const root = await run(watch, (job) => {
