@@ -38,7 +38,7 @@ const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
   cli: [],
   'service-worker': [],
   verify: [],
-  island: [/^htmx\.org/, /^@simplewebauthn\/browser/, /^qr(?:\/|$)/],
+  island: [/^htmx\.org/, /^@simplewebauthn\/browser/, /^qr(?:\/|$)/, /^pdfjs-dist(?:\/|$)/],
   views: [/^@kitajs\/html/],
   routes: [/^elysia$/, /^@kitajs\/html/],
   http: [/^elysia$/],
@@ -150,6 +150,14 @@ test('rooms use only the packages they may', () => {
     return !(PACKAGES[room] ?? []).some((pattern) => pattern.test(from));
   });
   expect(wrong.map(({ file, from }) => `${file} -> ${from}`)).toEqual([]);
+});
+
+test('what reads hostile PDF files is in no script of a page: only in its worker', () => {
+  const takers = (wanted: RegExp) =>
+    new Set(all.filter(({ from, typeOnly }) => wanted.test(from) && !typeOnly).map(({ file }) => file));
+  expect([...takers(/^pdfjs-dist/)]).toEqual(['src/island/preview/pdf/draw.ts']);
+  expect([...takers(/preview\/pdf\/draw\.ts$/)]).toEqual(['src/island/pdf-worker.ts']);
+  expect([...takers(/island\/pdf-worker\.ts$/)]).toEqual([]);
 });
 
 test('protocol and client touch no runtime, DOM or clock', () => {

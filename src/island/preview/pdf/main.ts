@@ -1,5 +1,6 @@
 /** The first page of a PDF as its preview: drawn in a worker that ends after it, whatever the file has done to it. */
 import { previewBudget } from '../../../client/files/preview-budget.ts';
+import { isSmallPicture } from '../../../client/files/small-picture.ts';
 import { sniff } from '../../../client/files/sniff.ts';
 import { MAX_FILES_PER_MESSAGE } from '../../../contract/files.ts';
 import { workerAddress } from '../../trusted-types.ts';
@@ -49,6 +50,7 @@ const within = (preview: Preview | null, budget: number): Preview | null =>
   preview !== null &&
   preview.bytes.length <= budget &&
   preview.type === sniff(preview.bytes) &&
-  ['image/webp', 'image/jpeg'].includes(preview.type)
+  ['image/webp', 'image/jpeg'].includes(preview.type) &&
+  isSmallPicture(preview.bytes)
     ? preview
     : null;
