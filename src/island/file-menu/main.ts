@@ -67,7 +67,7 @@ export async function openFileMenu(terms: FileMenuTerms): Promise<void> {
   menu.addEventListener('keydown', (event) => moveIn(menu, event));
   closeByLeaving(menu, close, anchor);
   // In a landmark, as everything that is read out.
-  (document.querySelector('#main') ?? document.body).append(menu);
+  (document.querySelector('[data-view]') ?? document.body).append(menu);
   if (!togglePopover(menu, anchor)) return menu.remove();
   menu.querySelector('button')?.focus();
 }
