@@ -3,7 +3,7 @@ import { ICON_STYLE } from '../file-card/icons.ts';
 
 export const ROOM_STYLE = `
   ${ICON_STYLE}
-  :host { display: block; }
+  :host { display: block; margin-bottom: var(--s4); }
   p { margin: 0; }
   button { font: inherit; color: inherit; border: 0; padding: 0; background: none; cursor: pointer; }
   :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
