@@ -244,6 +244,8 @@ story('a line that is cut is waited for, and the message is said once', async ()
     .getByText(/cannot be reached|^Offline: it goes on by itself/)
     .waitFor({ timeout: PATIENCE });
   expect(await accessible(page)).toEqual([]);
+  const hidden = () => timeline(page).evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+  await until(hidden, (pixels) => pixels < 2);
   // Sealed here already: the page may be closed before the line is back.
   await until(
     () => spooled(page),

@@ -10,6 +10,8 @@ import { PendingRow } from './pending-row.ts';
 
 /** Milliseconds that a message may take from the outbox to the screen; then its files leave all the same. */
 const DRAWN_MS = 3000;
+/** Closer to the end than this counts as being there, in pixels. */
+const NEAR_END = 48;
 
 /** Shows what is on its way in a conversation, until its timeline leaves the document. */
 export function openPending(log: HTMLElement, conversation: ConversationId): void {
@@ -26,12 +28,22 @@ class Pending {
   readonly #conversation: ConversationId;
   readonly #rows = new Map<string, PendingRow>();
   readonly #leaving = new Set<string>();
+  /** What is said of a file makes its row taller: who was at the end stays there. */
+  readonly #grown = new ResizeObserver(() => {
+    if (this.#isAtEnd) this.#log.scrollTop = this.#log.scrollHeight;
+  });
+  #isAtEnd = false;
   #reading = false;
   #isAskedAgain = false;
 
   constructor(log: HTMLElement, conversation: ConversationId) {
     this.#log = log;
     this.#conversation = conversation;
+    const look = () => {
+      this.#isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+    };
+    log.addEventListener('scroll', look, { passive: true });
+    look();
   }
 
   /** Reads and draws them; what is asked for meanwhile is done once, afterwards. */
@@ -72,6 +84,7 @@ class Pending {
     const { scrollHeight, scrollTop, clientHeight } = this.#log;
     const isAtEnd = scrollHeight - scrollTop - clientHeight < clientHeight / 2;
     this.#log.append(row.element);
+    this.#grown.observe(row.element);
     row.follow(row.element.previousElementSibling);
     this.#log.dataset.filled = '';
     if (isAtEnd) this.#log.scrollTop = this.#log.scrollHeight;
