@@ -203,7 +203,10 @@ story('a member makes links in the workspace, and finds there what was handed in
   await links.getByRole('button', { name: 'Keep in Notes to self: minutes.txt' }).click();
   await links.getByText('minutes.txt').waitFor({ state: 'detached', timeout: PATIENCE });
   await conversations(page).getByRole('link', { name: 'Notes to self' }).click();
-  await page.getByRole('button', { name: 'More for minutes.txt' }).waitFor({ timeout: PATIENCE });
+  await page.getByRole('button', { name: 'More for minutes.txt' }).click({ timeout: PATIENCE });
+  await page.getByRole('menuitem', { name: 'Delete the file' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByText('Expired: the server has deleted it.').waitFor({ timeout: PATIENCE });
 });
 
 story('without a script the pages say why, are kept by nobody and listed nowhere', async () => {

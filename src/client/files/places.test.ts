@@ -268,7 +268,11 @@ test('the server’s word on when a file is deleted is what is shown', async () 
   await expect((await actionsOf(jonas)).setExpiry(file.id, at)).rejects.toThrow();
   await actions.remove(file.id);
   expect(world.relay.files.kept.size).toBe(0);
-  expect((await actions.list())[0]?.file.expiresAt).toBe(world.time.now);
+  const [removed] = await actions.list();
+  expect(removed?.file.expiresAt).toBe(world.time.now);
+  // Its message shows it as over, too.
+  const said = removed && (await mina.engine.message(removed.message));
+  expect(said?.files.map((each) => each.expiresAt)).toEqual([world.time.now]);
 });
 
 const never = (): never => {

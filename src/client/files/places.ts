@@ -5,6 +5,7 @@ import { t } from '../../contract/words.ts';
 import { addWords } from '../compose.ts';
 import type { Context } from '../context.ts';
 import type { HistoryMessage } from '../engine-types.ts';
+import { findMessage, updateMessage } from '../history.ts';
 import type { Operation } from '../operation.ts';
 import { TransportRefused } from '../ports.ts';
 import { ensureNoted, findNoted, noteExpiry, wholeFile } from './kept.ts';
@@ -103,7 +104,12 @@ async function noteHeard(
       const known = await findNoted(op, id);
       const [first] = known;
       if (first === undefined || !(await noteExpiry(op, first.file, expiresAt))) continue;
-      for (const { conversation } of known) op.touched.files.add(conversation);
+      for (const { message, conversation } of known) {
+        op.touched.files.add(conversation);
+        const said = await findMessage(op, message);
+        const ends = (file: FileView) => (file.id === id ? { ...file, expiresAt } : file);
+        if (said !== null) await updateMessage(op, { ...said, files: said.files.map(ends) });
+      }
     }
   });
 }

@@ -48,7 +48,7 @@ export class SealedMessage extends HTMLElement {
     this.#text.replaceChildren(isText ? drawText(text, names) : draw('p', {}, words));
     if (editedAt !== null && isText) this.#markEdited(editedAt);
     this.#text.hidden = isText && text === '';
-    const files = message.files.map(({ id }) => id).join();
+    const files = message.files.map(({ id, expiresAt }) => `${id} ${expiresAt}`).join();
     if (this.#cards?.files !== files) this.#cards = cards && { files, element: cards(message) };
     this.shadowRoot?.replaceChildren(
       ...(quote && isText ? [this.#drawQuote(quote)] : []),
