@@ -169,8 +169,13 @@ story(
     expect(greens(pdf.corners)).toEqual([true, false, false, false]);
     expect(pdf.corners.flat().filter((part) => part > 60 && part < 195)).toEqual([]);
 
+    const picture = await make(['image/jpeg', 300, 200]);
+    const scan = await describe(pdfOf(['300 0 0 200 0 0 cm /P Do'], { picture }));
+    expect(scan.preview?.type).toBe('image/webp');
+    expect(greens(scan.corners)).toEqual([true, false, false, false]);
+
     // Its first page is not there, does not end, or shows nothing.
-    for (const file of [pdfOf([page], '/Kids[99 0 R]'), pdfOf(['q 1 0 0 1 0 0 cm']), pdfOf([''])]) {
+    for (const file of [pdfOf([page], { kids: '[99 0 R]' }), pdfOf(['q 1 0 0 1 0 0 cm']), pdfOf([''])]) {
       const counted = await describe(file);
       expect(counted.preview?.type).toBe('application/pdf');
       expect(new TextDecoder().decode(counted.preview?.bytes)).toBe('1');
@@ -218,31 +223,32 @@ story('no page complained: the policy holds', async () => {
 
 /** The last one stays: the question can be answered with yes. */
 const WAYS_OUT = [
-  ...[
-    'indexedDB',
-    'caches',
-    'cookieStore',
-    'navigator',
-    'fetch',
-    'XMLHttpRequest',
-    'WebSocket',
-    'WebTransport',
-  ],
+  ...['indexedDB', 'caches', 'cookieStore', 'fetch', 'XMLHttpRequest', 'WebSocket', 'WebTransport'],
   ...['EventSource', 'BroadcastChannel', 'Worker', 'SharedWorker', 'importScripts', 'postMessage'],
+  ...['storage', 'locks', 'serviceWorker', 'permissions', 'connection'],
   'OffscreenCanvas',
 ];
 const PDF_TREE = '5 0 <</Type/Pages/Kids[1 0 R]/Count 41>>';
 const PDF_HEAD = '%PDF-1.5\n4 0 obj\n<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\n';
 
-/** A PDF of pages of 300 x 200 points with these contents. @param kids in place of the list of its pages */
-function pdfOf(pages: readonly string[], kids?: string): Uint8Array {
-  const list = kids ?? `/Kids[${pages.map((_, n) => `${4 + 2 * n} 0 R`).join(' ')}]`;
+interface PdfParts {
+  /** In place of the list of its pages. */
+  readonly kids?: string;
+  /** A JPEG of 300 x 200 pixels, which pages call P. */
+  readonly picture?: Uint8Array;
+}
+
+/** A PDF of pages of 300 x 200 points with these contents. */
+function pdfOf(pages: readonly string[], { kids, picture = new Uint8Array() }: PdfParts = {}): Uint8Array {
+  const list = kids ?? `[${pages.map((_, n) => `${5 + 2 * n} 0 R`).join(' ')}]`;
+  const jpeg = String.fromCharCode(...picture);
   const objects = [
     '<</Type/Catalog/Pages 2 0 R>>',
-    `<</Type/Pages${list}/Count ${pages.length}/MediaBox[0 0 300 200]>>`,
+    `<</Type/Pages/Kids${list}/Count ${pages.length}/MediaBox[0 0 300 200]>>`,
     '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+    `<</Subtype/Image/Width 300/Height 200/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode/Length ${jpeg.length}>>stream\n${jpeg}\nendstream`,
     ...pages.flatMap((content, n) => [
-      `<</Type/Page/Parent 2 0 R/Resources<</Font<</F 3 0 R>>>>/Contents ${5 + 2 * n} 0 R>>`,
+      `<</Type/Page/Parent 2 0 R/Resources<</Font<</F 3 0 R>>/XObject<</P 4 0 R>>>>/Contents ${6 + 2 * n} 0 R>>`,
       `<</Length ${content.length}>>stream\n${content}\nendstream`,
     ]),
   ];

@@ -5,7 +5,12 @@ self.onmessage = ({ data }: MessageEvent<readonly string[]>) => {
   const left = data.filter((name) => {
     for (let holder: object | null = self; holder !== null; holder = Object.getPrototypeOf(holder))
       if (Object.getOwnPropertyDescriptor(holder, name)?.get) return true;
-    return Reflect.get(self, name) !== undefined || Reflect.defineProperty(self, name, { value: 1 });
+    if (name in self.navigator) return true;
+    // Nor may it be given another value.
+    return (
+      name in self &&
+      (Reflect.get(self, name) !== undefined || Reflect.defineProperty(self, name, { value: 1 }))
+    );
   });
   answerPage(left);
 };

@@ -34,9 +34,13 @@ const WAYS_OUT = [
   'webkitResolveLocalFileSystemSyncURL',
 ] as const;
 
+/** What pdf.js asks of it; the rest of it leads to storage, locks and other pages. */
+const { platform, userAgent } = navigator;
+
 for (const name of WAYS_OUT) {
   // Getters stand in a prototype, from where they could be called again.
   for (let holder: object | null = self; holder !== null; holder = Object.getPrototypeOf(holder))
     if (Object.hasOwn(holder, name)) Reflect.deleteProperty(holder, name);
-  Object.defineProperty(self, name, { value: undefined, writable: false, configurable: false });
+  const value = name === 'navigator' ? Object.freeze({ platform, userAgent }) : undefined;
+  Object.defineProperty(self, name, { value, writable: false, configurable: false });
 }

@@ -11,13 +11,16 @@ import type { PdfAnswer, PdfRequest } from './messages.ts';
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Milliseconds for fetching the worker and drawing. */
 const DRAW_MS = 15_000;
+/** Milliseconds that a file waits for those before it: sending waits for them all. */
+const TURN_MS = 20_000;
 /** One at a time: each takes the memory of its file, and the rest of the page needs the processor. */
 let queue: Promise<unknown> = Promise.resolve();
 
 /** Null for what cannot be drawn, not in time, or not as a small picture. */
 export function drawPdf(file: Blob): Promise<PdfAnswer> {
   if (file.size > MAX_BYTES) return Promise.resolve(null);
-  const turn = queue.then(() => ask(file)).catch(() => null);
+  const began = performance.now();
+  const turn = queue.then(() => (performance.now() - began > TURN_MS ? null : ask(file))).catch(() => null);
   queue = turn;
   return turn;
 }
