@@ -286,6 +286,10 @@ test('a file is the first thing in notes to oneself that the server has not hear
   expect((await files.sent(pending.id))?.conversation).toBe(notes.id);
 });
 
+async function waitFor(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
 test('a file that is called off while it waits for its turn is never begun', async () => {
   const gate = Promise.withResolvers<void>();
   const held = (name: string) => {
