@@ -58,6 +58,8 @@ export const LIMITS = {
   fileVisitAddress: { burst: 3000, perMinute: 6000 },
   /** Links of people without an account that are looked at and used, from one address: an office opens one link at once. */
   visitAddress: { burst: 300, perMinute: 120 },
+  /** Visits that one link begins, from everywhere: each is a row for some hours, and one of the audit for ever. */
+  visitLink: { burst: 300, perMinute: 60 },
   /** Any other write by one account. */
   writeAccount: { burst: 120, perMinute: 120 },
 } as const satisfies Record<string, Limit>;

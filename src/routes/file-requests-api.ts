@@ -97,7 +97,9 @@ export const fileRequestRoutes = (deps: Deps) => {
         const file = input.id('file', isFileId);
         const size = input.whole('size', { min: 0, max: MAX_FILE_BYTES });
         input.check();
-        const visit = await fileRequests.begin(idOf(params), { file, size });
+        const id = idOf(params);
+        deps.limits.take('visitLink', id);
+        const visit = await fileRequests.begin(id, { file, size });
         set.status = 201;
         return { visit };
       },

@@ -256,3 +256,28 @@ describe('hostile input', () => {
     expect((await calls.nobody.ask('POST', shareVisitPath(id), { proof: 'AAAA' })).status).toBe(400);
   });
 });
+
+test('a link begins so many visits, whoever asks and from wherever, and no other link waits for that', async () => {
+  const limited = await startApp({ limited: true });
+  try {
+    const owner = await callsAs(limited, await addPerson(limited.deps.db, 0));
+    const nobody = await callsAs(limited, null);
+    const { id: file } = await owner.upload(5, null);
+    const make = async () => {
+      const made = await owner.ask('POST', PATHS.shares, bodyFor(file));
+      return made.json<ShareRecord>().id;
+    };
+    const [busy, quiet] = [await make(), await make()];
+    const ask = (id: ShareId) => nobody.ask('POST', shareVisitPath(id), { proof: null });
+    // A clock that runs gives some back meanwhile.
+    while (true)
+      try {
+        limited.deps.limits.take('visitLink', busy);
+      } catch {
+        if ((await ask(busy)).status === 429) break;
+      }
+    expect((await ask(quiet)).status).toBe(200);
+  } finally {
+    await limited.stop();
+  }
+});

@@ -77,7 +77,8 @@ export const shareRoutes = (deps: Deps) => {
         const input = await readInput(request);
         const proof = input.has('proof') ? input.bytes('proof', 32) : null;
         input.check();
-        return shares.visit(idOf(params), proof, networkOf(address));
+        const id = idOf(params);
+        return shares.visit(id, proof, networkOf(address), () => deps.limits.take('visitLink', id));
       },
       { parse: 'none' },
     );

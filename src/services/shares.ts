@@ -55,8 +55,9 @@ export interface Shares {
   /**
    * Counts one download. Forbidden for a wrong proof, RateLimitExceeded while the link rests.
    * @param network where it is asked from
+   * @param admit called before a visit begins that may; what it throws is the answer
    */
-  visit(id: ShareId, proof: Uint8Array | null, network: string): Promise<ShareVisit>;
+  visit(id: ShareId, proof: Uint8Array | null, network: string, admit?: () => void): Promise<ShareVisit>;
   /** Forgets links and visits that are over; run by a job. */
   expire(): Promise<void>;
 }
@@ -140,7 +141,7 @@ export function createShares(
       return { password: passwordOf(share), size: file.size, expiresAt: share.expires_at };
     },
 
-    async visit(id, proof, network) {
+    async visit(id, proof, network, admit = () => {}) {
       const { share } = await opened(id);
       if (share.proof !== null) {
         guesses.begin(id, network);
@@ -152,6 +153,7 @@ export function createShares(
         }
         guesses.wasRight(id, network);
       }
+      admit();
       const expiresAt = Math.min(clock() + SHARE_VISIT_MS, share.expires_at);
       const visit = await db.write(async (tx) => {
         if (!(await store.useShare(tx, id))) throw gone();
