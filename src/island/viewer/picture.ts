@@ -1,6 +1,8 @@
 /** A picture, as large as it fits, and larger by steps. */
+import { dimensionsOf } from '../../client/files/dimensions.ts';
 import type { FileView } from '../../client/files/view.ts';
 import { t } from '../../contract/words.ts';
+import { blobSource } from '../attach/blob-source.ts';
 import { byteSize } from '../byte-size.ts';
 import { draw } from '../draw.ts';
 import { previewPicture } from '../file-card/preview.ts';
@@ -10,6 +12,8 @@ import type { Stage } from './stage.ts';
 
 /** Bytes of a picture that is shown here, at most: it stands in memory, and decoded many times as large. */
 const MAX_PICTURE_BYTES = 100 * 1024 * 1024;
+/** Pixels, at most: 1 GB of them as they are decoded. The largest that telephones take have 200 million. */
+const MAX_PICTURE_PIXELS = 256_000_000;
 /** Times the size that fits. */
 const STEPS = [1, 1.5, 2, 3, 5, 8] as const;
 
@@ -29,6 +33,9 @@ export async function showPicture(stage: Stage, file: FileView): Promise<void> {
     );
   const [{ bytes, type }, { readWhole }] = await Promise.all([openAs(file, 'image'), loadSave()]);
   const blob = await readWhole(bytes, type, { signal });
+  const size = await dimensionsOf(blobSource(blob), type);
+  if (size !== null && size.width * size.height > MAX_PICTURE_PIXELS)
+    throw new Error(t('This picture has more pixels than can be shown here: save it.'));
   if (signal.aborted) return;
   const address = URL.createObjectURL(blob);
   signal.addEventListener('abort', () => URL.revokeObjectURL(address));
