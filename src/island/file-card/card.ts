@@ -31,7 +31,7 @@ export function drawCard(file: FileView, around: Around): HTMLElement {
       }),
     );
   card.append(
-    draw('span', { class: 'thumb', 'aria-hidden': 'true' }, picture ?? icon),
+    draw('span', { class: picture ? 'thumb page' : 'thumb', 'aria-hidden': 'true' }, picture ?? icon),
     draw('div', { class: 'about' }, title, draw('span', { class: 'facts' }, factsOf(file))),
     draw('div', { class: 'actions' }, ...actions),
   );

@@ -28,6 +28,8 @@ export const CARD_STYLE = `
   .card { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; align-items: center; gap: 2px var(--s3); min-height: 60px; padding: var(--s2) var(--s3); border: 1px solid var(--line); border-radius: var(--r2); background: var(--raised); }
   .card > .thumb { display: grid; place-items: center; width: 44px; height: 44px; overflow: hidden; border-radius: var(--r1); background: var(--accent-soft); color: var(--accent-text); }
   .card > .thumb img { width: 44px; height: 44px; object-fit: cover; object-position: top; background: #fff; }
+  .card > .thumb.page, .card > .thumb.page img { width: 64px; height: 84px; }
+  .card > .thumb.page { box-sizing: content-box; border: 1px solid var(--line); background: #fff; }
   .about { min-width: 0; font: var(--f-small); text-align: start; }
   .name { display: -webkit-box; overflow: hidden; overflow-wrap: anywhere; -webkit-line-clamp: 2; -webkit-box-orient: vertical; color: var(--ink); font-weight: 600; }
   button.name { text-align: start; }
