@@ -4,7 +4,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Download, Locator, Page } from 'playwright-core';
+import { bytesOf, pngChunk } from '../../src/client/testing/photos.ts';
 import { CHUNK_BYTES, CHUNK_OVERHEAD_BYTES } from '../../src/contract/files.ts';
+import { concat } from '../../src/protocol/codec.ts';
 import { Devices, type Line } from '../support/client.ts';
 import { accessible } from './support/axe.ts';
 import type { Person } from './support/browser.ts';
@@ -330,6 +332,26 @@ story('who was removed is told that the file is not for them any more', async ()
     .getByText('Not saved: This file is not on the server any more, or not for you: ask the sender for it.')
     .waitFor({ timeout: PATIENCE });
   expect(await accessible(page)).toEqual([]);
+});
+
+story('a picture of gigabytes of pixels is not decoded when it is opened', async () => {
+  const sides = Uint8Array.of(0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60, 8, 0, 0, 0, 0);
+  const chunks = [
+    pngChunk('IHDR', sides),
+    pngChunk('IDAT', bytesOf('pixels')),
+    pngChunk('IEND', new Uint8Array()),
+  ];
+  const vast = concat(bytesOf('\x89PNG\r\n\x1a\n'), ...chunks);
+  await sendFiles('Very large.', [put('vast.png', vast)]);
+  await page.goto(world.server.url);
+  await conversations(page).getByRole('link', { name: 'Mina Ito' }).click();
+  const opener = messages(page, 'Very large.').getByRole('button', { name: 'Open vast.png' });
+  await opener.click();
+  const viewer = page.getByRole('dialog');
+  await viewer
+    .getByText('This picture has more pixels than can be shown here')
+    .waitFor({ timeout: PATIENCE });
+  await page.keyboard.press('Escape');
 });
 
 test('no page complained', () => {
