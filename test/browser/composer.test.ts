@@ -272,7 +272,19 @@ story('Enter makes a new line on a device that wants it so', async () => {
   const { page } = adaBrowser;
   const conversation = page.url();
   await page.goto(`${world.server.url}/settings`);
-  await page.getByLabel('Enter makes a new line').check();
+  const choice = page.getByLabel('Enter makes a new line');
+  await choice.check();
+  // A page that is left in the same moment may take the choice with it.
+  await until(
+    async () => {
+      await page.reload();
+      await choice.waitFor({ timeout: PATIENCE });
+      const isKept = await choice.isChecked();
+      if (!isKept) await choice.check();
+      return isKept;
+    },
+    (isKept) => isKept,
+  );
   await page.goto(conversation);
   await becomes(page, 'Not yet said');
   await composer(page).fill('One');

@@ -344,7 +344,7 @@ story('a picture of gigabytes of pixels is not decoded when it is opened', async
   const vast = concat(bytesOf('\x89PNG\r\n\x1a\n'), ...chunks);
   await sendFiles('Very large.', [put('vast.png', vast)]);
   await page.goto(world.server.url);
-  await conversations(page).getByRole('link', { name: 'Mina Ito' }).click();
+  await conversations(page).getByRole('link', { name: 'Mina Ito' }).first().click();
   const opener = messages(page, 'Very large.').getByRole('button', { name: 'Open vast.png' });
   await opener.click();
   const viewer = page.getByRole('dialog');
