@@ -14,11 +14,18 @@ export function blobSource(blob: Blob): BlobSource {
 export const blobOf = (source: FileSource): Blob | null =>
   'blob' in source && source.blob instanceof Blob ? source.blob : null;
 
+/** In a worker, reading at once leaves nothing behind: what `arrayBuffer()` holds goes with the worker's garbage, which comes too late for a large file. */
+const isWorker = 'FileReaderSync' in globalThis;
+declare class FileReaderSync {
+  readAsArrayBuffer(blob: Blob): ArrayBuffer;
+}
+
 /** @throws Error with a sentence when the file behind it is another one by now, or gone */
 export async function readBlob(blob: Blob, from: number, to: number): Promise<Uint8Array> {
   let bytes: ArrayBuffer | null = null;
   try {
-    bytes = await blob.slice(from, to).arrayBuffer();
+    const part = blob.slice(from, to);
+    bytes = isWorker ? new FileReaderSync().readAsArrayBuffer(part) : await part.arrayBuffer();
   } catch (cause) {
     throw new Error(unreadable(), { cause });
   }
