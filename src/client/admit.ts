@@ -7,10 +7,8 @@ import { accountId, bodyId, conversationId, deviceId, fromHex } from '../contrac
 import type { AccountId, ConversationId, DeviceId } from '../contract/ids.ts';
 import { sentence } from '../contract/words.ts';
 import { ProtocolError } from '../protocol/errors.ts';
-import { filePayload } from '../protocol/file-manifest.ts';
 import { equalBytes, hash } from '../protocol/hash.ts';
 import type { OpenedBody } from '../protocol/message.ts';
-import { textPayload } from '../protocol/payload.ts';
 import { ROSTER_TOLERANCE_MS } from '../protocol/roster-chain.ts';
 import { GAP_SHOWN_AFTER_MS, type Placed, placeInChain } from './chains.ts';
 import type { Context } from './context.ts';
@@ -51,6 +49,7 @@ import type { Operation, Reads } from './operation.ts';
 import { originalOf, writeOriginal } from './originals.ts';
 import { readPeer, type StoredPeer } from './peers.ts';
 import { hashOfLists, isConfirmed } from './recipients.ts';
+import { readSaid } from './said.ts';
 import { GAP_CLOSED } from './sentences.ts';
 
 /** Between two questions to the directory about everybody in a group. */
@@ -265,31 +264,18 @@ async function readKind(
       // What the mark did to its target may have changed what is counted here.
       conversation: (await readConversation(op, conversation.id)) ?? conversation,
     };
-  if (content.kind === 'text') {
-    const { text, replyTo, timer } = textPayload.decode(content.payload);
+  const said = readSaid(content.kind, content.payload);
+  if (said !== null)
     return {
       kind: 'text',
-      text,
+      text: said.text,
       reason: null,
       conversation,
-      replyTo: replyTo === null ? null : bodyId(replyTo),
-      expiresAt: expiryOf(ctx.now(), timer),
-      mention: from !== ctx.self.account && names(text, ctx.self.username),
+      replyTo: said.replyTo && bodyId(said.replyTo),
+      expiresAt: expiryOf(ctx.now(), said.timer),
+      mention: from !== ctx.self.account && names(said.text, ctx.self.username),
+      files: said.files.map(viewFile),
     };
-  }
-  if (content.kind === 'file') {
-    const { text, replyTo, timer, files } = filePayload.decode(content.payload);
-    return {
-      kind: 'text',
-      text,
-      reason: null,
-      conversation,
-      replyTo: replyTo === null ? null : bodyId(replyTo),
-      expiresAt: expiryOf(ctx.now(), timer),
-      mention: from !== ctx.self.account && names(text, ctx.self.username),
-      files: files.map(viewFile),
-    };
-  }
   if (content.kind === 'state') {
     const taken = await takeState(op, ctx, conversation, content.payload, {
       sender: { account: from, device: deviceId(header.device) },

@@ -3,8 +3,6 @@ import { fromHex } from '../contract/bytes.ts';
 import type { BodyId, ConversationId } from '../contract/ids.ts';
 import { MAX_CONTENT_BYTES } from '../contract/limits.ts';
 import { t } from '../contract/words.ts';
-import { filePayload } from '../protocol/file-manifest.ts';
-import { textPayload } from '../protocol/payload.ts';
 import { ACTIVE_SUITE } from '../protocol/suite.ts';
 import type { Context } from './context.ts';
 import { readConversation, writeConversation } from './conversations.ts';
@@ -14,6 +12,7 @@ import { REFUSED } from './groups/sentences.ts';
 import { addMessage, findMessage, orderOf, readPage, timeBelow, UNMARKED } from './history.ts';
 import type { Operation } from './operation.ts';
 import { addOutgoing } from './outbox.ts';
+import { sayIt } from './said.ts';
 
 /** Room for what stands around a text in its content. */
 const CONTENT_OVERHEAD_BYTES = 1024;
@@ -59,12 +58,12 @@ export async function addWords(
   if (known.kind === 'group' && known.role === null) throw new Error(REFUSED.gone);
   // It may have another id since it was drawn.
   const replyTo = answers === null ? null : ((await findMessage(op, answers))?.id ?? answers);
-  const timer = known.timer?.value || null;
-  const about = { text, replyTo: replyTo === null ? null : fromHex(replyTo), timer };
-  const payload =
-    files.length === 0
-      ? textPayload.encode(about)
-      : filePayload.encode({ ...about, files: files.map(manifestOf) });
+  const { kind, payload } = sayIt({
+    text,
+    replyTo: replyTo === null ? null : fromHex(replyTo),
+    timer: known.timer?.value || null,
+    files: files.map(manifestOf),
+  });
   const [last] = await readPage(op, conversation, { limit: 1 });
   const sentAt = Math.max(ctx.now(), known.ownSentAt);
   const time = Math.max(sentAt, timeBelow(last, ctx.self.device));
@@ -72,7 +71,7 @@ export async function addWords(
   const entry = await addOutgoing(op, {
     id,
     conversation,
-    kind: files.length === 0 ? 'text' : 'file',
+    kind,
     payload,
     sentAt,
     bound: null,

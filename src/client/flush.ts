@@ -7,8 +7,6 @@ import type { WrongDevicesBody } from '../contract/errors.ts';
 import { type BodyId, type ConversationId, type DeviceId, isAccountId, isDeviceId } from '../contract/ids.ts';
 import type { Accepted } from '../contract/relay.ts';
 import { sentence } from '../contract/words.ts';
-import { filePayload } from '../protocol/file-manifest.ts';
-import { textPayload } from '../protocol/payload.ts';
 import { type Claimed, claimInto } from './bundles.ts';
 import type { Context } from './context.ts';
 import { otherOf, readConversation, type StoredConversation } from './conversations.ts';
@@ -38,6 +36,7 @@ import { TransportRefused } from './ports.ts';
 import { deliverErrand, FINAL } from './post-errands.ts';
 import { countProgress } from './progress.ts';
 import { isConfirmed } from './recipients.ts';
+import { readSaid } from './said.ts';
 import { hold, sealOutgoing } from './seal.ts';
 import { removeSent } from './sent.ts';
 import { HELD } from './sentences.ts';
@@ -150,15 +149,10 @@ async function settle(ctx: Context, entry: Outgoing, accepted: Accepted): Promis
 
 /** The time of one's own message runs from here: what waits for the network does not disappear unsent. */
 async function beginTimer(op: Operation, ctx: Context, { kind, id, payload }: Outgoing): Promise<void> {
-  const timer = timerIn(kind, payload);
+  const timer = readSaid(kind, payload)?.timer ?? null;
   const message = timer === null ? null : await findMessage(op, id);
   if (message !== null) await updateMessage(op, { ...message, expiresAt: expiryOf(ctx.now(), timer) });
 }
-
-const timerIn = (kind: Outgoing['kind'], payload: Uint8Array): number | null => {
-  if (kind === 'file') return filePayload.decode(payload).timer;
-  return kind === 'text' ? textPayload.decode(payload).timer : null;
-};
 
 /** It never leaves. Of a mark there is no line that could say so. */
 async function endUnsent(op: Operation, { n, id, kind }: Outgoing, reason: string): Promise<void> {

@@ -7,13 +7,13 @@ import { bodyId } from '../contract/bytes.ts';
 import type { BodyId } from '../contract/ids.ts';
 import { BODY_HEADER_BYTES } from '../protocol/body-header.ts';
 import { concat, Reader, u16be } from '../protocol/codec.ts';
-import { filePayload } from '../protocol/file-manifest.ts';
 import { editPayload } from '../protocol/marks.ts';
 import { type OpenedBody, openOriginal } from '../protocol/message.ts';
-import { type HistoryPayload, textPayload } from '../protocol/payload.ts';
+import type { HistoryPayload } from '../protocol/payload.ts';
 import { messageExtraKey } from './archive/extras.ts';
 import { type FileView, viewFile } from './files/view.ts';
 import type { Operation, Reads } from './operation.ts';
+import { readSaid } from './said.ts';
 import { readSent, removeSent } from './sent.ts';
 
 /** Body header 120 B, content, and signature (3,373 B, of suite 1 64 B): what verifyBody needs beside the device's key. */
@@ -74,13 +74,9 @@ export function readWords(original: Original, open = openOriginal): SignedWords 
     const { target, text } = editPayload.decode(payload);
     return { opened, id: bodyId(target), text, about: null };
   }
-  if (kind === 'file') {
-    const { text, replyTo, timer, files } = filePayload.decode(payload);
-    const about = { replyTo: replyTo === null ? null : bodyId(replyTo), timer, files: files.map(viewFile) };
-    return { opened, id: bodyId(opened.header.bodyId), text, about };
-  }
-  if (kind !== 'text') return null;
-  const { text, replyTo, timer } = textPayload.decode(payload);
-  const about = { replyTo: replyTo === null ? null : bodyId(replyTo), timer, files: [] };
+  const said = readSaid(kind, payload);
+  if (said === null) return null;
+  const { text, replyTo, timer, files } = said;
+  const about = { replyTo: replyTo && bodyId(replyTo), timer, files: files.map(viewFile) };
   return { opened, id: bodyId(opened.header.bodyId), text, about };
 }

@@ -1,8 +1,6 @@
 /** What a person does with messages beside writing: each is durable when it resolves, and says in one sentence why it may not be. */
 import type { BodyId, ConversationId } from '../../contract/ids.ts';
 import { plural, t } from '../../contract/words.ts';
-import { filePayload } from '../../protocol/file-manifest.ts';
-import { textPayload } from '../../protocol/payload.ts';
 import { checkText } from '../compose.ts';
 import type { Context } from '../context.ts';
 import { readConversation, type StoredConversation } from '../conversations.ts';
@@ -20,6 +18,7 @@ import {
 } from '../history.ts';
 import type { Operation } from '../operation.ts';
 import { listOutgoing, type Outgoing, removeEntry, writeOutgoing } from '../outbox.ts';
+import { readSaid, sayIt } from '../said.ts';
 import { forgetMessage } from './forget.ts';
 import { MAX_REACTIONS_PER_PERSON, readMarks } from './marks.ts';
 import { listPins } from './pins.ts';
@@ -87,10 +86,10 @@ export async function edit(ctx: Context, id: BodyId, text: string): Promise<void
   });
 }
 
-const reworded = ({ kind, payload }: Outgoing, text: string): Uint8Array =>
-  kind === 'file'
-    ? filePayload.encode({ ...filePayload.decode(payload), text })
-    : textPayload.encode({ ...textPayload.decode(payload), text });
+const reworded = ({ kind, payload }: Outgoing, text: string): Uint8Array => {
+  const said = readSaid(kind, payload);
+  return said === null ? payload : sayIt({ ...said, text }).payload;
+};
 
 /** One that never left goes without a trace. */
 export async function deleteMessage(ctx: Context, id: BodyId): Promise<void> {

@@ -4,14 +4,13 @@
  */
 import { bodyId, fromHex } from '../../contract/bytes.ts';
 import type { BodyId } from '../../contract/ids.ts';
-import { filePayload } from '../../protocol/file-manifest.ts';
 import { deletePayload, editPayload, pinPayload, reactionPayload } from '../../protocol/marks.ts';
-import { textPayload } from '../../protocol/payload.ts';
 import type { Context } from '../context.ts';
 import type { HistoryMessage } from '../engine-types.ts';
 import { findMessage, updateMessage } from '../history.ts';
 import type { Operation, Reads } from '../operation.ts';
 import { addOutgoing, listOutgoing, type Outgoing, removeEntry } from '../outbox.ts';
+import { readSaid, sayIt } from '../said.ts';
 import type { Mark, Saying } from './apply.ts';
 import { readMarks, writeMarks } from './marks.ts';
 import { isMark, placeMark } from './take.ts';
@@ -41,15 +40,9 @@ function namedBy({ kind, payload }: Outgoing): Named | null {
     const said = pinPayload.decode(payload);
     return { target: said.target, renamed: (target) => pinPayload.encode({ ...said, target }) };
   }
-  if (kind === 'file') {
-    const said = filePayload.decode(payload);
-    if (said.replyTo === null) return null;
-    return { target: said.replyTo, renamed: (replyTo) => filePayload.encode({ ...said, replyTo }) };
-  }
-  if (kind !== 'text') return null;
-  const said = textPayload.decode(payload);
-  if (said.replyTo === null) return null;
-  return { target: said.replyTo, renamed: (replyTo) => textPayload.encode({ ...said, replyTo }) };
+  const said = readSaid(kind, payload);
+  if (said === null || said.replyTo === null) return null;
+  return { target: said.replyTo, renamed: (replyTo) => sayIt({ ...said, replyTo }).payload };
 }
 
 /** The message that a mark in the outbox speaks of; null for what is no mark. */
