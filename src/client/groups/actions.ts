@@ -14,7 +14,8 @@ import { readPeer } from '../peers.ts';
 import { accountsOf, type Chain, historyOf, loadChain, mayLead, roleOf } from './chain.ts';
 import { type Change, changeRoster } from './change.ts';
 import { REFUSED } from './sentences.ts';
-import { checkDetails, type NewDetails, queueState } from './state.ts';
+import { checkDetails, queueState } from './state.ts';
+import type { NewDetails } from './state-values.ts';
 import { checkDevices, checkedPeople, subjectOf } from './subjects.ts';
 
 /** Throws Error with a sentence unless this account may lead the group. */

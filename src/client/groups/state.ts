@@ -3,43 +3,36 @@
  * counts, field by field, and in a group only from owners and admins.
  */
 import { UNPRINTABLE } from '../../contract/limits.ts';
-import { sentence, t, type Value } from '../../contract/words.ts';
+import { t } from '../../contract/words.ts';
 import { STATE_LIMITS, type StatePayload, statePayload } from '../../protocol/payload.ts';
 import type { Context } from '../context.ts';
 import { type StoredConversation, writeConversation } from '../conversations.ts';
 import { displayText } from '../display-text.ts';
 import type { HistoryMessage } from '../engine-types.ts';
-import { fileDaysLine, MAX_FILE_DAYS } from '../files/file-days.ts';
+import { MAX_FILE_DAYS } from '../files/file-days.ts';
 import { addMessage, orderOf, readPage, timeBelow, UNMARKED } from '../history.ts';
-import { laterDetail, readStamp, type Said, stampOf } from '../later.ts';
-import { MAX_TIMER, timerLine } from '../messages/timer.ts';
+import { stampOf } from '../later.ts';
+import { MAX_TIMER } from '../messages/timer.ts';
 import type { Operation, Reads } from '../operation.ts';
 import { addOutgoing } from '../outbox.ts';
 import { nameIn } from './lines.ts';
+import { refusedLine, sentenceOf } from './state-lines.ts';
+import {
+  isUnsaid,
+  isWhole,
+  merged,
+  type NewDetails,
+  type NewState,
+  type State,
+  saidIn,
+  stampedBy,
+  stateOf,
+  storedOf,
+  UNSAID,
+} from './state-values.ts';
 
 /** A word from further in the future than clocks differ is not taken. */
 export const DETAILS_AHEAD_MS = 24 * 3_600_000;
-
-type Details = StoredConversation['details'];
-/** Everything that a state says, with its stamps. */
-type State = Details & Pick<StoredConversation, 'timer' | 'fileDays'>;
-/** New words; a field that is not there stays as it is. */
-export interface NewDetails {
-  readonly name?: string;
-  readonly topic?: string;
-}
-export interface NewState extends NewDetails {
-  /** Seconds, 0 for never. */
-  readonly timer?: number;
-  /** Days, 0 for as the workspace has it. */
-  readonly fileDays?: number;
-}
-const UNSAID: State = { name: null, topic: null, timer: null, fileDays: null };
-const stateOf = ({ details, timer, fileDays }: StoredConversation): State => ({
-  ...details,
-  timer,
-  fileDays,
-});
 
 const utf8 = new TextEncoder();
 
@@ -201,122 +194,8 @@ export async function takeState(
   return { conversation: { ...conversation, ...storedOf(next), saidAt }, text };
 }
 
-/** Why a state does not count: its sender may not say it, or says it from a time to come. */
-function refusedLine({ name, topic, timer, fileDays }: StatePayload, who: Value, isAhead: boolean): string {
-  const isRule = name === null && topic === null;
-  if (isRule && timer !== null)
-    return isAhead
-      ? sentence(
-          '{name} set how long messages stay with a clock that is more than a day ahead: it stays as it was.',
-          { name: who },
-        )
-      : sentence('{name} wanted to set how long messages stay; only owners and admins may.', { name: who });
-  if (isRule && fileDays !== null)
-    return isAhead
-      ? sentence(
-          '{name} set how long files stay with a clock that is more than a day ahead: it stays as it was.',
-          { name: who },
-        )
-      : sentence('{name} wanted to set how long files stay; only owners and admins may.', { name: who });
-  return isAhead
-    ? sentence('{who} renamed this group with a clock that is more than a day ahead: it stays as it was.', {
-        who,
-      })
-    : sentence('{who} wanted to rename this group; only owners and admins may.', { who });
-}
-
 /** As they may stand in a line; a name of which nothing can be shown is none. */
 export function wordsOf({ name: said, topic }: StatePayload): NewDetails {
   const name = displayText(said ?? '');
   return { ...(name === '' ? {} : { name }), ...(topic === null ? {} : { topic: displayText(topic) }) };
-}
-
-const storedOf = ({
-  name,
-  topic,
-  ...rules
-}: State): Pick<StoredConversation, 'details' | 'timer' | 'fileDays'> => ({
-  details: { name, topic },
-  ...rules,
-});
-
-/** Whether nothing of what these words say was known before. */
-const isUnsaid = (before: State, words: NewState): boolean =>
-  words.name === undefined ? before.timer === null && before.fileDays === null : before.name === null;
-
-/** Whether these words are all that there is to say. */
-const isWhole = ({ name, topic, timer, fileDays }: State, words: NewState): boolean =>
-  (name === null || words.name !== undefined) &&
-  (topic === null || words.topic !== undefined) &&
-  (timer === null || words.timer !== undefined) &&
-  (fileDays === null || words.fileDays !== undefined);
-
-/** Who said each of a state's words. */
-type Stamps = { readonly [field in keyof State]: Said };
-const stampedBy = (
-  now: Said,
-  { name, topic, timer, fileDays }: { readonly [field in keyof State]: Said | null },
-): Stamps => ({
-  name: name ?? now,
-  topic: topic ?? now,
-  timer: timer ?? now,
-  fileDays: fileDays ?? now,
-});
-
-/** What a message says of its words' age; nothing in it is said later than the message itself. */
-function saidIn(state: StatePayload, message: Said): Stamps {
-  const read = (stamp: Uint8Array | null) => {
-    const said = stamp && readStamp(stamp);
-    return said !== null && said.sentAt <= message.sentAt ? said : null;
-  };
-  return stampedBy(message, {
-    name: read(state.nameSaid),
-    topic: read(state.topicSaid),
-    timer: read(state.timerSaid),
-    fileDays: read(state.fileDaysSaid),
-  });
-}
-
-function merged(before: State, words: NewState, by: Stamps): State {
-  const said = <T>(value: T | undefined, stamp: Said) =>
-    value === undefined ? null : { sentAt: stamp.sentAt, device: stamp.device, value };
-  return {
-    name: laterDetail(before.name, said(words.name, by.name)),
-    topic: laterDetail(before.topic, said(words.topic, by.topic)),
-    timer: laterDetail(before.timer, said(words.timer, by.timer)),
-    fileDays: laterDetail(before.fileDays, said(words.fileDays, by.fileDays)),
-  };
-}
-
-/** @param isLate the words are older than one's own time here, and somebody says them again */
-async function sentenceOf(
-  reads: Reads,
-  ctx: Context,
-  before: State,
-  after: State,
-  by: HistoryMessage['sender']['account'],
-  isLate: boolean,
-): Promise<string | null> {
-  const mine = by === ctx.self.account;
-  const who = await nameIn(reads, ctx, by, true);
-  if (after.name !== null && after.name.value !== before.name?.value) {
-    const name = after.name.value;
-    if (isLate) return sentence('This group is called {name}.', { name });
-    return mine
-      ? sentence('You named this group {name}.', { name })
-      : sentence('{who} named this group {name}.', { who, name });
-  }
-  if (after.topic !== null && after.topic.value !== (before.topic?.value ?? '')) {
-    const topic = after.topic.value;
-    if (topic === '')
-      return mine ? sentence('You took the topic away.') : sentence('{who} took the topic away.', { who });
-    return mine
-      ? sentence('You set the topic: {topic}', { topic })
-      : sentence('{who} set the topic: {topic}', { who, topic });
-  }
-  const name = isLate || mine ? null : who;
-  if (after.timer !== null && after.timer.value !== (before.timer?.value ?? 0))
-    return timerLine(name, after.timer.value, isLate);
-  if (after.fileDays === null || after.fileDays.value === (before.fileDays?.value ?? 0)) return null;
-  return fileDaysLine(name, after.fileDays.value, isLate);
 }
