@@ -32,15 +32,24 @@ export function checkText(text: string): void {
     throw new Error(t('This message is longer than 63 KiB: send it in parts.'));
 }
 
-/** Keeps a text to be sent. Throws Error with a sentence for an empty one, a long one, an unknown conversation. */
+/**
+ * Keeps a text to be sent, and forgets what is void then (names in `meta`). Throws Error with a sentence for an empty one, a long one, an
+ * unknown conversation.
+ */
 export async function composeText(
   ctx: Context,
   conversation: ConversationId,
   text: string,
-  answers: BodyId | null,
+  {
+    replyTo = null,
+    forgets = [],
+  }: { readonly replyTo?: BodyId | null; readonly forgets?: readonly string[] },
 ): Promise<HistoryMessage> {
   checkText(text);
-  return ctx.operate((op) => addWords(op, ctx, conversation, { text, answers, files: [] }));
+  return ctx.operate((op) => {
+    for (const name of forgets) op.remove('meta', name);
+    return addWords(op, ctx, conversation, { text, answers: replyTo, files: [] });
+  });
 }
 
 /**

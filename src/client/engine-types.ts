@@ -272,7 +272,11 @@ export interface Engine extends MessageActions, ConversationActions, BackupActio
   send(
     conversation: ConversationId,
     text: string,
-    about?: { readonly replyTo?: BodyId },
+    about?: {
+      readonly replyTo?: BodyId;
+      /** Names in the store `meta` that go in the same commit: its draft, which would otherwise be sent twice. */
+      readonly forgets?: readonly string[];
+    },
   ): Promise<HistoryMessage>;
   /**
    * Posts what waits, in order. Resolves when the outbox is empty or the network says no. `sent` names what left since

@@ -163,7 +163,7 @@ export async function openEngine(ports: EnginePorts): Promise<Engine> {
     },
 
     send: async (conversation, text, about = {}) => {
-      const message = await composeText(ctx, conversation, text, about.replyTo ?? null);
+      const message = await composeText(ctx, conversation, text, about);
       ctx.wakes.flush();
       return message;
     },

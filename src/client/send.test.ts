@@ -337,3 +337,25 @@ test('killed at any step of a send, nothing is lost and nothing is doubled [R28]
   }
   expect(step).toBeGreaterThan(15);
 }, 120_000);
+
+test('a draft goes in the commit that keeps its message: neither is there without the other', async () => {
+  const a = await world.open(mina, 0);
+  const { id } = await a.engine.direct(jonas.account);
+  const draft = { store: 'meta', key: `draft/${id}`, value: new Uint8Array([1]) } as const;
+  await a.storage.commit([draft]);
+  a.line.disconnect();
+  const commit = a.storage.commit.bind(a.storage);
+  const together: boolean[] = [];
+  a.storage.commit = async (changes) => {
+    if (changes.some(({ key, value }) => key === draft.key && value === null))
+      together.push(changes.some(({ store, value }) => store === 'outbox' && value !== null));
+    await commit(changes);
+  };
+  await a.engine.send(id, 'said once', { forgets: [draft.key] });
+  expect(together).toEqual([true]);
+  expect(await a.storage.get('meta', draft.key)).toBeNull();
+  // What cannot be sent keeps its draft.
+  await a.storage.commit([draft]);
+  await expect(a.engine.send(id, '', { forgets: [draft.key] })).rejects.toThrow('nothing to send');
+  expect(await a.storage.get('meta', draft.key)).not.toBeNull();
+});

@@ -13,7 +13,7 @@ import { readKey } from './composer-keys.ts';
 import { leaveMode, NEW, startEdit, startReply } from './composer-mode.ts';
 import { STYLE } from './composer-style.ts';
 import { openTools } from './composer-tools.ts';
-import { readDraft, writeDraft } from './drafts.ts';
+import { draftNames, readDraft, writeDraft } from './drafts.ts';
 import { enterIsNewline, isTouch } from './enter-key.ts';
 import { engine, onEvent } from './session.ts';
 import { styleSheet } from './styles.ts';
@@ -258,7 +258,11 @@ export class Composer extends HTMLElement {
     if (!this.#isKnown && isAccountId(peer)) await client.direct(peer);
     const replyTo = mode.kind === 'reply' ? mode.message.id : null;
     if (this.#files.count > 0) await this.#files.send(conversation, { text, replyTo });
-    else if (mode.kind !== 'edit') await client.send(conversation, text, replyTo ? { replyTo } : {});
+    else if (mode.kind !== 'edit')
+      await client.send(conversation, text, {
+        ...(replyTo ? { replyTo } : {}),
+        forgets: draftNames(conversation),
+      });
     else if (text !== mode.message.text) await client.edit(mode.message.id, text);
   }
 }

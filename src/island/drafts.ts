@@ -35,5 +35,11 @@ export function onDraft(listener: Listener): () => void {
   return () => listeners.delete(listener);
 }
 
+/** What the storage calls a draft: gone in the commit that keeps its message. */
+export const draftNames = (conversation: ConversationId): readonly string[] => [
+  textOf(conversation),
+  targetOf(conversation),
+];
+
 const textOf = (conversation: ConversationId): string => `draft/${conversation}`;
 const targetOf = (conversation: ConversationId): string => `draft-answers/${conversation}`;
