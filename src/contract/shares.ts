@@ -33,7 +33,7 @@ export const MAX_LINK_MS = 366 * 24 * 3600_000;
 export const MAX_REQUEST_FILES = 100;
 /** What was handed in waits so long after its request is over, in milliseconds: 30 days. */
 export const HANDED_IN_MS = 30 * 24 * 3600_000;
-/** What a visitor is given after the password (or without one) lets them fetch for so long, in milliseconds. */
+/** What a visitor is given after the password (or without one) lets them fetch for so long, in milliseconds; handing in, after the last chunk. */
 export const SHARE_VISIT_MS = 12 * 3600_000;
 
 /** How a link's password is hashed in the browser (Argon2id); memory in KiB. */

@@ -24,6 +24,9 @@ import {
   VISIT_HEADER,
 } from '../contract/shares.ts';
 
+import { createFileRequests } from '../services/file-requests.ts';
+import type { Db } from '../store/db.ts';
+
 const DAY_MS = 24 * 3600_000;
 let app: TestApp;
 let her: Someone;
@@ -185,6 +188,42 @@ describe('a file request', () => {
     await app.deps.services.fileRequests.expire();
     expect(await received(id)).toBeUndefined();
     expect((await ada.ask('GET', filePath(waiting))).status).toBe(404);
+  });
+
+  test('what goes on being handed in is not cut off, and what does not is removed', async () => {
+    const id = await request({ expiresAt: app.deps.clock() + 10 * SHARE_VISIT_MS });
+    const file = newFileId();
+    const abandoned = newFileId();
+    const size = 2 * CHUNK_BYTES;
+    const { visit } = (await begin(id, size, file)).json<HandIn>();
+    await begin(id, 10, abandoned);
+    for (const [n, sealed] of noiseOf(size).entries()) {
+      app.pass((SHARE_VISIT_MS * 3) / 4);
+      await app.deps.services.fileRequests.expire();
+      expect((await nobody.put(file, n, sealed, { [VISIT_HEADER]: visit })).status).toBe(204);
+    }
+    ada = await callsAs(app, her);
+    expect((await ada.ask('GET', filePath(abandoned))).status).toBe(404);
+    expect((await finish(id, file, visit)).status).toBe(204);
+    expect((await received(id))?.map((each) => each.file)).toEqual([file]);
+  });
+
+  test('what begins while it is being ended ends with it', async () => {
+    const id = await request();
+    const file = newFileId();
+    const { db, clock } = app.deps;
+    // Between the first look and the transaction somebody begins a file.
+    const late: Db = {
+      read: (sql, params) => db.read(sql, params),
+      close: () => db.close(),
+      write: async (change) => {
+        expect((await begin(id, 10, file)).status).toBe(201);
+        return db.write(change);
+      },
+    };
+    const ended = createFileRequests({ db: late, clock, random: randomBytes }, app.deps.services);
+    await ended.revoke(her, id);
+    expect((await ada.ask('GET', filePath(file))).status).toBe(404);
   });
 
   test('is noted in the audit', async () => {

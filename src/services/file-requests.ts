@@ -126,10 +126,12 @@ export function createFileRequests(
     async revoke({ account }, id) {
       if ((await store.fileRequestOf(db, account, id)) === null)
         throw new Refusal('NotFound', 'There is no such file request any more.');
-      const untaken = await store.untakenFiles(db, id);
-      await db.write(async (tx) => {
+      const untaken = await db.write(async (tx) => {
+        // In the same transaction: what begins before it goes with it, and nothing begins after it.
+        const files = await store.untakenFiles(tx, id);
         await store.deleteFileRequest(tx, id);
         await audit.record(tx, { actor: account, action: 'request.revoked', subject: id });
+        return files;
       });
       await removeFiles(account, untaken);
     },

@@ -5,7 +5,7 @@
 import { toBase64 } from '../contract/bytes.ts';
 import type { FileId } from '../contract/files.ts';
 import type { AccountId } from '../contract/ids.ts';
-import type { FileRequestId, ShareId } from '../contract/shares.ts';
+import { type FileRequestId, SHARE_VISIT_MS, type ShareId } from '../contract/shares.ts';
 import type { Ports } from '../deps.ts';
 import type { Tx } from '../store/db.ts';
 import * as store from '../store/visits.ts';
@@ -24,13 +24,21 @@ export interface LinkVisit {
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 const digest = (token: string): string => new Bun.CryptoHasher('sha256').update(token).digest('hex');
 
-/** Finds the visit of a token; null for every token that is none, or none any more. */
+/**
+ * Finds the visit of a token; null for every token that is none, or none any more. One that hands a file in lasts as long as it is used
+ * and its link does: over a slow line a large file takes longer than any visit.
+ */
 export const visitFinder =
   ({ db, clock }: Pick<Ports, 'db' | 'clock'>) =>
   async (token: string): Promise<LinkVisit | null> => {
-    const row = TOKEN.test(token) ? await store.visitorOf(db, digest(token), clock()) : null;
+    const now = clock();
+    const id = digest(token);
+    const row = TOKEN.test(token) ? await store.visitorOf(db, id, now) : null;
     if (row === null) return null;
-    const { file, account, link, hands_in } = row;
+    const { file, account, link, hands_in, expires_at, link_expires_at } = row;
+    const longer = Math.min(now + SHARE_VISIT_MS, link_expires_at);
+    if (hands_in === 1 && expires_at - now < SHARE_VISIT_MS / 2 && longer > expires_at)
+      await db.write((tx) => store.prolongVisit(tx, id, longer));
     return { file, account, may: hands_in === 1 ? 'hand-in' : 'fetch', actor: visitorName(link) };
   };
 

@@ -150,9 +150,9 @@ export async function takeUpload(tx: Tx, request: FileRequestId, file: FileId): 
 }
 
 /** Files of a request that nobody has taken: they go with it. One that belongs to a conversation was kept, even when nobody said so. */
-export const untakenFiles = async (db: Db, request: FileRequestId): Promise<readonly FileId[]> =>
+export const untakenFiles = async (tx: Tx, request: FileRequestId): Promise<readonly FileId[]> =>
   (
-    await db.read<{ file: FileId }>(
+    await tx.all<{ file: FileId }>(
       `SELECT u.file AS file FROM file_request_uploads u WHERE u.request = $1
        AND NOT EXISTS (SELECT 1 FROM file_places p WHERE p.file = u.file)`,
       [request],
@@ -166,13 +166,13 @@ export const overFileRequests = (
 ): Promise<{ readonly id: FileRequestId; readonly account: AccountId }[]> =>
   db.read('SELECT id, account FROM file_requests WHERE expires_at <= $1', [before]);
 
-/** Files that were begun before `before` and never handed in, with whose they are. */
+/** Files that were never handed in and of which nothing has come since `before`, with whose they are. */
 export const unfinishedUploads = (
   db: Db,
   before: number,
 ): Promise<{ readonly file: FileId; readonly account: AccountId }[]> =>
   db.read(
     `SELECT u.file AS file, r.account AS account FROM file_request_uploads u JOIN file_requests r ON r.id = u.request
-     WHERE u.manifest IS NULL AND u.begun_at <= $1`,
+     JOIN files f ON f.id = u.file WHERE u.manifest IS NULL AND f.touched_at <= $1`,
     [before],
   );

@@ -29,22 +29,30 @@ export interface VisitorRow {
   readonly account: AccountId;
   readonly link: ShareId | FileRequestId;
   readonly hands_in: number;
+  readonly expires_at: number;
+  readonly link_expires_at: number;
 }
 
 /** A visit whose link is still there, of an account that is not disabled; one that hands in, as long as it has not finished. */
 export async function visitorOf(db: Db, id: string, now: number): Promise<VisitorRow | null> {
   const rows = await db.read<VisitorRow>(
-    `SELECT v.file AS file, s.account AS account, s.id AS link, 0 AS hands_in FROM file_visits v
+    `SELECT v.file AS file, s.account AS account, s.id AS link, 0 AS hands_in,
+       v.expires_at AS expires_at, s.expires_at AS link_expires_at FROM file_visits v
      JOIN shares s ON s.id = v.share AND s.file = v.file JOIN accounts a ON a.id = s.account AND a.disabled = 0
      WHERE v.id = $1 AND v.expires_at > $2
      UNION ALL
-     SELECT v.file AS file, r.account AS account, r.id AS link, 1 AS hands_in FROM file_visits v
+     SELECT v.file AS file, r.account AS account, r.id AS link, 1 AS hands_in,
+       v.expires_at AS expires_at, r.expires_at AS link_expires_at FROM file_visits v
      JOIN file_requests r ON r.id = v.request JOIN accounts a ON a.id = r.account AND a.disabled = 0
      JOIN file_request_uploads u ON u.file = v.file AND u.request = r.id AND u.manifest IS NULL
      WHERE v.id = $3 AND v.expires_at > $4`,
     [id, now, id, now],
   );
   return rows[0] ?? null;
+}
+
+export async function prolongVisit(tx: Tx, id: string, expiresAt: number): Promise<void> {
+  await tx.run('UPDATE file_visits SET expires_at = $1 WHERE id = $2', [expiresAt, id]);
 }
 
 /** Ends the visits that hand a file in: it was. */
