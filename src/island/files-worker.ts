@@ -5,35 +5,22 @@
 
 import { errorOut } from '../client/files/carried-errors.ts';
 import type { FileSource, UploadJob } from '../client/files/ports.ts';
-import { OtherFile, sealedFrom, uploadFile } from '../client/files/upload.ts';
-import { httpFiles } from '../client/http-files.ts';
-import { httpCalls } from '../client/http-relay.ts';
+import { Lost, OtherFile, sealedFrom, uploadFile } from '../client/files/upload.ts';
 import { TransportFailed } from '../client/ports.ts';
 import type { FileId } from '../contract/files.ts';
 import type { AccountId } from '../contract/ids.ts';
-import { RELEASE, RELEASE_HEADER } from '../contract/release.ts';
 import { sealing } from '../native/primitives.ts';
 import { readBlob } from './attach/blob-source.ts';
 import type { FromWorker, ToWorker } from './attach/messages.ts';
 import { type Ahead, sealAhead } from './attach/sealed-ahead.ts';
 import { openFolder, removeSpool } from './attach/spool.ts';
+import { workerFiles } from './worker-files.ts';
 
-const UPGRADE_REQUIRED = 426;
 type Upload = Extract<ToWorker, { file: UploadJob }>;
 type Answer = Extract<ToWorker, { type: 'answer' }>;
 
 const tell = (message: FromWorker) => self.postMessage(message);
-const transport = httpFiles(
-  httpCalls({
-    origin: '',
-    headers: () => ({ [RELEASE_HEADER]: RELEASE }),
-    fetch: (url, init) =>
-      navigator.onLine ? fetch(url, init) : Promise.reject(new TypeError('This browser is offline.')),
-    onResponse: ({ status }) => {
-      if (status === UPGRADE_REQUIRED) tell({ type: 'outdated' });
-    },
-  }),
-);
+const transport = workerFiles(() => tell({ type: 'outdated' }));
 const digest = async (bytes: Uint8Array) =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)));
 
@@ -78,8 +65,8 @@ async function carry(upload: Upload): Promise<void> {
   } catch (error) {
     // After a silence the next job goes on with what is sealed until then.
     if (!(error instanceof TransportFailed)) await release(file.fileId);
-    // Sealed ahead, under this file's key: it would be sent, or refused, for ever in place of the right one.
-    if (error instanceof OtherFile) await forget(account, file.fileId);
+    // Sealed ahead, under this file's key: it would be sent, or refused, for ever in place of the right one. Or not all is there.
+    if (error instanceof OtherFile || error instanceof Lost) await forget(account, file.fileId);
     tell({ type: 'failed', job, error: errorOut(error) });
   } finally {
     running.delete(job);

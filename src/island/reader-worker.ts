@@ -5,28 +5,14 @@
 import { errorOut } from '../client/files/carried-errors.ts';
 import { downloadFile } from '../client/files/download.ts';
 import { waitBy } from '../client/files/patience.ts';
-import { httpFiles } from '../client/http-files.ts';
-import { httpCalls } from '../client/http-relay.ts';
-import { RELEASE, RELEASE_HEADER } from '../contract/release.ts';
 import { sealing } from '../native/primitives.ts';
 import type { FromReader, ToReader } from './save/messages.ts';
 import { owned } from './save/owned.ts';
-
-const UPGRADE_REQUIRED = 426;
+import { workerFiles } from './worker-files.ts';
 
 const tell = (message: FromReader, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
 const tools = {
-  transport: httpFiles(
-    httpCalls({
-      origin: '',
-      headers: () => ({ [RELEASE_HEADER]: RELEASE }),
-      fetch: (url, init) =>
-        navigator.onLine ? fetch(url, init) : Promise.reject(new TypeError('This browser is offline.')),
-      onResponse: ({ status }) => {
-        if (status === UPGRADE_REQUIRED) tell({ type: 'outdated' });
-      },
-    }),
-  ),
+  transport: workerFiles(() => tell({ type: 'outdated' })),
   provider: sealing,
   clock: () => Date.now(),
   wait: waitBy((delay, task) => {

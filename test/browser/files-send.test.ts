@@ -105,6 +105,21 @@ const spooled = (page: Page): Promise<readonly string[]> =>
     return names;
   });
 
+/** Cuts off the end of all of it: the browser has lost it. */
+const cutSpools = (page: Page) =>
+  page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const all = await root.getDirectoryHandle('uploads');
+    for await (const account of all.keys()) {
+      const folder = await all.getDirectoryHandle(account);
+      for await (const name of folder.keys()) {
+        const file = await (await folder.getFileHandle(name)).createWritable({ keepExistingData: true });
+        await file.truncate(2 ** 20);
+        await file.close();
+      }
+    }
+  });
+
 /** Puts a file where the folder of sealed chunks would be: as in a browser that has no place for them. */
 const withoutSpool = (page: Page) =>
   page.evaluate(async () => {
@@ -283,6 +298,32 @@ story(
   },
 );
 
+story('where the browser has lost some of what it kept, the file is asked for, and goes on', async () => {
+  hold(2);
+  const file = named('ebb.bin', 4 * MIB + 5);
+  await pick(page, file);
+  await composer(page).press('Enter');
+  await until(
+    () => spooled(page),
+    (names) => names.some((name) => name.endsWith('.all')),
+  );
+  const address = page.url();
+  await page.close({ runBeforeUnload: true });
+  page = await ada.newPage();
+  await page.goto(`${app.origin}/healthz`);
+  await cutSpools(page);
+  open();
+  await page.goto(address);
+  const again = pending(page).getByRole('button', { name: 'Choose the file again: ebb.bin' });
+  await again.waitFor({ timeout: PATIENCE });
+  await pending(page).getByText('This file is not at hand any more').waitFor({ timeout: PATIENCE });
+  const chosen = page.waitForEvent('filechooser');
+  await again.click();
+  await (await chosen).setFiles(file);
+  await articles(page, 'ebb.bin').waitFor({ timeout: PATIENCE });
+  expect(await spooled(page)).toEqual([]);
+});
+
 story(
   'where it cannot be kept the browser asks before it closes, and then the same file is chosen again',
   async () => {
@@ -330,7 +371,7 @@ story(
 );
 
 story('everything arrived as it was', async () => {
-  const received = await devices.done('ben', ['listen', '--count', '5', '--timeout', '30s']);
+  const received = await devices.done('ben', ['listen', '--count', '6', '--timeout', '30s']);
   for (const { id } of received.filter(({ event }) => event === 'message'))
     await devices.done('ben', ['download', String(id), '--out', devices.folder]);
   for (const [name, size] of [
@@ -338,6 +379,7 @@ story('everything arrived as it was', async () => {
     ['empty.bin', 0],
     ['cut.bin', 2 * MIB],
     ['tide.bin', 4 * MIB + 5],
+    ['ebb.bin', 4 * MIB + 5],
     ['large.bin', 8 * MIB],
   ] as const)
     expect(readFileSync(join(devices.folder, name)).equals(Buffer.alloc(size, name))).toBe(true);

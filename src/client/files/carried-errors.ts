@@ -2,13 +2,13 @@
 import type { ErrorBody } from '../../contract/errors.ts';
 import { TransportFailed, TransportRefused } from '../ports.ts';
 import { FileProblem } from './types.ts';
-import { OtherFile } from './upload.ts';
+import { Lost, OtherFile } from './upload.ts';
 
 /** An error as it is posted. */
 export type CarriedError =
   | { readonly is: 'refused'; readonly status: number; readonly body: ErrorBody }
   | { readonly is: 'problem'; readonly kind: FileProblem['kind']; readonly message: string }
-  | { readonly is: 'failed' | 'other file' | 'aborted' | 'error'; readonly message: string };
+  | { readonly is: 'failed' | 'other file' | 'lost' | 'aborted' | 'error'; readonly message: string };
 
 /** @param error whatever was thrown */
 export function errorOut(error: unknown): CarriedError {
@@ -17,6 +17,7 @@ export function errorOut(error: unknown): CarriedError {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof TransportFailed) return { is: 'failed', message };
   if (error instanceof OtherFile) return { is: 'other file', message };
+  if (error instanceof Lost) return { is: 'lost', message };
   const isAborted = error instanceof Error && error.name === 'AbortError';
   return { is: isAborted ? 'aborted' : 'error', message };
 }
@@ -32,6 +33,8 @@ export function errorIn(carried: CarriedError): Error {
       return new TransportFailed(carried.message);
     case 'other file':
       return new OtherFile();
+    case 'lost':
+      return new Lost();
     case 'aborted':
       return new DOMException(carried.message, 'AbortError');
     case 'error':

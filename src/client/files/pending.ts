@@ -5,7 +5,18 @@
 import { type FileId, isFileId } from '../../contract/files.ts';
 import { isBodyId, isConversationId } from '../../contract/ids.ts';
 import { type Operation, type Reads, readRecord, sortable } from '../operation.ts';
-import { bytes, decodeStored, list, nullable, number, type Of, record, text, word } from '../stored.ts';
+import {
+  bytes,
+  decodeStored,
+  list,
+  nullable,
+  number,
+  type Of,
+  record,
+  StoredError,
+  text,
+  word,
+} from '../stored.ts';
 
 const StoredUpload = record({
   id: word(isFileId),
@@ -50,10 +61,17 @@ export const pendingId = (now: number, random: Uint8Array): string => `${sortabl
 export const readPending = (reads: Reads, id: string): Promise<StoredPending | null> =>
   readRecord(reads, 'files', `p/${id}`, StoredPending);
 
-/** Oldest first. */
+/** Oldest first. One that cannot be read stands in the way of no other, and stays as it is. */
 export async function listPending(reads: Reads): Promise<readonly StoredPending[]> {
   const found = await reads.list('files', { prefix: 'p/' });
-  return found.map(([, value]) => decodeStored(StoredPending, value));
+  return found.flatMap(([, value]) => {
+    try {
+      return [decodeStored(StoredPending, value)];
+    } catch (error) {
+      if (error instanceof StoredError) return [];
+      throw error;
+    }
+  });
 }
 
 export const writePending = (op: Operation, pending: StoredPending): void =>

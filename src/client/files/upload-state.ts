@@ -4,20 +4,12 @@ import { t } from '../../contract/words.ts';
 import { StorageFull, TransportFailed, TransportRefused } from '../ports.ts';
 import { askedDelay } from './patience.ts';
 import type { Upload } from './types.ts';
-import { OtherFile } from './upload.ts';
+import { Lost, OtherFile } from './upload.ts';
 
 export interface UploadState {
   readonly state: Upload['state'];
   readonly reason: string | null;
   readonly done: number;
-}
-
-/** No bytes to send are at hand. */
-export class Lost extends Error {
-  override readonly name = 'Lost';
-  constructor() {
-    super(t('This file is not at hand any more: choose it again, and it goes on where it was.'));
-  }
 }
 
 /** What follows from an error: `again` in so many milliseconds, 0 for as soon as patience allows, null for not by itself. */

@@ -33,6 +33,14 @@ export class OtherFile extends Error {
   }
 }
 
+/** No bytes to send are at hand. */
+export class Lost extends Error {
+  override readonly name = 'Lost';
+  constructor() {
+    super(t('This file is not at hand any more: choose it again, and it goes on where it was.'));
+  }
+}
+
 /** Seals each chunk from its source when it is asked for. */
 export const sealedFrom = (
   crypto: Sealer,

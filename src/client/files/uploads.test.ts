@@ -313,3 +313,22 @@ test('a file that is called off while it waits for its turn is never begun', asy
   expect(begun).toEqual([]);
   expect(await files.pending()).toEqual([]);
 });
+
+test('what was kept and cannot be read stands in the way of nothing else', async () => {
+  const again = failFrom(1, lost);
+  const pending = await files.send(id, { text: 'whole', files: [named('a', 10)] });
+  await world.settle();
+  await world.close();
+  const [made] = person.devices;
+  if (made === undefined) throw new Error('no device');
+  for (const [key, value] of [
+    ['p/0', 'no JSON'],
+    ['p/1', '{"id":"1"}'],
+  ] as const)
+    made.disk.store('files').set(key, new TextEncoder().encode(value));
+  await reopen(async () => memorySource(10, 1));
+  expect((await files.pending()).map((each) => each.id)).toEqual([pending.id]);
+  await files.cancel(pending.id);
+  again();
+  expect(await files.pending()).toEqual([]);
+});

@@ -2,7 +2,7 @@
  * Seals a file into its spool as fast as the disk takes it, while chunks leave from there as fast as the network does: soon the
  * page can be closed. Where there is no room for a spool, each chunk is sealed when it is asked for.
  */
-import type { SealedChunks } from '../../client/files/upload.ts';
+import { Lost, type SealedChunks } from '../../client/files/upload.ts';
 import { chunksOf, type FileId, sealedChunkBytes, sealedFileBytes } from '../../contract/files.ts';
 import { hasRoom, isComplete, markComplete, removeSpool, type SyncFile } from './spool.ts';
 
@@ -21,6 +21,7 @@ interface Spool {
 /**
  * @param chunks seals from the source; null to give what is kept alone
  * @param kept called once all of it is in the spool
+ * @throws Lost, and what it gives does, when the browser has not kept what it said it had
  */
 export async function sealAhead(
   folder: FileSystemDirectoryHandle | null,
@@ -33,9 +34,14 @@ export async function sealAhead(
     folder && (isWhole || (await hasRoom(sealedFileBytes(size)))) ? await openSpool(folder, fileId) : null;
   if (spool && isWhole) {
     kept();
-    return { sealed: async (n) => readChunk(spool, size, n), close: async () => spool.handle.close() };
+    const sealed = (n: number) => {
+      const chunk = readChunk(spool, size, n);
+      if (chunk === null) throw new Lost();
+      return chunk;
+    };
+    return { sealed: async (n) => sealed(n), close: async () => spool.handle.close() };
   }
-  if (!chunks) throw new Error('this upload is not kept here');
+  if (!chunks) throw new Lost();
   if (!spool) return { sealed: (n) => chunks.sealed(n), close: async () => {} };
   return fillSpool(spool, { fileId, size }, chunks, kept);
 }
@@ -50,11 +56,10 @@ async function openSpool(folder: FileSystemDirectoryHandle, id: FileId): Promise
   }
 }
 
-function readChunk({ handle }: Spool, size: number, n: number): Uint8Array {
+/** Null when it is not there. */
+function readChunk({ handle }: Spool, size: number, n: number): Uint8Array | null {
   const sealed = new Uint8Array(sealedChunkBytes(size, n));
-  if (handle.read(sealed, { at: n * STRIDE }) !== sealed.length)
-    throw new Error('a chunk is missing in the spool');
-  return sealed;
+  return handle.read(sealed, { at: n * STRIDE }) === sealed.length ? sealed : null;
 }
 
 function fillSpool(
@@ -99,9 +104,8 @@ function fillSpool(
   return {
     async sealed(n) {
       while (filled <= n && !isFull && !problem) await step.promise;
-      if (n < filled) return readChunk(spool, size, n);
-      if (problem) throw problem.error;
-      return chunks.sealed(n);
+      if (n >= filled && problem) throw problem.error;
+      return (n < filled ? readChunk(spool, size, n) : null) ?? chunks.sealed(n);
     },
     async close() {
       isEnded = true;
