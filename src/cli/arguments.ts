@@ -49,7 +49,15 @@ const COMMANDS = {
   'file-days': { with: text, conversation: text },
   mute: { with: text, conversation: text, notify: text, off: flag },
   archive: { with: text, conversation: text, off: flag },
-  listen: { count: text, timeout: text, own: flag, read: flag, changes: flag, download: text },
+  listen: {
+    count: text,
+    timeout: text,
+    own: flag,
+    read: flag,
+    changes: flag,
+    download: text,
+    'max-size': text,
+  },
   conversations: {},
   create: { name: text, people: text, topic: text, open: flag, history: text },
   members: {

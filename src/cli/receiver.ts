@@ -23,7 +23,11 @@ export class Receiver {
 
   constructor(
     private readonly device: Device,
-    private readonly folder: string,
+    private readonly place: {
+      readonly folder: string;
+      /** Bytes of a file that is saved, at most: what somebody else sends by itself fills no disk. */
+      readonly maxSize: number;
+    },
     private readonly streams: Pick<Invocation, 'io' | 'output' | 'json'>,
     /** Asks for a message again that was not ready. */
     private readonly again: () => void,
@@ -54,9 +58,16 @@ export class Receiver {
     const { output } = this.streams;
     const { signal } = this.stopping;
     const told: (() => Promise<void>)[] = [];
+    const { folder, maxSize } = this.place;
     for (const file of files) {
+      if (file.size > maxSize) {
+        await output.note(
+          `${plain(file.name)}: not saved, for it has ${sizeOf(file.size)}, and --max-size is ${sizeOf(maxSize)}. "download ${file.id} --out DIR" saves it.`,
+        );
+        continue;
+      }
       try {
-        const { path, bytes } = await saveFile(this.device, file, this.folder, {
+        const { path, bytes } = await saveFile(this.device, file, folder, {
           signal,
           progress: this.progress,
           isOnce: true,

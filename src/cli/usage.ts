@@ -55,13 +55,14 @@ const USAGE_OF = {
       what your devices notify you of; nothing without an option`,
   archive: `archive (--with NAME | --conversation ID) [--off]
       puts a conversation away until somebody writes in it`,
-  listen: `listen [--count N] [--timeout 10s] [--own] [--read] [--changes] [--download DIR]
+  listen: `listen [--count N] [--timeout 10s] [--own] [--read] [--changes] [--download DIR [--max-size 2GiB]]
       prints each message of others that no listen on this device has printed, also those that came while none ran;
       with --own those that you wrote on other devices too. Ends after N messages, or fails when they have not come
       within the timeout (10s with --count, otherwise none; 500ms, 10s, 5m, 1h or "none"). Acknowledges what is on
       the disk and answers key exchanges by itself. Senders learn that you have read only with --read.
       New words, deletions and reactions are printed too, and with --changes they count as messages do.
-      With --download, files are saved in DIR before their message is printed.
+      With --download, files are saved in DIR before their message is printed; those above --max-size (2 GiB when nothing is said) are
+      told of and left out.
       A listen that is killed between printing and noting it prints that message again.`,
   conversations: `conversations
       what there is, newest first`,

@@ -27,6 +27,25 @@ export function wholeNumber(name: string, value: string): number {
   return number;
 }
 
+const SIZE_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1000,
+  ki: 1024,
+  m: 1000 ** 2,
+  mi: 1024 ** 2,
+  g: 1000 ** 3,
+  gi: 1024 ** 3,
+};
+
+/** Bytes of `500kB`, `20MB`, `1.5GiB`; a bare number is bytes. @throws WrongUse */
+export function byteSize(name: string, value: string): number {
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)\s?(?:([kmg]i?)?b)?$/i.exec(value) ?? [];
+  const bytes = Math.floor(Number(amount) * (SIZE_UNITS[unit.toLowerCase()] ?? Number.NaN));
+  if (amount === '' || !Number.isSafeInteger(bytes))
+    throw new WrongUse(`--${name} takes a size such as 500kB, 20MB or 1.5GB, not "${value}".`);
+  return bytes;
+}
+
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 /** The longest delay that a timer takes, in milliseconds. */
 const LONGEST_MS = 2 ** 31 - 1;

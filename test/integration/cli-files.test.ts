@@ -294,6 +294,24 @@ test(
     );
     expect(readdirSync(at('heard')).sort()).toEqual(['one.bin', 'two.bin']);
     for (const path of paths) expect(isSame(at('heard', path.split('/').at(-1) ?? ''), path)).toBe(true);
+
+    // What somebody else sends fills no disk.
+    await send('--file', fileOf('slight.bin', 10), '--file', fileOf('vast.bin', 2 * MIB));
+    const limited = [
+      'listen',
+      '--count',
+      '1',
+      '--timeout',
+      '60s',
+      '--download',
+      at('heard'),
+      '--max-size',
+      '2MB',
+    ];
+    const { code, lines, err } = await pair.devices.run('ben', limited);
+    expect([code, lines.map(({ event }) => event)]).toEqual([0, ['message', 'downloaded']]);
+    expect(err).toMatch(/vast\.bin: not saved, for it has 2\.1\sMB, and --max-size is 2\sMB/);
+    expect(readdirSync(at('heard')).sort()).toEqual(['one.bin', 'slight.bin', 'two.bin']);
   },
   PATIENCE_MS,
 );

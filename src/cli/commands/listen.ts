@@ -1,13 +1,14 @@
 /** `listen`: prints what arrives, each message once, until enough has come. */
+import { MAX_FILE_BYTES } from '../../contract/files.ts';
 import { Carrying } from '../carrying.ts';
 import type { Command } from '../command.ts';
 import { atMost, openDevice, tellNews, tellNotices } from '../device.ts';
-import { Failed } from '../failures.ts';
+import { Failed, WrongUse } from '../failures.ts';
 import { Printer } from '../printer.ts';
 import { Receiver } from '../receiver.ts';
 import { openFolder } from '../saving.ts';
 import { sweep } from '../sending-files.ts';
-import { duration, wholeNumber } from '../values.ts';
+import { byteSize, duration, wholeNumber } from '../values.ts';
 
 /** With --count, what came by then is all: 10 seconds. */
 const DEFAULT_TIMEOUT = '10s';
@@ -23,13 +24,18 @@ export const listen: Command = async ({ home, option, isSet, json, output, io })
   const timeout = duration('timeout', option('timeout') ?? (count === null ? 'none' : DEFAULT_TIMEOUT));
 
   const folder = option('download');
+  const largest = option('max-size');
+  if (folder === null && largest !== null) throw new WrongUse('--max-size goes with --download.');
+  const maxSize = largest === null ? MAX_FILE_BYTES : byteSize('max-size', largest);
   if (folder !== null) await openFolder(folder);
 
   const device = await openDevice(home, { live: true });
   const { engine, line, server } = device;
   const ended = Promise.withResolvers<'enough' | 'time' | 'interrupted' | 'signed out'>();
   const receiver =
-    folder === null ? null : new Receiver(device, folder, { output, io, json }, () => printer.look());
+    folder === null
+      ? null
+      : new Receiver(device, { folder, maxSize }, { output, io, json }, () => printer.look());
   const printer = new Printer(device, output, {
     most: count ?? Number.POSITIVE_INFINITY,
     own: isSet('own'),
