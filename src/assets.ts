@@ -19,6 +19,7 @@ export const ASSET_NAMES: readonly string[] = [
   ...WORKERS.map((name) => `${name}.js`),
   'sw.js',
   'app.css',
+  'sheets.css',
   'shell-en.html',
   'shell-de.html',
   ...ICONS,

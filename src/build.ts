@@ -43,6 +43,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'words-de.js': 'src/island/words-de.ts',
   'sw.js': 'src/service-worker/main.ts',
   'app.css': 'public/css/app.css',
+  'sheets.css': 'public/css/sheets.css',
 };
 
 export interface BuiltFile {

@@ -1,7 +1,13 @@
 /** Flags and environment, validated once into one frozen Config. Every `serve` flag is also a `SOTTO_*` variable. */
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { type BackupPlan, backupPlan } from './config/backups.ts';
+import { ConfigError } from './config/error.ts';
+import { type MailServer, mailServer } from './config/mail.ts';
+import { type TlsChoice, tlsChoice } from './config/tls.ts';
 import { RELAY_RETENTION_MS } from './contract/limits.ts';
+
+export { ConfigError } from './config/error.ts';
 
 export interface Config {
   readonly port: number;
@@ -19,6 +25,20 @@ export interface Config {
   readonly vapid: Vapid | null;
   /** Push services may be in the server's own network. */
   readonly pushPrivate: boolean;
+  /** Null: plain HTTP, for localhost or behind a proxy. */
+  readonly tls: TlsChoice | null;
+  /** Where plain HTTP is answered beside TLS (redirects, /trust, ACME); null: nowhere. */
+  readonly httpPort: number | null;
+  /** Null: no mail goes out, and nobody is asked for an address. */
+  readonly mail: MailServer | null;
+  /** Null: only `sotto backup` makes them. */
+  readonly backups: BackupPlan | null;
+  /** What /metrics asks for as `Authorization: Bearer`, besides this machine itself; null: only from this machine. */
+  readonly metricsToken: string | null;
+  /** Where traces go (OTLP over HTTP); null: none are made. */
+  readonly telemetry: string | null;
+  /** Origins of other sites whose scripts may call /api/v1 with a token. */
+  readonly corsOrigins: readonly string[];
 }
 
 /** A P-256 key pair, base64url: 65 and 32 bytes; and whom a push service writes to, a mailto: or https: address. */
@@ -26,11 +46,6 @@ export interface Vapid {
   readonly publicKey: string;
   readonly privateKey: string;
   readonly subject: string;
-}
-
-/** A wrong flag or variable: one clear line and exit code 2. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
 }
 
 const FLAGS = {
@@ -44,6 +59,17 @@ const FLAGS = {
   'vapid-private-key': { type: 'string' },
   'vapid-subject': { type: 'string' },
   'push-private': { type: 'boolean' },
+  tls: { type: 'string' },
+  'acme-directory': { type: 'string' },
+  'acme-email': { type: 'string' },
+  'http-port': { type: 'string' },
+  smtp: { type: 'string' },
+  'mail-from': { type: 'string' },
+  'backup-to': { type: 'string' },
+  'backup-every': { type: 'string' },
+  'backup-keep': { type: 'string' },
+  cors: { type: 'string', multiple: true },
+  otlp: { type: 'string' },
 } as const;
 
 /** Parses `serve`'s arguments. Throws ConfigError with a sentence that names the flag. */
@@ -75,6 +101,24 @@ export function parseConfig(
       values['vapid-subject'] ?? env.SOTTO_VAPID_SUBJECT ?? '',
     ),
     pushPrivate: values['push-private'] ?? env.SOTTO_PUSH_PRIVATE === '1',
+    tls: tlsChoice(
+      values.tls ?? env.SOTTO_TLS ?? '',
+      values['acme-directory'] ?? env.SOTTO_ACME_DIRECTORY ?? '',
+      values['acme-email'] ?? env.SOTTO_ACME_EMAIL ?? '',
+    ),
+    httpPort: httpPort(values['http-port'] ?? env.SOTTO_HTTP_PORT ?? ''),
+    mail: mailServer(values.smtp ?? env.SOTTO_SMTP ?? '', values['mail-from'] ?? env.SOTTO_MAIL_FROM ?? ''),
+    backups: backupPlan(
+      values['backup-to'] ?? env.SOTTO_BACKUP_TO ?? '',
+      values['backup-every'] ?? env.SOTTO_BACKUP_EVERY ?? '',
+      values['backup-keep'] ?? env.SOTTO_BACKUP_KEEP ?? '',
+      env.SOTTO_BACKUP_PASSPHRASE ?? '',
+    ),
+    metricsToken: env.SOTTO_METRICS_TOKEN || null,
+    telemetry: telemetry(values.otlp ?? env.SOTTO_OTLP ?? ''),
+    corsOrigins: (values.cors ?? env.SOTTO_CORS?.split(',').map((entry) => entry.trim()) ?? [])
+      .filter((entry) => entry !== '')
+      .map(corsOrigin),
   });
 }
 
@@ -83,18 +127,35 @@ export function publicOrigin(config: Config, port: number): string {
   if (config.url) return config.url;
   const local = ['127.0.0.1', '::1', '0.0.0.0', '::', 'localhost'].includes(config.host);
   const host = local ? 'localhost' : config.host.includes(':') ? `[${config.host}]` : config.host;
-  return `http://${host}:${port}`;
+  return `${config.tls ? 'https' : 'http'}://${host}:${port}`;
 }
 
 function parse(args: readonly string[]) {
   return parseArgs({ args: [...args], options: FLAGS, strict: true, allowPositionals: false }).values;
 }
 
-function port(text: string): number {
+function port(text: string, flag = '--port'): number {
   const value = Number(text);
   if (!/^\d{1,5}$/.test(text) || value > 65535)
-    throw new ConfigError(`--port takes a number from 0 to 65535, not "${text}".`);
+    throw new ConfigError(`${flag} takes a number from 0 to 65535, not "${text}".`);
   return value;
+}
+
+const httpPort = (text: string): number | null => (text === '' ? null : port(text, '--http-port'));
+
+function telemetry(text: string): string | null {
+  if (text === '') return null;
+  const url = URL.parse(text);
+  if (!url || !['http:', 'https:'].includes(url.protocol))
+    throw new ConfigError(`--otlp takes an address such as http://localhost:4318, not "${text}".`);
+  return url.href.replace(/\/$/, '');
+}
+
+function corsOrigin(text: string): string {
+  const url = URL.parse(text);
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.origin !== text)
+    throw new ConfigError(`--cors takes an origin such as https://tools.example.org, not "${text}".`);
+  return text;
 }
 
 function origin(text: string | undefined): string | null {

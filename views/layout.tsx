@@ -1,5 +1,6 @@
 /** The document around every page: head, assets with their hashes, and what the island reads from `<body>`. */
 import type { Children } from '@kitajs/html';
+import type { Role } from '../src/contract/accounts.ts';
 import type { AccountId, DeviceId } from '../src/contract/ids.ts';
 import { WORD_SCRIPTS } from '../src/contract/page-words.ts';
 import type { ServedManifest } from '../src/contract/served.ts';
@@ -51,7 +52,7 @@ export interface Viewer {
   readonly device: DeviceId | null;
   readonly username: string;
   readonly name: string;
-  readonly isAdmin: boolean;
+  readonly role: Role;
 }
 
 export interface DocumentProps {
@@ -81,6 +82,7 @@ export function Document({ site, page, title, viewer, children }: DocumentProps)
           <meta name="theme-color" content="#f4f1eb" {...{ media: '(prefers-color-scheme: light)' }} />
           <meta name="theme-color" content="#1e1c19" {...{ media: '(prefers-color-scheme: dark)' }} />
           <link rel="stylesheet" href={assets.url('app.css')} />
+          {SHEETS.has(page) ? <link rel="stylesheet" href={assets.url('sheets.css')} /> : ''}
           <link rel="icon" type="image/svg+xml" href={assets.url('icon.svg')} />
           <link rel="apple-touch-icon" href={assets.url('icon-192.png')} />
           <link rel="manifest" href="/manifest.webmanifest" />
@@ -130,6 +132,9 @@ const DOORS: ReadonlySet<PageName> = new Set([
   'share',
   'file-request',
 ]);
+
+/** Pages of forms and tables, whose styles the first page does without. */
+const SHEETS: ReadonlySet<PageName> = new Set(['settings', 'admin']);
 
 const languageOf = (): string => locale().split('-', 1)[0] ?? 'en';
 

@@ -41,7 +41,7 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
       manifest: { release: '0.1.0', files: [] },
     },
   };
-  const viewer: Viewer = { account, device: text as DeviceId, username: text, name: text, isAdmin: true };
+  const viewer: Viewer = { account, device: text as DeviceId, username: text, name: text, role: 'owner' };
   const person = { account, name: text, username: text };
   const row = { conversation, peer: account, name: text, lastActivity: 1 };
   const invite = { url: text, expiresAt: 1, uses: 2, role };
@@ -135,6 +135,7 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
     admin: await shell(
       'admin',
       Admin({
+        role: 'owner',
         people: [{ ...person, role, disabled: true }],
         invites: [{ id: text, role, usesLeft: 2, expiresAt: 1 }],
         form: { roles: [role], typed: { role: text, uses: text, expires: text }, errors, created: invite },
@@ -150,6 +151,7 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
     storage: await shell(
       'admin',
       Storage({
+        role: 'owner',
         used: { bytes: 1, files: 1 },
         limit: 2,
         free: 3,

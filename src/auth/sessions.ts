@@ -20,6 +20,8 @@ export interface Session {
   readonly device: DeviceId | null;
   /** 32 bytes that a device signs to take this session. */
   readonly challenge: Uint8Array;
+  /** When somebody last showed in it who they are, by password, passkey or code: epoch milliseconds. */
+  readonly verifiedAt: number;
 }
 
 /** A session that acts for a device. */
@@ -105,10 +107,14 @@ export function createSessions(ports: Ports, origin: () => string): Sessions {
         agent: caller.agent.slice(0, MAX_AGENT),
         created_at: now,
         last_used_at: now,
+        verified_at: now,
       },
       { sessionId: token },
     );
-    return { token, session: { id: sessionId(token), account, ...person, device, challenge } };
+    return {
+      token,
+      session: { id: sessionId(token), account, ...person, device, challenge, verifiedAt: now },
+    };
   };
 
   const ended: Sessions['ended'] = (account, ids) => {
@@ -140,6 +146,7 @@ export function createSessions(ports: Ports, origin: () => string): Sessions {
         role: found.role,
         device: found.device,
         challenge: found.challenge,
+        verifiedAt: found.verified_at,
       };
       const due = now - found.last_used_at >= TOUCH_EVERY_MS;
       if (due) touch(id, now);

@@ -118,6 +118,7 @@ const ERROR_NAMES = {
   ValidationError: true,
   NotSignedIn: true,
   Forbidden: true,
+  VerificationNeeded: true,
   NotFound: true,
   Conflict: true,
   WrongDevices: true,

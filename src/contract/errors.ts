@@ -3,6 +3,7 @@ export type ErrorName =
   | 'ValidationError' // 400
   | 'NotSignedIn' // 401
   | 'Forbidden' // 403
+  | 'VerificationNeeded' // 403: who this is must be shown once more, a moment ago (/confirm)
   | 'NotFound' // 404
   | 'Conflict' // 409
   | 'WrongDevices' // 409, see WrongDevicesBody

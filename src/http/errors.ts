@@ -7,6 +7,7 @@ const STATUS: Readonly<Record<ErrorName, number>> = {
   ValidationError: 400,
   NotSignedIn: 401,
   Forbidden: 403,
+  VerificationNeeded: 403,
   NotFound: 404,
   Conflict: 409,
   WrongDevices: 409,

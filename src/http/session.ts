@@ -1,6 +1,10 @@
 /** The guard: from a request's cookie to its session, or a reasoned no. */
 import type { Caller, DeviceSession, Session, Sessions } from '../auth/sessions.ts';
+import { may, type Permission } from '../contract/permissions.ts';
 import { Refusal } from './errors.ts';
+
+/** Milliseconds for which somebody who showed who they are may do what cannot be taken back. */
+export const FRESH_MS = 15 * 60_000;
 
 export interface Guard {
   /** The session, or null: for pages (redirect to /sign-in) and the socket's upgrade. */
@@ -9,8 +13,12 @@ export interface Guard {
   signedIn(request: Request): Promise<Session>;
   /** NotSignedIn without a session, Forbidden while it has no device. */
   withDevice(request: Request): Promise<DeviceSession>;
-  /** Forbidden for everybody but owners and admins. */
-  admin(request: Request): Promise<Session>;
+  /** Forbidden without the permission. */
+  may(request: Request, permission: Permission): Promise<Session>;
+  /** The same for what cannot be taken back: VerificationNeeded when they showed who they are more than FRESH_MS ago. */
+  mayNow(request: Request, permission: Permission): Promise<Session>;
+  /** VerificationNeeded when the session's holder showed who they are more than FRESH_MS ago. */
+  verified(session: Session): Session;
   /** Who asks, for the list of sessions. */
   caller(request: Request): Caller;
 }
@@ -20,6 +28,8 @@ export function createGuard(deps: {
   readonly services: { readonly sessions: Sessions };
   readonly origin: () => string;
   readonly address: (request: Request) => string;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
 }): Guard {
   const { sessions } = deps.services;
 
@@ -32,6 +42,16 @@ export function createGuard(deps: {
     if (!found) throw new Refusal('NotSignedIn', 'Please sign in first.');
     return found;
   };
+  const allowed: Guard['may'] = async (request, permission) => {
+    const found = await signedIn(request);
+    if (!may(found.role, permission))
+      throw new Refusal('Forbidden', 'Your role in this workspace does not allow this.');
+    return found;
+  };
+  const verified: Guard['verified'] = (session) => {
+    if (deps.clock() - session.verifiedAt <= FRESH_MS) return session;
+    throw new Refusal('VerificationNeeded', 'Show once more that it is you, then do this again.');
+  };
 
   return {
     session,
@@ -42,12 +62,11 @@ export function createGuard(deps: {
         throw new Refusal('Forbidden', 'Unlock this device first: the session has no device yet.');
       return found;
     },
-    async admin(request) {
-      const found = await signedIn(request);
-      if (found.role !== 'owner' && found.role !== 'admin')
-        throw new Refusal('Forbidden', 'Only owners and admins may do this.');
-      return found;
+    may: allowed,
+    async mayNow(request, permission) {
+      return verified(await allowed(request, permission));
     },
+    verified,
     caller: (request) => ({
       address: deps.address(request),
       agent: request.headers.get('user-agent') ?? '',

@@ -21,7 +21,7 @@ import { readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
 import { readPublishedList, readVault } from './records.ts';
 
-export const accountRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits'>) => {
+export const accountRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits' | 'clock'>) => {
   const { accounts, sessions } = deps.services;
   const guard = createGuard(deps);
 

@@ -23,7 +23,7 @@ import { readCertificate, readDevice, readPublishedList } from './records.ts';
 /** Bytes of a hybrid signature. */
 const PROOF = 3373;
 
-export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits'>) => {
+export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits' | 'clock'>) => {
   const { devices, sessions } = deps.services;
   const guard = createGuard(deps);
 

@@ -6,23 +6,22 @@
  * | POST /api/v1/invites | an owner's or admin's session, an InviteRequest | 201 InviteCreated |
  */
 import { Elysia } from 'elysia';
-import type { InviteCreated, Role } from '../contract/accounts.ts';
+import type { InviteCreated } from '../contract/accounts.ts';
 import { inviteUrl, PATHS } from '../contract/paths.ts';
+import { ROLES } from '../contract/permissions.ts';
 import type { Deps } from '../deps.ts';
 import { readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
 import { MAX_INVITE_MS, MAX_INVITE_USES } from '../services/invites.ts';
 
-const ROLES: readonly Role[] = ['owner', 'admin', 'member', 'guest', 'auditor'];
-
-export const inviteRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits'>) => {
+export const inviteRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits' | 'clock'>) => {
   const { invites } = deps.services;
   const guard = createGuard(deps);
 
   return new Elysia({ name: 'invites-api' }).post(
     PATHS.invites,
     async ({ request, set }): Promise<InviteCreated> => {
-      const session = await guard.admin(request);
+      const session = await guard.may(request, 'invites.make');
       deps.limits.take('inviteAccount', session.account);
       const input = await readInput(request);
       const terms = {

@@ -34,7 +34,7 @@ const REQUEST = { min: 1, max: 3600 };
 /** Five characters of a code, as people write them on no paper: Crockford's base 32 has no I, L, O, U. */
 const FINDER = /^[0-9A-HJKMNP-TV-Z]{5}$/;
 
-export const linkRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits'>) => {
+export const linkRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits' | 'clock'>) => {
   const { accounts, links, sessions } = deps.services;
   const guard = createGuard(deps);
 

@@ -13,7 +13,7 @@ import type { Deps } from '../deps.ts';
 import { Refusal } from '../http/errors.ts';
 import { createGuard } from '../http/session.ts';
 
-export const logRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits'>) => {
+export const logRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits' | 'clock'>) => {
   const { transparency } = deps.services;
   const guard = createGuard(deps);
 

@@ -23,6 +23,7 @@ import { StartAgainAnswer } from '../../views/admin/start-again.tsx';
 import type { Session } from '../auth/sessions.ts';
 import type { Role } from '../contract/accounts.ts';
 import { inviteUrl } from '../contract/paths.ts';
+import { mayManage, rolesToGive } from '../contract/permissions.ts';
 import { type StartAgainCreated, startAgainUrl } from '../contract/start-again.ts';
 import { sentence, t } from '../contract/words.ts';
 import { MAX_INVITE_USES } from '../services/invites.ts';
@@ -30,10 +31,9 @@ import { readForm } from './pages-form.ts';
 import { createFrame, goTo, html, type PageDeps, wantsPart } from './pages-frame.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
-const ROLES: readonly Role[] = ['member', 'guest', 'auditor', 'admin'];
-
-/** Only an owner makes owners. */
-const rolesFor = ({ role }: Session): readonly Role[] => (role === 'owner' ? [...ROLES, 'owner'] : ROLES);
+/** Whoever invites most often invites members. */
+const rolesFor = ({ role }: Session): readonly Role[] =>
+  rolesToGive(role).toSorted((a, b) => Number(b === 'member') - Number(a === 'member'));
 
 export const adminPages = (deps: PageDeps) => {
   const { accounts, invites, policies, startAgain, storage } = deps.services;
@@ -53,17 +53,18 @@ export const adminPages = (deps: PageDeps) => {
       startAgain.links.list(),
       storage.overview(),
     ]);
-    const may = people.filter(
+    const managed = people.filter(
       ({ account, role, disabled }) =>
-        account !== session.account && !disabled && (role !== 'owner' || session.role === 'owner'),
+        account !== session.account && !disabled && mayManage(session.role, role),
     );
     const props = {
+      role: session.role,
       people,
       invites: open,
       form: { roles: rolesFor(session), ...form },
       policies: { ...allowed, saved },
       storage: { used: all.bytes, limit: allowed.workspaceFileBytes },
-      startAgain: { accounts: new Set(may.map(({ account }) => account)), open: restarts, created },
+      startAgain: { accounts: new Set(managed.map(({ account }) => account)), open: restarts, created },
     };
     const draw = () => ({ title: t('Admin'), pane: Admin(props) });
     return frame.pane(request, session, { page: 'admin', draw, status: form.errors ? 400 : 200 });
@@ -73,14 +74,14 @@ export const adminPages = (deps: PageDeps) => {
     .get('/admin', async ({ request }) => {
       const session = await frame.enter(request);
       if (session instanceof Response) return session;
-      await frame.guard.admin(request);
+      await frame.guard.may(request, 'people.manage');
       return page(request, session, {}, new URL(request.url).searchParams.has('saved'));
     })
 
     .post(
       '/admin/policies',
       async ({ request }) => {
-        const session = await frame.guard.admin(request);
+        const session = await frame.guard.may(request, 'policies.change');
         deps.limits.take('writeAccount', session.account);
         const form = await readForm(request);
         await policies.write({ presence: form.has('presence'), typing: form.has('typing') });
@@ -92,7 +93,7 @@ export const adminPages = (deps: PageDeps) => {
     .post(
       '/admin/invites',
       async ({ request }) => {
-        const session = await frame.guard.admin(request);
+        const session = await frame.guard.may(request, 'invites.make');
         deps.limits.take('inviteAccount', session.account);
         const form = await readForm(request);
         const typed = {
@@ -118,7 +119,7 @@ export const adminPages = (deps: PageDeps) => {
     .post(
       '/admin/invites/:id/revoke',
       async ({ request, params }) => {
-        const session = await frame.guard.admin(request);
+        const session = await frame.guard.may(request, 'invites.make');
         deps.limits.take('writeAccount', session.account);
         await invites.revoke(params.id);
         return wantsPart(request) ? html(request, () => '') : goTo(request, '/admin#invites');
@@ -129,7 +130,7 @@ export const adminPages = (deps: PageDeps) => {
     .post(
       '/admin/start-again',
       async ({ request }) => {
-        const session = await frame.guard.admin(request);
+        const session = await frame.guard.may(request, 'people.manage');
         deps.limits.take('inviteAccount', session.account);
         const form = await readForm(request);
         const made = await startAgain.links.create(session, form.get('username') ?? '');
@@ -145,7 +146,7 @@ export const adminPages = (deps: PageDeps) => {
     .post(
       '/admin/start-again/:id/revoke',
       async ({ request, params }) => {
-        const session = await frame.guard.admin(request);
+        const session = await frame.guard.may(request, 'people.manage');
         deps.limits.take('writeAccount', session.account);
         await startAgain.links.revoke(params.id);
         return wantsPart(request) ? html(request, () => '') : goTo(request, '/admin#people');

@@ -21,6 +21,7 @@ import type { Session } from '../auth/sessions.ts';
 import type { Person } from '../contract/accounts.ts';
 import { type AccountId, isAccountId, isConversationId } from '../contract/ids.ts';
 import { RELAY_RETENTION_MS } from '../contract/limits.ts';
+import { may } from '../contract/permissions.ts';
 import type { ConversationRecord } from '../contract/relay.ts';
 import { sentence, t } from '../contract/words.ts';
 import { Refusal } from '../http/errors.ts';
@@ -29,7 +30,6 @@ import {
   createFrame,
   goTo,
   html,
-  isAdmin,
   isNotes,
   type PageDeps,
   peerOf,
@@ -79,7 +79,7 @@ export const conversationPages = (deps: PageDeps) => {
       const others = people.filter(({ account, disabled }) => account !== session.account && !disabled);
       const props = {
         workspace,
-        isAdmin: isAdmin(session.role),
+        isAdmin: may(session.role, 'invites.make'),
         conversations: records.length,
         others: others.length,
       };

@@ -4,7 +4,6 @@ import type { PageName, Site, Viewer } from '../../views/layout.tsx';
 import { groupSize } from '../../views/parts/conversation-row.tsx';
 import { Pane, Shell } from '../../views/parts/shell.tsx';
 import type { Session } from '../auth/sessions.ts';
-import type { Role } from '../contract/accounts.ts';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import type { ConversationRecord } from '../contract/relay.ts';
 import { RELEASE } from '../contract/release.ts';
@@ -14,7 +13,10 @@ import { codePage } from '../http/compression.ts';
 import { speakTo } from '../http/language.ts';
 import { createGuard, type Guard } from '../http/session.ts';
 
-export type PageDeps = Pick<Deps, 'services' | 'assets' | 'origin' | 'address' | 'limits' | 'config'>;
+export type PageDeps = Pick<
+  Deps,
+  'services' | 'assets' | 'origin' | 'address' | 'limits' | 'config' | 'clock'
+>;
 
 /** A page inside the workspace: what stands in its pane. */
 export interface PaneOf {
@@ -93,14 +95,12 @@ export function createFrame(deps: PageDeps): Frame {
   };
 }
 
-export const isAdmin = (role: Role): boolean => role === 'owner' || role === 'admin';
-
 export const viewerOf = ({ account, device, username, name, role }: Session): Viewer => ({
   account,
   device,
   username,
   name,
-  isAdmin: isAdmin(role),
+  role,
 });
 
 /** Whether it is somebody's conversation with themselves. */

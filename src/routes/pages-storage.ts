@@ -12,8 +12,8 @@ import { Elysia } from 'elysia';
 import { Storage, type StorageFormProps } from '../../views/admin/storage.tsx';
 import type { Session } from '../auth/sessions.ts';
 import { MAX_FILE_BYTES } from '../contract/files.ts';
+import type { PolicyValues } from '../contract/policies.ts';
 import { sentence, t } from '../contract/words.ts';
-import type { PolicyValues } from '../services/policies.ts';
 import type { StorageLimits } from '../services/storage.ts';
 import { readForm } from './pages-form.ts';
 import { createFrame, goTo, type PageDeps } from './pages-frame.ts';
@@ -38,6 +38,7 @@ export const storagePages = (deps: PageDeps) => {
     ]);
     const byAccount = new Map(people.map((person) => [person.account, person]));
     const props = {
+      role: session.role,
       used: here.all,
       limit: limits.workspaceFileBytes,
       free: here.free,
@@ -59,14 +60,14 @@ export const storagePages = (deps: PageDeps) => {
     .get('/admin/storage', async ({ request }) => {
       const session = await frame.enter(request);
       if (session instanceof Response) return session;
-      await frame.guard.admin(request);
+      await frame.guard.may(request, 'storage.manage');
       return page(request, session, { saved: new URL(request.url).searchParams.has('saved') });
     })
 
     .post(
       '/admin/storage',
       async ({ request }) => {
-        const session = await frame.guard.admin(request);
+        const session = await frame.guard.may(request, 'storage.manage');
         deps.limits.take('writeAccount', session.account);
         const form = await readForm(request);
         const typed = (name: string) => (form.get(name) ?? '').trim();
@@ -87,7 +88,7 @@ export const storagePages = (deps: PageDeps) => {
     .post(
       '/admin/storage/clean',
       async ({ request }) => {
-        const session = await frame.guard.admin(request);
+        const session = await frame.guard.may(request, 'storage.manage');
         deps.limits.take('writeAccount', session.account);
         await readForm(request);
         await fileCleanup.run(session.account);

@@ -17,7 +17,7 @@ import { readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
 import { readPrekeys } from './records.ts';
 
-export const prekeyRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits'>) => {
+export const prekeyRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits' | 'clock'>) => {
   const { prekeys } = deps.services;
   const guard = createGuard(deps);
 

@@ -14,7 +14,7 @@ import { readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
 import { invalid } from '../services/refusal.ts';
 
-export const presenceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits'>) => {
+export const presenceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits' | 'clock'>) => {
   const { presence } = deps.services;
   const guard = createGuard(deps);
 

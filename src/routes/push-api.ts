@@ -18,7 +18,7 @@ import { createGuard } from '../http/session.ts';
 const P256DH_LENGTH = 65;
 const AUTH_LENGTH = 16;
 
-export const pushRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits'>) => {
+export const pushRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits' | 'clock'>) => {
   const { pushes } = deps.services;
   const guard = createGuard(deps);
 

@@ -16,7 +16,7 @@ import { type Input, readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
 import { readDevice, readName, readNewPasskey, readPassword, readUsername, readVault } from './records.ts';
 
-export const registerRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits'>) => {
+export const registerRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits' | 'clock'>) => {
   const { accounts, sessions } = deps.services;
   const guard = createGuard(deps);
 

@@ -21,7 +21,7 @@ import { createGuard } from '../http/session.ts';
 import type { Entered } from '../services/accounts.ts';
 import { readPasskey } from './records.ts';
 
-export const signInRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits'>) => {
+export const signInRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits' | 'clock'>) => {
   const { accounts, sessions } = deps.services;
   const guard = createGuard(deps);
 

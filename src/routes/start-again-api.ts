@@ -15,7 +15,9 @@ import { type Input, readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
 import { readDevice, readNewPasskey, readPassword, readVault } from './records.ts';
 
-export const startAgainRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits'>) => {
+export const startAgainRoutes = (
+  deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits' | 'clock'>,
+) => {
   const { startAgain, sessions } = deps.services;
   const guard = createGuard(deps);
 

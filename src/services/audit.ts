@@ -1,36 +1,14 @@
 /**
- * What was done to files and links, by whom and when: rows that are only ever added, each bound to the one before by a hash, so that
+ * What was done here, by whom and when: rows that are only ever added, each bound to the one before by a hash, so that
  * none can be changed or taken out of the middle unseen. Ids and sizes alone: the server knows no names. Whoever could rewrite the
  * whole table could make a new chain; `head` is what one notes elsewhere to see that.
  */
+import type { AuditAction } from '../contract/audit.ts';
 import { toHex } from '../contract/bytes.ts';
 import type { Ports } from '../deps.ts';
 import * as store from '../store/audit.ts';
 import type { Tx } from '../store/db.ts';
 import { Recent } from './recent.ts';
-
-/** What happened. `file.fetched` once for each file, who fetched it, and hour. */
-export type AuditAction =
-  | 'file.begun'
-  | 'file.completed'
-  | 'file.fetched'
-  | 'file.removed'
-  | 'file.expired'
-  | 'file.abandoned'
-  | 'file.placed'
-  | 'file.unplaced'
-  | 'file.expiry'
-  | 'file.refused'
-  | 'share.made'
-  | 'share.visited'
-  | 'share.refused'
-  | 'share.revoked'
-  | 'request.made'
-  | 'request.handed-in'
-  | 'request.refused'
-  | 'request.revoked'
-  | 'storage.cleaned'
-  | 'storage.limits';
 
 export interface AuditEntry {
   /** An account, `visit:` and a link's id, or null for the server itself. */
@@ -39,7 +17,7 @@ export interface AuditEntry {
   /** The id of the file or link. */
   readonly subject: string;
   /** Ids and sizes. */
-  readonly detail?: Readonly<Record<string, string | number | null>>;
+  readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 export interface Audit {

@@ -1,10 +1,10 @@
 /** What an account and the workspace may keep of files. A file counts in full from its beginning on. */
 import { sealedFileBytes } from '../contract/files.ts';
 import type { AccountId } from '../contract/ids.ts';
+import type { PolicyValues } from '../contract/policies.ts';
 import { sentence } from '../contract/words.ts';
 import type { Tx } from '../store/db.ts';
 import { totalOf, totalOfAll } from '../store/file-lists.ts';
-import type { PolicyValues } from './policies.ts';
 import { Refusal } from './refusal.ts';
 
 /** Files of one account, at most: each is a row, however small it is. */

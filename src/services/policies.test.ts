@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { startApp, type TestApp } from '../../test/support/app.ts';
+import { DEFAULT_POLICIES } from '../contract/policies.ts';
 import { putSetting } from '../store/settings.ts';
-import { DEFAULT_POLICIES } from './policies.ts';
 
 let app: TestApp;
 beforeEach(async () => {

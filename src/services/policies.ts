@@ -1,31 +1,9 @@
 /** What the workspace allows. One record, for the whole of it; what is not in it yet has its default. */
 import { MAX_FILE_BYTES } from '../contract/files.ts';
+import { DEFAULT_POLICIES, POLICY_RANGES, type PolicyValues } from '../contract/policies.ts';
 import type { Ports } from '../deps.ts';
 import type { Tx } from '../store/db.ts';
 import { putSetting, readSetting, setting } from '../store/settings.ts';
-
-export interface PolicyValues {
-  /** People see when others are here. */
-  readonly presence: boolean;
-  /** People see who is writing. */
-  readonly typing: boolean;
-  /** Bytes of sealed files that one account may have here. */
-  readonly accountFileBytes: number;
-  /** The same for everybody together. */
-  readonly workspaceFileBytes: number;
-  /** Bytes of one file, at most MAX_FILE_BYTES. */
-  readonly maxFileBytes: number;
-  /** A file for which nobody chose otherwise is deleted after so many days; null for never. */
-  readonly fileDays: number | null;
-}
-export const DEFAULT_POLICIES: PolicyValues = {
-  presence: true,
-  typing: true,
-  accountFileBytes: 10e9,
-  workspaceFileBytes: 100e9,
-  maxFileBytes: MAX_FILE_BYTES,
-  fileDays: null,
-};
 
 export interface Policies {
   read(): Promise<PolicyValues>;
@@ -56,6 +34,7 @@ export function createPolicies({ db }: Pick<Ports, 'db'>): Policies {
   };
 }
 
+/** What is stored, field by field: one that is missing or cannot be has its default. */
 function parse(stored: Uint8Array | null): PolicyValues {
   if (stored === null) return DEFAULT_POLICIES;
   const known: unknown = JSON.parse(new TextDecoder().decode(stored));
@@ -65,14 +44,27 @@ function parse(stored: Uint8Array | null): PolicyValues {
     const stored = value(name);
     return typeof stored === 'boolean' ? stored : DEFAULT_POLICIES[name];
   };
-  const whole = (name: 'accountFileBytes' | 'workspaceFileBytes' | 'maxFileBytes'): number => {
+  const whole = (
+    name: 'accountFileBytes' | 'workspaceFileBytes' | 'maxFileBytes' | 'relayDays' | 'sessionDays' | 'suite',
+  ): number => {
     const stored = value(name);
     return isWhole(stored) ? stored : DEFAULT_POLICIES[name];
   };
+  const within = (name: keyof typeof POLICY_RANGES): number =>
+    Math.min(POLICY_RANGES[name].max, Math.max(POLICY_RANGES[name].min, whole(name)));
+  const word = <const T extends string>(words: readonly T[], name: keyof PolicyValues, fallback: T): T =>
+    words.find((each) => each === value(name)) ?? fallback;
   const days = value('fileDays');
   return {
     presence: flag('presence'),
     typing: flag('typing'),
+    registration: word(['invite', 'open'], 'registration', DEFAULT_POLICIES.registration),
+    secondFactor: word(['optional', 'required'], 'secondFactor', DEFAULT_POLICIES.secondFactor),
+    relayDays: within('relayDays'),
+    history: word(['none', 'invitation', 'all'], 'history', DEFAULT_POLICIES.history),
+    sessionDays: within('sessionDays'),
+    suite: Math.max(DEFAULT_POLICIES.suite, whole('suite')),
+    audit: word(['accounts', 'messages'], 'audit', DEFAULT_POLICIES.audit),
     accountFileBytes: whole('accountFileBytes'),
     workspaceFileBytes: whole('workspaceFileBytes'),
     maxFileBytes: Math.min(MAX_FILE_BYTES, whole('maxFileBytes')),

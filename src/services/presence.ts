@@ -3,11 +3,12 @@
  * policy or by choice, sees nobody either. Losing any of it loses no message.
  */
 import type { AccountId, ConversationId } from '../contract/ids.ts';
+import type { PolicyValues } from '../contract/policies.ts';
 import type { PresenceRecord, PresenceSettings, PresenceState } from '../contract/presence.ts';
 import type { Ports } from '../deps.ts';
 import { noteSeen, presenceAround, presenceOf, setShown } from '../store/presence.ts';
 import type { Conversations } from './conversations.ts';
-import type { Policies, PolicyValues } from './policies.ts';
+import type { Policies } from './policies.ts';
 
 /** Changes are told together, at most this often, and leaving only after this long: a page that loads anew is no absence. */
 const TOLD_EVERY_MS = 1000;

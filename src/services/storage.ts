@@ -1,10 +1,11 @@
 /** What files take on the server, for those who run it, and the limits that they set. */
 import type { Session } from '../auth/sessions.ts';
 import type { AccountId } from '../contract/ids.ts';
+import type { PolicyValues } from '../contract/policies.ts';
 import type { Ports } from '../deps.ts';
 import * as lists from '../store/file-lists.ts';
 import type { Audit } from './audit.ts';
-import type { Policies, PolicyValues } from './policies.ts';
+import type { Policies } from './policies.ts';
 
 export type StorageLimits = Pick<
   PolicyValues,

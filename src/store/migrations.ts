@@ -12,6 +12,11 @@ import parcels from '../../migrations/0010_parcels.sql' with { type: 'text' };
 import startAgain from '../../migrations/0011_start_again.sql' with { type: 'text' };
 import files from '../../migrations/0012_files.sql' with { type: 'text' };
 import shares from '../../migrations/0013_shares.sql' with { type: 'text' };
+import secondFactor from '../../migrations/0014_second_factor.sql' with { type: 'text' };
+import mail from '../../migrations/0015_mail.sql' with { type: 'text' };
+import tokens from '../../migrations/0016_tokens.sql' with { type: 'text' };
+import usage from '../../migrations/0017_usage.sql' with { type: 'text' };
+import audit from '../../migrations/0018_audit.sql' with { type: 'text' };
 
 export interface Migration {
   readonly version: number;
@@ -33,4 +38,9 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 11, name: 'start_again', sql: startAgain },
   { version: 12, name: 'files', sql: files },
   { version: 13, name: 'shares', sql: shares },
+  { version: 14, name: 'second_factor', sql: secondFactor },
+  { version: 15, name: 'mail', sql: mail },
+  { version: 16, name: 'tokens', sql: tokens },
+  { version: 17, name: 'usage', sql: usage },
+  { version: 18, name: 'audit', sql: audit },
 ];

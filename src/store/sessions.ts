@@ -15,6 +15,8 @@ export interface SessionRow {
   readonly created_at: number;
   readonly last_used_at: number;
   readonly expires_at: number;
+  /** When its holder last showed who they are. */
+  readonly verified_at: number;
 }
 
 /** A session with the person it belongs to. */
@@ -52,8 +54,8 @@ export function sessionsOf(db: Db, account: AccountId): Promise<SessionRow[]> {
 /** Stores a new session. */
 export async function insertSession(tx: Tx, row: SessionRow): Promise<void> {
   await tx.run(
-    `INSERT INTO sessions (id, account, device, challenge, address, agent, created_at, last_used_at, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    `INSERT INTO sessions (id, account, device, challenge, address, agent, created_at, last_used_at, expires_at, verified_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       row.id,
       row.account,
@@ -64,6 +66,7 @@ export async function insertSession(tx: Tx, row: SessionRow): Promise<void> {
       row.created_at,
       row.last_used_at,
       row.expires_at,
+      row.verified_at,
     ],
   );
 }

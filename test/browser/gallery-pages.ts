@@ -34,7 +34,7 @@ const ADA: Viewer = {
   device: device('a'),
   username: 'ada',
   name: 'Ada Kern',
-  isAdmin: true,
+  role: 'owner',
 };
 const MINA = { account: account('c'), name: 'Mina Ito', username: 'mina' };
 const PEOPLE = [
@@ -197,6 +197,7 @@ function settings(site: Site) {
 function storage() {
   const sizes = [9_480_000_000, 6_240_000_000, 812_000_000, 31_000_000, 900];
   return {
+    role: 'owner' as const,
     used: { bytes: 37_400_000_000, files: 1_284 },
     limit: 100_000_000_000,
     free: 412_000_000_000,
@@ -216,6 +217,7 @@ function storage() {
 function admin() {
   const role = (index: number): Role => (index === 0 ? 'admin' : 'member');
   return {
+    role: 'owner' as const,
     people: [
       { ...ADA, role: 'owner' as Role, disabled: false },
       ...PEOPLE.map((person, index) => ({ ...person, role: role(index), disabled: index === 3 })),

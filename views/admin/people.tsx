@@ -1,9 +1,10 @@
 /** GET /admin: people and invites. An admin sees who is here, never what they write. */
 
-import type { Person } from '../../src/contract/accounts.ts';
+import type { Person, Role } from '../../src/contract/accounts.ts';
 import type { AccountId } from '../../src/contract/ids.ts';
 import type { StartAgainCreated } from '../../src/contract/start-again.ts';
 import { t } from '../../src/contract/words.ts';
+import { AdminNav } from '../parts/admin-nav.tsx';
 import { Avatar } from '../parts/avatar.tsx';
 import { roleWord } from '../parts/role.ts';
 import { Section, Sheet } from '../parts/sheet.tsx';
@@ -14,6 +15,8 @@ import { Policies, type PoliciesProps } from './policies.tsx';
 import { CreatedStartAgain, type OpenStartAgain, OpenStartAgains, StartAgainOffer } from './start-again.tsx';
 
 export interface AdminProps {
+  /** Of who looks at it. */
+  readonly role: Role;
   readonly people: readonly Person[];
   readonly invites: readonly OpenInvite[];
   readonly form: InviteFormProps;
@@ -28,9 +31,10 @@ export interface AdminProps {
   };
 }
 
-export function Admin({ people, invites, form, policies, storage, startAgain }: AdminProps) {
+export function Admin({ role, people, invites, form, policies, storage, startAgain }: AdminProps) {
   return (
     <Sheet view="admin" title={t('Admin')} lead={t('You see who is here and never what they write.')}>
+      <AdminNav role={role} here="/admin" />
       <Section
         id="invites"
         title={t('Invites')}

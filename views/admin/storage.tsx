@@ -1,7 +1,8 @@
 /** GET /admin/storage: what files take, whose they are, and how much may be there. Sizes and times: an admin sees no names of files. */
-import type { Person } from '../../src/contract/accounts.ts';
+import type { Person, Role } from '../../src/contract/accounts.ts';
 import { MAX_FILE_BYTES } from '../../src/contract/files.ts';
 import { bytesWritten, locale, plural, t } from '../../src/contract/words.ts';
+import { AdminNav } from '../parts/admin-nav.tsx';
 import { Avatar } from '../parts/avatar.tsx';
 import { Field } from '../parts/field.tsx';
 import { Section, Sheet, When } from '../parts/sheet.tsx';
@@ -14,6 +15,8 @@ export interface StorageCount {
 }
 
 export interface StorageProps {
+  /** Of who looks at it. */
+  readonly role: Role;
   readonly used: StorageCount;
   readonly limit: number;
   /** Bytes that fit on the disk; null where nobody knows. */
@@ -46,9 +49,10 @@ export interface StorageFormProps {
 const MAX_FILE_MB = Math.floor(MAX_FILE_BYTES / 1_000_000);
 
 export function Storage(props: StorageProps) {
-  const { used, limit, free, people, personLimit, ending, unfinished, cleaned, form } = props;
+  const { role, used, limit, free, people, personLimit, ending, unfinished, cleaned, form } = props;
   return (
     <Sheet view="admin" title={t('Storage')} lead={t('You see sizes and whose they are, never contents.')}>
+      <AdminNav role={role} here="/admin/storage" />
       <Section id="used" title={t('In use')}>
         <StorageBar label={t('Storage of the workspace')} used={used.bytes} limit={limit} />
         <dl class="facts">

@@ -29,7 +29,7 @@ export interface OfflineProps {
 
 export function Offline({ site, placeholders, relayDays }: OfflineProps) {
   const { account, device, conversation: id, name } = placeholders;
-  const viewer: Viewer = { account, device, username: '', name: '', isAdmin: false };
+  const viewer: Viewer = { account, device, username: '', name: '', role: 'member' };
   const peer: Reader = { account, name, username: '' };
   const self: Reader = { account, name: '', username: '' };
   const talk = { id, self, isMember: true, relayDays };

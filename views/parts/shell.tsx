@@ -7,6 +7,7 @@ import type { Children } from '@kitajs/html';
 import { t } from '../../src/contract/words.ts';
 import type { DocumentProps, Viewer } from '../layout.tsx';
 import { Document, titleOf } from '../layout.tsx';
+import { adminHome } from './admin-nav.tsx';
 import { Avatar } from './avatar.tsx';
 import { Mark } from './brand.tsx';
 import { ConversationRow, type ConversationRowProps } from './conversation-row.tsx';
@@ -108,6 +109,7 @@ function ConversationList({ conversations }: { conversations: readonly Conversat
 }
 
 function Me({ viewer, page }: { viewer: Viewer; page: string }) {
+  const admin = adminHome(viewer.role);
   return (
     <footer class="me" data-account={viewer.account}>
       <div class="me-who">
@@ -125,13 +127,13 @@ function Me({ viewer, page }: { viewer: Viewer; page: string }) {
           hidden
         />
       </div>
-      {viewer.isAdmin ? (
-        <a class="me-link" href="/admin" title={t('Admin')} {...(page === 'admin' ? CURRENT : {})}>
+      {admin === null ? (
+        ''
+      ) : (
+        <a class="me-link" href={admin} title={t('Admin')} {...(page === 'admin' ? CURRENT : {})}>
           <Icon name="people" />
           <span>{text('Admin')}</span>
         </a>
-      ) : (
-        ''
       )}
       <a class="me-link" href="/files" title={t('Files')} {...(page === 'files' ? CURRENT : {})}>
         <Icon name="files" />

@@ -1,0 +1,1 @@
+-- Addresses of people, and mail that waits to go out.

@@ -1,0 +1,1 @@
+-- How much the server was used, an hour at a time.
