@@ -1,11 +1,13 @@
 /** What time takes away: files that are over, uploads that nobody goes on with, and bytes that no row names. */
+
+import type { AuditAction } from '../contract/audit.ts';
 import { UPLOAD_RETENTION_MS } from '../contract/files.ts';
 import type { Ports } from '../deps.ts';
 import type { Tx } from '../store/db.ts';
 import * as lists from '../store/file-lists.ts';
 import { deleteFile, type FileRow } from '../store/files.ts';
 import { putSetting, readSetting } from '../store/settings.ts';
-import type { Audit, AuditAction } from './audit.ts';
+import type { Audit } from './audit.ts';
 import type { BlobWrites } from './blob-writes.ts';
 
 /** What one run removed. */
