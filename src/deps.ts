@@ -8,6 +8,7 @@ import type { Sessions } from './auth/sessions.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import type { Config } from './config.ts';
 import type { RateLimits } from './http/limits.ts';
+import type { Jobs } from './ops/jobs.ts';
 import type { Log } from './ops/log.ts';
 import type { Hub } from './realtime/hub.ts';
 import type { Accounts } from './services/accounts.ts';
@@ -77,6 +78,8 @@ export interface Services {
 export interface Deps extends Ports {
   readonly services: Services;
   readonly assets: Assets;
+  /** What the server does by itself, and how it went. */
+  readonly jobs: Jobs;
   readonly limits: RateLimits;
   /** The origin people open, as links, passkeys and the Origin check need it. Known once the port is bound. */
   readonly origin: () => string;

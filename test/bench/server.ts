@@ -10,6 +10,7 @@ import type { AccountId, ConversationId } from '../../src/contract/ids.ts';
 import type { Deps, Ports } from '../../src/deps.ts';
 import { loadAssets } from '../../src/embedded.ts';
 import { LIMITS, type Limit, type LimitName, RateLimits } from '../../src/http/limits.ts';
+import { createJobs } from '../../src/ops/jobs.ts';
 import { createLog } from '../../src/ops/log.ts';
 import { makeBodyId } from '../../src/protocol/body-header.ts';
 import { hash } from '../../src/protocol/hash.ts';
@@ -45,6 +46,7 @@ const deps: Deps = {
   ...ports,
   services: createServices(ports, origin),
   assets: await loadAssets(),
+  jobs: createJobs(ports.log, ports.clock),
   limits: new RateLimits(Date.now, boundless),
   origin,
   address: (request) => app.server?.requestIP(request)?.address ?? 'unknown',

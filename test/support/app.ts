@@ -8,6 +8,7 @@ import { createDiskBlobs } from '../../src/blobs/disk.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import type { Deps } from '../../src/deps.ts';
 import { LIMITS, type Limit, type LimitName, RateLimits } from '../../src/http/limits.ts';
+import { createJobs } from '../../src/ops/jobs.ts';
 import { createLog } from '../../src/ops/log.ts';
 import type { HubEvent } from '../../src/realtime/hub.ts';
 import { createLocalHub } from '../../src/realtime/local.ts';
@@ -82,6 +83,7 @@ export async function startApp({
     ...ports,
     services: createServices(ports, origin),
     assets,
+    jobs: createJobs(ports.log, clock),
     limits: new RateLimits(clock, limited ? LIMITS : unlimited()),
     origin,
     // A test stands in for many places by saying where it is.

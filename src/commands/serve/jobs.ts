@@ -1,0 +1,38 @@
+/** What the server does by itself. A room adds its job here in a line or two; what a job does lies in a service. */
+import type { Deps } from '../../deps.ts';
+import type { Job } from '../../ops/jobs.ts';
+import { createRetention } from '../../services/retention.ts';
+
+/** Milliseconds between two runs of the jobs that delete what is over. */
+const EXPIRE_EVERY_MS = 60_000;
+/** Milliseconds between two runs that delete files that are over and bytes that nothing names. */
+const FILES_EVERY_MS = 3600_000;
+
+export function serverJobs(deps: Deps): readonly Job[] {
+  const { services } = deps;
+  const retention = createRetention(deps);
+  return [
+    { name: 'relay', every: EXPIRE_EVERY_MS, run: () => retention.run(deps.clock()) },
+    {
+      name: 'sessions',
+      every: EXPIRE_EVERY_MS,
+      async run() {
+        await services.sessions.expire();
+        await services.links.expire();
+        await services.startAgain.links.expire();
+      },
+    },
+    {
+      name: 'files',
+      every: FILES_EVERY_MS,
+      // What a crash left is found now.
+      first: 0,
+      async run() {
+        // Links first: what was handed in through them goes with them.
+        await services.shares.expire();
+        await services.fileRequests.expire();
+        await services.fileCleanup.run();
+      },
+    },
+  ];
+}

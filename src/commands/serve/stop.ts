@@ -1,0 +1,48 @@
+/** How the server ends: in a fixed order, within a bounded time, and at once when it is told a second time. */
+import type { Log } from '../../ops/log.ts';
+
+/** One thing to end. `run` resolves when it has ended. */
+export interface StopStep {
+  readonly name: string;
+  run(): unknown;
+}
+
+/** Resolves with the first SIGINT or SIGTERM; a second one ends the process with the code that a shell expects of it. */
+export function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let told = false;
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const)
+      process.on(signal, () => {
+        if (told) process.exit(code);
+        told = true;
+        resolve();
+      });
+  });
+}
+
+/**
+ * Runs the steps one after the other. After `grace` milliseconds in all, what is left is begun and not waited for.
+ * What fails is logged and stops nothing.
+ */
+export async function stopInOrder(steps: readonly StopStep[], grace: number, log: Log): Promise<void> {
+  const over = Promise.withResolvers<'over'>();
+  const timer = setTimeout(() => over.resolve('over'), grace);
+  for (const { name, run } of steps) {
+    try {
+      const ended = Promise.resolve(run()).then(() => 'ended' as const);
+      if ((await Promise.race([ended, over.promise])) === 'over') {
+        ended.catch(() => {});
+        log.warn('not waited for', { step: name });
+      }
+    } catch (error) {
+      log.error('stopping failed', {
+        step: name,
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+  clearTimeout(timer);
+}
