@@ -23,6 +23,7 @@ import type { FileVisits } from './services/file-visits.ts';
 import type { Files } from './services/files.ts';
 import type { Invites } from './services/invites.ts';
 import type { Links } from './services/links.ts';
+import type { Mail } from './services/mail.ts';
 import type { Parcels } from './services/parcels.ts';
 import type { Policies } from './services/policies.ts';
 import type { Prekeys } from './services/prekeys.ts';
@@ -67,6 +68,7 @@ export interface Services {
   readonly pushes: Pushes;
   readonly startAgain: StartAgain;
   readonly audit: Audit;
+  readonly mail: Mail;
   readonly files: Files;
   readonly fileCleanup: FileCleanup;
   readonly storage: Storage;

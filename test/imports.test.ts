@@ -23,7 +23,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   realtime: ['config', 'store', 'blobs', 'ops'],
   blobs: ['config', 'store', 'realtime', 'ops'],
   ops: ['config', 'store', 'realtime', 'blobs'],
-  services: ['store', 'realtime', 'blobs', 'ops', 'auth', 'native', 'protocol', 'config'],
+  services: ['store', 'realtime', 'blobs', 'ops', 'auth', 'native', 'protocol', 'config', 'words'],
   auth: ['store', 'realtime', 'blobs', 'ops', 'services', 'protocol', 'config'],
   http: ['auth', 'services', 'views', 'store', 'ops', 'words'],
   routes: ['http', 'auth', 'services', 'realtime', 'views', 'ops', 'words'],
@@ -42,6 +42,8 @@ const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
   views: [/^@kitajs\/html/],
   routes: [/^elysia$/, /^@kitajs\/html/],
   http: [/^elysia$/],
+  // Mail alone (mailer.ts).
+  ops: [/^nodemailer$/],
   // Web Push alone (pushes.ts).
   services: [/^web-push$/],
   auth: [/^lucia$/, /^@simplewebauthn\/server/, /^reflect-metadata$/],

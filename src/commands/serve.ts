@@ -69,5 +69,6 @@ async function greet({ origin, services }: Deps): Promise<void> {
 const stopOrder = (deps: Deps, app: App): readonly StopStep[] => [
   { name: 'requests', run: () => app.stop(true) },
   { name: 'jobs', run: () => deps.jobs.stop() },
+  { name: 'mail', run: () => deps.services.mail.close() },
   { name: 'database', run: () => deps.db.close() },
 ];

@@ -1,6 +1,7 @@
 /** All services, made from the ports, in the order in which they need each other. */
 import { createSessions } from '../auth/sessions.ts';
 import type { Ports, Services } from '../deps.ts';
+import { createMailer } from '../ops/mailer.ts';
 import { createAccounts } from './accounts.ts';
 import { createAudit } from './audit.ts';
 import { createBackups } from './backups.ts';
@@ -14,6 +15,7 @@ import { createFileVisits } from './file-visits.ts';
 import { createFiles } from './files.ts';
 import { createInvites } from './invites.ts';
 import { createLinks } from './links.ts';
+import { createMail } from './mail.ts';
 import { createParcels } from './parcels.ts';
 import { createPolicies } from './policies.ts';
 import { createPrekeys } from './prekeys.ts';
@@ -27,6 +29,9 @@ import { createTransparency } from './transparency.ts';
 import { visitFinder } from './visits.ts';
 
 export function createServices(ports: Ports, origin: () => string): Services {
+  const audit = createAudit(ports);
+  const mailer = ports.config.mail && createMailer(ports.config.mail);
+  const mail = createMail(ports, { audit, origin, mailer });
   const sessions = createSessions(ports, origin);
   const invites = createInvites(ports);
   const devices = createDevices(ports, sessions);
@@ -39,7 +44,6 @@ export function createServices(ports: Ports, origin: () => string): Services {
   const delivery = createDelivery(ports, { devices, conversations });
   const policies = createPolicies(ports);
   const presence = createPresence(ports, { conversations, policies });
-  const audit = createAudit(ports);
   const bytes = createBlobWrites(ports);
   const files = createFiles(ports, { audit, bytes, devices, policies });
   return {
@@ -60,6 +64,7 @@ export function createServices(ports: Ports, origin: () => string): Services {
     pushes: createPushes(ports),
     startAgain: createStartAgain(ports, { sessions, devices, accounts, origin }),
     audit,
+    mail,
     files,
     fileCleanup: createFileCleanup(ports, { audit, bytes }),
     storage: createStorage(ports, { audit, policies }),

@@ -8,6 +8,11 @@ const EXPIRE_EVERY_MS = 60_000;
 /** Milliseconds between two runs that delete files that are over and bytes that nothing names. */
 const FILES_EVERY_MS = 3600_000;
 
+/** Milliseconds until a letter that was queued goes out, at most. */
+const MAIL_EVERY_MS = 10_000;
+/** Milliseconds between two looks for whom messages wait. */
+const DIGEST_EVERY_MS = 15 * 60_000;
+
 export function serverJobs(deps: Deps): readonly Job[] {
   const { services } = deps;
   const retention = createRetention(deps);
@@ -22,6 +27,8 @@ export function serverJobs(deps: Deps): readonly Job[] {
         await services.startAgain.links.expire();
       },
     },
+    { name: 'mail', every: MAIL_EVERY_MS, run: () => deliverAll(services.mail) },
+    { name: 'digest', every: DIGEST_EVERY_MS, run: () => services.mail.digest() },
     {
       name: 'files',
       every: FILES_EVERY_MS,
@@ -35,4 +42,8 @@ export function serverJobs(deps: Deps): readonly Job[] {
       },
     },
   ];
+}
+
+async function deliverAll(mail: Deps['services']['mail']): Promise<void> {
+  while ((await mail.deliver()) > 0);
 }
