@@ -77,6 +77,77 @@ export const AUDIT_ACTIONS = {
 export type AuditGroup = keyof typeof AUDIT_ACTIONS;
 export type AuditAction = (typeof AUDIT_ACTIONS)[AuditGroup][number];
 
+/** What a detail may say, and of which kind it is. A key that is missing here cannot be written: no content, no names, no secrets. */
+export const AUDIT_KEYS = {
+  // Ids.
+  account: 'id',
+  owner: 'id',
+  conversation: 'id',
+  device: 'id',
+  file: 'id',
+  invite: 'id',
+  passkey: 'id',
+  session: 'id',
+  token: 'id',
+  // Bytes.
+  size: 'bytes',
+  bytes: 'bytes',
+  accountFileBytes: 'bytes',
+  workspaceFileBytes: 'bytes',
+  maxFileBytes: 'bytes',
+  // Counts.
+  abandoned: 'count',
+  blobs: 'count',
+  epoch: 'count',
+  expired: 'count',
+  files: 'count',
+  fileDays: 'count',
+  orphans: 'count',
+  recipients: 'count',
+  rows: 'count',
+  uses: 'count',
+  // Epoch milliseconds.
+  at: 'time',
+  expiresAt: 'time',
+  // Words of a closed list: names of errors, roles, policies, kinds of sessions.
+  action: 'word',
+  answer: 'word',
+  before: 'word',
+  class: 'word',
+  format: 'word',
+  kind: 'word',
+  needs: 'word',
+  op: 'word',
+  path: 'word',
+  policy: 'word',
+  reason: 'word',
+  release: 'word',
+  role: 'word',
+  tried: 'word',
+  value: 'word',
+  way: 'word',
+  // Where a request came from.
+  address: 'address',
+  agent: 'agent',
+  // Yes or no.
+  open: 'flag',
+} as const satisfies Readonly<Record<string, AuditKind>>;
+export type AuditKind = 'id' | 'bytes' | 'count' | 'time' | 'word' | 'address' | 'agent' | 'flag';
+export type AuditKey = keyof typeof AUDIT_KEYS;
+export type AuditDetail = Readonly<Partial<Record<AuditKey, string | number | boolean | null>>>;
+
+/** Which rows; what is missing lets everything through. */
+export interface AuditFilter {
+  /** Who did it, or whom it was done to. */
+  readonly account?: string;
+  readonly actions?: readonly AuditAction[];
+  /** Epoch milliseconds, inclusive. */
+  readonly from?: number;
+  /** Epoch milliseconds, exclusive. */
+  readonly to?: number;
+  readonly subject?: string;
+}
+
 /** One row as it is exported: CSV and JSON lines. */
 export interface AuditRecord {
   readonly seq: number;

@@ -110,3 +110,60 @@ test('somebody who is refused all the time does not fill it', async () => {
   await audit.refused(refused);
   expect((await audit.verify()).entries).toBe(22);
 });
+
+test('several rows of one transaction are bound in their order', async () => {
+  const { audit } = app.deps.services;
+  const entries = ['a', 'b', 'c'].map((subject) => ({ actor: null, action: 'file.begun', subject }) as const);
+  await app.deps.db.write(async (tx) => {
+    await audit.recordAll(tx, entries);
+    await audit.recordAll(tx, []);
+    await audit.recordAll(tx, entries);
+  });
+  expect(await audit.verify()).toMatchObject({ entries: 6, broken: null });
+  const found = await audit.find({}, null, 10);
+  expect(found.map(({ seq, subject }) => `${seq}${subject}`)).toEqual(['6c', '5b', '4a', '3c', '2b', '1a']);
+  expect(await audit.head()).toEqual({ entries: 6, head: found[0]?.hash ?? '' });
+});
+
+test('rows are found by who, whom, what, when and about what, newest first, page by page', async () => {
+  const { audit } = app.deps.services;
+  const say = (
+    actor: string | null,
+    action: 'file.begun' | 'file.removed' | 'account.role',
+    subject: string,
+  ) => app.deps.db.write((tx) => audit.record(tx, { actor, action, subject }));
+  const start = app.deps.clock();
+  await say('mina', 'file.begun', 'f1');
+  await say('ravi', 'file.begun', 'f2');
+  await say('ada', 'account.role', 'mina');
+  app.pass(100_000_000);
+  const later = app.deps.clock();
+  await say('mina', 'file.removed', 'f1');
+  await say('mina', 'account.role', 'mina');
+  await say(null, 'file.removed', 'f2');
+
+  const seqs = async (filter: Parameters<typeof audit.find>[0], before: number | null = null, limit = 10) =>
+    (await audit.find(filter, before, limit)).map(({ seq }) => seq);
+  expect(await seqs({})).toEqual([6, 5, 4, 3, 2, 1]);
+  expect(await seqs({}, 5, 2)).toEqual([4, 3]);
+  expect(await seqs({ account: 'mina' })).toEqual([5, 4, 3, 1]);
+  expect(await seqs({ account: 'mina' }, 4)).toEqual([3, 1]);
+  expect(await seqs({ actions: ['file.begun', 'file.removed'] })).toEqual([6, 4, 2, 1]);
+  expect(await seqs({ account: 'mina', actions: ['account.role'] })).toEqual([5, 3]);
+  expect(await seqs({ subject: 'f1' })).toEqual([4, 1]);
+  expect(await seqs({ subject: 'f1', account: 'mina', actions: ['file.removed'] })).toEqual([4]);
+  expect(await seqs({ from: later })).toEqual([6, 5, 4]);
+  expect(await seqs({ from: start, to: later })).toEqual([3, 2, 1]);
+  expect(await seqs({ to: start })).toEqual([]);
+  expect(await seqs({ from: later + 100_000_000 })).toEqual([]);
+  const all = await Array.fromAsync(audit.all({ account: 'mina' }));
+  expect(all.map(({ seq }) => seq)).toEqual([1, 3, 4, 5]);
+});
+
+test('what is exported is everything, also beyond one page of the table', async () => {
+  await add(2300);
+  const seqs = (await Array.fromAsync(app.deps.services.audit.all({ actions: ['file.begun'] }))).map(
+    ({ seq }) => seq,
+  );
+  expect(seqs).toEqual(Array.from({ length: 2300 }, (_, index) => index + 1));
+});

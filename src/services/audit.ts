@@ -3,7 +3,7 @@
  * none can be changed or taken out of the middle unseen. Ids and sizes alone: the server knows no names. Whoever could rewrite the
  * whole table could make a new chain; `head` is what one notes elsewhere to see that.
  */
-import type { AuditAction } from '../contract/audit.ts';
+import type { AuditAction, AuditDetail, AuditFilter, AuditRecord } from '../contract/audit.ts';
 import { toHex } from '../contract/bytes.ts';
 import type { Ports } from '../deps.ts';
 import * as store from '../store/audit.ts';
@@ -14,21 +14,29 @@ export interface AuditEntry {
   /** An account, `visit:` and a link's id, or null for the server itself. */
   readonly actor: string | null;
   readonly action: AuditAction;
-  /** The id of the file or link. */
+  /** The id that it is about; empty for the workspace. */
   readonly subject: string;
-  /** Ids and sizes. */
-  readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
+  /** Under keys of the contract: nothing else is written. */
+  readonly detail?: AuditDetail;
 }
 
 export interface Audit {
   /** Adds a row in the caller's transaction: it is there when what it tells of is. */
   record(tx: Tx, entry: AuditEntry): Promise<void>;
+  /** The same for several, in their order: the row before is looked up once. */
+  recordAll(tx: Tx, entries: readonly AuditEntry[]): Promise<void>;
   /** Adds a row unless the same actor did the same within the hour. Throws DbUnavailable when it cannot be kept. */
   recordHourly(entry: AuditEntry & { readonly actor: string }): Promise<void>;
   /** Adds a refusal; of one actor only so many an hour, so that nobody fills the log with them. Never throws. */
   refused(entry: AuditEntry & { readonly actor: string }): Promise<void>;
   /** Walks the whole chain. */
   verify(): Promise<AuditState>;
+  /** Sequence number and hash of the newest row, without walking; 0 and zeros for an empty log. */
+  head(): Promise<{ readonly entries: number; readonly head: string }>;
+  /** Rows that the filter lets through, newest first, before the row `before` where it is given; at most `limit`. */
+  find(filter: AuditFilter, before: number | null, limit: number): Promise<readonly AuditRecord[]>;
+  /** All of them, oldest first, read as they are taken. */
+  all(filter: AuditFilter): AsyncIterable<AuditRecord>;
 }
 
 export interface AuditState {
@@ -51,22 +59,26 @@ export function createAudit({ db, clock, log }: Pick<Ports, 'db' | 'clock' | 'lo
   const noted = new Recent<string, true>(clock, { ttl: HOUR_MS, max: 20_000 });
   const refusals = new Recent<string, { count: number }>(clock, { ttl: HOUR_MS, max: 20_000 });
 
-  const record: Audit['record'] = async (tx, { actor, action, subject, detail = {} }) => {
+  const recordAll: Audit['recordAll'] = async (tx, entries) => {
+    if (entries.length === 0) return;
     const last = await store.lastAudit(tx);
-    const row = {
-      seq: (last?.seq ?? 0) + 1,
-      at: clock(),
-      actor,
-      action,
-      subject,
-      detail: JSON.stringify(detail),
-      previous: last?.hash ?? NONE,
-    };
-    await store.insertAudit(tx, { ...row, hash: hashOf(row) });
+    let seq = last?.seq ?? 0;
+    let previous: Uint8Array = last?.hash ?? NONE;
+    const writes: Promise<void>[] = [];
+    for (const { actor, action, subject, detail = {} } of entries) {
+      seq++;
+      const row = { seq, at: clock(), actor, action, subject, detail: JSON.stringify(detail), previous };
+      const hash = hashOf(row);
+      writes.push(store.insertAudit(tx, { ...row, hash }));
+      previous = hash;
+    }
+    await Promise.all(writes);
   };
+  const record: Audit['record'] = (tx, entry) => recordAll(tx, [entry]);
 
   return {
     record,
+    recordAll,
 
     async recordHourly(entry) {
       const key = `${entry.action} ${entry.subject} ${entry.actor}`;
@@ -103,6 +115,28 @@ export function createAudit({ db, clock, log }: Pick<Ports, 'db' | 'clock' | 'lo
           previous = new Uint8Array(row.hash);
         }
         if (page.length < PAGE) return { entries: seq, head: toHex(previous), broken: null };
+        // A long walk must not keep messages waiting.
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+    },
+
+    async head() {
+      const newest = await store.newestAudit(db);
+      return { entries: newest?.seq ?? 0, head: toHex(newest?.hash ?? NONE) };
+    },
+
+    async find(filter, before, limit) {
+      const range = await store.auditRange(db, filter);
+      return (await store.findAudit(db, filter, { ...range, before, limit })).map(recordOf);
+    },
+
+    async *all(filter) {
+      const range = await store.auditRange(db, filter);
+      for (let after = 0; ; ) {
+        const page = await store.findAudit(db, filter, { ...range, after, limit: PAGE });
+        for (const row of page) yield recordOf(row);
+        after = page.at(-1)?.seq ?? after;
+        if (page.length < PAGE) return;
       }
     },
   };
@@ -113,6 +147,24 @@ function hashOf(row: Omit<store.AuditRow, 'hash'>): Uint8Array<ArrayBuffer> {
   const fields = JSON.stringify([row.seq, row.at, row.actor, row.action, row.subject, row.detail]);
   const hash = new Bun.CryptoHasher('sha256').update('sotto audit 1\0').update(row.previous).update(fields);
   return new Uint8Array(hash.digest());
+}
+
+const recordOf = ({ previous: _, hash, detail, ...row }: store.AuditRow): AuditRecord => ({
+  ...row,
+  detail: detailOf(detail),
+  hash: toHex(hash),
+});
+
+/** What somebody has changed in the table may be anything: `verify` says so, and the rest can still be read. */
+function detailOf(text: string): AuditRecord['detail'] {
+  try {
+    const detail: unknown = JSON.parse(text);
+    if (typeof detail === 'object' && detail !== null)
+      return Object.fromEntries(
+        Object.entries(detail).map(([key, value]) => [key, typeof value === 'object' ? null : value]),
+      );
+  } catch {}
+  return {};
 }
 
 const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

@@ -1,5 +1,6 @@
 /** The audit log's rows. Nothing here changes or removes one. */
-import type { Db, Tx } from './db.ts';
+import type { AuditFilter } from '../contract/audit.ts';
+import type { Db, Tx, Value } from './db.ts';
 
 export interface AuditRow {
   /** From 1, without a hole. */
@@ -43,6 +44,83 @@ export async function insertAudit(tx: Tx, row: AuditRow): Promise<void> {
 export function auditAfter(db: Db, seq: number, limit: number): Promise<AuditRow[]> {
   return db.read<AuditRow>(`SELECT ${COLUMNS} FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2`, [seq, limit]);
 }
+
+/** The newest row that is committed, or null. */
+export async function newestAudit(db: Db): Promise<Pick<AuditRow, 'seq' | 'hash'> | null> {
+  const rows = await db.read<Pick<AuditRow, 'seq' | 'hash'>>(
+    'SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1',
+  );
+  return rows[0] ?? null;
+}
+
+/** First and last row of a stretch of time, both inclusive. */
+export interface AuditRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The rows between two times, by the clock as it stood: found through the index of times, so that a stretch of last year costs no
+ * walk through everything since.
+ */
+export async function auditRange(db: Db, { from, to }: AuditFilter): Promise<AuditRange> {
+  const seq = async (sql: string, at: number) => (await db.read<{ seq: number }>(sql, [at]))[0]?.seq;
+  const first = 'SELECT seq FROM audit WHERE at >= $1 ORDER BY at, seq LIMIT 1';
+  const last = 'SELECT seq FROM audit WHERE at < $1 ORDER BY at DESC, seq DESC LIMIT 1';
+  return {
+    first: from === undefined ? 0 : ((await seq(first, from)) ?? Number.MAX_SAFE_INTEGER),
+    last: to === undefined ? Number.MAX_SAFE_INTEGER : ((await seq(last, to)) ?? 0),
+  };
+}
+
+/** `before`: newest first, below that row or from the newest; `after`: oldest first, above that row. */
+export type AuditPage = AuditRange & { readonly limit: number } & (
+    | { readonly before: number | null }
+    | { readonly after: number }
+  );
+
+/** Rows that a filter lets through. Each of its queries is one walk along an index in the order of rows, however many there are. */
+export async function findAudit(db: Db, filter: AuditFilter, page: AuditPage): Promise<AuditRow[]> {
+  const down = 'before' in page;
+  const low = Math.max(page.first, down ? 0 : page.after + 1);
+  const high = Math.min(page.last, down && page.before !== null ? page.before - 1 : page.last);
+  const found: AuditRow[] = [];
+  for (const { conditions, values } of walksOf(filter)) {
+    const all = [`seq >= $1`, `seq <= $2`, ...conditions.map((each, n) => each.replace('?', `$${n + 3}`))];
+    const sql = `SELECT ${COLUMNS} FROM audit WHERE ${all.join(' AND ')}
+      ORDER BY seq ${down ? 'DESC' : 'ASC'} LIMIT $${all.length + 1}`;
+    found.push(...(await db.read<AuditRow>(sql, [low, high, ...values, page.limit])));
+  }
+  found.sort((a, b) => (down ? b.seq - a.seq : a.seq - b.seq));
+  return found.slice(0, page.limit);
+}
+
+interface Walk {
+  /** Each with one `?`. */
+  readonly conditions: readonly string[];
+  readonly values: readonly Value[];
+}
+
+/** A filter as queries that share no row: what is done by somebody and to them, and each action, have an index of their own. */
+function walksOf({ account, actions, subject }: AuditFilter): readonly Walk[] {
+  const one = (condition: string, value: Value): Walk => ({ conditions: [condition], values: [value] });
+  const whose: readonly Walk[] =
+    account === undefined
+      ? [{ conditions: [], values: [] }]
+      : [
+          one('actor = ?', account),
+          { conditions: ['subject = ?', "COALESCE(actor, '') <> ?"], values: [account, account] },
+        ];
+  const about = subject === undefined ? whose : whose.map((walk) => and(walk, one('subject = ?', subject)));
+  return actions === undefined
+    ? about
+    : about.flatMap((walk) => actions.map((action) => and(walk, one('action = ?', action))));
+}
+
+const and = (a: Walk, b: Walk): Walk => ({
+  conditions: [...a.conditions, ...b.conditions],
+  values: [...a.values, ...b.values],
+});
 
 /** Rows about one subject, in order. */
 export function auditOf(db: Db, subject: string): Promise<AuditRow[]> {
