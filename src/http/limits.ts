@@ -60,6 +60,8 @@ export const LIMITS = {
   visitAddress: { burst: 300, perMinute: 120 },
   /** Visits that one link begins, from everywhere: each is a row for some hours, and one of the audit for ever. */
   visitLink: { burst: 300, perMinute: 60 },
+  /** Addresses that one account wants a code sent to: each is mail to somebody who may not have asked for it. */
+  mailAccount: { burst: 5, perMinute: 0.1 },
   /** Any other write by one account. */
   writeAccount: { burst: 120, perMinute: 120 },
 } as const satisfies Record<string, Limit>;

@@ -9,6 +9,7 @@ import { conversationPages } from './pages-conversations.ts';
 import { filePages } from './pages-files.ts';
 import { bareSite, type PageDeps } from './pages-frame.ts';
 import { linkPages } from './pages-links.ts';
+import { mailPages } from './pages-mail.ts';
 import { settingsPages } from './pages-settings.ts';
 import { storagePages } from './pages-storage.ts';
 import { WEB_MANIFEST_PATH, webManifest } from './web-manifest.ts';
@@ -20,6 +21,7 @@ export const pageRoutes = (deps: PageDeps) =>
     .use(conversationPages(deps))
     .use(filePages(deps))
     .use(settingsPages(deps))
+    .use(mailPages(deps))
     .use(adminPages(deps))
     .use(storagePages(deps))
     .get(

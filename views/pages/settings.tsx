@@ -8,6 +8,7 @@ import { sentence, t } from '../../src/contract/words.ts';
 import type { Site, Viewer } from '../layout.tsx';
 import { LanguageChoice } from '../parts/language.tsx';
 import { roleWord } from '../parts/role.ts';
+import { SettingsNav } from '../parts/settings-nav.tsx';
 import { Section, Sheet, When } from '../parts/sheet.tsx';
 import { StorageBar } from '../parts/storage-bar.tsx';
 import { markup, text } from '../parts/words.tsx';
@@ -39,6 +40,7 @@ export function Settings(props: SettingsProps) {
   const { site, viewer, role, devices, maxDevices, sessions, storage, language } = props;
   return (
     <Sheet view="settings" title={t('Settings')} lead={`@${viewer.username}`}>
+      <SettingsNav role={role} here="/settings" />
       <Section id="profile" title={t('Profile')}>
         <dl class="facts">
           <dt>{text('Name')}</dt>
