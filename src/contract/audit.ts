@@ -111,6 +111,7 @@ export const AUDIT_KEYS = {
   expiresAt: 'time',
   // Words of a closed list: names of errors, roles, policies, kinds of sessions.
   action: 'word',
+  after: 'word',
   answer: 'word',
   before: 'word',
   class: 'word',
@@ -123,8 +124,8 @@ export const AUDIT_KEYS = {
   reason: 'word',
   release: 'word',
   role: 'word',
+  scopes: 'word',
   tried: 'word',
-  value: 'word',
   way: 'word',
   // Where a request came from.
   address: 'address',

@@ -4,6 +4,7 @@ import { ErrorPage } from '../../views/pages/notice.tsx';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { Deps } from '../deps.ts';
 import { adminPages } from './pages-admin.ts';
+import { auditPages } from './pages-audit.ts';
 import { authPages } from './pages-auth.ts';
 import { conversationPages } from './pages-conversations.ts';
 import { filePages } from './pages-files.ts';
@@ -23,6 +24,7 @@ export const pageRoutes = (deps: PageDeps) =>
     .use(settingsPages(deps))
     .use(mailPages(deps))
     .use(adminPages(deps))
+    .use(auditPages(deps))
     .use(storagePages(deps))
     .get(
       WEB_MANIFEST_PATH,

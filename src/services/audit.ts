@@ -8,6 +8,7 @@ import { toHex } from '../contract/bytes.ts';
 import type { Ports } from '../deps.ts';
 import * as store from '../store/audit.ts';
 import type { Tx } from '../store/db.ts';
+import type { AuditFormat } from './audit-export.ts';
 import { Recent } from './recent.ts';
 
 export interface AuditEntry {
@@ -29,6 +30,8 @@ export interface Audit {
   recordHourly(entry: AuditEntry & { readonly actor: string }): Promise<void>;
   /** Adds a refusal; of one actor only so many an hour, so that nobody fills the log with them. Never throws. */
   refused(entry: AuditEntry & { readonly actor: string }): Promise<void>;
+  /** Notes that somebody takes rows along; null: the server's own command line. */
+  exported(actor: string | null, format: AuditFormat): Promise<void>;
   /** Walks the whole chain. */
   verify(): Promise<AuditState>;
   /** Sequence number and hash of the newest row, without walking; 0 and zeros for an empty log. */
@@ -119,6 +122,9 @@ export function createAudit({ db, clock, log }: Pick<Ports, 'db' | 'clock' | 'lo
         await new Promise<void>((resolve) => setImmediate(resolve));
       }
     },
+
+    exported: (actor, format) =>
+      db.write((tx) => record(tx, { actor, action: 'audit.exported', subject: '', detail: { format } })),
 
     async head() {
       const newest = await store.newestAudit(db);
