@@ -69,7 +69,7 @@ export function httpCalls(options: HttpTransportOptions): HttpCalls {
     body?: unknown,
     how: HttpHow = {},
   ): Promise<T> => {
-    const raw = body instanceof Uint8Array;
+    const raw = body instanceof Uint8Array || body instanceof Blob;
     const type = how.type ?? (path.startsWith(SEGMENTS) ? SEGMENT_MEDIA_TYPE : POST_MEDIA_TYPE);
     const timeout = AbortSignal.timeout(how.timeout ?? options.timeout ?? TIMEOUT_MS);
     let response: Response;
@@ -83,7 +83,7 @@ export function httpCalls(options: HttpTransportOptions): HttpCalls {
           ...(body === undefined ? {} : { 'content-type': raw ? type : 'application/json' }),
           ...options.headers?.(),
         },
-        ...(body === undefined ? {} : { body: raw ? new Uint8Array(body) : JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: asBody(body) }),
         cache: 'no-store',
         credentials: 'same-origin',
         redirect: 'manual',
@@ -115,6 +115,12 @@ export function httpCalls(options: HttpTransportOptions): HttpCalls {
     request((response) => readBytes(response, max), 'GET', path, undefined, how);
 
   return { asked, told, fetched };
+}
+
+/** Bytes as they are; a Blob is read by the browser itself, and nothing of it here. */
+function asBody(body: unknown): Uint8Array<ArrayBuffer> | Blob | string {
+  if (body instanceof Uint8Array) return new Uint8Array(body);
+  return body instanceof Blob ? body : JSON.stringify(body);
 }
 
 /** The calls of an engine over HTTP. */

@@ -11,8 +11,10 @@ import type { FileId } from '../contract/files.ts';
 import type { AccountId } from '../contract/ids.ts';
 import { sealing } from '../native/primitives.ts';
 import { readBlob } from './attach/blob-source.ts';
+import { free } from './attach/free.ts';
 import type { FromWorker, ToWorker } from './attach/messages.ts';
 import { type Ahead, sealAhead } from './attach/sealed-ahead.ts';
+import { isThere } from './attach/segment.ts';
 import { openFolder, removeSpool } from './attach/spool.ts';
 import { workerFiles } from './worker-files.ts';
 
@@ -20,9 +22,19 @@ type Upload = Extract<ToWorker, { file: UploadJob }>;
 type Answer = Extract<ToWorker, { type: 'answer' }>;
 
 const tell = (message: FromWorker) => self.postMessage(message);
-const transport = workerFiles(() => tell({ type: 'outdated' }));
-const digest = async (bytes: Uint8Array) =>
-  new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)));
+const calls = workerFiles(() => tell({ type: 'outdated' }));
+const transport: typeof calls = {
+  ...calls,
+  putChunk: async (id, n, body, signal) => {
+    try {
+      await calls.putChunk(id, n, body, signal);
+    } catch (error) {
+      // Trying again would be trying for ever.
+      if (error instanceof TransportFailed && !(await isThere(body))) throw new Lost();
+      throw error;
+    }
+  },
+};
 
 const running = new Map<number, AbortController>();
 /** What is being sealed, also while the server cannot be reached: the page can be closed all the sooner. */
@@ -53,7 +65,7 @@ async function carry(upload: Upload): Promise<void> {
   running.set(job, ended);
   try {
     const chunks = await open(upload);
-    const { root } = await uploadFile({ transport, digest, clock: () => Date.now() }, file, chunks, {
+    const { root } = await uploadFile({ transport, clock: () => Date.now() }, file, chunks, {
       signal,
       progress: (done) => tell({ type: 'progress', job, done }),
       sealed: async (n, hash) => {
@@ -81,7 +93,7 @@ function open(upload: Upload): Promise<Ahead> {
   if (known) return known;
   const source = sourceOf(upload);
   const opened = openFolder(account).then((folder) =>
-    sealAhead(folder, file, source && sealedFrom({ provider: sealing }, file, source), () =>
+    sealAhead(folder, file, source && sealedFrom({ provider: sealing }, file, source, free), () =>
       tell({ type: 'kept', id }),
     ),
   );

@@ -20,7 +20,7 @@ export function localCarrier({
   return {
     upload: async (job, source, watch) => {
       if (source === null) throw new TypeError('Nothing is kept here: a source is needed.');
-      const tools = { transport, clock, digest: provider.sha256 };
+      const tools = { transport, clock };
       return uploadFile(tools, job, sealedFrom({ provider }, job, source), watch);
     },
     download: (file, from, to, watch) =>

@@ -10,7 +10,7 @@ export interface FileTransport {
   /** Begins an upload, or finds the one that was begun. */
   begin(upload: FileUpload): Promise<FileRecord>;
   record(id: FileId): Promise<FileRecord>;
-  putChunk(id: FileId, n: number, sealed: Uint8Array, signal?: AbortSignal): Promise<void>;
+  putChunk(id: FileId, n: number, sealed: Uint8Array | Blob, signal?: AbortSignal): Promise<void>;
   chunk(id: FileId, n: number, signal?: AbortSignal): Promise<Uint8Array>;
   /** SHA-256 of every stored chunk, 32 B each. */
   hashes(id: FileId): Promise<Uint8Array>;

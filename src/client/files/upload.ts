@@ -3,6 +3,7 @@ import { CHUNK_BYTES, type FileId, type FileRecord, PARALLEL_CHUNKS } from '../.
 import { t } from '../../contract/words.ts';
 import { fileChunkLength, fileChunks, fileRoot, type Sealer, sealFileChunk } from '../../protocol/file.ts';
 import { equalBytes } from '../../protocol/hash.ts';
+import type { Provider } from '../../protocol/provider.ts';
 import type { Clock } from '../ports.ts';
 import type { FileSource, FileTransport, UploadJob, UploadWatch } from './ports.ts';
 import { Progress } from './progress.ts';
@@ -12,17 +13,22 @@ export interface UploadTools {
   readonly transport: Pick<FileTransport, 'putChunk'> & {
     readonly record: (id: FileId) => Promise<Pick<FileRecord, 'missing'>>;
   };
-  /** SHA-256. */
-  readonly digest: (bytes: Uint8Array) => Promise<Uint8Array>;
   readonly clock: Clock;
 }
 
 /** Chunks that are sealed while others are sent: reading, sealing and keeping hashes costs the line no time. */
 const AHEAD_CHUNKS = PARALLEL_CHUNKS;
 
-/** Chunks of a file as they leave; twice PARALLEL_CHUNKS at most are asked for at a time, in rising order. */
-export interface SealedChunks {
-  sealed(n: number): Promise<Uint8Array>;
+/** A chunk as it leaves. */
+export interface SealedChunk<Body extends Uint8Array | Blob = Uint8Array | Blob> {
+  readonly body: Body;
+  /** SHA-256 of it. */
+  readonly hash: Uint8Array;
+}
+
+/** Chunks of a file; twice PARALLEL_CHUNKS at most are asked for at a time, in rising order. */
+export interface SealedChunks<Body extends Uint8Array | Blob = Uint8Array | Blob> {
+  sealed(n: number): Promise<SealedChunk<Body>>;
 }
 
 /** The file is not the one that was being sent: nothing of it leaves under that one's key. */
@@ -41,18 +47,24 @@ export class Lost extends Error {
   }
 }
 
-/** Seals each chunk from its source when it is asked for. */
+/**
+ * Seals each chunk from its source when it is asked for.
+ * @param done is given what was read, once it is sealed
+ */
 export const sealedFrom = (
-  crypto: Sealer,
+  { provider }: { readonly provider: Sealer['provider'] & Pick<Provider, 'sha256'> },
   job: Pick<UploadJob, 'key' | 'id' | 'size'>,
   source: FileSource,
-): SealedChunks => ({
+  done: (plaintext: Uint8Array) => void = () => {},
+): SealedChunks<Uint8Array> => ({
   sealed: async (n) => {
     const from = n * CHUNK_BYTES;
     const length = fileChunkLength(job.size, n);
     const plaintext = await source.read(from, from + length);
     if (plaintext.length !== length) throw new OtherFile();
-    return sealFileChunk(crypto, job, { size: job.size, index: n }, plaintext);
+    const body = await sealFileChunk({ provider }, job, { size: job.size, index: n }, plaintext);
+    done(plaintext);
+    return { body, hash: await provider.sha256(body) };
   },
 });
 
@@ -62,7 +74,7 @@ export const sealedFrom = (
  * @throws TransportRefused, TransportFailed, OtherFile, AbortError, what `chunks` throws
  */
 export async function uploadFile(
-  { transport, digest, clock }: UploadTools,
+  { transport, clock }: UploadTools,
   job: UploadJob,
   chunks: SealedChunks,
   watch: UploadWatch,
@@ -78,8 +90,7 @@ export async function uploadFile(
   const line = new Slots(PARALLEL_CHUNKS);
 
   const send = async (n: number): Promise<void> => {
-    const sealed = await chunks.sealed(n);
-    const hash = await digest(sealed);
+    const { body, hash } = await chunks.sealed(n);
     const before = hashes.get(n);
     if (before !== undefined && !equalBytes(before, hash)) throw new OtherFile();
     if (before === undefined) {
@@ -90,7 +101,7 @@ export async function uploadFile(
     if (before !== undefined && !missing.has(n)) return;
     await line.run(async () => {
       signal?.throwIfAborted();
-      await transport.putChunk(job.fileId, n, sealed, signal);
+      await transport.putChunk(job.fileId, n, body, signal);
     });
     missing.delete(n);
     progress.add(fileChunkLength(job.size, n));

@@ -134,7 +134,6 @@ export async function handIn(
         record: async () => ({ missing: Array.from({ length: chunksOf(size) }, (_, n) => n) }),
         putChunk: (file, n, sealed) => ask(() => calls.putChunk(file, n, sealed, signal)),
       },
-      digest: (bytes) => crypto.provider.sha256(bytes),
       clock: crypto.clock,
     },
     { ...secret, fileId: id, size, known: [], sameSource: true },

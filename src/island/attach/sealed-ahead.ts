@@ -3,19 +3,21 @@
  * page can be closed. Where there is no room for a spool, each chunk is sealed when it is asked for.
  */
 import { Lost, type SealedChunks } from '../../client/files/upload.ts';
-import { chunksOf, type FileId, sealedChunkBytes, sealedFileBytes } from '../../contract/files.ts';
-import { hasRoom, isComplete, markComplete, removeSpool, type SyncFile } from './spool.ts';
-
-const STRIDE = sealedChunkBytes(Number.MAX_SAFE_INTEGER, 0);
+import { sealedFileBytes } from '../../contract/files.ts';
+import {
+  chunkOf,
+  type Place,
+  readSegment,
+  type Segment,
+  segmentOf,
+  segmentsOf,
+  writeSegment,
+} from './segment.ts';
+import { hasRoom, isComplete, markComplete, removeSpool } from './spool.ts';
 
 export interface Ahead extends SealedChunks {
-  /** Ends what runs and gives the spool free. */
+  /** Ends what runs. */
   close(): Promise<void>;
-}
-
-interface Spool {
-  readonly folder: FileSystemDirectoryHandle;
-  readonly handle: SyncFile;
 }
 
 /**
@@ -25,50 +27,37 @@ interface Spool {
  */
 export async function sealAhead(
   folder: FileSystemDirectoryHandle | null,
-  { fileId, size }: { readonly fileId: FileId; readonly size: number },
-  chunks: SealedChunks | null,
+  file: Pick<Place, 'fileId' | 'size'>,
+  chunks: SealedChunks<Uint8Array> | null,
   kept: () => void,
 ): Promise<Ahead> {
-  const isWhole = folder !== null && (await isComplete(folder, fileId));
-  const spool =
-    folder && (isWhole || (await hasRoom(sealedFileBytes(size)))) ? await openSpool(folder, fileId) : null;
-  if (spool && isWhole) {
+  if (folder && (await isComplete(folder, file.fileId))) {
     kept();
-    const sealed = (n: number) => {
-      const chunk = readChunk(spool, size, n);
-      if (chunk === null) throw new Lost();
-      return chunk;
-    };
-    return { sealed: async (n) => sealed(n), close: async () => spool.handle.close() };
+    return keptChunks({ folder, ...file });
   }
   if (!chunks) throw new Lost();
-  if (!spool) return { sealed: (n) => chunks.sealed(n), close: async () => {} };
-  return fillSpool(spool, { fileId, size }, chunks, kept);
+  if (!folder || !(await hasRoom(sealedFileBytes(file.size))))
+    return { sealed: (n) => chunks.sealed(n), close: async () => {} };
+  return fillSpool({ folder, ...file }, chunks, kept);
 }
 
-/** Null when another tab has it open, or the browser cannot. */
-async function openSpool(folder: FileSystemDirectoryHandle, id: FileId): Promise<Spool | null> {
-  try {
-    const file = await folder.getFileHandle(id, { create: true });
-    return { folder, handle: await file.createSyncAccessHandle() };
-  } catch {
-    return null;
-  }
+/** What an earlier job has sealed, all of it. */
+function keptChunks(place: Place): Ahead {
+  const segments = new Map<number, Promise<Segment>>();
+  return {
+    async sealed(n) {
+      const at = segmentOf(n);
+      const segment = segments.get(at) ?? readSegment(place, at);
+      segments.set(at, segment);
+      return chunkOf(await segment, place.size, n);
+    },
+    close: async () => {},
+  };
 }
 
-/** Null when it is not there. */
-function readChunk({ handle }: Spool, size: number, n: number): Uint8Array | null {
-  const sealed = new Uint8Array(sealedChunkBytes(size, n));
-  return handle.read(sealed, { at: n * STRIDE }) === sealed.length ? sealed : null;
-}
-
-function fillSpool(
-  spool: Spool,
-  { fileId, size }: { readonly fileId: FileId; readonly size: number },
-  chunks: SealedChunks,
-  kept: () => void,
-): Ahead {
-  let filled = 0;
+function fillSpool(place: Place, chunks: SealedChunks<Uint8Array>, kept: () => void): Ahead {
+  const { folder, fileId, size } = place;
+  const segments: Segment[] = [];
   let isEnded = false;
   let problem: { readonly error: unknown } | null = null;
   /** The disk took no more: the rest is sealed when it is asked for. */
@@ -80,19 +69,17 @@ function fillSpool(
   };
 
   const fill = async () => {
-    for (const total = chunksOf(size); filled < total && !isEnded; ) {
-      const sealed = await chunks.sealed(filled);
-      if (isEnded) return;
-      if (!write(spool, sealed, filled)) {
+    while (segments.length < segmentsOf(size)) {
+      const segment = await writeSegment(place, segments.length, chunks, () => !isEnded);
+      if (segment === null) {
         isFull = true;
         return;
       }
-      filled++;
+      segments.push(segment);
       next();
     }
     if (isEnded) return;
-    spool.handle.flush();
-    await markComplete(spool.folder, fileId);
+    await markComplete(folder, fileId);
     kept();
   };
   const filling = fill()
@@ -103,25 +90,16 @@ function fillSpool(
 
   return {
     async sealed(n) {
-      while (filled <= n && !isFull && !problem) await step.promise;
-      if (n >= filled && problem) throw problem.error;
-      return (n < filled ? readChunk(spool, size, n) : null) ?? chunks.sealed(n);
+      while (segmentOf(n) >= segments.length && !isFull && !problem) await step.promise;
+      const segment = segments[segmentOf(n)];
+      if (segment) return chunkOf(segment, size, n);
+      if (problem) throw problem.error;
+      return chunks.sealed(n);
     },
     async close() {
       isEnded = true;
       await filling;
-      spool.handle.close();
-      if (isFull) await removeSpool(spool.folder, fileId);
+      if (isFull) await removeSpool(folder, fileId);
     },
   };
-}
-
-/** False when there is no room for it. */
-function write({ handle }: Spool, sealed: Uint8Array, n: number): boolean {
-  try {
-    return handle.write(new Uint8Array(sealed), { at: n * STRIDE }) === sealed.length;
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'QuotaExceededError') return false;
-    throw error;
-  }
 }

@@ -1,14 +1,13 @@
 /**
  * Sealed chunks in the browser's private files (OPFS): an upload goes on from there after its page was closed, without the file
- * itself. What lies there is ciphertext; its key stands in the sealed storage. One folder for an account, one file for an upload,
- * and beside it an empty one, `ID.all`, once every chunk is there.
+ * itself. What lies there is ciphertext; its key stands in the sealed storage. One folder for an account, and in it for an upload
+ * `ID.0`, `ID.1`, ..., its segments, and an empty `ID.all` once every chunk is there.
  */
 import { type FileId, isFileId } from '../../contract/files.ts';
 import type { AccountId } from '../../contract/ids.ts';
 
-/** A file that a worker reads and writes at once; TypeScript knows it in workers alone. */
+/** A file that a worker writes at once; TypeScript knows it in workers alone. */
 export interface SyncFile {
-  read(into: Uint8Array, options: { readonly at: number }): number;
   write(bytes: Uint8Array, options: { readonly at: number }): number;
   flush(): void;
   close(): void;
@@ -58,17 +57,23 @@ export async function markComplete(folder: FileSystemDirectoryHandle, id: FileId
 /** Forgets what is kept of an upload, which nobody carries any more. */
 export async function removeSpool(folder: FileSystemDirectoryHandle, id: FileId): Promise<void> {
   // The mark first: without it the rest counts for nothing.
-  for (const name of [id + COMPLETE, id]) await folder.removeEntry(name).catch(unlessGone);
+  await folder.removeEntry(id + COMPLETE).catch(unlessGone);
+  for (const name of await namesIn(folder))
+    if (idOf(name) === id) await folder.removeEntry(name).catch(unlessGone);
+}
+
+export const segmentName = (id: FileId, segment: number): string => `${id}.${segment}`;
+const idOf = (name: string): string => name.replace(/\..*$/, '');
+
+async function namesIn(folder: FileSystemDirectoryHandle): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const name of folder.keys()) names.push(name);
+  return names;
 }
 
 /** Ids of all uploads of which something is kept. */
 export async function listSpools(folder: FileSystemDirectoryHandle): Promise<readonly FileId[]> {
-  const ids = new Set<FileId>();
-  for await (const name of folder.keys()) {
-    const id = name.endsWith(COMPLETE) ? name.slice(0, -COMPLETE.length) : name;
-    if (isFileId(id)) ids.add(id);
-  }
-  return [...ids];
+  return [...new Set((await namesIn(folder)).map(idOf).filter(isFileId))];
 }
 
 /** Forgets everything of an account that has left this browser. */
