@@ -1,6 +1,6 @@
 /** The one entry: arguments to command. Each command loads only what it needs, so that every one of them starts fast. */
 import { CommandFailed } from './commands/failed.ts';
-import { ADMIN_USAGE, USAGE, VERIFY_USAGE } from './commands/usage.ts';
+import { ADMIN_USAGE, BACKUP_USAGE, USAGE, VERIFY_USAGE } from './commands/usage.ts';
 import { ConfigError } from './config.ts';
 import { Refusal } from './services/refusal.ts';
 import { NewerSchema } from './store/migrate.ts';
@@ -18,6 +18,12 @@ async function main(argv: readonly string[]): Promise<number> {
       return (await import('./commands/admin.ts')).admin(args, process.env);
     case 'client':
       return (await import('./cli/main.ts')).runClient(args);
+    case 'backup':
+      return (await import('./commands/backup.ts')).backup(args, process.env);
+    case 'restore':
+      return (await import('./commands/backup.ts')).restore(args, process.env);
+    case 'check':
+      return (await import('./commands/backup.ts')).check(args, process.env);
     case 'verify':
       return (await import('./commands/verify.ts')).verifyCommand(args, process.env);
     case '--help':
@@ -30,7 +36,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function usage(): number {
-  console.log(`${USAGE}\n\n${ADMIN_USAGE}\n\n${VERIFY_USAGE}`);
+  console.log(`${USAGE}\n\n${ADMIN_USAGE}\n\n${BACKUP_USAGE}\n\n${VERIFY_USAGE}`);
   return 0;
 }
 

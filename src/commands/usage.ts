@@ -7,6 +7,7 @@ sotto serve [--port 3000] [--host 127.0.0.1] [--data ./data] [--url ORIGIN]
             [--vapid-public-key K --vapid-private-key K --vapid-subject mailto:ADMIN] [--push-private]
                                                                the server
 sotto admin ...                                                what an admin does when locked out
+sotto backup, restore, check                                   everything that the server has, in one encrypted file, and back
 sotto client --home DIR ...                                    a device on the command line; see sotto client --help
 sotto verify URL ...                                           whether a server serves what this build would serve
 
@@ -19,9 +20,16 @@ sotto admin people                                             who has an accoun
 sotto admin reset NAME                                         a link, for one use within a day, by which somebody who has
                                                                lost every way in starts again with a new identity
 sotto admin disable NAME                                       ends a person's sessions and keeps them out
-sotto admin audit                                              whether the log of files and links is whole; note its newest hash
+sotto admin audit [--check] [--since 7d] [--action A] [--person NAME] [--json | --csv]
+                                                               entries of the log of what was done; without any of these, or with
+                                                               --check, whether the log is whole: note its newest hash
 sotto admin push-keys                                          a new key pair for Web Push, as variables of serve
 All take --data DIR (default ./data), --url ORIGIN and --json.`;
+
+export const BACKUP_USAGE = `sotto backup --out FILE [--data ./data]                        saves everything that the server has, while it serves; read back afterwards
+sotto check FILE                                               whether all of a backup is as it was saved
+sotto restore FILE --data DIR                                  a new data folder of it; DIR is empty or not there
+Backups are encrypted with SOTTO_BACKUP_PASSPHRASE, which is asked for on a terminal. All take --json. Exit codes: 0 done, 1 failed, 2 wrong use.`;
 
 export const VERIFY_USAGE = `sotto verify URL [--login [--username NAME]] [--home DIR] [--json]
   fetches the pages of a server as several browsers do, and everything that they load, and compares scripts, styles,

@@ -4,6 +4,7 @@
  */
 import { type BlobKey, BlobsUnavailable, blobKey } from '../blobs/blobs.ts';
 import type { Ports } from '../deps.ts';
+import { isBackupUnderway } from '../ops/backup/lease.ts';
 import { unnamed } from '../store/file-lists.ts';
 import { Refusal } from './refusal.ts';
 
@@ -12,7 +13,10 @@ export interface BlobWrites {
   write<T>(bytes: Uint8Array, name: (key: BlobKey) => Promise<T>): Promise<T>;
   /** Bytes by a key that a row names; null when they are not there. */
   read(key: BlobKey): Promise<Uint8Array<ArrayBuffer> | null>;
-  /** Forgets bytes that no row names any more; gives how many. What fails stays an orphan, for the next run. */
+  /**
+   * Forgets bytes that no row names any more; gives how many. What fails stays an orphan, for the next run, and so does everything
+   * while a backup is made, whose rows may name it.
+   */
   remove(keys: readonly BlobKey[]): Promise<number>;
   /** Removes what no row names and nobody is writing; gives how many. */
   removeOrphans(): Promise<number>;
@@ -34,14 +38,16 @@ const unavailable = () =>
 export function createBlobWrites({
   db,
   blobs,
+  clock,
   log,
   random,
-}: Pick<Ports, 'db' | 'blobs' | 'log' | 'random'>): BlobWrites {
+}: Pick<Ports, 'db' | 'blobs' | 'clock' | 'log' | 'random'>): BlobWrites {
   /** Being written, their rows not committed: no orphans yet. One process has the folder. */
   const underway = new Set<BlobKey>();
 
   const remove: BlobWrites['remove'] = async (keys) => {
     let removed = 0;
+    if (keys.length === 0 || (await isBackupUnderway(db, clock()))) return removed;
     for (const key of keys) {
       try {
         await blobs.remove(key);

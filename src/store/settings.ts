@@ -1,7 +1,7 @@
 /** One-off values of the workspace, by name. */
 import type { Db, Tx } from './db.ts';
 
-/** `origin` (what links made by the admin commands carry), `workspace_name`, `setup_token` (SHA-256, 32 bytes, until an owner exists), `server_secret` (32 bytes) `log_key` (the transparency log's signing secret, 64 bytes), `policies` and `file_cleanup` (JSON). */
+/** `origin` (what links made by the admin commands carry), `workspace_name`, `setup_token` (SHA-256, 32 bytes, until an owner exists), `server_secret` (32 bytes) `log_key` (the transparency log's signing secret, 64 bytes), `policies`, `file_cleanup`, `last_backup` and `restored` (JSON), `backup_lease` (decimal epoch milliseconds, while a backup is made). */
 export type SettingKey =
   | 'origin'
   | 'workspace_name'
@@ -9,7 +9,10 @@ export type SettingKey =
   | 'setup_token'
   | 'log_key'
   | 'policies'
-  | 'file_cleanup';
+  | 'file_cleanup'
+  | 'last_backup'
+  | 'restored'
+  | 'backup_lease';
 
 /** The value, or null. */
 export async function readSetting(db: Db, key: SettingKey): Promise<Uint8Array | null> {
