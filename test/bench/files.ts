@@ -46,7 +46,8 @@ export async function filesCost(size: number): Promise<FilesCost | null> {
   }
 }
 
-async function makeFile(path: string, size: number): Promise<void> {
+/** A file of noise, each chunk of which is another one. */
+export async function makeFile(path: string, size: number): Promise<void> {
   const file = await open(path, 'w');
   const noise = new Uint8Array(CHUNK);
   for (let at = 0; at < CHUNK; at += 65_536) crypto.getRandomValues(noise.subarray(at, at + 65_536));

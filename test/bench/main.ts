@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { backupCost } from './backup.ts';
+import { browserMemory } from './browser-memory.ts';
 import { filesCost } from './files.ts';
 import { idleMemory } from './idle.ts';
 import { latency } from './latency.ts';
@@ -163,6 +164,17 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     add(`${what}: sent, share of the floor`, ratio(cost.floor.up, cost.sotto.up), '', '0.5');
     add(`${what}: fetched, share of the floor`, ratio(cost.floor.down, cost.sotto.down), '', '0.5');
     add(`${what}: memory of the device at most`, Math.round(cost.sotto.peak), 'MB', 'flat');
+  },
+  async memory() {
+    const megabytes = process.env.SOTTO_LONG === '1' || flags.long ? 2048 : 256;
+    const held = await browserMemory(megabytes * 1024 * 1024);
+    if (!held) return;
+    const what = `Chromium, sending ${megabytes.toLocaleString('en')} MiB`;
+    add(`${what}: page, before`, held.before, 'MB');
+    add(`${what}: page, at most`, held.peak, 'MB', 'flat');
+    add(`${what}: all processes, before`, held.allBefore, 'MB');
+    add(`${what}: all processes, at most`, held.allPeak, 'MB', 'flat');
+    add(`${what}: sent`, Math.round((megabytes * 1000) / held.ms), 'MiB/s');
   },
   async history() {
     const { fresh, old } = await historyCost(flags.long ? 1_000_000 : 100_000, seconds);

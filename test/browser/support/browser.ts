@@ -11,7 +11,16 @@ import {
 /** The same engine without windows, which costs a third less; the whole browser where it is not installed. */
 const WHOLE = '/usr/bin/chromium';
 const SHELL = '/usr/bin/chromium-headless-shell';
-const EXECUTABLE = existsSync(SHELL) ? SHELL : WHOLE;
+export const EXECUTABLE = existsSync(SHELL) ? SHELL : WHOLE;
+
+export const FLAGS: readonly string[] = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
 
 /**
  * Starts the browser, with `more` arguments; close it when the tests are over.
@@ -21,15 +30,7 @@ export function launchBrowser(more: readonly string[] = [], isWhole = false): Pr
   return chromium.launch({
     executablePath: isWhole ? WHOLE : EXECUTABLE,
     headless: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-      ...more,
-    ],
+    args: [...FLAGS, ...more],
   });
 }
 
@@ -90,7 +91,7 @@ export async function openPerson(browser: Browser, options: PersonOptions = {}):
 }
 
 /** A passkey in the machine: resident keys, user verification and PRF, always answering. */
-async function addAuthenticator(context: BrowserContext, page: Page): Promise<void> {
+export async function addAuthenticator(context: BrowserContext, page: Page): Promise<void> {
   const session = await context.newCDPSession(page);
   await session.send('WebAuthn.enable');
   await session.send('WebAuthn.addVirtualAuthenticator', {
