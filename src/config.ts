@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { type BackupPlan, backupPlan } from './config/backups.ts';
 import { ConfigError } from './config/error.ts';
 import { type MailServer, mailServer } from './config/mail.ts';
-import { type TlsChoice, tlsChoice } from './config/tls.ts';
+import { plainHttpPort, type TlsChoice, tlsChoice } from './config/tls.ts';
 import { RELAY_RETENTION_MS } from './contract/limits.ts';
 
 export { ConfigError } from './config/error.ts';
@@ -87,11 +87,17 @@ export function parseConfig(
   }
   const trusted =
     values['trusted-proxy'] ?? env.SOTTO_TRUSTED_PROXY?.split(',').map((entry) => entry.trim()) ?? [];
+  const url = origin(values.url ?? env.SOTTO_URL);
+  const tls = tlsChoice(
+    values.tls ?? env.SOTTO_TLS ?? '',
+    values['acme-directory'] ?? env.SOTTO_ACME_DIRECTORY ?? '',
+    values['acme-email'] ?? env.SOTTO_ACME_EMAIL ?? '',
+  );
   return Object.freeze({
     port: port(values.port ?? env.SOTTO_PORT ?? '3000'),
     host: values.host ?? env.SOTTO_HOST ?? '127.0.0.1',
     data: values.data ?? env.SOTTO_DATA ?? './data',
-    url: origin(values.url ?? env.SOTTO_URL),
+    url,
     trustedProxies: trusted.filter((entry) => entry !== '').map(proxy),
     logLevel: level(values['log-level'] ?? env.SOTTO_LOG_LEVEL ?? 'info'),
     relayRetention: RELAY_RETENTION_MS,
@@ -101,12 +107,8 @@ export function parseConfig(
       values['vapid-subject'] ?? env.SOTTO_VAPID_SUBJECT ?? '',
     ),
     pushPrivate: values['push-private'] ?? env.SOTTO_PUSH_PRIVATE === '1',
-    tls: tlsChoice(
-      values.tls ?? env.SOTTO_TLS ?? '',
-      values['acme-directory'] ?? env.SOTTO_ACME_DIRECTORY ?? '',
-      values['acme-email'] ?? env.SOTTO_ACME_EMAIL ?? '',
-    ),
-    httpPort: httpPort(values['http-port'] ?? env.SOTTO_HTTP_PORT ?? ''),
+    tls,
+    httpPort: plainHttpPort(tls, url, httpPort(values['http-port'] ?? env.SOTTO_HTTP_PORT ?? '')),
     mail: mailServer(values.smtp ?? env.SOTTO_SMTP ?? '', values['mail-from'] ?? env.SOTTO_MAIL_FROM ?? ''),
     backups: backupPlan(
       values['backup-to'] ?? env.SOTTO_BACKUP_TO ?? '',

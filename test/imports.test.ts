@@ -43,10 +43,12 @@ const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
   routes: [/^elysia$/, /^@kitajs\/html/],
   http: [/^elysia$/],
   // Mail alone (mailer.ts).
-  ops: [/^nodemailer$/],
+  ops: [/^nodemailer$/, /^@peculiar\/x509$/, /^reflect-metadata$/],
   // Web Push alone (pushes.ts).
   services: [/^web-push$/],
-  auth: [/^lucia$/, /^@simplewebauthn\/server/, /^reflect-metadata$/],
+  auth: [/^lucia$/, /^otpauth$/, /^@simplewebauthn\/server/, /^reflect-metadata$/],
+  // The log, metrics, traces.
+  ops: [/^pino$/, /^prom-client$/, /^@opentelemetry\//],
   app: [/^elysia$/],
 };
 

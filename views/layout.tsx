@@ -36,6 +36,8 @@ export type PageName =
   | 'settings'
   | 'admin'
   | 'offline'
+  | 'docs'
+  | 'trust'
   | 'notice';
 
 /** What every page knows. */
@@ -134,12 +136,12 @@ const DOORS: ReadonlySet<PageName> = new Set([
 ]);
 
 /** Pages of forms and tables, whose styles the first page does without. */
-const SHEETS: ReadonlySet<PageName> = new Set(['settings', 'admin']);
+const SHEETS: ReadonlySet<PageName> = new Set(['docs', 'settings', 'admin', 'trust']);
 
 const languageOf = (): string => locale().split('-', 1)[0] ?? 'en';
 
 function scriptOf(page: PageName): 'door.js' | 'island.js' | null {
-  if (page === 'notice') return null;
+  if (page === 'notice' || page === 'docs' || page === 'trust') return null;
   return DOORS.has(page) ? 'door.js' : 'island.js';
 }
 

@@ -1,18 +1,19 @@
 /** `sotto serve`: the server, until it is told to stop. */
 import { createApp } from '../app.ts';
 import { parseConfig, publicOrigin } from '../config.ts';
-import { setupUrl } from '../contract/paths.ts';
+import { setupUrl, trustUrl } from '../contract/paths.ts';
 import type { Deps } from '../deps.ts';
 import { loadAssets } from '../embedded.ts';
-import { clientAddress } from '../http/address.ts';
-import { RateLimits } from '../http/limits.ts';
+import { clientAddress, peerAt, proxyCheck } from '../http/address.ts';
+import { LIMITS, RateLimits } from '../http/limits.ts';
 import { createJobs } from '../ops/jobs.ts';
 import { createLog } from '../ops/log.ts';
+import { createEncryption } from '../ops/tls/encryption.ts';
 import { createServices } from '../services/services.ts';
 import { putSetting } from '../store/settings.ts';
 import { openData } from './open.ts';
 import { serverJobs } from './serve/jobs.ts';
-import { type App, listen } from './serve/listen.ts';
+import { type Listeners, openListeners } from './serve/listeners.ts';
 import { type StopStep, stopInOrder, stopSignal } from './serve/stop.ts';
 
 /** Milliseconds that everything gets to end after a signal. */
@@ -27,47 +28,57 @@ export async function serve(
   const log = createLog(config.logLevel, Date.now);
   const [ports, assets] = await Promise.all([openData(config, log), loadAssets()]);
 
+  const { meter } = ports.ops;
   let boundPort = config.port;
   const origin = () => publicOrigin(config, boundPort);
   const services = createServices(ports, origin);
   const addressOf = clientAddress(config.trustedProxies);
+  const isProxy = proxyCheck(config.trustedProxies);
   const deps: Deps = {
     ...ports,
     services,
     assets,
     jobs: createJobs(log, ports.clock),
-    limits: new RateLimits(ports.clock),
+    encryption: createEncryption(config, log, ports.clock),
+    limits: new RateLimits(ports.clock, LIMITS, (limit) => meter.count('rateLimited', { limit })),
     origin,
+    peer: (request) => peerAt(isProxy, app.server?.requestIP(request)?.address ?? null),
     address: (request) => addressOf(request, app.server?.requestIP(request)?.address ?? null),
   };
   const app = createApp(deps);
+  let listeners: Listeners;
   try {
-    boundPort = listen(app, config);
+    listeners = await openListeners(app, deps);
+    boundPort = listeners.port;
   } catch (error) {
     await ports.db.close();
     throw error;
   }
   await ports.db.write((tx) => putSetting(tx, 'origin', new TextEncoder().encode(origin())));
-  await greet(deps);
-  for (const job of serverJobs(deps)) deps.jobs.add(job);
+  await greet(deps, listeners);
+  for (const job of serverJobs(deps, listeners)) deps.jobs.add(job);
 
   await stopSignal();
   log.info('stopping');
-  await stopInOrder(stopOrder(deps, app), GRACE_MS, log);
+  await stopInOrder(stopOrder(deps, listeners), GRACE_MS, log);
   return 0;
 }
 
 /** What the person at the console is told. */
-async function greet({ origin, services }: Deps): Promise<void> {
+async function greet({ origin, services, encryption }: Deps, { plainPort }: Listeners): Promise<void> {
   console.log(`Listening: ${origin()}`);
+  if (encryption?.authority) {
+    console.log(`Certificate authority: SHA-256 ${encryption.authority.fingerprint}`);
+    console.log(`Trust it once on each device: ${trustUrl(origin(), plainPort)}`);
+  }
   if (await services.accounts.ready()) return;
   const token = await services.invites.createSetupToken();
   console.log(`Set-up link: ${setupUrl(origin(), token)}`);
 }
 
 /** What ends, in this order: who asks first, then what works by itself, the database last. */
-const stopOrder = (deps: Deps, app: App): readonly StopStep[] => [
-  { name: 'requests', run: () => app.stop(true) },
+const stopOrder = (deps: Deps, listeners: Listeners): readonly StopStep[] => [
+  { name: 'requests', run: () => listeners.stop() },
   { name: 'jobs', run: () => deps.jobs.stop() },
   { name: 'mail', run: () => deps.services.mail.close() },
   { name: 'database', run: () => deps.db.close() },

@@ -1,4 +1,5 @@
 /** How connections are encrypted: by a private authority of the server's own, by certificate files, or by a public authority (ACME). */
+import { isIP } from 'node:net';
 import { ConfigError } from './error.ts';
 
 export type TlsChoice =
@@ -29,6 +30,29 @@ export function tlsChoice(text: string, directory: string, email: string): TlsCh
   if (certificate === '' || key === '' || more.length > 0)
     throw new ConfigError(`--tls takes auto, acme or CERT,KEY (two files), not "${text}".`);
   return Object.freeze({ kind: 'files', certificate, key });
+}
+
+/** Where ACME servers ask over plain HTTP (RFC 8555, 8.3). */
+const ACME_HTTP_PORT = 80;
+
+/**
+ * What goes with what: an address over https, a name for a public authority, and the port of plain HTTP, which is null where
+ * nothing answers there.
+ */
+export function plainHttpPort(tls: TlsChoice | null, url: string | null, port: number | null): number | null {
+  if (!tls) {
+    if (port !== null) throw new ConfigError('--http-port goes with --tls.');
+    return null;
+  }
+  if (url?.startsWith('http:'))
+    throw new ConfigError(`With --tls, --url starts with https://, unlike "${url}".`);
+  if (tls.kind !== 'acme') return port;
+  const host = url === null ? '' : new URL(url).hostname;
+  if (!host.includes('.') || host.startsWith('[') || isIP(host) !== 0)
+    throw new ConfigError(
+      '--tls acme needs --url with the name of this server, such as https://chat.example.org.',
+    );
+  return port ?? ACME_HTTP_PORT;
 }
 
 function directoryUrl(text: string): string {

@@ -21,20 +21,40 @@ export const PATHS = {
 
   /** POST SignInStartRequest -> PasswordParameters. Needs no session. */
   signInStart: '/api/v1/sign-in/start',
-  /** POST PasswordSignInRequest -> SignedIn. Needs no session. */
+  /** POST PasswordSignInRequest -> SignedIn or SecondFactorNeeded. Needs no session. */
   signInPassword: '/api/v1/sign-in/password',
-  /** POST RecoverySignInRequest -> SignedIn. Needs no session. */
+  /** POST RecoverySignInRequest -> SignedIn or SecondFactorNeeded. Needs no session. */
   signInRecovery: '/api/v1/sign-in/recovery',
+  /** POST CodeSignInRequest (security.ts) -> SignedIn. Needs no session. */
+  signInCode: '/api/v1/sign-in/code',
   /** POST - -> PasskeySignInStart. Needs no session. */
   passkeyStart: '/api/v1/sign-in/passkey/start',
   /** POST PasskeySignInRequest -> SignedIn. Needs no session. */
   signInPasskey: '/api/v1/sign-in/passkey',
 
+  /** POST SecretConfirmation (security.ts) -> -, the session rotates; so in all that follow. */
+  confirmPassword: '/api/v1/confirm/password',
+  confirmRecovery: '/api/v1/confirm/recovery',
+  /** POST CodeConfirmation -> - */
+  confirmCode: '/api/v1/confirm/code',
+  /** POST - -> PasskeySignInStart */
+  confirmPasskeyStart: '/api/v1/confirm/passkey/start',
+  /** POST PasskeyConfirmation -> - */
+  confirmPasskey: '/api/v1/confirm/passkey',
+  /** GET -> PasskeyRecord[]; POST PasskeyAdd -> -; PATCH passkeyPath(id) PasskeyRename -> -; DELETE -> - */
+  passkeys: '/api/v1/passkeys',
+  /** POST - -> PasskeyAddStart */
+  passkeysStart: '/api/v1/passkeys/start',
+  /** PUT PasswordChange -> - */
+  password: '/api/v1/password',
+  /** GET -> SecondFactorRecord */
+  secondFactor: '/api/v1/second-factor',
+
   /** GET -> SignedIn of the current session. */
   session: '/api/v1/session',
   /** POST SignOutRequest -> - */
   signOut: '/api/v1/sign-out',
-  /** GET -> SessionRecord[]; DELETE sessionPath(id) -> - */
+  /** GET -> SessionRecord[]; DELETE -> - all but this one; DELETE sessionPath(id) -> - */
   sessions: '/api/v1/sessions',
 
   /** POST DeviceUpload -> -, the session rotates to the new device; DELETE devicePath(id) RevokeRequest -> - */
@@ -58,6 +78,13 @@ export const PATHS = {
   claimPrekeys: '/api/v1/prekeys/claim',
   /** GET -> PrekeyStock of the session's device; POST PrekeyUpload -> - */
   prekeys: '/api/v1/prekeys',
+
+  /** GET -> TokenRecord[]; POST TokenRequest -> 201 TokenCreated (tokens.ts) */
+  tokens: '/api/v1/tokens',
+  /** GET -> TokenRecord of the token that asks. */
+  token: '/api/v1/token',
+  /** GET ?before=SEQ -> AuditRecord[] (audit.ts), newest first. Owners, admins and auditors. */
+  audit: '/api/v1/audit',
 
   /** POST InviteRequest -> 201 InviteCreated. Owners and admins. */
   invites: '/api/v1/invites',
@@ -99,8 +126,12 @@ export const rosterPath = (conversation: ConversationId): string =>
   `${PATHS.conversations}/${conversation}/roster`;
 /** DELETE: one session of one's own, by its handle in SessionRecord. */
 export const sessionPath = (id: string): string => `${PATHS.sessions}/${id}`;
+/** One passkey of one's own, by its credential id. */
+export const passkeyPath = (id: string): string => `${PATHS.passkeys}/${encodeURIComponent(id)}`;
 /** GET -> bytes; PUT bytes, SEGMENT_MEDIA_TYPE -> -: one segment of one's own backup. */
 export const segmentPath = (id: SegmentId): string => `${PATHS.backup}/segments/${id}`;
+/** DELETE: one token of one's own, by the id in its TokenRecord. */
+export const tokenPath = (id: string): string => `${PATHS.tokens}/${id}`;
 /** DELETE: a parcel that this device gives or gets. */
 export const parcelPath = (id: ParcelId): string => `${PATHS.parcels}/${id}`;
 /** GET -> bytes; PUT ?to=DEVICE bytes, PART_MEDIA_TYPE -> -: one part of it. */
@@ -137,6 +168,15 @@ export const fileRequestUploadPath = (id: FileRequestId, file: FileId): string =
 export const conversationPath = (id: ConversationId): string => `${PATHS.conversations}/${id}`;
 
 /** GET -> ServedManifest. Needs no session. */
+/** Where the certificate authority of this server is handed out, with what to do with it. */
+export const TRUST_PATH = '/trust';
+/** Over plain HTTP where that is answered: whoever needs it cannot open https yet. */
+export function trustUrl(origin: string, plainPort: number | null): string {
+  if (plainPort === null) return `${origin}${TRUST_PATH}`;
+  return `http://${new URL(origin).hostname}${plainPort === 80 ? '' : `:${plainPort}`}${TRUST_PATH}`;
+}
+/** What every page is drawn with lies below. */
+export const ASSETS_PREFIX = '/assets/';
 export const MANIFEST_PATH = '/assets/manifest.json';
 /** The service worker: at the root, because it watches over every page, and without a hash, because browsers keep asking for it. */
 export const SERVICE_WORKER_PATH = '/sw.js';

@@ -17,8 +17,8 @@ export const CONTENT_SECURITY_POLICY = [
   'trusted-types sotto',
 ].join('; ');
 
-/** Headers that do not depend on the route. HSTS only where the address is https. */
-export function securityHeaders(origin: string): Readonly<Record<string, string>> {
+/** Headers that do not depend on the route. */
+export function securityHeaders(): Readonly<Record<string, string>> {
   return {
     'content-security-policy': CONTENT_SECURITY_POLICY,
     'cross-origin-opener-policy': 'same-origin',
@@ -29,6 +29,5 @@ export function securityHeaders(origin: string): Readonly<Record<string, string>
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
-    ...(origin.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000' } : {}),
   };
 }

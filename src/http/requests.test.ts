@@ -4,6 +4,7 @@ import { createAssets } from '../assets.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import { RELEASE_HEADER } from '../contract/release.ts';
 import { createLog } from '../ops/log.ts';
+import { createOps } from '../ops/ops.ts';
 import { Refusal } from '../services/refusal.ts';
 import { DbUnavailable } from '../store/db.ts';
 import { CONTENT_SECURITY_POLICY } from './headers.ts';
@@ -13,15 +14,19 @@ const ORIGIN = 'http://localhost:1';
 const lines: string[] = [];
 let url = '';
 
+const log = createLog('info', Date.now, (line) => lines.push(line));
 const app = new Elysia({ serve: { maxRequestBodySize: 1024 * 1024 } })
   .use(
     requests(
       {
-        log: createLog('info', Date.now, (line) => lines.push(line)),
+        log,
+        ops: createOps(log, Date.now),
+        peer: (request) => ({ address: null, isProxy: request.headers.has('x-test-proxy') }),
         clock: Date.now,
         random: (length) => crypto.getRandomValues(new Uint8Array(length)),
         origin: () => ORIGIN,
         assets: createAssets(new Map(), '2.0.0'),
+        encryption: null,
       },
       (status, body) => `<h1>${status}</h1>${body.message}`,
       async () => null,

@@ -13,36 +13,54 @@ import { PATHS } from '../contract/paths.ts';
 import { RELEASE_HEADER } from '../contract/release.ts';
 import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
+import { type Serving, serving } from '../ops/serving.ts';
 import { Refusal, toErrorBody } from './errors.ts';
 import { securityHeaders } from './headers.ts';
 import { speakTo } from './language.ts';
+import { checkStopping, fromProxy, noteRequest, routeName } from './observed.ts';
+import { TRANSPORT_SECURITY_HEADER, transportSecurity } from './transport-security.ts';
 
 /** Draws a refusal as a page, in the language that is spoken then; the API answers JSON instead. */
 export type ErrorPage = (status: number, body: ErrorBody) => JSX.Element;
 /** The answer for an address that browsers do not trust, or null: then the request goes on. */
 export type AddressCheck = (request: Request) => Promise<Response | null>;
 
-interface Open {
-  readonly id: string;
+interface Open extends Serving {
+  /** On the clock that only goes on, in milliseconds. */
   readonly startedAt: number;
 }
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export const requests = (
-  deps: Pick<Deps, 'log' | 'clock' | 'random' | 'origin' | 'assets'>,
+  deps: Pick<Deps, 'log' | 'clock' | 'random' | 'origin' | 'assets' | 'encryption' | 'ops' | 'peer'>,
   errorPage: ErrorPage,
   addressCheck: AddressCheck,
 ) => {
   const open = new WeakMap<Request, Open>();
   let headers: Readonly<Record<string, string>> | null = null;
 
+  const begin = (request: Request): Open => {
+    const asked = fromProxy(request, deps);
+    const begun = {
+      id: asked.id ?? deps.random(8).toHex(),
+      span: deps.ops.tracing?.begin(request.method, asked.traceparent) ?? null,
+      startedAt: performance.now(),
+    };
+    open.set(request, begun);
+    return begun;
+  };
+
   return new Elysia({ name: 'requests' })
+    .wrap((handle, request) => {
+      const begun = begin(request);
+      return (...given: unknown[]) => serving(begun, () => handle(...given));
+    })
     .onRequest(async ({ request, set }) => {
-      const id = deps.random(8).toHex();
-      open.set(request, { id, startedAt: deps.clock() });
-      headers ??= securityHeaders(deps.origin());
+      const { id } = open.get(request) ?? begin(request);
+      headers ??= { ...securityHeaders(), ...transport(deps.origin(), deps.encryption?.kind ?? null) };
       Object.assign(set.headers, headers, { 'x-request-id': id });
+      if (deps.ops.stopping.begun) checkStopping(request, set.headers);
       checkSize(request);
       checkOrigin(request, deps.origin());
       checkRelease(request, deps.assets.manifest.release);
@@ -58,7 +76,6 @@ export const requests = (
       const path = new URL(request.url).pathname;
       if (status >= 500)
         deps.log.error('request failed', {
-          request: open.get(request)?.id ?? '',
           reason: error instanceof Error ? `${error.name}: ${error.message}` : String(code),
           ...(status === 500 && error instanceof Error
             ? { at: error.stack?.split('\n')[1]?.trim() ?? '' }
@@ -73,18 +90,28 @@ export const requests = (
       const said = page ? await speakTo(request, () => errorPage(status, body)) : JSON.stringify(body);
       return new Response(said, { status, headers: more });
     })
-    .onAfterResponse({ as: 'global' }, ({ request, response, set }) => {
-      const started = open.get(request);
+    .onAfterResponse({ as: 'global' }, ({ request, response, route, set }) => {
+      const begun = open.get(request);
+      const status =
+        response instanceof Response ? response.status : typeof set.status === 'number' ? set.status : 200;
+      const seconds = begun ? (performance.now() - begun.startedAt) / 1000 : 0;
+      noteRequest(deps.ops.meter, { method: request.method, route, status, seconds });
+      begun?.span?.set({ 'http.route': routeName(route), 'http.response.status_code': status });
+      begun?.span?.end(status >= 500 ? String(status) : undefined);
       deps.log.info('request', {
-        request: started?.id ?? '',
+        request: begun?.id ?? '',
         method: request.method,
         path: new URL(request.url).pathname,
-        status:
-          response instanceof Response ? response.status : typeof set.status === 'number' ? set.status : 200,
-        ms: started ? deps.clock() - started.startedAt : 0,
+        status,
+        ms: Math.round(seconds * 1000),
       });
     });
 };
+
+function transport(origin: string, encryption: Parameters<typeof transportSecurity>[1]) {
+  const value = transportSecurity(origin, encryption);
+  return value === null ? {} : { [TRANSPORT_SECURITY_HEADER]: value };
+}
 
 /** A body that says it is too large is refused before it is read; the server's own limit holds for the others. */
 function checkSize(request: Request): void {

@@ -14,8 +14,9 @@ export type AddressVerdict =
   | { readonly kind: 'plain-http' };
 
 const FINE: AddressVerdict = { kind: 'fine' };
-/** What is not a page answers wherever it is asked: programs do not need a browser's trust. */
-const NOT_PAGES = /^\/(?:api\/|assets\/|socket$|healthz$|readyz$|metrics$|sw\.js$|manifest\.webmanifest$)/;
+/** What is not a page answers wherever it is asked: programs do not need a browser's trust. Nor does the page that makes it. */
+const NOT_PAGES =
+  /^\/(?:api\/|assets\/|socket$|healthz$|readyz$|metrics$|trust(?:$|\/)|sw\.js$|manifest\.webmanifest$)/;
 
 /**
  * @param request its URL's host is the one in the address bar (the Host header)

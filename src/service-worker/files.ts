@@ -29,9 +29,8 @@ export async function answerFile(scope: ServiceWorkerScope, event: FetchEvent): 
   const before = accepted?.tabs.includes(clientId) ? accepted.previous : null;
   const file = isPlain ? (fileAt(accepted?.current ?? null, path) ?? fileAt(before, path)) : null;
   if (!file) return refuse(scope, clientId, path, null);
-  const { origin } = scope.location;
   const kept = await keptFile(file);
-  if (kept) return fileAnswer(kept, file, origin);
+  if (kept) return fileAnswer(kept, file);
   let hash = '';
   // Once more past the browser's cache: what was wrong once would stay in it for ever.
   for (const cache of ['default', 'reload'] as const) {
@@ -42,7 +41,7 @@ export async function answerFile(scope: ServiceWorkerScope, event: FetchEvent): 
     hash = await sha384(bytes);
     if (hash === file.sha384) {
       event.waitUntil(keepFile(file, bytes));
-      return fileAnswer(bytes, file, origin);
+      return fileAnswer(bytes, file);
     }
   }
   return refuse(scope, clientId, path, hash);

@@ -38,8 +38,8 @@ const isKeptOnceUsed = ({ path }: ServedFile): boolean =>
   KEPT_ONCE_USED.some((name) => path.startsWith(`/assets/${name}.`));
 
 /** An accepted file as an answer under our own policy. */
-export const fileAnswer = (bytes: ArrayBuffer, { type }: ServedFile, origin: string): Response =>
-  new Response(bytes, { headers: { ...securityHeaders(origin), 'content-type': type } });
+export const fileAnswer = (bytes: ArrayBuffer, { type }: ServedFile): Response =>
+  new Response(bytes, { headers: { ...securityHeaders(), 'content-type': type } });
 
 /** The page that stands in for the server's, under its plain name in the list. */
 const SHELL = /^\/assets\/shell-([a-z]{2})\.[0-9a-f]{12}\.html$/;
@@ -50,11 +50,7 @@ export const REFERENCES = /="(\/assets\/[^"]+\.(?:js|css))"(?: integrity="([^"]+
  * The page of the accepted release that needs no server, in this language or else in English; null while it is not here, or
  * something that it loads is not.
  */
-export async function keptShell(
-  manifest: ServedManifest | null,
-  language: string,
-  origin: string,
-): Promise<Response | null> {
+export async function keptShell(manifest: ServedManifest | null, language: string): Promise<Response | null> {
   const files = new Map(manifest?.files.map((file) => [file.path, file]));
   const shells = new Map([...files.values()].map((file) => [SHELL.exec(file.path)?.[1], file]));
   const shell = shells.get(language) ?? shells.get('en');
@@ -64,7 +60,7 @@ export async function keptShell(
     const file = files.get(path);
     if (!file || !(await keptFile(file))) return null;
   }
-  return fileAnswer(bytes, shell, origin);
+  return fileAnswer(bytes, shell);
 }
 
 async function fetchBytes(path: string): Promise<ArrayBuffer | null> {

@@ -51,7 +51,7 @@ export async function answerNavigation(scope: ServiceWorkerScope, event: FetchEv
   const answer = await takeAnswer(scope, request);
   if (answer) return answer;
   const accepted = (await readAccepted())?.current ?? null;
-  const shell = async () => keptShell(accepted, await readLanguage(), scope.location.origin);
+  const shell = async () => keptShell(accepted, await readLanguage());
 
   const network = readPage(event);
   const page = await Promise.race([
@@ -79,9 +79,7 @@ export async function answerNavigation(scope: ServiceWorkerScope, event: FetchEv
   }
   const successor = await unacceptedSuccessor(scope, accepted);
   if (successor !== null) refused[SERVICE_WORKER_PATH] = successor;
-  return Object.keys(refused).length > 0
-    ? ask(scope, accepted, refused)
-    : underOurPolicy(served, body, scope.location.origin);
+  return Object.keys(refused).length > 0 ? ask(scope, accepted, refused) : underOurPolicy(served, body);
 }
 
 interface ServedPage {
@@ -123,10 +121,10 @@ async function ask(
 }
 
 /** Whatever headers the server sends, its pages run nothing but files, which are compared one by one. */
-function underOurPolicy(served: Response, body: string | ReadableStream | null, origin: string): Response {
+function underOurPolicy(served: Response, body: string | ReadableStream | null): Response {
   const headers = new Headers(served.headers);
   for (const name of NOT_PASSED) headers.delete(name);
-  for (const [name, value] of Object.entries(securityHeaders(origin))) headers.set(name, value);
+  for (const [name, value] of Object.entries(securityHeaders())) headers.set(name, value);
   return new Response(NULL_BODY.has(served.status) ? null : body, { status: served.status, headers });
 }
 

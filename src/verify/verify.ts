@@ -214,7 +214,7 @@ class Look {
 
   #note(answer: Answer, own: Readonly<Record<string, string>>): void {
     this.looked.add(answer.path);
-    this.differences.push(...headerDifferences(answer, this.origin, own));
+    this.differences.push(...headerDifferences(answer, own));
   }
 
   #differs(where: string, what: string, expected: string | null, got: string | null): void {

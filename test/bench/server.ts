@@ -12,6 +12,7 @@ import { loadAssets } from '../../src/embedded.ts';
 import { LIMITS, type Limit, type LimitName, RateLimits } from '../../src/http/limits.ts';
 import { createJobs } from '../../src/ops/jobs.ts';
 import { createLog } from '../../src/ops/log.ts';
+import { createOps, watchPorts } from '../../src/ops/ops.ts';
 import { makeBodyId } from '../../src/protocol/body-header.ts';
 import { hash } from '../../src/protocol/hash.ts';
 import { createLocalHub } from '../../src/realtime/local.ts';
@@ -26,17 +27,19 @@ import { answerQuestions, type Circle, report } from './child.ts';
 
 const db = openSqlite(process.argv[2] ?? ':memory:');
 await migrate(db);
-const ports: Ports = {
+const log = createLog('info', Date.now, () => {});
+const bare = {
   config: parseConfig([], {}),
   db,
   blobs: createDiskBlobs(
     process.argv[2] ? `${process.argv[2]}-blobs` : join(tmpdir(), `sotto-bench-${process.pid}`),
   ),
   hub: createLocalHub(),
-  log: createLog('info', Date.now, () => {}),
+  log,
   clock: Date.now,
-  random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  random: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
 };
+const ports: Ports = watchPorts(bare, createOps(log, Date.now));
 const boundless = Object.fromEntries(
   Object.keys(LIMITS).map((name) => [name, { burst: 1e12, perMinute: 1e12 }]),
 ) as Record<LimitName, Limit>;
@@ -47,8 +50,10 @@ const deps: Deps = {
   services: createServices(ports, origin),
   assets: await loadAssets(),
   jobs: createJobs(ports.log, ports.clock),
+  encryption: null,
   limits: new RateLimits(Date.now, boundless),
   origin,
+  peer: (request) => ({ address: app.server?.requestIP(request)?.address ?? null, isProxy: false }),
   address: (request) => app.server?.requestIP(request)?.address ?? 'unknown',
 };
 const app = createApp(deps);

@@ -10,6 +10,7 @@ import type { Deps } from '../../src/deps.ts';
 import { LIMITS, type Limit, type LimitName, RateLimits } from '../../src/http/limits.ts';
 import { createJobs } from '../../src/ops/jobs.ts';
 import { createLog } from '../../src/ops/log.ts';
+import { createOps, watchPorts } from '../../src/ops/ops.ts';
 import type { HubEvent } from '../../src/realtime/hub.ts';
 import { createLocalHub } from '../../src/realtime/local.ts';
 import { createServices } from '../../src/services/services.ts';
@@ -29,6 +30,8 @@ export interface TestApp {
   log(): string;
   /** Moves the clock on by so many milliseconds. */
   pass(ms: number): void;
+  /** Every route, by method and path with its `:parameters`. */
+  routes(): readonly { readonly method: string; readonly path: string }[];
   /** Counts the rows of a table. */
   count(table: string): Promise<number>;
   stop(): Promise<void>;
@@ -55,7 +58,7 @@ export async function startApp({
   const db = openSqlite(join(data, 'sotto.sqlite'));
   await migrate(db);
   const hub = createLocalHub();
-  const ports = {
+  const bare = {
     config: { ...parseConfig(['--port', '0', '--data', data], {}), ...config },
     db,
     blobs: createDiskBlobs(join(data, 'blobs')),
@@ -77,6 +80,7 @@ export async function startApp({
     clock,
     random: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
   };
+  const ports = watchPorts(bare, createOps(bare.log, clock));
   let port = 0;
   const origin = () => ports.config.url ?? `http://localhost:${port}`;
   const deps: Deps = {
@@ -84,8 +88,12 @@ export async function startApp({
     services: createServices(ports, origin),
     assets,
     jobs: createJobs(ports.log, clock),
-    limits: new RateLimits(clock, limited ? LIMITS : unlimited()),
+    encryption: null,
+    limits: new RateLimits(clock, limited ? LIMITS : unlimited(), (limit) =>
+      ports.ops.meter.count('rateLimited', { limit }),
+    ),
     origin,
+    peer: (request) => ({ address: app.server?.requestIP(request)?.address ?? null, isProxy: false }),
     // A test stands in for many places by saying where it is.
     address: (request) =>
       request.headers.get('x-test-address') ?? app.server?.requestIP(request)?.address ?? 'unknown',
@@ -103,6 +111,7 @@ export async function startApp({
     pass(ms) {
       ahead += ms;
     },
+    routes: () => app.routes.map(({ method, path }) => ({ method, path })),
     async count(table) {
       const [row] = await db.read<{ count: number }>(`SELECT COUNT(*) AS count FROM ${table}`);
       return row?.count ?? 0;

@@ -2,18 +2,24 @@
 import type { Deps } from '../../deps.ts';
 import type { Job } from '../../ops/jobs.ts';
 import { createRetention } from '../../services/retention.ts';
+import type { Listeners } from './listeners.ts';
 
 /** Milliseconds between two runs of the jobs that delete what is over. */
 const EXPIRE_EVERY_MS = 60_000;
 /** Milliseconds between two runs that delete files that are over and bytes that nothing names. */
 const FILES_EVERY_MS = 3600_000;
 
+/** Milliseconds between two looks whether a backup is due. */
+const BACKUP_EVERY_MS = 60_000;
+/** Milliseconds until certificate files that changed are in use. */
+const CERTIFICATE_EVERY_MS = 10_000;
 /** Milliseconds until a letter that was queued goes out, at most. */
 const MAIL_EVERY_MS = 10_000;
 /** Milliseconds between two looks for whom messages wait. */
 const DIGEST_EVERY_MS = 15 * 60_000;
 
-export function serverJobs(deps: Deps): readonly Job[] {
+/** @param listeners whose certificate is looked after */
+export function serverJobs(deps: Deps, listeners: Pick<Listeners, 'renew'>): readonly Job[] {
   const { services } = deps;
   const retention = createRetention(deps);
   return [
@@ -25,8 +31,13 @@ export function serverJobs(deps: Deps): readonly Job[] {
         await services.sessions.expire();
         await services.links.expire();
         await services.startAgain.links.expire();
+        await services.tokens.expire();
       },
     },
+    ...(deps.encryption
+      ? [{ name: 'certificate', every: CERTIFICATE_EVERY_MS, run: () => listeners.renew() }]
+      : []),
+    { name: 'backup', every: BACKUP_EVERY_MS, run: (signal) => services.serverBackups.tend(signal) },
     { name: 'mail', every: MAIL_EVERY_MS, run: () => deliverAll(services.mail) },
     { name: 'digest', every: DIGEST_EVERY_MS, run: () => services.mail.digest() },
     {

@@ -39,7 +39,7 @@ export async function serveModule(
     hostname: '127.0.0.1',
     fetch(request) {
       const { pathname } = new URL(request.url);
-      const headers = securityHeaders('http://localhost');
+      const headers = securityHeaders();
       if (pathname === '/')
         return new Response(
           '<!doctype html><html lang="en"><head><title>Blank</title><link rel="icon" href="data:,"><script type="module" src="/module.js"></script></head><body></body></html>',
