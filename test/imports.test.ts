@@ -43,12 +43,17 @@ const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
   routes: [/^elysia$/, /^@kitajs\/html/],
   http: [/^elysia$/],
   // Mail alone (mailer.ts).
-  ops: [/^nodemailer$/, /^@peculiar\/x509$/, /^reflect-metadata$/],
+  ops: [
+    /^pino$/,
+    /^prom-client$/,
+    /^@opentelemetry\//,
+    /^nodemailer$/,
+    /^@peculiar\/x509$/,
+    /^reflect-metadata$/,
+  ],
   // Web Push alone (pushes.ts).
   services: [/^web-push$/],
   auth: [/^lucia$/, /^otpauth$/, /^@simplewebauthn\/server/, /^reflect-metadata$/],
-  // The log, metrics, traces.
-  ops: [/^pino$/, /^prom-client$/, /^@opentelemetry\//],
   app: [/^elysia$/],
 };
 

@@ -18,8 +18,14 @@ declare module 'lucia' {
 /** What a session row says besides its id, account and end. */
 export type SessionFacts = Omit<store.SessionAndPerson, 'id' | 'account' | 'expires_at'>;
 
-/** A session is over when it was not used for this many days. */
-export const SESSION_DAYS = 30;
+const DAY_MS = 24 * 3600_000;
+
+/** Whose clock, and after how many days without use a session is over. */
+export interface Lifetime {
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+  readonly days: number;
+}
 
 /** Where the adapter reads and writes: the whole database, or one transaction. */
 interface Place {
@@ -28,17 +34,17 @@ interface Place {
 }
 
 /** Validates and ends sessions. `origin` decides the cookie: `__Host-sotto` over https, `sotto` otherwise. */
-export function openLucia(db: Db, clock: () => number, origin: string): Lucia<SessionFacts> {
+export function openLucia(db: Db, lifetime: Lifetime, origin: string): Lucia<SessionFacts> {
   return create(
     { find: (id) => store.sessionById(db, id), write: (change) => db.write(change) },
-    clock,
+    lifetime,
     origin,
   );
 }
 
 /** Opens sessions inside a transaction. */
-export function luciaWithin(tx: Tx, clock: () => number): Lucia<SessionFacts> {
-  return create({ find: async () => null, write: (change) => change(tx) }, clock, '');
+export function luciaWithin(tx: Tx, lifetime: Lifetime): Lucia<SessionFacts> {
+  return create({ find: async () => null, write: (change) => change(tx) }, lifetime, '');
 }
 
 /** What the store knows a cookie's value by: SHA-256, 64 hex characters. */
@@ -46,10 +52,10 @@ export function sessionId(token: string): string {
   return new Bun.CryptoHasher('sha256').update(token).digest('hex');
 }
 
-function create(place: Place, clock: () => number, origin: string): Lucia<SessionFacts> {
+function create(place: Place, lifetime: Lifetime, origin: string): Lucia<SessionFacts> {
   const secure = origin.startsWith('https:');
-  return new Lucia(adapter(place, clock), {
-    sessionExpiresIn: new TimeSpan(SESSION_DAYS, 'd'),
+  return new Lucia(adapter(place, lifetime), {
+    sessionExpiresIn: new TimeSpan(lifetime.days, 'd'),
     sessionCookie: {
       name: secure ? '__Host-sotto' : 'sotto',
       // The cookie outlives the session, so that it need not be set again each time the end slides.
@@ -60,7 +66,7 @@ function create(place: Place, clock: () => number, origin: string): Lucia<Sessio
   });
 }
 
-function adapter(place: Place, clock: () => number): Adapter {
+function adapter(place: Place, { clock, days }: Lifetime): Adapter {
   // Lucia asks the machine's clock; what is stored follows ours.
   const stored = (end: Date) => end.getTime() - Date.now() + clock();
   const seen = (end: number) => new Date(end - clock() + Date.now());
@@ -72,7 +78,8 @@ function adapter(place: Place, clock: () => number): Adapter {
       const session: DatabaseSession = {
         id: token,
         userId: account,
-        expiresAt: seen(expires_at),
+        // A session from when they lasted longer ends by its last use.
+        expiresAt: seen(Math.min(expires_at, row.last_used_at + days * DAY_MS)),
         attributes,
       };
       return [session, { id: account, attributes: {} }];
@@ -97,7 +104,7 @@ function adapter(place: Place, clock: () => number): Adapter {
       await place.write((tx) => store.deleteSessionsOf(tx, account));
     },
     async deleteExpiredSessions() {
-      await place.write((tx) => store.deleteExpiredSessions(tx, clock()));
+      await place.write((tx) => store.deleteExpiredSessions(tx, clock(), clock() - days * DAY_MS));
     },
     async getUserSessions() {
       throw new Error('sessions are listed by the store');

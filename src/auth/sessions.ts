@@ -2,10 +2,15 @@
 import type { Role, SessionRecord } from '../contract/accounts.ts';
 import { toBase64 } from '../contract/bytes.ts';
 import type { AccountId, DeviceId } from '../contract/ids.ts';
+import { DEFAULT_POLICIES, type PolicyValues } from '../contract/policies.ts';
 import type { Ports } from '../deps.ts';
+import type { Audit } from '../services/audit.ts';
+import type { NewPlace, Places } from '../services/places.ts';
+import type { Policies } from '../services/policies.ts';
 import { Recent } from '../services/recent.ts';
 import { Refusal } from '../services/refusal.ts';
 import type { Tx } from '../store/db.ts';
+import { moveNewPlace } from '../store/places.ts';
 import * as store from '../store/sessions.ts';
 import { luciaWithin, openLucia, sessionId } from './lucia.ts';
 
@@ -22,6 +27,18 @@ export interface Session {
   readonly challenge: Uint8Array;
   /** When somebody last showed in it who they are, by password, passkey or code: epoch milliseconds. */
   readonly verifiedAt: number;
+  /** Whether a passkey, a second factor or a device of theirs was shown in it, and not a password or a code alone. */
+  readonly strong: boolean;
+  /** The workspace wants a second factor and this session has shown none: it may do what leads to one, and nothing else. */
+  readonly weak: boolean;
+}
+
+/** How somebody came to a session. */
+export type Way = 'password' | 'recovery' | 'passkey' | 'link' | 'registration' | 'restart';
+/** The way, and whether more than a password or a code was shown on it. */
+export interface Entry {
+  readonly way: Way;
+  readonly strong: boolean;
 }
 
 /** A session that acts for a device. */
@@ -33,29 +50,54 @@ export interface DeviceSession extends Session {
 export interface Caller {
   readonly address: string;
   readonly agent: string;
+  /** What the address is counted by; the address itself when it is missing. */
+  readonly network?: string;
+  /** SHA-256 of the cookie that a browser is known by, hexadecimal. */
+  readonly browser?: string;
 }
 
 /** A new session and the secret that goes into the cookie. */
 export interface OpenedSession {
   readonly session: Session;
   readonly token: string;
+  /** Told to the person's other sessions once the transaction has ended. */
+  readonly newPlace?: NewPlace | null;
 }
 
 export interface Sessions {
   /** The session of a cookie's value, or null. From a cache of seconds that revocation clears. */
   validate(token: string): Promise<Session | null>;
   /** Opens a session inside the caller's transaction; Forbidden for a disabled account. */
-  open(tx: Tx, account: AccountId, device: DeviceId | null, caller: Caller): Promise<OpenedSession>;
+  open(
+    tx: Tx,
+    account: AccountId,
+    device: DeviceId | null,
+    caller: Caller,
+    entry: Entry,
+  ): Promise<OpenedSession>;
   /** Ends a session and opens its successor, bound to a device, in the caller's transaction; call `ended` after it. */
   rotate(tx: Tx, session: Session, device: DeviceId, caller: Caller): Promise<OpenedSession>;
+  /**
+   * Its holder has shown who they are: the session goes on under another secret, in the caller's transaction; call `moved`
+   * after it. NotSignedIn when it ended meanwhile.
+   */
+  confirm(tx: Tx, session: Session, strong: boolean): Promise<OpenedSession>;
   /** Last used first, for the list that a person sees. */
   list(session: Session): Promise<readonly SessionRecord[]>;
   /** Ends one session of this account by its id; NotFound when it has none of that id. */
   end(account: AccountId, id: string): Promise<void>;
   /** Ends every session of the account. */
   endAll(account: AccountId): Promise<void>;
+  /** Ends every session of the account but this one. */
+  endOthers(session: Session): Promise<void>;
+  /** The same in the caller's transaction, without a row of the audit; gives their ids for `ended`. */
+  dropOthers(tx: Tx, account: AccountId, kept: string): Promise<readonly string[]>;
   /** Tells caches and sockets that these sessions were deleted; after the transaction that deleted them. */
   ended(account: AccountId, ids: readonly string[]): void;
+  /** Tells caches that a session has another secret; its sockets come back with it. */
+  moved(account: AccountId, from: string): void;
+  /** Tells caches and sockets that the holder of these sessions has another role; after the transaction that gave it. */
+  changed(account: AccountId, ids: readonly string[]): void;
   /** The Set-Cookie header that hands out this token, or takes the cookie back. */
   cookie(token: string | null): string;
   /** Deletes what has expired; run by a job. */
@@ -66,6 +108,7 @@ export interface Sessions {
 const CACHE = { ttl: 10_000, max: 10_000 };
 /** How often a session's last use is written down. */
 const TOUCH_EVERY_MS = 60_000;
+const DAY_MS = 24 * 3600_000;
 /** Characters of a browser's own description that are kept. */
 const MAX_AGENT = 300;
 
@@ -76,14 +119,33 @@ interface Known {
 }
 
 /** @param origin decides name and attributes of the cookie; asked when a request comes, once the port is bound */
-export function createSessions(ports: Ports, origin: () => string): Sessions {
+export function createSessions(
+  ports: Ports,
+  deps: { readonly audit: Audit; readonly places: Places; readonly policies: Policies },
+  origin: () => string,
+): Sessions {
   const { db, hub, log, clock, random } = ports;
+  const { audit, places, policies } = deps;
   const cache = new Recent<string, Known>(clock, CACHE);
-  let opened: ReturnType<typeof openLucia> | null = null;
-  const lucia = () => {
-    opened ??= openLucia(db, clock, origin());
-    return opened;
+  /** What the policies say of sessions; read once, since only this process changes them. */
+  let rules: Promise<PolicyValues> | null = null;
+  policies.onChange((now) => {
+    rules = Promise.resolve(now);
+    cache.clear();
+  });
+  const readRules = () => {
+    rules ??= policies.read().catch((error: unknown) => {
+      rules = null;
+      throw error;
+    });
+    return rules;
   };
+  let opened: { readonly days: number; readonly lucia: ReturnType<typeof openLucia> } | null = null;
+  const lucia = (days = opened?.days ?? DEFAULT_POLICIES.sessionDays) => {
+    if (opened?.days !== days) opened = { days, lucia: openLucia(db, { clock, days }, origin()) };
+    return opened.lucia;
+  };
+  const isWeak = (strong: boolean, { secondFactor }: PolicyValues) => secondFactor === 'required' && !strong;
 
   const touch = (id: string, now: number) => {
     db.write((tx) => store.touchSession(tx, id, now)).catch((error: unknown) => {
@@ -91,13 +153,20 @@ export function createSessions(ports: Ports, origin: () => string): Sessions {
     });
   };
 
-  const open: Sessions['open'] = async (tx, account, device, caller) => {
+  const insert = async (
+    tx: Tx,
+    account: AccountId,
+    device: DeviceId | null,
+    caller: Caller,
+    shown: { readonly verifiedAt: number; readonly strong: boolean },
+  ): Promise<OpenedSession> => {
+    const values = await readRules();
     const person = await store.personOf(tx, account);
     if (!person) throw new Refusal('Forbidden', 'This account is disabled. Ask an admin of this workspace.');
     const token = toBase64(random(32));
     const challenge = random(32);
     const now = clock();
-    await luciaWithin(tx, clock).createSession(
+    await luciaWithin(tx, { clock, days: values.sessionDays }).createSession(
       account,
       {
         ...person,
@@ -107,15 +176,45 @@ export function createSessions(ports: Ports, origin: () => string): Sessions {
         agent: caller.agent.slice(0, MAX_AGENT),
         created_at: now,
         last_used_at: now,
-        verified_at: now,
+        verified_at: shown.verifiedAt,
+        strong: shown.strong ? 1 : 0,
       },
       { sessionId: token },
     );
     return {
       token,
-      session: { id: sessionId(token), account, ...person, device, challenge, verifiedAt: now },
+      session: {
+        id: sessionId(token),
+        account,
+        ...person,
+        device,
+        challenge,
+        ...shown,
+        weak: isWeak(shown.strong, values),
+      },
     };
   };
+
+  const open: Sessions['open'] = async (tx, account, device, caller, { way, strong }) => {
+    const made = await insert(tx, account, device, caller, { verifiedAt: clock(), strong });
+    const { session } = made;
+    const { address } = caller;
+    await audit.record(tx, {
+      actor: account,
+      action: 'session.opened',
+      subject: session.id,
+      detail: { way, address, device },
+    });
+    if (way === 'password' || way === 'recovery' || way === 'passkey')
+      return { ...made, newPlace: await places.arrive(tx, session, caller) };
+    await places.note(tx, account, caller);
+    return made;
+  };
+  const recordEnd = (tx: Tx, account: AccountId, ids: readonly string[]) =>
+    audit.recordAll(
+      tx,
+      ids.map((subject) => ({ actor: account, action: 'session.ended', subject })),
+    );
 
   const ended: Sessions['ended'] = (account, ids) => {
     if (ids.length === 0) return;
@@ -136,7 +235,8 @@ export function createSessions(ports: Ports, origin: () => string): Sessions {
         return known.session;
       }
       const since = cache.generation;
-      const { session: found } = await lucia().validateSession(token);
+      const values = await readRules();
+      const { session: found } = await lucia(values.sessionDays).validateSession(token);
       if (!found) return null;
       const session: Session = {
         id,
@@ -147,6 +247,8 @@ export function createSessions(ports: Ports, origin: () => string): Sessions {
         device: found.device,
         challenge: found.challenge,
         verifiedAt: found.verified_at,
+        strong: found.strong === 1,
+        weak: isWeak(found.strong === 1, values),
       };
       const due = now - found.last_used_at >= TOUCH_EVERY_MS;
       if (due) touch(id, now);
@@ -160,14 +262,26 @@ export function createSessions(ports: Ports, origin: () => string): Sessions {
       // A session that ended meanwhile has no successor.
       if (!(await store.deleteSession(tx, session.id)))
         throw new Refusal('NotSignedIn', 'This session has ended. Sign in again.');
-      return open(tx, session.account, device, caller);
+      const { account, verifiedAt, strong } = session;
+      const made = await insert(tx, account, device, caller, { verifiedAt, strong });
+      await moveNewPlace(tx, session.id, made.session.id);
+      return made;
+    },
+
+    async confirm(tx, session, strong) {
+      const token = toBase64(random(32));
+      const id = sessionId(token);
+      const shown = { verifiedAt: clock(), strong: strong || session.strong };
+      if (!(await store.moveSession(tx, session.id, id, shown)))
+        throw new Refusal('NotSignedIn', 'This session has ended. Sign in again.');
+      return { token, session: { ...session, id, ...shown, weak: session.weak && !shown.strong } };
     },
 
     async list(session) {
       const now = clock();
-      const rows = await store.sessionsOf(db, session.account);
+      const [rows, { sessionDays }] = await Promise.all([store.sessionsOf(db, session.account), readRules()]);
       return rows
-        .filter((row) => row.expires_at > now)
+        .filter((row) => Math.min(row.expires_at, row.last_used_at + sessionDays * DAY_MS) > now)
         .map((row) => ({
           id: row.id,
           current: row.id === session.id,
@@ -180,16 +294,46 @@ export function createSessions(ports: Ports, origin: () => string): Sessions {
     },
 
     async end(account, id) {
-      const found = await db.write((tx) => store.deleteSessionOf(tx, account, id));
+      const found = await db.write(async (tx) => {
+        const isThere = await store.deleteSessionOf(tx, account, id);
+        if (isThere) await recordEnd(tx, account, [id]);
+        return isThere;
+      });
       if (!found) throw new Refusal('NotFound', 'That session has ended already.');
       ended(account, [id]);
     },
 
     async endAll(account) {
-      ended(account, await db.write((tx) => store.deleteSessionsOf(tx, account)));
+      const ids = await db.write(async (tx) => {
+        const all = await store.deleteSessionsOf(tx, account);
+        await recordEnd(tx, account, all);
+        return all;
+      });
+      ended(account, ids);
     },
 
+    async endOthers({ account, id }) {
+      const ids = await db.write(async (tx) => {
+        const others = await store.deleteOtherSessions(tx, account, id);
+        await recordEnd(tx, account, others);
+        return others;
+      });
+      ended(account, ids);
+    },
+
+    dropOthers: (tx, account, kept) => store.deleteOtherSessions(tx, account, kept),
+
     ended,
+
+    moved(account, from) {
+      cache.forget([from]);
+      hub.publish({ type: 'session-moved', account, sessions: [from] });
+    },
+
+    changed(account, ids) {
+      cache.forget(ids);
+      hub.publish({ type: 'role-changed', account });
+    },
 
     cookie(token) {
       const cookie = token === null ? lucia().createBlankSessionCookie() : lucia().createSessionCookie(token);
@@ -197,7 +341,7 @@ export function createSessions(ports: Ports, origin: () => string): Sessions {
     },
 
     async expire() {
-      await lucia().deleteExpiredSessions();
+      await lucia((await readRules()).sessionDays).deleteExpiredSessions();
     },
   };
 }

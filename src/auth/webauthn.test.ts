@@ -44,6 +44,7 @@ test('an answer that is no answer is null, never an error', async () => {
     transports: '',
     created_at: 0,
     last_used_at: 0,
+    name: '',
   };
   expect(await webauthn.verifyRegistration(response, 'x')).toBeNull();
   expect(await webauthn.verifySignIn(response, null)).toBeNull();

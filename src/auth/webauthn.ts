@@ -42,12 +42,22 @@ export interface Webauthn {
     person: { readonly account: AccountId; readonly username: string; readonly name: string },
     workspace: string,
     ceremony: string,
+    /** Credential ids that the person has: an authenticator with one of them makes no second. */
+    known?: readonly string[],
   ): Promise<PublicKeyCredentialCreationOptionsJSON>;
   /** The passkey that was made, or null when anything about the answer is wrong. */
   verifyRegistration(response: RegistrationResponseJSON, ceremony: string): Promise<NewPasskey | null>;
-  signInOptions(): Promise<PublicKeyCredentialRequestOptionsJSON>;
+  /** @param of another ceremony than signing in, for these credential ids alone */
+  signInOptions(of?: {
+    readonly ceremony: string;
+    readonly credentials: readonly string[];
+  }): Promise<PublicKeyCredentialRequestOptionsJSON>;
   /** The passkey's new counter, or null when anything about the answer is wrong. */
-  verifySignIn(response: AuthenticationResponseJSON, passkey: PasskeyRow | null): Promise<number | null>;
+  verifySignIn(
+    response: AuthenticationResponseJSON,
+    passkey: PasskeyRow | null,
+    ceremony?: string,
+  ): Promise<number | null>;
 }
 
 /** @param origin what the browser must say the ceremony happened on; its host name is the relying party */
@@ -69,7 +79,7 @@ export function createWebauthn(
       return isSecureName(new URL(origin()));
     },
 
-    async registrationOptions(person, workspace, ceremony) {
+    async registrationOptions(person, workspace, ceremony, known = []) {
       const { generateRegistrationOptions } = await library();
       return generateRegistrationOptions({
         rpName: workspace,
@@ -80,6 +90,7 @@ export function createWebauthn(
         challenge: challenges.issue(ceremony),
         timeout: 120_000,
         attestationType: 'none',
+        excludeCredentials: known.map((id) => ({ id })),
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
         extensions: PRF,
       });
@@ -98,25 +109,26 @@ export function createWebauthn(
       };
     },
 
-    async signInOptions() {
+    async signInOptions(of) {
       const { generateAuthenticationOptions } = await library();
       return generateAuthenticationOptions({
         rpID: relyingParty(),
-        challenge: challenges.issue(SIGN_IN),
+        challenge: challenges.issue(of?.ceremony ?? SIGN_IN),
+        ...(of ? { allowCredentials: of.credentials.map((id) => ({ id })) } : {}),
         timeout: 120_000,
         userVerification: 'required',
         extensions: PRF,
       });
     },
 
-    async verifySignIn(response, passkey) {
+    async verifySignIn(response, passkey, ceremony = SIGN_IN) {
       if (!passkey) return null;
       const handle = response.response?.userHandle;
       if (handle && handle !== toBase64(fromHex(passkey.account))) return null;
       const { verifyAuthenticationResponse } = await library();
       const found = await orNull(
         verifyAuthenticationResponse({
-          ...expected(SIGN_IN),
+          ...expected(ceremony),
           response,
           credential: {
             id: passkey.id,

@@ -119,6 +119,7 @@ const ERROR_NAMES = {
   NotSignedIn: true,
   Forbidden: true,
   VerificationNeeded: true,
+  SecondFactorRequired: true,
   NotFound: true,
   Conflict: true,
   WrongDevices: true,

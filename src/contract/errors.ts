@@ -4,6 +4,7 @@ export type ErrorName =
   | 'NotSignedIn' // 401
   | 'Forbidden' // 403
   | 'VerificationNeeded' // 403: who this is must be shown once more, a moment ago (/confirm)
+  | 'SecondFactorRequired' // 403: the workspace wants a second factor, and this session has shown none (Settings, Security)
   | 'NotFound' // 404
   | 'Conflict' // 409
   | 'WrongDevices' // 409, see WrongDevicesBody

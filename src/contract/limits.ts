@@ -8,6 +8,10 @@ export const ROSTER_EVENTS_PER_PAGE = 100;
 export const MAX_DEVICES_PER_CONVERSATION = 600;
 /** Devices of one person; in the signed device list and on the server. */
 export const MAX_DEVICES_PER_PERSON = 5;
+/** Passkeys of one person. */
+export const MAX_PASSKEYS = 10;
+/** Characters of a code that somebody types, with whatever stands between. */
+export const MAX_TYPED_CODE = 60;
 /** Bytes of one message's content before padding. */
 export const MAX_CONTENT_BYTES = 64 * 1024;
 /** Bytes of one sealed body at the relay: the largest padded content, signatures, commitment and header. */

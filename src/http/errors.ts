@@ -8,6 +8,7 @@ const STATUS: Readonly<Record<ErrorName, number>> = {
   NotSignedIn: 401,
   Forbidden: 403,
   VerificationNeeded: 403,
+  SecondFactorRequired: 403,
   NotFound: 404,
   Conflict: 409,
   WrongDevices: 409,

@@ -1,7 +1,12 @@
-/** The guard: from a request's cookie to its session, or a reasoned no. */
+/** The guard: from a request's cookie, or a program's token, to its session, or a reasoned no. */
 import type { Caller, DeviceSession, Session, Sessions } from '../auth/sessions.ts';
 import { may, type Permission } from '../contract/permissions.ts';
+import type { Tokens } from '../services/tokens.ts';
+import { networkOf } from './address.ts';
+import { bearerOf, enterByToken } from './bearer.ts';
 import { Refusal } from './errors.ts';
+import { knownBrowser } from './known-browser.ts';
+import type { RateLimits } from './limits.ts';
 
 /** Milliseconds for which somebody who showed who they are may do what cannot be taken back. */
 export const FRESH_MS = 15 * 60_000;
@@ -9,10 +14,12 @@ export const FRESH_MS = 15 * 60_000;
 export interface Guard {
   /** The session, or null: for pages (redirect to /sign-in) and the socket's upgrade. */
   session(request: Request): Promise<Session | null>;
-  /** NotSignedIn without a session. */
+  /** NotSignedIn without a session. For what somebody needs to open their vault and to set up a second factor. */
+  entered(request: Request): Promise<Session>;
+  /** NotSignedIn without a session, SecondFactorRequired while the workspace wants one and the session has shown none. */
   signedIn(request: Request): Promise<Session>;
-  /** NotSignedIn without a session, Forbidden while it has no device. */
-  withDevice(request: Request): Promise<DeviceSession>;
+  /** NotSignedIn without a session, Forbidden while it has no device, and without the permission that is named. */
+  withDevice(request: Request, permission?: Permission): Promise<DeviceSession>;
   /** Forbidden without the permission. */
   may(request: Request, permission: Permission): Promise<Session>;
   /** The same for what cannot be taken back: VerificationNeeded when they showed who they are more than FRESH_MS ago. */
@@ -21,11 +28,14 @@ export interface Guard {
   verified(session: Session): Session;
   /** Who asks, for the list of sessions. */
   caller(request: Request): Caller;
+  /** Somebody who comes in: who asks, and the cookies that they leave with: the session's, and what their browser is known by. */
+  arrival(request: Request): { readonly caller: Caller; cookies(token: string): string[] };
 }
 
-/** @param deps sessions, the address that links carry, and the client's address behind proxies */
+/** @param deps sessions and tokens, the limits of programs, the address that links carry, and the client's address behind proxies */
 export function createGuard(deps: {
-  readonly services: { readonly sessions: Sessions };
+  readonly services: { readonly sessions: Sessions; readonly tokens: Pick<Tokens, 'enter'> };
+  readonly limits: RateLimits;
   readonly origin: () => string;
   readonly address: (request: Request) => string;
   /** Epoch milliseconds. */
@@ -34,13 +44,29 @@ export function createGuard(deps: {
   const { sessions } = deps.services;
 
   const session: Guard['session'] = async (request) => {
+    const bearer = bearerOf(request);
+    if (bearer !== null) return enterByToken(deps, request, bearer);
     const token = sessionToken(request, deps.origin());
     return token === null ? null : sessions.validate(token);
   };
-  const signedIn: Guard['signedIn'] = async (request) => {
+  const entered: Guard['entered'] = async (request) => {
     const found = await session(request);
     if (!found) throw new Refusal('NotSignedIn', 'Please sign in first.');
     return found;
+  };
+  const signedIn: Guard['signedIn'] = async (request) => {
+    const found = await entered(request);
+    if (found.weak)
+      throw new Refusal(
+        'SecondFactorRequired',
+        'This workspace asks for a passkey or a second factor. Set one up in Settings, under Security, in a browser; then sign in with it.',
+      );
+    return found;
+  };
+  const callerOf = (request: Request, browser: string): Caller => {
+    const address = deps.address(request);
+    const agent = request.headers.get('user-agent') ?? '';
+    return { address, agent, network: networkOf(address), browser };
   };
   const allowed: Guard['may'] = async (request, permission) => {
     const found = await signedIn(request);
@@ -55,9 +81,10 @@ export function createGuard(deps: {
 
   return {
     session,
+    entered,
     signedIn,
-    async withDevice(request) {
-      const found = await signedIn(request);
+    async withDevice(request, permission) {
+      const found = await (permission === undefined ? signedIn(request) : allowed(request, permission));
       if (!hasDevice(found))
         throw new Refusal('Forbidden', 'Unlock this device first: the session has no device yet.');
       return found;
@@ -67,10 +94,14 @@ export function createGuard(deps: {
       return verified(await allowed(request, permission));
     },
     verified,
-    caller: (request) => ({
-      address: deps.address(request),
-      agent: request.headers.get('user-agent') ?? '',
-    }),
+    caller: (request) => callerOf(request, knownBrowser(request, deps.origin()).mark),
+    arrival(request) {
+      const browser = knownBrowser(request, deps.origin());
+      return {
+        caller: callerOf(request, browser.mark),
+        cookies: (token) => [sessions.cookie(token), ...(browser.cookie === null ? [] : [browser.cookie])],
+      };
+    },
   };
 }
 

@@ -29,6 +29,22 @@ export type HubEvent =
       readonly conversation: ConversationId;
       readonly by: AccountId;
     }
+  /** This account has another role: its sockets close, and what comes back has it. */
+  | { readonly type: 'role-changed'; readonly account: AccountId }
+  /** Somebody signed in from a new place; told to the others of `account`. */
+  | {
+      readonly type: 'new-place';
+      readonly account: AccountId;
+      readonly id: string;
+      readonly agent: string;
+      readonly address: string;
+      /** Epoch milliseconds. */
+      readonly at: number;
+      /** Of the session that was opened there, which is not told. */
+      readonly session: string;
+    }
+  /** These sessions have another secret: their sockets close, and come back with it. Hashes of session ids. */
+  | { readonly type: 'session-moved'; readonly account: AccountId; readonly sessions: readonly string[] }
   /** These sessions ended: their sockets close now. Hashes of session ids. */
   | { readonly type: 'signed-out'; readonly account: AccountId; readonly sessions: readonly string[] };
 

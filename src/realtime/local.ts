@@ -41,7 +41,7 @@ export function createLocalHub(): Hub {
 
   /** A copy where a listener may unsubscribe while it is told. */
   function audience(event: HubEvent): Iterable<Listener> {
-    if (event.type === 'signed-out') {
+    if (event.type === 'signed-out' || event.type === 'session-moved') {
       const ended = new Set(event.sessions);
       return [...(byAccount.get(event.account) ?? [])].filter((listener) => ended.has(listener.session));
     }

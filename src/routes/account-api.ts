@@ -5,6 +5,7 @@
  * |---|---|---|
  * | GET /api/v1/session | a session | SignedIn |
  * | GET /api/v1/sessions | a session | SessionRecord[] |
+ * | DELETE /api/v1/sessions | a session | 204: all but this one end |
  * | DELETE /api/v1/sessions/ID | a session | 204 |
  * | GET /api/v1/vault | a session | VaultRecord |
  * | PUT /api/v1/vault | a session with a device | 204 |
@@ -28,18 +29,29 @@ export const accountRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address'
   return new Elysia({ name: 'account-api' })
     .get(
       PATHS.session,
-      async ({ request }): Promise<SignedIn> => accounts.signedIn(await guard.signedIn(request)),
+      async ({ request }): Promise<SignedIn> => accounts.signedIn(await guard.entered(request)),
     )
 
     .get(
       PATHS.sessions,
-      async ({ request }): Promise<readonly SessionRecord[]> => sessions.list(await guard.signedIn(request)),
+      async ({ request }): Promise<readonly SessionRecord[]> => sessions.list(await guard.entered(request)),
+    )
+
+    .delete(
+      PATHS.sessions,
+      async ({ request, set }): Promise<void> => {
+        const session = await guard.entered(request);
+        deps.limits.take('writeAccount', session.account);
+        await sessions.endOthers(session);
+        set.status = 204;
+      },
+      { parse: 'none' },
     )
 
     .delete(
       `${PATHS.sessions}/:id`,
       async ({ request, params, set }): Promise<void> => {
-        const session = await guard.signedIn(request);
+        const session = await guard.entered(request);
         deps.limits.take('writeAccount', session.account);
         await sessions.end(session.account, params.id);
         if (params.id === session.id) set.headers['set-cookie'] = sessions.cookie(null);
@@ -50,7 +62,7 @@ export const accountRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address'
 
     .get(
       PATHS.vault,
-      async ({ request }): Promise<VaultRecord> => accounts.vault((await guard.signedIn(request)).account),
+      async ({ request }): Promise<VaultRecord> => accounts.vault((await guard.entered(request)).account),
     )
 
     .put(
@@ -69,8 +81,7 @@ export const accountRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address'
     )
 
     .get(PATHS.people, async ({ request }): Promise<readonly Person[]> => {
-      await guard.signedIn(request);
-      return accounts.people();
+      return accounts.visible(await guard.signedIn(request));
     })
 
     .post(
@@ -81,7 +92,7 @@ export const accountRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address'
         const input = await readInput(request);
         const people = input.ids('people', isAccountId, MAX_PEOPLE);
         input.check();
-        return accounts.directory(people);
+        return accounts.directory(people, session);
       },
       { parse: 'none' },
     );

@@ -31,7 +31,7 @@ export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
     .post(
       PATHS.devices,
       async ({ request, set }): Promise<void> => {
-        const session = await guard.signedIn(request);
+        const session = await guard.entered(request);
         deps.limits.take('writeAccount', session.account);
         const input = await readInput(request);
         const upload = readDevice(input);
@@ -46,7 +46,7 @@ export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
     .post(
       PATHS.resume,
       async ({ request, set }): Promise<void> => {
-        const session = await guard.signedIn(request);
+        const session = await guard.entered(request);
         deps.limits.take('writeAccount', session.account);
         const input = await readInput(request);
         const device = input.id('device', isDeviceId);
@@ -75,7 +75,7 @@ export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
     .put(
       `${PATHS.devices}/:id`,
       async ({ request, params, set }): Promise<void> => {
-        const session = await guard.signedIn(request);
+        const session = await guard.entered(request);
         deps.limits.take('writeAccount', session.account);
         if (!isDeviceId(params.id)) throw new Refusal('NotFound', 'This account has no such device.');
         const input = await readInput(request);
@@ -90,7 +90,7 @@ export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
     .delete(
       `${PATHS.devices}/:id`,
       async ({ request, params, set }): Promise<void> => {
-        const session = await guard.signedIn(request);
+        const session = await guard.entered(request);
         deps.limits.take('writeAccount', session.account);
         if (!isDeviceId(params.id)) throw new Refusal('NotFound', 'This account has no such device.');
         const input = await readInput(request);

@@ -35,7 +35,7 @@ const REQUEST = { min: 1, max: 3600 };
 const FINDER = /^[0-9A-HJKMNP-TV-Z]{5}$/;
 
 export const linkRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits' | 'clock'>) => {
-  const { accounts, links, sessions } = deps.services;
+  const { accounts, links } = deps.services;
   const guard = createGuard(deps);
 
   /** The device that answers, and what it sent. */
@@ -93,9 +93,10 @@ export const linkRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 
         const token = readToken(input);
         const upload = readDevice(input);
         input.check();
-        const opened = await links.complete(token, upload, guard.caller(request));
+        const { caller, cookies } = guard.arrival(request);
+        const opened = await links.complete(token, upload, caller);
         set.status = 201;
-        set.headers['set-cookie'] = sessions.cookie(opened.token);
+        set.headers['set-cookie'] = cookies(opened.token);
         return accounts.signedIn(opened.session);
       },
       { parse: 'none' },

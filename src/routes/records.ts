@@ -6,6 +6,7 @@ import { sentence } from '../contract/words.ts';
 import type { Input } from '../http/input.ts';
 import type { DeviceUploadBytes } from '../services/devices.ts';
 import type { PublishedList } from '../services/leaves.ts';
+import type { NewSlot } from '../services/passkeys.ts';
 import type { PrekeyUploadBytes } from '../services/prekey-upload.ts';
 import type { Vault } from '../services/vaults.ts';
 import type { NewPassword } from '../services/ways.ts';
@@ -63,6 +64,11 @@ export function readVault(input: Input): Vault {
     slots,
   };
 }
+
+export const readSlotUpdate = (input: Input): NewSlot => ({
+  version: input.whole('version', { min: 1, max: Number.MAX_SAFE_INTEGER }),
+  record: input.bytes('record', SLOT),
+});
 
 export const readPrekeys = (input: Input): PrekeyUploadBytes => ({
   signedPrekey: input.has('signedPrekey') ? input.bytes('signedPrekey', SIGNED) : null,

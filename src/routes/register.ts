@@ -17,7 +17,7 @@ import { createGuard } from '../http/session.ts';
 import { readDevice, readName, readNewPasskey, readPassword, readUsername, readVault } from './records.ts';
 
 export const registerRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits' | 'clock'>) => {
-  const { accounts, sessions } = deps.services;
+  const { accounts } = deps.services;
   const guard = createGuard(deps);
 
   return new Elysia({ name: 'register' })
@@ -59,9 +59,10 @@ export const registerRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address
           device: readDevice(input.object('device')),
         };
         input.check();
-        const { signedIn, opened } = await accounts.register(registration, guard.caller(request));
+        const { caller, cookies } = guard.arrival(request);
+        const { signedIn, opened } = await accounts.register(registration, caller);
         set.status = 201;
-        set.headers['set-cookie'] = sessions.cookie(opened.token);
+        set.headers['set-cookie'] = cookies(opened.token);
         return signedIn;
       },
       { parse: 'none' },

@@ -4,22 +4,28 @@
  * | call | needs | answers |
  * |---|---|---|
  * | POST /api/v1/sign-in/start | a username | PasswordParameters |
- * | POST /api/v1/sign-in/password | its login secret | SignedIn, and the session's cookie |
+ * | POST /api/v1/sign-in/password | its login secret | SignedIn, and the session's cookie; or SecondFactorNeeded |
  * | POST /api/v1/sign-in/recovery | the recovery code's login secret | the same |
+ * | POST /api/v1/sign-in/code | the ticket of SecondFactorNeeded, a code | SignedIn, and the session's cookie |
  * | POST /api/v1/sign-in/passkey/start | nothing | PasskeySignInStart |
  * | POST /api/v1/sign-in/passkey | the browser's answer | SignedIn, and the session's cookie |
  * | POST /api/v1/sign-out | nothing | 204, and the cookie taken back |
  */
 import { Elysia } from 'elysia';
+import type { Caller } from '../auth/sessions.ts';
 import type { PasskeySignInStart, PasswordParameters, SignedIn } from '../contract/accounts.ts';
-import { MAX_USERNAME_LENGTH } from '../contract/limits.ts';
+import { MAX_TYPED_CODE, MAX_USERNAME_LENGTH } from '../contract/limits.ts';
 import { PATHS } from '../contract/paths.ts';
+import type { SecondFactorNeeded } from '../contract/security.ts';
 import type { Deps } from '../deps.ts';
 import { Refusal } from '../http/errors.ts';
 import { type Input, readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
-import type { Entered } from '../services/accounts.ts';
+import type { Entered, Entering } from '../services/accounts.ts';
 import { readPasskey } from './records.ts';
+
+/** Characters of a ticket, and some. */
+const MAX_TICKET = 100;
 
 export const signInRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits' | 'clock'>) => {
   const { accounts, sessions } = deps.services;
@@ -31,17 +37,32 @@ export const signInRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
     deps.limits.takeFrom('signInAddress', address);
     if (username !== undefined) deps.limits.takeFrom('signInPerson', address, username);
   };
-  /** The session that the browser held before is over. */
-  const enter = async (
+  type Answer = { headers: { 'set-cookie'?: string | string[] } };
+  /** Hands the session out. The one that the browser held before is over. */
+  const handOut = async (
     request: Request,
-    headers: Record<string, string | number>,
-    entering: Promise<Entered>,
+    set: Answer,
+    { signedIn, opened }: Entered,
+    cookies: (token: string) => string[],
   ): Promise<SignedIn> => {
-    const { signedIn, opened } = await entering;
     const before = await guard.session(request);
     if (before) await sessions.end(before.account, before.id).catch(unlessGone);
-    headers['set-cookie'] = sessions.cookie(opened.token);
+    set.headers['set-cookie'] = cookies(opened.token);
     return signedIn;
+  };
+  const enter = async (request: Request, set: Answer, entering: (caller: Caller) => Promise<Entered>) => {
+    const { caller, cookies } = guard.arrival(request);
+    return handOut(request, set, await entering(caller), cookies);
+  };
+  /** The same for a secret, after which a second factor may be needed. */
+  const enterOrAsk = async (
+    request: Request,
+    set: Answer,
+    entering: (caller: Caller) => Promise<Entering>,
+  ): Promise<SignedIn | SecondFactorNeeded> => {
+    const { caller, cookies } = guard.arrival(request);
+    const entered = await entering(caller);
+    return 'ticket' in entered ? { secondFactor: entered.ticket } : handOut(request, set, entered, cookies);
   };
 
   return new Elysia({ name: 'sign-in' })
@@ -59,22 +80,33 @@ export const signInRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
 
     .post(
       PATHS.signInPassword,
-      async ({ request, set }): Promise<SignedIn> => {
+      async ({ request, set }): Promise<SignedIn | SecondFactorNeeded> => {
         const { username, secret } = await readSecret(request);
         limit(request, username);
-        const entering = accounts.signInWithPassword(username, secret, guard.caller(request));
-        return enter(request, set.headers, entering);
+        return enterOrAsk(request, set, (caller) => accounts.signInWithPassword(username, secret, caller));
       },
       { parse: 'none' },
     )
 
     .post(
       PATHS.signInRecovery,
-      async ({ request, set }): Promise<SignedIn> => {
+      async ({ request, set }): Promise<SignedIn | SecondFactorNeeded> => {
         const { username, secret } = await readSecret(request);
         limit(request, username);
-        const entering = accounts.signInWithRecovery(username, secret, guard.caller(request));
-        return enter(request, set.headers, entering);
+        return enterOrAsk(request, set, (caller) => accounts.signInWithRecovery(username, secret, caller));
+      },
+      { parse: 'none' },
+    )
+
+    .post(
+      PATHS.signInCode,
+      async ({ request, set }): Promise<SignedIn> => {
+        const input = await readInput(request);
+        const ticket = input.text('ticket', { max: MAX_TICKET });
+        const code = input.text('code', { max: MAX_TYPED_CODE });
+        input.check();
+        limit(request);
+        return enter(request, set, (caller) => accounts.signInWithCode(ticket, code, caller));
       },
       { parse: 'none' },
     )
@@ -95,7 +127,7 @@ export const signInRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
         const response = readPasskey(input.object('response'));
         input.check();
         limit(request);
-        return enter(request, set.headers, accounts.signInWithPasskey(response, guard.caller(request)));
+        return enter(request, set, (caller) => accounts.signInWithPasskey(response, caller));
       },
       { parse: 'none' },
     )
@@ -103,7 +135,7 @@ export const signInRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
     .post(
       PATHS.signOut,
       async ({ request, set }): Promise<void> => {
-        const session = await guard.signedIn(request);
+        const session = await guard.entered(request);
         const input = await readInput(request);
         const everywhere = input.flag('everywhere');
         input.check();

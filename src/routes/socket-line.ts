@@ -27,11 +27,14 @@ const HIGH_WATER = 512 * 1024;
 /** Registered codes (RFC 6455, 7.4). The browser's page reconnects after 1011 to 1013, not after the others. */
 export const CLOSE = { unsupported: 1003, policy: 1008, failed: 1011, tryAgainLater: 1013 } as const;
 
+/** As the reason of a close: who comes back has what the new role allows. */
+export const ROLE_CHANGED = 'Your role has changed.';
+
 /** Whose socket it is. */
 export interface Owner<S extends Session = Session> {
   readonly session: S;
-  /** The upgrade's Cookie header, to ask later whether the session still holds. */
-  readonly cookie: string;
+  /** The upgrade's Cookie and Authorization headers, to ask later whether the session still holds. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The client's address, for the limits. */
   readonly address: string;
 }
@@ -75,6 +78,8 @@ export abstract class Line {
       session: id,
       handle: (event) => {
         if (event.type === 'signed-out') this.end(SOCKET_SIGNED_OUT, 'Signed out.');
+        else if (event.type === 'session-moved') this.end(CLOSE.tryAgainLater, 'Come back with your cookie.');
+        else if (event.type === 'role-changed') this.end(CLOSE.tryAgainLater, ROLE_CHANGED);
         else this.happened(event);
       },
     });

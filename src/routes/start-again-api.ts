@@ -49,12 +49,13 @@ export const startAgainRoutes = (
           device: readDevice(input.object('device')),
         };
         input.check();
-        const { signedIn, opened } = await startAgain.complete(restart, guard.caller(request));
+        const { caller, cookies } = guard.arrival(request);
+        const { signedIn, opened } = await startAgain.complete(restart, caller);
         // Whoever was signed in at this browser before is not any more.
         const before = await guard.session(request);
         if (before) await sessions.end(before.account, before.id).catch(unlessGone);
         set.status = 201;
-        set.headers['set-cookie'] = sessions.cookie(opened.token);
+        set.headers['set-cookie'] = cookies(opened.token);
         return signedIn;
       },
       { parse: 'none' },

@@ -1,7 +1,7 @@
 /** The one door to accounts: registration, sign-in, people and vaults. */
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { Caller, OpenedSession, Session, Sessions } from '../auth/sessions.ts';
-import { createWebauthn } from '../auth/webauthn.ts';
+import type { Webauthn } from '../auth/webauthn.ts';
 import type {
   PasskeySignInStart,
   PasswordParameters,
@@ -15,12 +15,16 @@ import { RELEASE } from '../contract/release.ts';
 import type { Ports } from '../deps.ts';
 import { hasOwner } from '../store/accounts.ts';
 import { readSetting } from '../store/settings.ts';
+import type { Audit } from './audit.ts';
 import type { Devices } from './devices.ts';
+import type { Guesses } from './guesses.ts';
 import type { Invites } from './invites.ts';
 import { createPeople, type People } from './people.ts';
+import { createPeopleAdmin, type PeopleAdmin } from './people-admin.ts';
 import { Refusal } from './refusal.ts';
 import { createRegistration, type Registration, registerCeremony, usernameTaken } from './registration.ts';
-import { createSignIn } from './sign-in.ts';
+import type { SecondFactor } from './second-factor.ts';
+import { createSignIn, type Opening } from './sign-in.ts';
 import type { Transparency } from './transparency.ts';
 import { createVaults, type Vaults } from './vaults.ts';
 
@@ -29,8 +33,10 @@ export interface Entered {
   readonly signedIn: SignedIn;
   readonly opened: OpenedSession;
 }
+/** The same, or the ticket with which the second factor gets there. */
+export type Entering = Entered | { readonly ticket: string };
 
-export interface Accounts extends People, Vaults {
+export interface Accounts extends People, PeopleAdmin, Vaults {
   workspace(): Promise<Workspace>;
   /** True once the first owner exists. */
   ready(): Promise<boolean>;
@@ -46,8 +52,9 @@ export interface Accounts extends People, Vaults {
 
   /** Parameters of this person's password; stable made-up ones when there is none. */
   passwordParameters(username: string): Promise<PasswordParameters>;
-  signInWithPassword(username: string, secret: Uint8Array, caller: Caller): Promise<Entered>;
-  signInWithRecovery(username: string, secret: Uint8Array, caller: Caller): Promise<Entered>;
+  signInWithPassword(username: string, secret: Uint8Array, caller: Caller): Promise<Entering>;
+  signInWithRecovery(username: string, secret: Uint8Array, caller: Caller): Promise<Entering>;
+  signInWithCode(ticket: string, code: string, caller: Caller): Promise<Entered>;
   passkeyStart(): Promise<PasskeySignInStart>;
   signInWithPasskey(response: AuthenticationResponseJSON, caller: Caller): Promise<Entered>;
   signedIn(session: Session): Promise<SignedIn>;
@@ -64,16 +71,19 @@ export function createAccounts(
     readonly invites: Invites;
     readonly devices: Devices;
     readonly transparency: Transparency;
-    readonly origin: () => string;
+    readonly audit: Audit;
+    readonly webauthn: Webauthn;
+    readonly secondFactor: SecondFactor;
+    readonly guesses: Guesses;
   },
 ): Accounts {
-  const { config, db } = ports;
-  const { sessions, invites, devices, transparency } = deps;
-  const webauthn = createWebauthn(ports, deps.origin);
-  const people = createPeople(ports, { sessions, recipients: devices });
-  const vaults = createVaults(ports, devices);
+  const { config, db, hub } = ports;
+  const { sessions, invites, devices, transparency, webauthn } = deps;
+  const people = createPeople(ports);
+  const admin = createPeopleAdmin(ports, { sessions, recipients: devices, audit: deps.audit });
+  const vaults = createVaults(ports, { devices, audit: deps.audit });
   const register = createRegistration(ports, { sessions, invites, webauthn });
-  const signIn = createSignIn(ports, { sessions, webauthn });
+  const signIn = createSignIn(ports, deps);
 
   const workspace: Accounts['workspace'] = async () => {
     const name = await readSetting(db, 'workspace_name');
@@ -108,11 +118,19 @@ export function createAccounts(
   };
   const enter = async (opening: Promise<OpenedSession>): Promise<Entered> => {
     const opened = await opening;
+    const { account, id: session } = opened.session;
+    if (opened.newPlace) hub.publish({ type: 'new-place', account, session, ...opened.newPlace });
     return { signedIn: await signedIn(opened.session), opened };
+  };
+
+  const open = async (opening: Promise<Opening>): Promise<Entering> => {
+    const opened = await opening;
+    return 'ticket' in opened ? opened : enter(Promise.resolve(opened));
   };
 
   return {
     ...people,
+    ...admin,
     ...vaults,
     workspace,
     ready: () => hasOwner(db),
@@ -136,8 +154,9 @@ export function createAccounts(
     register: (registration, caller) => enter(register(registration, caller)),
 
     passwordParameters: signIn.passwordParameters,
-    signInWithPassword: (username, secret, caller) => enter(signIn.withPassword(username, secret, caller)),
-    signInWithRecovery: (username, secret, caller) => enter(signIn.withRecovery(username, secret, caller)),
+    signInWithPassword: (username, secret, caller) => open(signIn.withPassword(username, secret, caller)),
+    signInWithRecovery: (username, secret, caller) => open(signIn.withRecovery(username, secret, caller)),
+    signInWithCode: (ticket, code, caller) => enter(signIn.withCode(ticket, code, caller)),
     passkeyStart: async () => ({ options: await signIn.passkeyOptions() }),
     signInWithPasskey: (response, caller) => enter(signIn.withPasskey(response, caller)),
     signedIn,

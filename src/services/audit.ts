@@ -29,7 +29,7 @@ export interface Audit {
   /** Adds a row unless the same actor did the same within the hour. Throws DbUnavailable when it cannot be kept. */
   recordHourly(entry: AuditEntry & { readonly actor: string }): Promise<void>;
   /** Adds a refusal; of one actor only so many an hour, so that nobody fills the log with them. Never throws. */
-  refused(entry: AuditEntry & { readonly actor: string }): Promise<void>;
+  refused(entry: AuditEntry): Promise<void>;
   /** Notes that somebody takes rows along; null: the server's own command line. */
   exported(actor: string | null, format: AuditFormat): Promise<void>;
   /** Walks the whole chain. */
@@ -93,9 +93,11 @@ export function createAudit({ db, clock, log }: Pick<Ports, 'db' | 'clock' | 'lo
     },
 
     async refused(entry) {
-      const before = refusals.get(entry.actor);
+      // Of somebody who is not signed in, those are counted that are about one account.
+      const key = entry.actor ?? `about ${entry.subject}`;
+      const before = refusals.get(key);
       if (before !== undefined && before.count >= MAX_REFUSALS) return;
-      if (before === undefined) refusals.put(entry.actor, { count: 1 }, refusals.generation);
+      if (before === undefined) refusals.put(key, { count: 1 }, refusals.generation);
       else before.count++;
       try {
         await db.write((tx) => record(tx, entry));

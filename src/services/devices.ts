@@ -17,6 +17,7 @@ import * as store from '../store/devices.ts';
 import { dropEnvelopesOf } from '../store/envelopes.ts';
 import { deletePrekeysOf } from '../store/prekeys.ts';
 import { deleteSessionsOfDevice } from '../store/sessions.ts';
+import type { Audit } from './audit.ts';
 import { type Logged, type PublishedList, storeLeaf, type VerifiedLeaf, verifyLeaf } from './leaves.ts';
 import { type PrekeyUploadBytes, storePrekeys, verifyPrekeys } from './prekey-upload.ts';
 import { checkList, type Publisher, verifyDevice, verifyList } from './published.ts';
@@ -62,7 +63,10 @@ export interface Devices extends Recipients {
   changed(account: AccountId): Promise<void>;
 }
 
-export function createDevices(ports: Ports, sessions: Sessions): Devices {
+export function createDevices(
+  ports: Ports,
+  { sessions, audit }: { readonly sessions: Sessions; readonly audit: Audit },
+): Devices {
   const { db, hub, log, clock, random } = ports;
   const crypto = { provider: runtime, random, clock };
   const recipients = createRecipients(ports);
@@ -122,6 +126,7 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
       if (!(await store.insertDevice(tx, device.row)))
         throw invalid({ certificate: ['This device id was used before. Make a new device.'] });
       await storePrekeys(tx, device.row.id, prekeys);
+      await audit.record(tx, { actor: account, action: 'device.added', subject: device.row.id });
       return enter(tx, device.row);
     });
     await changed(account);
@@ -187,6 +192,7 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
       await db.write(async (tx) => {
         await succeed(tx, next.row, before.row.hash, leaf);
         if (!(await store.renewCertificate(tx, renewed.row))) throw unknownDevice();
+        await audit.record(tx, { actor: session.account, action: 'device.renewed', subject: device });
       });
       await changed(session.account);
     },
@@ -208,6 +214,7 @@ export function createDevices(ports: Ports, sessions: Sessions): Devices {
         await store.revokeDevice(tx, session.account, device, clock());
         await deletePrekeysOf(tx, device);
         await dropEnvelopesOf(tx, device);
+        await audit.record(tx, { actor: session.account, action: 'device.revoked', subject: device });
         return deleteSessionsOfDevice(tx, device);
       });
       sessions.ended(session.account, ended);

@@ -105,7 +105,7 @@ export function createLinks(
       const { account, hash } = row;
       return devices.addTo(account, upload, async (tx, device) => {
         if (!(await store.endLink(tx, hash, 'answered', 'done'))) throw new Refusal('Gone', OVER);
-        return sessions.open(tx, account, device.id, caller);
+        return sessions.open(tx, account, device.id, caller, { way: 'link', strong: true });
       });
     },
 

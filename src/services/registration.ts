@@ -70,7 +70,10 @@ export function createRegistration(
       await insertDeviceList(tx, published.list);
       await storeLeaf(tx, published.leaf);
       await storePrekeys(tx, published.device.id, published.prekeys);
-      return deps.sessions.open(tx, request.account, published.device.id, caller);
+      return deps.sessions.open(tx, request.account, published.device.id, caller, {
+        way: 'registration',
+        strong: ways.passkey !== null,
+      });
     });
   };
 }

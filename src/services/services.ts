@@ -1,11 +1,13 @@
 /** All services, made from the ports, in the order in which they need each other. */
 import { createSessions } from '../auth/sessions.ts';
+import { createWebauthn } from '../auth/webauthn.ts';
 import type { Ports, Services } from '../deps.ts';
 import { createMailer } from '../ops/mailer.ts';
 import { createAccounts } from './accounts.ts';
 import { createAudit } from './audit.ts';
 import { createBackups } from './backups.ts';
 import { createBlobWrites } from './blob-writes.ts';
+import { createConfirmation } from './confirmation.ts';
 import { createConversations } from './conversations.ts';
 import { createDelivery } from './delivery.ts';
 import { createDevices } from './devices.ts';
@@ -13,18 +15,25 @@ import { createFileCleanup } from './file-cleanup.ts';
 import { createFileRequests } from './file-requests.ts';
 import { createFileVisits } from './file-visits.ts';
 import { createFiles } from './files.ts';
+import { createGuesses } from './guesses.ts';
 import { createInvites } from './invites.ts';
 import { createLinks } from './links.ts';
 import { createMail } from './mail.ts';
 import { createParcels } from './parcels.ts';
+import { createPasskeys } from './passkeys.ts';
+import { createPasswords } from './passwords.ts';
+import { createPlaces } from './places.ts';
 import { createPolicies } from './policies.ts';
 import { createPrekeys } from './prekeys.ts';
 import { createPresence } from './presence.ts';
 import { createPushes } from './pushes.ts';
 import { createRosters } from './rosters.ts';
+import { createSecondFactor } from './second-factor.ts';
+import { createServerBackups } from './server-backups.ts';
 import { createShares } from './shares.ts';
 import { createStartAgain } from './start-again.ts';
 import { createStorage } from './storage.ts';
+import { createTokens } from './tokens.ts';
 import { createTransparency } from './transparency.ts';
 import { visitFinder } from './visits.ts';
 
@@ -32,17 +41,30 @@ export function createServices(ports: Ports, origin: () => string): Services {
   const audit = createAudit(ports);
   const mailer = ports.config.mail && createMailer(ports.config.mail);
   const mail = createMail(ports, { audit, origin, mailer });
-  const sessions = createSessions(ports, origin);
+  const policies = createPolicies(ports);
+  const places = createPlaces(ports, { audit, mail });
+  const sessions = createSessions(ports, { audit, places, policies }, origin);
+  const webauthn = createWebauthn(ports, origin);
+  const guesses = createGuesses(ports.clock, places);
+  const secondFactor = createSecondFactor(ports, { sessions, audit, mail, guesses });
   const invites = createInvites(ports);
-  const devices = createDevices(ports, sessions);
+  const devices = createDevices(ports, { sessions, audit });
   const links = createLinks(ports, { devices, sessions });
   const prekeys = createPrekeys(ports, devices);
   const transparency = createTransparency(ports);
-  const accounts = createAccounts(ports, { sessions, invites, devices, transparency, origin });
+  const accounts = createAccounts(ports, {
+    sessions,
+    invites,
+    devices,
+    transparency,
+    audit,
+    webauthn,
+    secondFactor,
+    guesses,
+  });
   const conversations = createConversations(ports);
   const rosters = createRosters(ports, { devices, conversations });
   const delivery = createDelivery(ports, { devices, conversations });
-  const policies = createPolicies(ports);
   const presence = createPresence(ports, { conversations, policies });
   const bytes = createBlobWrites(ports);
   const files = createFiles(ports, { audit, bytes, devices, policies });
@@ -57,8 +79,14 @@ export function createServices(ports: Ports, origin: () => string): Services {
     rosters,
     delivery,
     transparency,
+    tokens: createTokens(ports, { audit }),
     backups: createBackups(ports),
     parcels: createParcels(ports),
+    places,
+    passkeys: createPasskeys(ports, { sessions, audit, mail, webauthn }),
+    passwords: createPasswords(ports, { sessions, audit, mail }),
+    confirmation: createConfirmation(ports, { sessions, audit, webauthn, secondFactor, guesses }),
+    secondFactor,
     policies,
     presence,
     pushes: createPushes(ports),
@@ -68,6 +96,7 @@ export function createServices(ports: Ports, origin: () => string): Services {
     files,
     fileCleanup: createFileCleanup(ports, { audit, bytes }),
     storage: createStorage(ports, { audit, policies }),
+    serverBackups: createServerBackups(ports, audit),
     visits: createFileVisits([visitFinder(ports)]),
     shares: createShares(ports, { files, audit }),
     fileRequests: createFileRequests(ports, { files, audit }),

@@ -5,7 +5,8 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server';
 import { madeUpParameters, verifyRecoverySecret, verifySecret } from '../auth/password.ts';
-import type { Caller, OpenedSession, Sessions } from '../auth/sessions.ts';
+import type { Caller, Entry, OpenedSession, Sessions, Way } from '../auth/sessions.ts';
+import { Tickets } from '../auth/tickets.ts';
 import type { Webauthn } from '../auth/webauthn.ts';
 import type { PasswordParameters } from '../contract/accounts.ts';
 import { toBase64 } from '../contract/bytes.ts';
@@ -16,13 +17,21 @@ import { accountById } from '../store/accounts.ts';
 import { advancePasskey, passkeyById, passwordOf, recoveryCodeOf } from '../store/credentials.ts';
 import type { Tx } from '../store/db.ts';
 import { settingOr } from '../store/settings.ts';
+import type { Audit } from './audit.ts';
+import type { Guesses } from './guesses.ts';
 import { Refusal } from './refusal.ts';
+import type { SecondFactor } from './second-factor.ts';
+
+/** A session, or the ticket with which the second factor opens one. */
+export type Opening = OpenedSession | { readonly ticket: string };
 
 export interface SignIn {
   /** Parameters of this person's password; stable made-up ones when there is none. */
   passwordParameters(username: string): Promise<PasswordParameters>;
-  withPassword(username: string, secret: Uint8Array, caller: Caller): Promise<OpenedSession>;
-  withRecovery(username: string, secret: Uint8Array, caller: Caller): Promise<OpenedSession>;
+  withPassword(username: string, secret: Uint8Array, caller: Caller): Promise<Opening>;
+  withRecovery(username: string, secret: Uint8Array, caller: Caller): Promise<Opening>;
+  /** Goes on from a ticket. Gone when it is over, ValidationError for a wrong code. */
+  withCode(ticket: string, code: string, caller: Caller): Promise<OpenedSession>;
   passkeyOptions(): Promise<PublicKeyCredentialRequestOptionsJSON>;
   withPasskey(response: AuthenticationResponseJSON, caller: Caller): Promise<OpenedSession>;
 }
@@ -32,26 +41,69 @@ const WRONG_CODE = sentence('That username and recovery code do not go together.
 const WRONG_PASSKEY = sentence(
   'This passkey does not open an account here. Use another one, or your password.',
 );
+const TOO_LATE = sentence('That took too long, or too many codes were wrong. Sign in once more.');
 
 export function createSignIn(
   ports: Ports,
-  { sessions, webauthn }: { readonly sessions: Sessions; readonly webauthn: Webauthn },
+  deps: {
+    readonly sessions: Sessions;
+    readonly webauthn: Webauthn;
+    readonly secondFactor: SecondFactor;
+    readonly guesses: Guesses;
+    readonly audit: Audit;
+  },
 ): SignIn {
   const { db, clock, random } = ports;
+  const { sessions, webauthn, secondFactor, guesses, audit } = deps;
+  const tickets = new Tickets(clock, random);
+
+  /** Says no in the words of the way. Who is not here is not noted: names are no business of the audit. */
+  const refuse = async (account: AccountId | null, way: Way, words: string, { address }: Caller) => {
+    if (account !== null)
+      await audit.refused({
+        actor: null,
+        action: 'session.refused',
+        subject: account,
+        detail: { way, address },
+      });
+    return new Refusal('NotSignedIn', words);
+  };
+  const isOpen = async (account: AccountId) => (await accountById(db, account))?.disabled === 0;
 
   /** Opens a session for an account that is not disabled; refuses with the same words as for a wrong secret. */
   const enter = async (
-    account: AccountId | null,
-    sentence: string,
+    account: AccountId,
+    entry: Entry,
+    words: string,
     caller: Caller,
     first: (tx: Tx) => Promise<boolean> = async () => true,
   ): Promise<OpenedSession> => {
-    const row = account && (await accountById(db, account));
-    if (row?.disabled !== 0) throw new Refusal('NotSignedIn', sentence);
-    return db.write(async (tx) => {
-      if (!(await first(tx))) throw new Refusal('NotSignedIn', sentence);
-      return sessions.open(tx, row.id, null, caller);
-    });
+    if (!(await isOpen(account))) throw await refuse(account, entry.way, words, caller);
+    const opened = await db.write(async (tx) =>
+      (await first(tx)) ? sessions.open(tx, account, null, caller, entry) : null,
+    );
+    if (opened === null) throw await refuse(account, entry.way, words, caller);
+    return opened;
+  };
+
+  /** A secret, and a second factor where there is one. */
+  const withSecret = async (
+    way: 'password' | 'recovery',
+    username: string,
+    row: { readonly account: AccountId } | null,
+    isRight: () => boolean | Promise<boolean>,
+    caller: Caller,
+  ): Promise<Opening> => {
+    const words = way === 'password' ? WRONG_PASSWORD : WRONG_CODE;
+    const account = row?.account ?? null;
+    const guess = await guesses.begin(username, account, caller);
+    const right = await isRight();
+    if (account === null || !right || !(await isOpen(account)))
+      throw await refuse(account, way, words, caller);
+    guess.right();
+    if ((await secondFactor.status(account)).since !== null)
+      return { ticket: tickets.issue({ account, way }) };
+    return enter(account, { way, strong: false }, words, caller);
   };
 
   return {
@@ -66,14 +118,32 @@ export function createSignIn(
 
     async withPassword(username, secret, caller) {
       const row = await passwordOf(db, username);
-      const right = await verifySecret(secret, row?.secret_hash ?? null);
-      return enter(row && right ? row.account : null, WRONG_PASSWORD, caller);
+      return withSecret(
+        'password',
+        username,
+        row,
+        () => verifySecret(secret, row?.secret_hash ?? null),
+        caller,
+      );
     },
 
     async withRecovery(username, secret, caller) {
       const row = await recoveryCodeOf(db, username);
-      const right = verifyRecoverySecret(secret, row?.secret_hash ?? null);
-      return enter(row && right ? row.account : null, WRONG_CODE, caller);
+      return withSecret(
+        'recovery',
+        username,
+        row,
+        () => verifyRecoverySecret(secret, row?.secret_hash ?? null),
+        caller,
+      );
+    },
+
+    async withCode(text, code, caller) {
+      const ticket = tickets.try(text);
+      if (ticket === null) throw new Refusal('Gone', TOO_LATE);
+      await secondFactor.check(ticket.account, code, caller);
+      if (!tickets.use(text)) throw new Refusal('Gone', TOO_LATE);
+      return enter(ticket.account, { way: ticket.way, strong: true }, WRONG_PASSWORD, caller);
     },
 
     async passkeyOptions() {
@@ -88,8 +158,10 @@ export function createSignIn(
     async withPasskey(response, caller) {
       const row = await passkeyById(db, response.id);
       const counter = await webauthn.verifySignIn(response, row);
-      if (!row || counter === null) throw new Refusal('NotSignedIn', WRONG_PASSKEY);
-      return enter(row.account, WRONG_PASSKEY, caller, (tx) => advancePasskey(tx, row.id, counter, clock()));
+      if (!row || counter === null)
+        throw await refuse(row?.account ?? null, 'passkey', WRONG_PASSKEY, caller);
+      const advance = (tx: Tx) => advancePasskey(tx, row.id, counter, clock());
+      return enter(row.account, { way: 'passkey', strong: true }, WRONG_PASSKEY, caller, advance);
     },
   };
 }

@@ -27,6 +27,7 @@ import {
 import { dropEnvelopesOf } from '../store/envelopes.ts';
 import { deleteParcelsOf } from '../store/parcels.ts';
 import { deletePrekeysOf } from '../store/prekeys.ts';
+import { deleteSecondFactor } from '../store/second-factors.ts';
 import { deleteSessionsOf } from '../store/sessions.ts';
 import { replaceVault } from '../store/vaults.ts';
 import type { Accounts } from './accounts.ts';
@@ -140,13 +141,20 @@ export function createStartAgain(
         await removeDevices(tx, account, before.old, clock());
         await emptyBackup(tx, account, clock());
         await deleteWaysOf(tx, account);
+        await deleteSecondFactor(tx, account);
         await storeWays(tx, account, ways, clock());
         // Subscriptions to pushes go with their sessions.
         const over = await deleteSessionsOf(tx, account);
         if (!(await insertDevice(tx, published.device)))
           throw invalid({ certificate: ['This device id was used before. Make a new device.'] });
         await storePrekeys(tx, published.device.id, published.prekeys);
-        return { ended: over, opened: await sessions.open(tx, account, published.device.id, caller) };
+        return {
+          ended: over,
+          opened: await sessions.open(tx, account, published.device.id, caller, {
+            way: 'restart',
+            strong: ways.passkey !== null,
+          }),
+        };
       });
       sessions.ended(account, ended);
       await devices.changed(account);

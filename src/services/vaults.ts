@@ -9,6 +9,7 @@ import { decodeDeviceList } from '../protocol/device-list.ts';
 import { accountById } from '../store/accounts.ts';
 import { deviceListOf, replaceDeviceList } from '../store/devices.ts';
 import { replaceVault, type SlotRow, slotsOf, vaultOf } from '../store/vaults.ts';
+import type { Audit } from './audit.ts';
 import type { Devices } from './devices.ts';
 import { type PublishedList, storeLeaf, verifyLeaf } from './leaves.ts';
 import { checkList, verifyList } from './published.ts';
@@ -26,7 +27,10 @@ export interface Vaults {
   replaceVault(session: Session, vault: Vault, published: PublishedList): Promise<void>;
 }
 
-export function createVaults(ports: Ports, devices: Devices): Vaults {
+export function createVaults(
+  ports: Ports,
+  { devices, audit }: { readonly devices: Devices; readonly audit: Audit },
+): Vaults {
   const { db, random, clock } = ports;
   const crypto = { provider: runtime, random, clock };
 
@@ -62,6 +66,7 @@ export function createVaults(ports: Ports, devices: Devices): Vaults {
           (await replaceVault(tx, account, vault, vault.slots));
         if (!moved) throw new Refusal('Conflict', 'Your vault was changed elsewhere. Reload and try again.');
         await storeLeaf(tx, leaf);
+        await audit.record(tx, { actor: account, action: 'vault.replaced', subject: account });
       });
       await devices.changed(account);
     },

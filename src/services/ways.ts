@@ -5,7 +5,7 @@ import type { NewPasskey, Webauthn } from '../auth/webauthn.ts';
 import type { AccountId } from '../contract/ids.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { checkPasswordParameters } from '../protocol/password.ts';
-import { insertPasskey, insertPassword, insertRecoveryCode } from '../store/credentials.ts';
+import { insertPasskey, insertPassword, insertRecoveryCode, type PasswordRow } from '../store/credentials.ts';
 import type { Tx } from '../store/db.ts';
 import { invalid } from './refusal.ts';
 import type { Vault } from './vaults.ts';
@@ -56,8 +56,7 @@ export async function storeWays(
   { password, passkey, recoveryHash }: VerifiedWays,
   now: number,
 ): Promise<void> {
-  if (password)
-    await insertPassword(tx, { ...parametersOf(password.given), account, secret_hash: password.hash });
+  if (password) await insertPassword(tx, passwordRow(account, password));
   if (passkey) await storePasskey(tx, account, passkey, now);
   await insertRecoveryCode(tx, account, recoveryHash);
 }
@@ -69,13 +68,24 @@ export function checkWays({ password, passkey, vault }: NewWays): void {
   if (!slots.has('recovery')) throw invalid({ vault: ['The vault needs a slot for the recovery code.'] });
   if (!slots.has('password') && !slots.has('prf'))
     throw invalid({ vault: ['The vault needs a slot for a password or a passkey.'] });
+  if (password) checkPassword(password);
+}
+
+/** Refuses parameters that would make guessing cheap, or opening impossible. ValidationError. */
+export function checkPassword(password: NewPassword): void {
   try {
-    if (password) checkPasswordParameters(parametersOf(password));
+    checkPasswordParameters(parametersOf(password));
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     throw invalid({ password: ['These password parameters are too weak, or too costly to open again.'] });
   }
 }
+
+/** As the store keeps it. */
+export const passwordRow = (
+  account: AccountId,
+  { given, hash }: NonNullable<VerifiedWays['password']>,
+): PasswordRow => ({ ...parametersOf(given), account, secret_hash: hash });
 
 async function verifyPasskey(
   webauthn: Webauthn,
@@ -99,6 +109,7 @@ async function storePasskey(tx: Tx, account: AccountId, passkey: NewPasskey, now
     transports: passkey.transports.join(','),
     created_at: now,
     last_used_at: now,
+    name: '',
   });
   if (!stored) throw invalid({ passkey: ['This passkey belongs to an account already. Make a new one.'] });
 }

@@ -25,6 +25,8 @@ export interface PasskeyRow {
   readonly transports: string;
   readonly created_at: number;
   readonly last_used_at: number;
+  /** What its person calls it; empty until they do. */
+  readonly name: string;
 }
 
 /** Stores the account's password. */
@@ -71,11 +73,62 @@ export async function deleteWaysOf(tx: Tx, account: AccountId): Promise<void> {
 /** Stores a passkey; false when the credential is known already. */
 export async function insertPasskey(tx: Tx, row: PasskeyRow): Promise<boolean> {
   const inserted = await tx.run(
-    `INSERT INTO passkeys (id, account, public_key, counter, transports, created_at, last_used_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-    [row.id, row.account, row.public_key, row.counter, row.transports, row.created_at, row.last_used_at],
+    `INSERT INTO passkeys (id, account, public_key, counter, transports, created_at, last_used_at, name)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+    [
+      row.id,
+      row.account,
+      row.public_key,
+      row.counter,
+      row.transports,
+      row.created_at,
+      row.last_used_at,
+      row.name,
+    ],
   );
   return inserted === 1;
+}
+
+/** The account's passkeys, oldest first. */
+export function passkeysOf(db: Db, account: AccountId): Promise<PasskeyRow[]> {
+  return db.read<PasskeyRow>('SELECT * FROM passkeys WHERE account = $1 ORDER BY created_at, id', [account]);
+}
+
+/** How many ways to sign in an account has, besides its recovery code, and which of them open its vault. */
+export async function countWays(
+  tx: Tx,
+  account: AccountId,
+): Promise<{ readonly passkeys: number; readonly passwords: number; readonly slots: number }> {
+  const row = await tx.get<{ passkeys: number; passwords: number; slots: number }>(
+    `SELECT (SELECT COUNT(*) FROM passkeys WHERE account = $1) AS passkeys,
+            (SELECT COUNT(*) FROM passwords WHERE account = $2) AS passwords,
+            (SELECT COUNT(*) FROM vault_slots WHERE account = $3 AND kind <> 'recovery') AS slots`,
+    [account, account, account],
+  );
+  return row ?? { passkeys: 0, passwords: 0, slots: 0 };
+}
+
+/** Gives a passkey of this account another name; false when it has none of that id. */
+export async function renamePasskey(tx: Tx, account: AccountId, id: string, name: string): Promise<boolean> {
+  return (
+    (await tx.run('UPDATE passkeys SET name = $1 WHERE account = $2 AND id = $3', [name, account, id])) === 1
+  );
+}
+
+/** Removes a passkey of this account; false when it has none of that id. */
+export async function deletePasskey(tx: Tx, account: AccountId, id: string): Promise<boolean> {
+  return (await tx.run('DELETE FROM passkeys WHERE account = $1 AND id = $2', [account, id])) === 1;
+}
+
+/** Whether the account has a password. */
+export async function hasPassword(db: Db, account: AccountId): Promise<boolean> {
+  return (await db.read('SELECT 1 AS found FROM passwords WHERE account = $1', [account])).length > 0;
+}
+
+/** Stores the account's password in place of the one it had. */
+export async function replacePassword(tx: Tx, row: PasswordRow): Promise<void> {
+  await tx.run('DELETE FROM passwords WHERE account = $1', [row.account]);
+  await insertPassword(tx, row);
 }
 
 /** The passkey of a credential id, or null. */

@@ -59,6 +59,25 @@ export async function replaceVault(
   return true;
 }
 
+/** Adds a way into this version of the vault, or puts it in place of the one there was; false when the vault is of another version. */
+export async function putSlot(tx: Tx, account: AccountId, version: number, slot: SlotRow): Promise<boolean> {
+  const row = await tx.get<{ version: number }>('SELECT version FROM vaults WHERE account = $1', [account]);
+  if (row?.version !== version) return false;
+  await deleteSlot(tx, account, slot.kind, slot.id);
+  await insertSlots(tx, account, [slot]);
+  return true;
+}
+
+/** Takes a way into the vault away. */
+export async function deleteSlot(
+  tx: Tx,
+  account: AccountId,
+  kind: SlotRow['kind'],
+  id: string,
+): Promise<void> {
+  await tx.run('DELETE FROM vault_slots WHERE account = $1 AND kind = $2 AND id = $3', [account, kind, id]);
+}
+
 async function insertSlots(tx: Tx, account: AccountId, slots: readonly SlotRow[]): Promise<void> {
   for (const slot of slots)
     await tx.run('INSERT INTO vault_slots (account, kind, id, record) VALUES ($1, $2, $3, $4)', [

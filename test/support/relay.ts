@@ -68,6 +68,8 @@ export async function addPerson(db: Db, now: number, count = 1, name = 'Somebody
       device: devices[index] ?? deviceId(new Uint8Array(16)),
       challenge: nothing,
       verifiedAt: Date.now(),
+      strong: true,
+      weak: false,
     }),
   };
 }
@@ -203,7 +205,13 @@ export async function openCookie(
 ) {
   const device = index === null ? null : (person.devices[index] ?? null);
   const { token } = await deps.db.write((tx) =>
-    deps.services.sessions.open(tx, person.account, device, { address: 'test', agent: 'test' }),
+    deps.services.sessions.open(
+      tx,
+      person.account,
+      device,
+      { address: 'test', agent: 'test' },
+      { way: 'password', strong: false },
+    ),
   );
   return `sotto=${token}`;
 }
