@@ -62,6 +62,14 @@ export const LIMITS = {
   visitLink: { burst: 300, perMinute: 60 },
   /** Addresses that one account wants a code sent to: each is mail to somebody who may not have asked for it. */
   mailAccount: { burst: 5, perMinute: 0.1 },
+  /** Tokens made by one account. */
+  tokenAccount: { burst: 20, perMinute: 2 },
+  /** Pages of the audit log that one account reads through the API. */
+  auditAccount: { burst: 300, perMinute: 120 },
+  /** Calls with one token. */
+  tokenCalls: { burst: 600, perMinute: 1200 },
+  /** Tokens that are none, or may not do what is asked, from one address. */
+  tokenRefusedAddress: { burst: 60, perMinute: 20 },
   /** Any other write by one account. */
   writeAccount: { burst: 120, perMinute: 120 },
 } as const satisfies Record<string, Limit>;
@@ -82,6 +90,8 @@ export class RateLimits {
   constructor(
     private readonly clock: () => number,
     private readonly limits: Readonly<Record<LimitName, Limit>> = LIMITS,
+    /** Told of each refusal. */
+    private readonly onRefused: (name: LimitName) => void = () => {},
   ) {}
 
   /** The same for an address, or for somebody at it. */
@@ -96,8 +106,11 @@ export class RateLimits {
     const now = this.clock();
     const perMs = limit.perMinute / 60_000;
     const bucket = this.#buckets.get(id);
-    const tokens = bucket ? Math.min(limit.burst, bucket.tokens + (now - bucket.at) * perMs) : limit.burst;
+    // A clock that was set back takes nothing away.
+    const passed = bucket ? Math.max(0, now - bucket.at) : 0;
+    const tokens = bucket ? Math.min(limit.burst, bucket.tokens + passed * perMs) : limit.burst;
     if (tokens < 1) {
+      this.onRefused(name);
       const seconds = Math.max(1, Math.ceil((1 - tokens) / perMs / 1000));
       throw new Refusal(
         'RateLimitExceeded',

@@ -14,6 +14,7 @@ import { RELEASE_HEADER } from '../contract/release.ts';
 import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { type Serving, serving } from '../ops/serving.ts';
+import { crossOrigin } from './cors.ts';
 import { Refusal, toErrorBody } from './errors.ts';
 import { securityHeaders } from './headers.ts';
 import { speakTo } from './language.ts';
@@ -33,7 +34,10 @@ interface Open extends Serving {
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export const requests = (
-  deps: Pick<Deps, 'log' | 'clock' | 'random' | 'origin' | 'assets' | 'encryption' | 'ops' | 'peer'>,
+  deps: Pick<
+    Deps,
+    'config' | 'log' | 'clock' | 'random' | 'origin' | 'assets' | 'encryption' | 'ops' | 'peer'
+  >,
   errorPage: ErrorPage,
   addressCheck: AddressCheck,
 ) => {
@@ -62,7 +66,10 @@ export const requests = (
       Object.assign(set.headers, headers, { 'x-request-id': id });
       if (deps.ops.stopping.begun) checkStopping(request, set.headers);
       checkSize(request);
-      checkOrigin(request, deps.origin());
+      const cross = crossOrigin(request, deps.config.corsOrigins);
+      if (cross === null) checkOrigin(request, deps.origin());
+      else if (cross.isPreflight) return new Response(null, { status: 204, headers: { ...cross.headers } });
+      else Object.assign(set.headers, cross.headers);
       checkRelease(request, deps.assets.manifest.release);
       return (await addressCheck(request)) ?? undefined;
     })

@@ -19,7 +19,7 @@ import { createGuard } from '../http/session.ts';
 import { Recent } from '../services/recent.ts';
 import { Refusal } from '../services/refusal.ts';
 import { JsonLine } from './socket-json.ts';
-import type { Line, Owner } from './socket-line.ts';
+import { CLOSE, type Line, type Owner, ROLE_CHANGED } from './socket-line.ts';
 import { PageLine } from './socket-page.ts';
 
 export { SOCKET_OPTIONS } from './socket-line.ts';
@@ -40,7 +40,7 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS) => {
   return new Elysia({ name: 'socket' })
     .get(PATHS.socket, async ({ request, server }) => {
       checkOrigin(request, deps.origin());
-      const session = await guard.withDevice(request);
+      const session = await guard.withDevice(request, 'converse');
       deps.limits.take('socketAccount', session.account);
       if (!protocolsOf(request).includes(SOCKET_PROTOCOL))
         throw new Refusal(
@@ -63,7 +63,12 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS) => {
     });
 
   function ownerOf<S extends Session>(request: Request, session: S): Owner<S> {
-    return { session, cookie: request.headers.get('cookie') ?? '', address: deps.address(request) };
+    const headers: Record<string, string> = {};
+    for (const name of ['cookie', 'authorization']) {
+      const value = request.headers.get(name);
+      if (value !== null) headers[name] = value;
+    }
+    return { session, headers, address: deps.address(request) };
   }
 
   function upgrade(
@@ -79,15 +84,17 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS) => {
   }
 
   /**
-   * Sockets learn from the hub when their session ends in this process. The admin commands are another process, and
-   * sessions also expire: so each heartbeat asks once more.
+   * Sockets learn from the hub when their session ends, or its holder has another role, in this process. The admin commands
+   * are another process, and sessions also expire: so each heartbeat asks once more.
    */
   async function endStale(): Promise<void> {
     for (const line of [...lines]) {
-      const { session, cookie } = line.owner;
-      const again = new Request(deps.origin(), { headers: { cookie } });
-      const found = await guard.session(again).catch(() => session);
-      if (found?.id !== session.id) line.end(SOCKET_SIGNED_OUT, 'Signed out.');
+      const { session, headers } = line.owner;
+      const again = new Request(`${deps.origin()}${PATHS.socket}`, { headers });
+      const found = await guard.session(again).catch((error) => (isRefused(error) ? null : session));
+      if (found?.weak) line.end(CLOSE.tryAgainLater, 'This workspace asks for a second factor.');
+      else if (found?.id !== session.id) line.end(SOCKET_SIGNED_OUT, 'Signed out.');
+      else if (found.role !== session.role) line.end(CLOSE.tryAgainLater, ROLE_CHANGED);
     }
     if (lines.size > 0 || !sweep) return;
     clearInterval(sweep);
@@ -103,6 +110,10 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS) => {
     return name;
   }
 };
+
+/** A token that was revoked; anything else is no reason to end a socket. */
+const isRefused = (error: unknown): boolean =>
+  error instanceof Refusal && ['NotSignedIn', 'Forbidden'].includes(error.body.error);
 
 /** Browsers always say where a script comes from; others' pages must not open a socket with this person's cookie. */
 function checkOrigin(request: Request, own: string): void {

@@ -1,0 +1,27 @@
+/**
+ * Every call of the API, described once: the document at /api/docs, the tests that hold answers to it and the ones that send what
+ * does not fit are made from it. A new route has its entry in the file of its subject, with schemas that its contract types check.
+ */
+import { ACCOUNTS, SIGNING_IN } from './accounts.ts';
+import { ADMINISTRATION } from './administration.ts';
+import { FILES } from './files.ts';
+import type { Operation, Operations } from './operation.ts';
+import { RELAY } from './relay.ts';
+
+export const OPERATIONS: Operations = {
+  ...ACCOUNTS,
+  ...SIGNING_IN,
+  ...RELAY,
+  ...FILES,
+  ...ADMINISTRATION,
+};
+
+/** As a list: method, path with `:parameters`, and the operation. */
+export const CALLS: readonly {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: Operation;
+}[] = Object.entries(OPERATIONS).map(([call, operation]) => {
+  const [method = '', path = ''] = call.split(' ');
+  return { method, path, operation };
+});
