@@ -1,13 +1,17 @@
 /** Opens a data folder: the database in it, migrated, and the ports that services are made of. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createDiskBlobs } from '../blobs/disk.ts';
 import type { Config } from '../config.ts';
 import type { Ports } from '../deps.ts';
+import { RESTORING } from '../ops/backup/restore.ts';
 import type { Log } from '../ops/log.ts';
+import { createOps, watchPorts } from '../ops/ops.ts';
 import { createLocalHub } from '../realtime/local.ts';
-import { DbUnavailable } from '../store/db.ts';
-import { migrate } from '../store/migrate.ts';
+import { keepBefore, olderDatabase } from '../store/before-migration.ts';
+import { type Db, DbUnavailable } from '../store/db.ts';
+import { migrate, NewerSchema, schemaOf } from '../store/migrate.ts';
+import { MIGRATIONS } from '../store/migrations.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import { CommandFailed } from './failed.ts';
 
@@ -16,23 +20,42 @@ export async function openData(config: Config, log: Log): Promise<Ports> {
   // Keys of sessions and hashes of secrets live here: nobody else on the machine reads them.
   process.umask(0o077);
   const folder = resolve(config.data);
+  if (existsSync(join(folder, RESTORING)))
+    throw new CommandFailed(`A restore into ${folder} was cut off: run sotto restore once more.`);
   try {
     mkdirSync(folder, { recursive: true });
     const db = openSqlite(join(folder, 'sotto.sqlite'));
-    const applied = await migrate(db);
+    const applied = await bringUp(db, folder);
     if (applied.length > 0) log.info('migrated', { versions: applied.join(' ') });
-    return {
+    const ports = {
       config,
       db,
       blobs: createDiskBlobs(join(folder, 'blobs')),
       hub: createLocalHub(),
       log,
       clock: Date.now,
-      random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      random: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
     };
+    return watchPorts(ports, createOps(log, ports.clock));
   } catch (error) {
     if (error instanceof DbUnavailable || (error instanceof Error && 'code' in error))
       throw new CommandFailed(`The data folder ${folder} cannot be used: ${error.message}`);
     throw error;
+  }
+}
+
+/** Migrates, and keeps the database as it was. Closes it when this release cannot use it. */
+async function bringUp(db: Db, folder: string): Promise<readonly number[]> {
+  const newest = MIGRATIONS.at(-1)?.version ?? 0;
+  try {
+    keepBefore(folder, await schemaOf(db), newest);
+    return await migrate(db);
+  } catch (error) {
+    await db.close();
+    const older = error instanceof NewerSchema ? olderDatabase(folder, newest) : null;
+    if (older === null) throw error;
+    throw new NewerSchema(
+      `This data folder was written by a newer Sotto. Start the newer release; or go back to the time before it came with: sotto restore ${older} --data ${folder} (docs/backup.md says what that means).`,
+    );
   }
 }

@@ -1,6 +1,14 @@
 /** The client's address, believing X-Forwarded-For only from proxies that the operator named. */
 import { BlockList, isIP } from 'node:net';
 
+/** The other end of a connection. */
+export interface Peer {
+  /** Null where nobody knows. */
+  readonly address: string | null;
+  /** A reverse proxy that the operator named: what its headers say is believed. */
+  readonly isProxy: boolean;
+}
+
 export type AddressOf = (request: Request, peer: string | null) => string;
 
 /**
@@ -8,15 +16,7 @@ export type AddressOf = (request: Request, peer: string | null) => string;
  * @returns a function of the request and the socket's peer address; `unknown` when there is none
  */
 export function clientAddress(trusted: readonly string[]): AddressOf {
-  const proxies = new BlockList();
-  for (const entry of trusted) {
-    const [address = '', bits] = entry.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) proxies.addAddress(address, family);
-    else proxies.addSubnet(address, Number(bits), family);
-  }
-  const isProxy = (address: string) =>
-    isIP(address) !== 0 && proxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  const isProxy = proxyCheck(trusted);
   return (request, peer) => {
     let address = plain(peer ?? 'unknown');
     if (trusted.length === 0) return address;
@@ -29,6 +29,24 @@ export function clientAddress(trusted: readonly string[]): AddressOf {
     }
     return address;
   };
+}
+
+/** Whether an address is one of those proxies. */
+export function proxyCheck(trusted: readonly string[]): (address: string) => boolean {
+  const proxies = new BlockList();
+  for (const entry of trusted) {
+    const [address = '', bits] = entry.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) proxies.addAddress(address, family);
+    else proxies.addSubnet(address, Number(bits), family);
+  }
+  return (address) => isIP(address) !== 0 && proxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** The other end of a connection from this address. */
+export function peerAt(isProxy: (address: string) => boolean, address: string | null): Peer {
+  const known = address === null ? null : plain(address);
+  return { address: known, isProxy: known !== null && isProxy(known) };
 }
 
 /** IPv4 addresses as they are, also when the socket is an IPv6 one. */

@@ -1,4 +1,10 @@
-/** Structured logs: one JSON object a line on standard error. Never content, keys, tokens or query strings. */
+/**
+ * Structured logs: one JSON object a line on standard error, each with time, level and message, and with the id of the request
+ * that it was written for. Never content, keys, tokens or query strings: nothing is redacted because nothing of it is given.
+ */
+import pino from 'pino';
+import { served } from './serving.ts';
+
 export type Fields = Readonly<Record<string, string | number | boolean | null>>;
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
@@ -9,20 +15,30 @@ export interface Log {
   error(message: string, fields?: Fields): void;
 }
 
-const ORDER: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
-
 /** A log that writes lines of at least `level` with the time from `clock`. */
 export function createLog(
   level: Level,
   clock: () => number,
   write: (line: string) => void = (line) => process.stderr.write(line),
 ): Log {
+  const lines = pino(
+    {
+      level,
+      base: null,
+      messageKey: 'message',
+      timestamp: () => `,"time":"${new Date(clock()).toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      mixin() {
+        const request = served();
+        return request ? { request: request.id } : {};
+      },
+    },
+    { write },
+  );
   const at =
     (own: Level) =>
-    (message: string, fields: Fields = {}) => {
-      if (ORDER[own] < ORDER[level]) return;
-      write(`${JSON.stringify({ time: new Date(clock()).toISOString(), level: own, message, ...fields })}\n`);
-    };
+    (message: string, fields: Fields = {}) =>
+      lines[own](fields, message);
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
