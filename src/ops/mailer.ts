@@ -80,11 +80,11 @@ async function open(url: string) {
   });
 }
 
-/** 5yz to the recipient or the message; a refused sign-in (535) is a mistake of the operator's and may be mended. */
+/** 5yz to the recipient or the letter itself. What the server says to our sign-in or our wish for TLS, its operator may mend. */
 function isFinal(error: unknown): boolean {
-  if (!(error instanceof Error) || !('responseCode' in error)) return false;
-  const code = Number(error.responseCode);
-  return code >= 500 && code < 600 && 'code' in error && error.code !== 'EAUTH';
+  if (!(error instanceof Error) || !('code' in error) || !('responseCode' in error)) return false;
+  const ofLetter = error.code === 'EENVELOPE' || error.code === 'EMESSAGE';
+  return ofLetter && Number(error.responseCode) >= 500 && Number(error.responseCode) < 600;
 }
 
 /** The server's own words, one line, without what it repeats of ours. */
