@@ -1,6 +1,6 @@
 /**
  * The extension that holds an authority to some names (RFC 5280, 4.2.1.10), in DER. A kind of name without an entry would be
- * free, so there is always at least one entry for names and one for each family of addresses.
+ * free, so addresses always have one: those of the machine itself, which nobody else can answer at.
  */
 import { bareHost } from './certificate.ts';
 import { addressBytes } from './host-names.ts';
@@ -12,10 +12,11 @@ const PERMITTED = 0xa0;
 /** dNSName and iPAddress of GeneralName. */
 const DNS_NAME = 0x82;
 const IP_ADDRESS = 0x87;
+const LOOPBACK = ['127.0.0.1', '::1'];
 
 /** @param names names and addresses that certificates may be for: a name with all below it, an address alone */
 export function nameConstraints(names: readonly string[]): Uint8Array<ArrayBuffer> {
-  const subtrees = names.map((name) => {
+  const subtrees = [...new Set([...names, ...LOOPBACK])].map((name) => {
     const address = addressBytes(bareHost(name));
     if (!address) return der(SEQUENCE, der(DNS_NAME, new TextEncoder().encode(name)));
     const mask = new Uint8Array(address.length).fill(0xff);
