@@ -8,7 +8,8 @@ import {
   unlockWithRecoveryCode,
 } from '../client/enrol.ts';
 import type { SignedIn } from '../contract/accounts.ts';
-import { WrongUse } from './failures.ts';
+import { Failed, WrongUse } from './failures.ts';
+import type { Io } from './io.ts';
 
 type SignInTools = Omit<EnrolTools, 'openStorage'>;
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,6 +18,23 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function passwordFrom(env: Environment): string {
   if (!env.SOTTO_PASSWORD) throw new WrongUse('Set SOTTO_PASSWORD to the password.');
   return env.SOTTO_PASSWORD;
+}
+
+/**
+ * Codes of a second factor: SOTTO_CODE, or what somebody types at a terminal. Asks once; throws Failed for a wrong code,
+ * WrongUse when there is nobody to ask.
+ */
+export function codeFrom(io: Pick<Io, 'env' | 'terminalWidth' | 'warn' | 'readInput'>) {
+  return async (wrong: string | null): Promise<string> => {
+    if (wrong !== null) throw new Failed(wrong);
+    if (io.env.SOTTO_CODE) return io.env.SOTTO_CODE;
+    if (io.terminalWidth === null)
+      throw new WrongUse(
+        'This account has a second factor: set SOTTO_CODE to a code of its authenticator app, or to a backup code.',
+      );
+    await io.warn('Code of your authenticator app, or a backup code: ');
+    return (await io.readInput(0)).trim();
+  };
 }
 
 /** What opens a vault: SOTTO_PASSWORD, or SOTTO_RECOVERY_CODE. Throws WrongUse when there is neither, or both. */

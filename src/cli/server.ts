@@ -15,6 +15,9 @@ import type { Timers } from './timers.ts';
 /** A server that hangs is one that cannot be reached after so many milliseconds: scripts wait for their command. */
 const TIMEOUT_MS = 10_000;
 
+/** The session's; a server may set others. */
+const SESSION_COOKIE = /^(?:__Host-)?sotto=/;
+
 const LOG_IN_AGAIN = 'Your session has ended: log in again with "sotto client login".';
 
 const REMOVED =
@@ -41,7 +44,7 @@ export function enrollingTransport(origin: string): {
     onResponse: ({ headers }) => {
       for (const line of headers.getSetCookie()) {
         const [pair = ''] = line.split(';');
-        cookie = pair.endsWith('=') ? null : pair;
+        if (SESSION_COOKIE.test(pair)) cookie = pair.endsWith('=') ? null : pair;
       }
     },
   };

@@ -6,7 +6,8 @@ const USAGE_OF = {
       The password is read from SOTTO_PASSWORD. Prints the recovery code once: keep it.`,
   login: `login [--server URL] [--username NAME]
       signs in and makes DIR a device of the account, or resumes the device that DIR is.
-      Opens the vault with SOTTO_PASSWORD or SOTTO_RECOVERY_CODE.`,
+      Opens the vault with SOTTO_PASSWORD or SOTTO_RECOVERY_CODE. Where the account has a second factor, SOTTO_CODE is a
+      code of its authenticator app or a backup code; at a terminal it is asked for.`,
   link: `link [--server URL] [--yes]
       makes DIR a device by approval on another one: prints a code and waits ten minutes for it to be typed there, under
       Settings, Devices, "Approve a new device", or after "devices --approve". Then it says whose device this would be,

@@ -1,5 +1,6 @@
 /** What the server may answer to those who make or open an account, checked field by field. */
 import type * as accounts from '../contract/accounts.ts';
+import type { SecondFactorNeeded } from '../contract/security.ts';
 import { account, device, directoryEntry, role, signingKey } from './answers.ts';
 import { flag, list, nullable, number, oneOf, record, type Shape, text } from './stored.ts';
 
@@ -56,5 +57,15 @@ export const signedIn: Shape<accounts.SignedIn> = record({
   directory: directoryEntry,
   logKey: signingKey,
 });
+
+/** A session, or the ticket of a second factor. */
+export const signedInOrAsked: Shape<accounts.SignedIn | SecondFactorNeeded> = {
+  write: (value) => value,
+  read: (json) =>
+    typeof json === 'object' && json !== null && 'secondFactor' in json
+      ? asked.read(json)
+      : signedIn.read(json),
+};
+const asked: Shape<SecondFactorNeeded> = record({ secondFactor: text });
 
 export const passkeyStart: Shape<accounts.PasskeySignInStart> = record({ options: ceremony() });

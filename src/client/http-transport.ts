@@ -1,8 +1,10 @@
 /** The whole Transport port over `fetch`: the relay's calls, and those that make, open and end accounts and devices. */
+import type { SignedIn } from '../contract/accounts.ts';
 import { devicePath, PATHS } from '../contract/paths.ts';
+import type { SecondFactorNeeded } from '../contract/security.ts';
 import * as answers from './account-answers.ts';
 import { type HttpTransportOptions, httpCalls, httpRelay } from './http-relay.ts';
-import type { Transport } from './ports.ts';
+import { SecondFactorAsked, type Transport } from './ports.ts';
 
 export type { Fetch, HttpTransportOptions } from './http-relay.ts';
 
@@ -16,8 +18,11 @@ export function httpTransport(options: HttpTransportOptions): Transport {
     registerStart: (body) => asked(answers.registerStart, 'POST', PATHS.registerStart, body),
     register: (body) => asked(answers.signedIn, 'POST', PATHS.register, body),
     signInStart: (username) => asked(answers.passwordParameters, 'POST', PATHS.signInStart, { username }),
-    signInWithPassword: (body) => asked(answers.signedIn, 'POST', PATHS.signInPassword, body),
-    signInWithRecovery: (body) => asked(answers.signedIn, 'POST', PATHS.signInRecovery, body),
+    signInWithPassword: async (body) =>
+      entered(await asked(answers.signedInOrAsked, 'POST', PATHS.signInPassword, body)),
+    signInWithRecovery: async (body) =>
+      entered(await asked(answers.signedInOrAsked, 'POST', PATHS.signInRecovery, body)),
+    signInWithCode: (body) => asked(answers.signedIn, 'POST', PATHS.signInCode, body),
     passkeyStart: () => asked(answers.passkeyStart, 'POST', PATHS.passkeyStart),
     signInWithPasskey: (body) => asked(answers.signedIn, 'POST', PATHS.signInPasskey, body),
     session: () => asked(answers.signedIn, 'GET', PATHS.session),
@@ -28,4 +33,9 @@ export function httpTransport(options: HttpTransportOptions): Transport {
     renewDevice: (device, body) => told('PUT', devicePath(device), body),
     revokeDevice: (device, body) => told('DELETE', devicePath(device), body),
   };
+}
+
+function entered(answer: SignedIn | SecondFactorNeeded): SignedIn {
+  if ('secondFactor' in answer) throw new SecondFactorAsked(answer.secondFactor);
+  return answer;
 }

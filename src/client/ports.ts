@@ -10,6 +10,7 @@ import type { LogPage } from '../contract/log.ts';
 import type { ParcelId } from '../contract/parcels.ts';
 import type { PresenceFrame, PresenceSettings } from '../contract/presence.ts';
 import type * as relay from '../contract/relay.ts';
+import type { CodeSignInRequest } from '../contract/security.ts';
 import { say, t } from '../contract/words.ts';
 import type { KeyHandle } from '../protocol/provider.ts';
 import type { FileTransport } from './files/ports.ts';
@@ -130,6 +131,13 @@ export class TransportRefused extends Error {
     super(body.message);
   }
 }
+/** The secret was right; the ticket and a code of the second factor open the session. */
+export class SecondFactorAsked extends Error {
+  override readonly name = 'SecondFactorAsked';
+  constructor(readonly ticket: Base64) {
+    super('A code of the second factor is needed.');
+  }
+}
 /** No answer: the outcome is unknown; repeat the identical bytes later. */
 export class TransportFailed extends Error {
   override readonly name = 'TransportFailed';
@@ -196,8 +204,12 @@ export interface Transport extends RelayTransport {
   registerStart(request: accounts.RegisterStartRequest): Promise<accounts.RegisterStart>;
   register(request: accounts.RegisterRequest): Promise<SignedIn>;
   signInStart(username: string): Promise<accounts.PasswordParameters>;
+  /** SecondFactorAsked when the secret was right and a code is needed, too. */
   signInWithPassword(request: accounts.PasswordSignInRequest): Promise<SignedIn>;
+  /** The same. */
   signInWithRecovery(request: accounts.RecoverySignInRequest): Promise<SignedIn>;
+  /** Goes on from SecondFactorAsked. TransportRefused 400 for a wrong code, 410 when the ticket is over. */
+  signInWithCode(request: CodeSignInRequest): Promise<SignedIn>;
   passkeyStart(): Promise<accounts.PasskeySignInStart>;
   signInWithPasskey(request: accounts.PasskeySignInRequest): Promise<SignedIn>;
   /** The session as it is, for an unlock after a reload; TransportRefused 401 when there is none. */

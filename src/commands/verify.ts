@@ -1,10 +1,11 @@
 /** `sotto verify URL`: whether a server gives browsers what this build would give them. */
 import { parseArgs } from 'node:util';
 import { cliCrypto } from '../cli/crypto.ts';
-import { Failed } from '../cli/failures.ts';
+import { Failed, WrongUse } from '../cli/failures.ts';
 import { Home } from '../cli/home.ts';
+import { processIo } from '../cli/io.ts';
 import { hashPassword } from '../cli/password-hash.ts';
-import { passwordFrom } from '../cli/secrets.ts';
+import { codeFrom, passwordFrom } from '../cli/secrets.ts';
 import { enrollingTransport, originOf } from '../cli/server.ts';
 import { EnrolError, signInWithPassword } from '../client/enrol.ts';
 import { TransportFailed, TransportRefused } from '../client/ports.ts';
@@ -106,10 +107,12 @@ const plain = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?
 async function signIn(origin: string, username: string, password: string) {
   const { transport, cookie } = enrollingTransport(origin);
   try {
-    await signInWithPassword({ crypto: cliCrypto, transport, hashPassword }, { username, password });
+    const askCode = codeFrom(processIo);
+    await signInWithPassword({ crypto: cliCrypto, transport, hashPassword, askCode }, { username, password });
   } catch (error) {
     if (error instanceof EnrolError || error instanceof TransportFailed || error instanceof TransportRefused)
       throw new CommandFailed(error.message);
+    if (error instanceof Failed || error instanceof WrongUse) throw new CommandFailed(error.message);
     throw error;
   }
   return {

@@ -19,6 +19,8 @@ export class FieldError extends Error {
 export class IslandForm {
   readonly #form: HTMLFormElement;
   #busy = false;
+  /** Takes the next submit, while an action asks for something. */
+  #answer: (() => void) | null = null;
 
   constructor(form: HTMLFormElement) {
     this.#form = form;
@@ -46,12 +48,44 @@ export class IslandForm {
   take(action: () => Promise<void>, withPasskey?: () => Promise<void>): void {
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
+      if (this.#answer) {
+        this.#answer();
+        return;
+      }
       const passkey = event.submitter?.hasAttribute('data-passkey') ?? false;
       void this.#run(passkey && withPasskey ? withPasskey : action);
     });
     for (const button of this.#form.querySelectorAll<HTMLButtonElement>('button[data-passkey]'))
       if (button.type === 'button' && withPasskey)
         button.addEventListener('click', () => void this.#run(withPasskey));
+  }
+
+  /**
+   * Asks for one more field while an action runs: `[data-ask]` takes the place of `[data-asked-first]` until it is submitted.
+   * @param wrong what was wrong with the answer before
+   */
+  async ask(name: string, wrong: string | null): Promise<string> {
+    this.#showAsk(true);
+    this.#setBusy(false, true);
+    this.progress('');
+    if (wrong !== null) this.#showField(name, wrong);
+    const field = this.#field(name);
+    field?.select();
+    field?.focus();
+    await new Promise<void>((resolve) => {
+      this.#answer = () => {
+        if (this.text(name) !== '') resolve();
+      };
+    });
+    this.#answer = null;
+    this.#clear();
+    this.#setBusy(true, true);
+    return this.text(name);
+  }
+
+  #showAsk(asks: boolean): void {
+    for (const part of this.#form.querySelectorAll<HTMLElement>('[data-ask]')) part.hidden = !asks;
+    for (const part of this.#form.querySelectorAll<HTMLElement>('[data-asked-first]')) part.hidden = asks;
   }
 
   /** Runs something that did not begin with a button, such as an autofilled passkey; the buttons stay as they are. */
@@ -82,6 +116,7 @@ export class IslandForm {
       await action();
     } catch (error) {
       this.#setBusy(false, disable);
+      this.#showAsk(false);
       this.fail(error);
     } finally {
       this.progress('');

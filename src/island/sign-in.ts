@@ -23,7 +23,8 @@ export function takeSignIn(form: IslandForm): void {
       if (username === '') throw new FieldError('username', t('Enter your username.'));
       if (password === '') throw new FieldError('password', t('Enter your password.'));
       const tools = await enrolTools((sentence) => form.progress(sentence));
-      await finishSignIn(form, await signInWithPassword(tools, { username, password }));
+      const askCode = (wrong: string | null) => form.ask('one-time-code', wrong);
+      await finishSignIn(form, await signInWithPassword({ ...tools, askCode }, { username, password }));
     },
     async () => {
       const tools = await enrolTools((sentence) => form.progress(sentence));

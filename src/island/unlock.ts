@@ -18,7 +18,8 @@ export function takeRecovery(form: IslandForm): void {
     if (code === '')
       throw new FieldError('code', t('Enter the code that you saved when you made your account.'));
     const tools = await enrolTools((sentence) => form.progress(sentence));
-    await finishSignIn(form, await signInWithRecoveryCode(tools, { username, code }));
+    const askCode = (wrong: string | null) => form.ask('one-time-code', wrong);
+    await finishSignIn(form, await signInWithRecoveryCode({ ...tools, askCode }, { username, code }));
   });
 }
 

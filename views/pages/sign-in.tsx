@@ -27,25 +27,28 @@ export function SignIn({ site, passkeys }: SignInProps) {
         <p data-removed-words="" />
       </div>
       <form class="stack" data-island="sign-in" method="dialog" novalidate>
-        {passkeys ? (
-          <>
-            <button type="button" class="button primary" data-passkey="">
-              <Icon name="key" />
-              {text('Sign in with a passkey')}
-            </button>
-            <p class="or">{text('or')}</p>
-          </>
-        ) : (
-          <NoPasskeys />
-        )}
-        <Field name="username" label={t('Username')} autocomplete="username webauthn" required literal />
-        <Field
-          name="password"
-          label={t('Password')}
-          type="password"
-          autocomplete="current-password"
-          required
-        />
+        <div class="stack" data-asked-first="">
+          {passkeys ? (
+            <>
+              <button type="button" class="button primary" data-passkey="">
+                <Icon name="key" />
+                {text('Sign in with a passkey')}
+              </button>
+              <p class="or">{text('or')}</p>
+            </>
+          ) : (
+            <NoPasskeys />
+          )}
+          <Field name="username" label={t('Username')} autocomplete="username webauthn" required literal />
+          <Field
+            name="password"
+            label={t('Password')}
+            type="password"
+            autocomplete="current-password"
+            required
+          />
+        </div>
+        <AskCode />
         <FormMessages />
         <button type="submit" class={passkeys ? 'button' : 'button primary'}>
           {text('Sign in')}
@@ -72,8 +75,11 @@ export function Recover({ site }: { site: Site }) {
     >
       <NeedsScript what={t('Recovery')} />
       <form class="stack" data-island="recover" method="dialog" novalidate>
-        <Field name="username" label={t('Username')} autocomplete="username" required literal />
-        <RecoveryCodeField />
+        <div class="stack" data-asked-first="">
+          <Field name="username" label={t('Username')} autocomplete="username" required literal />
+          <RecoveryCodeField />
+        </div>
+        <AskCode />
         <FormMessages />
         <button type="submit" class="button primary">
           {text('Unlock')}
@@ -86,6 +92,30 @@ export function Recover({ site }: { site: Site }) {
         {text('Lost the code, too? An admin of this workspace can give you a link to start again.')}
       </p>
     </Door>
+  );
+}
+
+/** Where the island asks for the second factor, after the secret was right. */
+function AskCode() {
+  return (
+    <div class="stack" data-ask="" hidden>
+      <CodeField hint={t('Six digits from your authenticator app, or one of your backup codes.')} />
+    </div>
+  );
+}
+
+/** A code of the second factor. */
+export function CodeField({ hint, error }: { hint: string; error?: string | undefined }) {
+  return (
+    <Field
+      name="one-time-code"
+      label={t('Code')}
+      autocomplete="one-time-code"
+      hint={hint}
+      error={error}
+      required
+      literal
+    />
   );
 }
 

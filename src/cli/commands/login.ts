@@ -6,7 +6,7 @@ import { WrongUse } from '../failures.ts';
 import { Home } from '../home.ts';
 import { plain } from '../output.ts';
 import { restoreHistory } from '../restoring.ts';
-import { vaultKeyFrom } from '../secrets.ts';
+import { codeFrom, vaultKeyFrom } from '../secrets.ts';
 import { originOf } from '../server.ts';
 
 export const login: Command = async ({ home: folder, option, output, io }) => {
@@ -16,7 +16,10 @@ export const login: Command = async ({ home: folder, option, output, io }) => {
   const key = vaultKeyFrom(io.env);
 
   await enrolling(folder, origin, async ({ home, tools, keep }) => {
-    const enrolled = await enrolDevice(tools, await key.signIn(tools, username));
+    const enrolled = await enrolDevice(
+      tools,
+      await key.signIn({ ...tools, askCode: codeFrom(io) }, username),
+    );
     keep(enrolled);
     const { account, name } = enrolled.signedIn;
     const { device, resumed } = enrolled;

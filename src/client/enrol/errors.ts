@@ -9,6 +9,7 @@ export type EnrolErrorCode =
   | 'wrong-recovery-code'
   | 'wrong-passkey'
   | 'needs-vault-key' // signed in, but only a passphrase or a recovery code opens the vault
+  | 'needs-code' // a second factor, and nobody to ask for it
   | 'needs-password' // a passkey without PRF cannot be the only way into a vault
   | 'weak-password'
   | 'weak-parameters' // the server asks for less Argon2id than the floor [R16]

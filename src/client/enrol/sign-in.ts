@@ -13,6 +13,7 @@ import {
   splitPasswordKey,
 } from '../../protocol/password.ts';
 import { parseRecoveryCode, splitRecoveryCode } from '../../protocol/recovery-code.ts';
+import { SecondFactorAsked } from '../ports.ts';
 import { EnrolError, type EnrolErrorCode, NeedsVaultKey } from './errors.ts';
 import { openSlotOf } from './open-vault.ts';
 import { ask } from './refusals.ts';
@@ -43,9 +44,11 @@ export async function signInWithPassword(
 ): Promise<Unlocked> {
   const username = request.username.trim().toLowerCase();
   const { loginSecret, vaultKey } = await passwordKeys(tools, username, request.password);
-  const signedIn = await ask(
-    () => tools.transport.signInWithPassword({ username, secret: toBase64(loginSecret) }),
-    'wrong-password',
+  const signedIn = await throughSecondFactor(tools, () =>
+    ask(
+      () => tools.transport.signInWithPassword({ username, secret: toBase64(loginSecret) }),
+      'wrong-password',
+    ),
   );
   return openSlotOf(tools.crypto, signedIn, {
     kind: 'password',
@@ -61,13 +64,12 @@ export async function signInWithRecoveryCode(
   request: { readonly username: string; readonly code: string },
 ): Promise<Unlocked> {
   const { loginSecret, vaultKey } = codeKeys(request.code);
-  const signedIn = await ask(
-    () =>
-      tools.transport.signInWithRecovery({
-        username: request.username.trim().toLowerCase(),
-        secret: toBase64(loginSecret),
-      }),
-    'wrong-recovery-code',
+  const username = request.username.trim().toLowerCase();
+  const signedIn = await throughSecondFactor(tools, () =>
+    ask(
+      () => tools.transport.signInWithRecovery({ username, secret: toBase64(loginSecret) }),
+      'wrong-recovery-code',
+    ),
   );
   return openSlotOf(tools.crypto, signedIn, { kind: 'recovery', id: '', key: vaultKey, wrong: wrongCode });
 }
@@ -130,8 +132,40 @@ export async function unlockWithPrf(
   return openSlotOf(tools.crypto, signedIn, { kind: 'prf', id: credentialId, key, wrong: wrongPasskey });
 }
 
+/** Asks for codes, where the account has a second factor, until one is right or the ticket is over. */
+async function throughSecondFactor(
+  { transport, askCode }: Pick<SignInTools, 'transport' | 'askCode'>,
+  signIn: () => Promise<SignedIn>,
+): Promise<SignedIn> {
+  let ticket: string;
+  try {
+    return await signIn();
+  } catch (error) {
+    if (!(error instanceof SecondFactorAsked)) throw error;
+    if (!askCode)
+      throw new EnrolError(
+        'needs-code',
+        t('This account has a second factor: a code of its authenticator app is needed, or a backup code.'),
+      );
+    ticket = error.ticket;
+  }
+  for (let wrong: string | null = null; ; ) {
+    const code = await askCode(wrong);
+    try {
+      return await ask(() => transport.signInWithCode({ ticket, code }));
+    } catch (error) {
+      if (!(error instanceof EnrolError) || error.code !== 'invalid') throw error;
+      wrong = error.fields.code?.join(' ') ?? error.message;
+    }
+  }
+}
+
 /** Both halves of a password, under the parameters that the server keeps; weaker ones than the floor are refused [R16]. */
-async function passwordKeys(tools: SignInTools, username: string, password: string): Promise<SplitKey> {
+export async function passwordKeys(
+  tools: Pick<SignInTools, 'transport' | 'hashPassword'>,
+  username: string,
+  password: string,
+): Promise<SplitKey> {
   const { salt: text, ...cost } = await ask(() => tools.transport.signInStart(username));
   let salt: Uint8Array;
   try {
@@ -154,7 +188,8 @@ async function passwordKeys(tools: SignInTools, username: string, password: stri
   return keys;
 }
 
-function codeKeys(text: string): SplitKey {
+/** Both halves of a recovery code. @throws EnrolError wrong-recovery-code for what is none */
+export function codeKeys(text: string): SplitKey {
   try {
     return splitRecoveryCode(parseRecoveryCode(text));
   } catch (cause) {

@@ -22,6 +22,8 @@ export interface EnrolTools {
   /** Cost of a password that is set now; PASSWORD_DEFAULTS when absent. Never below the floor [R16]. */
   readonly passwordCost?: PasswordCost;
   readonly openStorage: OpenStorage;
+  /** Asks the person for a code of their second factor; `wrong` says what was wrong with the one before. Without it such accounts cannot sign in. */
+  readonly askCode?: (wrong: string | null) => Promise<string>;
 }
 
 /**

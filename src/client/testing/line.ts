@@ -195,6 +195,7 @@ const unused: Transport = {
   signInStart: no,
   signInWithPassword: no,
   signInWithRecovery: no,
+  signInWithCode: no,
   passkeyStart: no,
   signInWithPasskey: no,
   session: no,
