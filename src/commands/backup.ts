@@ -1,7 +1,7 @@
 /** `sotto backup`, `restore` and `check`: everything that the server has, in one encrypted file, and back. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createDiskBlobs } from '../blobs/disk.ts';
 import { ConfigError, parseConfig } from '../config.ts';
@@ -9,12 +9,14 @@ import { RELEASE } from '../contract/release.ts';
 import { bytesWritten } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
 import { BadBackup } from '../ops/backup/bad-backup.ts';
+import { goBack } from '../ops/backup/go-back.ts';
 import { makeBackup } from '../ops/backup/make.ts';
 import { type Contents, checkBackup, type VerifyAudit } from '../ops/backup/read.ts';
 import { restoreBackup } from '../ops/backup/restore.ts';
 import { silent } from '../ops/log.ts';
 import { createAudit } from '../services/audit.ts';
 import { type BackupResult, keepResult } from '../services/backup-results.ts';
+import { isOlderDatabase } from '../store/before-migration.ts';
 import { migrate } from '../store/migrate.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { setBack } from '../store/set-back.ts';
@@ -99,24 +101,41 @@ export async function restore(args: readonly string[], env: Env): Promise<number
   const [path, ...rest] = positionals;
   if (!path || !values.data || rest.length > 0) throw wrongUse('restore takes one file, and --data DIR.');
   process.umask(0o077);
-  const passphrase = await backupPassphrase(env, false);
   const newest = MIGRATIONS.at(-1)?.version ?? 0;
+  const data = resolve(values.data);
+  if (isOlderDatabase(basename(path))) {
+    if (dirname(resolve(path)) !== data)
+      throw wrongUse(`${basename(path)} is gone back to in its own data folder.`);
+    const { replaced, schema } = await run(() =>
+      goBack(resolve(path), newest, Date.now(), (database) =>
+        settle(database, Math.round(statSync(path).mtimeMs), 'before'),
+      ),
+    );
+    console.log(
+      values.json
+        ? JSON.stringify({ event: 'restored', path: data, schema, replaced })
+        : `Gone back to ${path}. What was there is ${replaced}; files that were sent since are removed by the next clean-up.`,
+    );
+    return 0;
+  }
+  const passphrase = await backupPassphrase(env, false);
   const contents = await run(() =>
     restoreBackup({
       path,
       passphrase,
-      data: resolve(values.data ?? ''),
+      data,
       newest,
       blobsIn: createDiskBlobs,
       verifyAudit,
-      settle,
+      settle: (database, { at, release }) => settle(database, at, release),
     }),
   );
-  print(values.json === true, 'restored', contents, resolve(values.data));
+  print(values.json === true, 'restored', contents, data);
   return 0;
 }
 
-async function settle(database: string, { at: from, release }: Contents): Promise<void> {
+/** @param from epoch milliseconds of the state that is gone back to */
+async function settle(database: string, from: number, release: string): Promise<void> {
   const db = openSqlite(database);
   try {
     await migrate(db);

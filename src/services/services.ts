@@ -9,6 +9,7 @@ import { createBackups } from './backups.ts';
 import { createBlobWrites } from './blob-writes.ts';
 import { createConfirmation } from './confirmation.ts';
 import { createConversations } from './conversations.ts';
+import { createDeletion } from './deletion.ts';
 import { createDelivery } from './delivery.ts';
 import { createDevices } from './devices.ts';
 import { createFileCleanup } from './file-cleanup.ts';
@@ -22,6 +23,7 @@ import { createMail } from './mail.ts';
 import { createParcels } from './parcels.ts';
 import { createPasskeys } from './passkeys.ts';
 import { createPasswords } from './passwords.ts';
+import { createPersonalExport } from './personal-export.ts';
 import { createPlaces } from './places.ts';
 import { createPolicies } from './policies.ts';
 import { createPrekeys } from './prekeys.ts';
@@ -47,7 +49,7 @@ export function createServices(ports: Ports, origin: () => string): Services {
   const webauthn = createWebauthn(ports, origin);
   const guesses = createGuesses(ports.clock, places);
   const secondFactor = createSecondFactor(ports, { sessions, audit, mail, guesses });
-  const invites = createInvites(ports);
+  const invites = createInvites(ports, { audit, policies });
   const devices = createDevices(ports, { sessions, audit });
   const links = createLinks(ports, { devices, sessions });
   const prekeys = createPrekeys(ports, devices);
@@ -58,6 +60,7 @@ export function createServices(ports: Ports, origin: () => string): Services {
     devices,
     transparency,
     audit,
+    mail,
     webauthn,
     secondFactor,
     guesses,
@@ -90,7 +93,9 @@ export function createServices(ports: Ports, origin: () => string): Services {
     policies,
     presence,
     pushes: createPushes(ports),
-    startAgain: createStartAgain(ports, { sessions, devices, accounts, origin }),
+    deletion: createDeletion(ports, { sessions, devices, conversations, audit, bytes }),
+    personalExport: createPersonalExport(ports, { audit }),
+    startAgain: createStartAgain(ports, { sessions, devices, accounts, audit, origin }),
     audit,
     mail,
     files,

@@ -35,6 +35,16 @@ export async function migrate(db: Db, migrations: readonly Migration[] = MIGRATI
   return missing.map((migration) => migration.version);
 }
 
+/** The newest migration that a database has; 0 for one that is new. */
+export async function schemaOf(db: Db): Promise<number> {
+  const [table] = await db.read(
+    "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = 'migrations'",
+  );
+  if (!table) return 0;
+  const [row] = await db.read<{ version: number | null }>('SELECT MAX(version) AS version FROM migrations');
+  return row?.version ?? 0;
+}
+
 /** Statements end with a semicolon at the end of a line; comment lines are dropped. */
 function statements(sql: string): string[] {
   const code = sql

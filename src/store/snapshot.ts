@@ -1,6 +1,6 @@
 /** Copies of the SQLite database: one state of it, taken while others write, and what such a copy holds. */
 import { Database, type SQLQueryBindings } from 'bun:sqlite';
-import { rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { type Db, DbUnavailable, type Row, type Value } from './db.ts';
 
 /** Milliseconds that it waits for somebody else's write. */
@@ -90,7 +90,34 @@ export class DatabaseCopy implements Db {
   }
 
   async close(): Promise<void> {
+    this.end();
+  }
+
+  end(): void {
     this.database.close();
+  }
+}
+
+/** Puts a file, or the entries of a folder, on the disk. */
+export function syncPath(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Folds the log of a database into its file. Throws DbUnavailable while anybody else has it open. */
+export function foldLog(path: string): void {
+  const database = new Database(path, { readwrite: true, create: false });
+  try {
+    const row = database.query<{ journal_mode: string }, []>('PRAGMA journal_mode=DELETE').get();
+    if (row?.journal_mode !== 'delete') throw new Error(row?.journal_mode);
+  } catch (error) {
+    throw new DbUnavailable('The database is in use.', { cause: error });
+  } finally {
+    database.close();
   }
 }
 

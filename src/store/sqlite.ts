@@ -67,6 +67,13 @@ class Statements {
     }
     return statement;
   }
+
+  /** A statement that is not ended would keep the connection open, and the file in use. */
+  close(): void {
+    for (const statement of this.#cache.values()) statement.finalize();
+    this.#cache.clear();
+    this.database.close();
+  }
 }
 
 class Sqlite implements Db {
@@ -98,9 +105,9 @@ class Sqlite implements Db {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
-    if (this.#reader !== this.#writer) this.#reader.database.close();
+    if (this.#reader !== this.#writer) this.#reader.close();
     this.#writer.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    this.#writer.database.close();
+    this.#writer.close();
   }
 
   async #drain(): Promise<void> {

@@ -39,6 +39,8 @@ export function serverJobs(deps: Deps, listeners: Pick<Listeners, 'renew'>): rea
       : []),
     { name: 'backup', every: BACKUP_EVERY_MS, run: (signal) => services.serverBackups.tend(signal) },
     { name: 'mail', every: MAIL_EVERY_MS, run: () => deliverAll(services.mail) },
+    // Accounts whose deletion a crash has cut off, or a backup has kept waiting.
+    { name: 'deletions', every: FILES_EVERY_MS, first: 0, run: () => services.deletion.finish() },
     { name: 'digest', every: DIGEST_EVERY_MS, run: () => services.mail.digest() },
     {
       name: 'files',

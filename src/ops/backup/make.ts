@@ -34,7 +34,7 @@ const COPY = /^\.backup-\d+\.sqlite/;
 export const OTHER_FILES = /^tls\/[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** Gives what the finished file holds, as it was read back. Throws BadBackup; nothing half is left. */
-export function makeBackup(making: Making): Promise<Contents> {
+export async function makeBackup(making: Making): Promise<Contents> {
   const { data, out, db, clock } = making;
   if (existsSync(out))
     throw new BadBackup(`${out} is there already: a backup never takes the place of another file.`);
