@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import { openAccountKey } from './acme/account-key.ts';
 import { orderCertificate } from './acme/order.ts';
 import { acmeRequests } from './acme/requests.ts';
-import { CertificateProblem, checkPair, covers, factsOf, type Pair } from './certificate.ts';
+import { CertificateProblem, checkServing, covers, factsOf, type Pair } from './certificate.ts';
 import { publicHost } from './host-names.ts';
 import { keep, readKept, tlsFolder } from './kept-pairs.ts';
 import type { CertificateSource } from './source.ts';
@@ -39,7 +39,7 @@ export function acmeSource(
       const acme = acmeRequests(choice.directory, key, choice.email);
       const challenges = { put: waiting.set.bind(waiting), remove: waiting.delete.bind(waiting) };
       const pair = await orderCertificate(acme, host, challenges, wait);
-      checkPair(pair);
+      checkServing(pair);
       if (!covers(factsOf(pair.cert), host))
         throw new CertificateProblem(`The certificate that came is not for ${host}.`);
       keep(folder, NAME, pair);
@@ -87,7 +87,7 @@ export function acmeSource(
 
 function isUsable(pair: Pair, host: string, now: number): boolean {
   try {
-    checkPair(pair);
+    checkServing(pair);
   } catch (error) {
     if (error instanceof CertificateProblem) return false;
     throw error;

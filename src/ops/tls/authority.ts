@@ -59,10 +59,21 @@ export async function makeHostCertificate(
   names: readonly string[],
   now: number,
 ): Promise<Pair> {
+  const keys = await crypto.subtle.generateKey(EC, true, ['sign', 'verify']);
+  const cert = await signHostCertificate(authority, names, now, keys.publicKey);
+  return { cert, key: await keyToPem(keys.privateKey) };
+}
+
+/** The certificate in PEM, for somebody's key. @param now epoch milliseconds */
+export async function signHostCertificate(
+  authority: Pair,
+  names: readonly string[],
+  now: number,
+  publicKey: CryptoKey,
+): Promise<string> {
   const x509 = await loadX509();
   const issuer = new x509.X509Certificate(authority.cert);
   const signingKey = await keyFromPem(authority.key);
-  const keys = await crypto.subtle.generateKey(EC, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
     subject: [{ CN: [names[0] ?? 'localhost'] }],
@@ -70,18 +81,18 @@ export async function makeHostCertificate(
     notBefore: new Date(Math.max(now - BACKDATED_MS, issuer.notBefore.getTime())),
     notAfter: new Date(Math.min(now + HOST_DAYS * DAY_MS - BACKDATED_MS, issuer.notAfter.getTime())),
     signingAlgorithm: EC,
-    publicKey: keys.publicKey,
+    publicKey,
     signingKey,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([SERVER_AUTH]),
       alternativeNames(x509, names),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.SubjectKeyIdentifierExtension.create(publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
     ],
   });
-  return { cert: `${certificate.toString('pem')}\n`, key: await keyToPem(keys.privateKey) };
+  return `${certificate.toString('pem')}\n`;
 }
 
 /** What people install. Throws CertificateProblem when it cannot be read. */

@@ -1,5 +1,5 @@
 /** A certificate with its key, as PEM, and what is to be known of it before it is used. */
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 
@@ -53,18 +53,26 @@ export function factsOf(pem: string): CertificateFacts {
   };
 }
 
-/** Throws CertificateProblem unless the key belongs to the certificate and both can be used. */
+/** Throws CertificateProblem unless the key belongs to the certificate. */
 export function checkPair({ cert, key }: Pair): void {
-  readChain(cert);
+  const [own] = readChain(cert);
+  let isOurs: boolean | undefined;
   try {
-    createSecureContext({ cert, key });
+    isOurs = own?.checkPrivateKey(createPrivateKey(key));
+  } catch {
+    throw new CertificateProblem('The key cannot be read: it has to be in PEM, without a passphrase.');
+  }
+  if (!isOurs) throw new CertificateProblem('The key does not belong to the certificate.');
+}
+
+/** The same for a pair that a listener is given: throws CertificateProblem where no connection could be made with it. */
+export function checkServing(pair: Pair): void {
+  checkPair(pair);
+  try {
+    createSecureContext({ cert: pair.cert, key: pair.key });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CertificateProblem(
-      /mismatch/i.test(reason)
-        ? 'The key does not belong to the certificate.'
-        : 'The key cannot be read: it has to be in PEM, without a passphrase.',
-    );
+    throw new CertificateProblem(`No server can use this certificate: ${reason}.`);
   }
 }
 

@@ -1,7 +1,7 @@
 /** `--tls CERT,KEY`: two files that somebody else keeps fresh. They are read again when they change. */
 import { readFileSync, statSync } from 'node:fs';
 import type { Log } from '../log.ts';
-import { CertificateProblem, checkPair, factsOf, type Pair } from './certificate.ts';
+import { CertificateProblem, checkServing, factsOf, type Pair } from './certificate.ts';
 import type { CertificateSource } from './source.ts';
 
 /** @param paths of the certificate, with those above it, and of its key, both in PEM */
@@ -38,7 +38,7 @@ export function fileSource(
 export function readPair({ certificate, key }: { readonly certificate: string; readonly key: string }): Pair {
   const pair = { cert: readFile(certificate), key: readFile(key) };
   try {
-    checkPair(pair);
+    checkServing(pair);
     return pair;
   } catch (error) {
     if (error instanceof CertificateProblem)
