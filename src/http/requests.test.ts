@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { Elysia, t } from 'elysia';
 import { createAssets } from '../assets.ts';
+import { parseConfig } from '../config.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import { RELEASE_HEADER } from '../contract/release.ts';
 import { createLog } from '../ops/log.ts';
@@ -22,6 +23,7 @@ const app = new Elysia({ serve: { maxRequestBodySize: 1024 * 1024 } })
         log,
         ops: createOps(log, Date.now),
         peer: (request) => ({ address: null, isProxy: request.headers.has('x-test-proxy') }),
+        config: parseConfig([], {}),
         clock: Date.now,
         random: (length) => crypto.getRandomValues(new Uint8Array(length)),
         origin: () => ORIGIN,

@@ -3,16 +3,21 @@ import { Elysia } from 'elysia';
 import { ErrorPage } from '../../views/pages/notice.tsx';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { Deps } from '../deps.ts';
-import { adminPages } from './pages-admin.ts';
 import { auditPages } from './pages-audit.ts';
 import { authPages } from './pages-auth.ts';
+import { backupPages } from './pages-backups.ts';
 import { conversationPages } from './pages-conversations.ts';
 import { filePages } from './pages-files.ts';
 import { bareSite, type PageDeps } from './pages-frame.ts';
+import { invitePages } from './pages-invites.ts';
 import { linkPages } from './pages-links.ts';
 import { mailPages } from './pages-mail.ts';
+import { peoplePages } from './pages-people.ts';
+import { policyPages } from './pages-policies.ts';
+import { restartPages } from './pages-restart.ts';
 import { settingsPages } from './pages-settings.ts';
 import { storagePages } from './pages-storage.ts';
+import { tokenPages } from './pages-tokens.ts';
 import { WEB_MANIFEST_PATH, webManifest } from './web-manifest.ts';
 
 export const pageRoutes = (deps: PageDeps) =>
@@ -23,9 +28,14 @@ export const pageRoutes = (deps: PageDeps) =>
     .use(filePages(deps))
     .use(settingsPages(deps))
     .use(mailPages(deps))
-    .use(adminPages(deps))
+    .use(tokenPages(deps))
+    .use(peoplePages(deps))
+    .use(invitePages(deps))
+    .use(restartPages(deps))
+    .use(policyPages(deps))
     .use(auditPages(deps))
     .use(storagePages(deps))
+    .use(backupPages(deps))
     .get(
       WEB_MANIFEST_PATH,
       () =>

@@ -19,6 +19,7 @@ import { decodeDeviceList, signDeviceList } from '../../src/protocol/device-list
 import { createSigningKeyPair, type SigningKeyPair, signHybrid } from '../../src/protocol/identity.ts';
 import { createPrekeyBatch, createSignedPrekey } from '../../src/protocol/prekeys.ts';
 import { decodeSignedLeaf, type PlacedLeaf, signNextLeaf } from '../../src/protocol/transparency.ts';
+import { checkAnswer } from './schema.ts';
 
 export const random = (length: number): Uint8Array<ArrayBuffer> =>
   crypto.getRandomValues(new Uint8Array(length));
@@ -190,7 +191,10 @@ export interface Answer<T> {
   readonly headers: Headers;
 }
 
-/** One call as a browser makes it; the caller says what it expects. Sends JSON unless `body` is a string already. */
+/**
+ * One call as a browser makes it; the caller says what it expects. Sends JSON unless `body` is a string already. Throws for an answer
+ * that the OpenAPI document does not have.
+ */
 export async function call<T = ErrorBody>(
   origin: string,
   method: string,
@@ -207,6 +211,7 @@ export async function call<T = ErrorBody>(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
+  checkAnswer(method, path, response.status, parsed(text));
   const set = response.headers.get('set-cookie');
   return {
     status: response.status,

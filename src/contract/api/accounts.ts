@@ -366,6 +366,7 @@ export const ACCOUNTS = {
     access: 'device',
     body: prekeys,
     answers: { 204: null },
+    refusals: { 409: 'As many as a device can keep, or ids that were used before.' },
   },
   [`POST ${PATHS.passkeyStart}`]: {
     summary: 'Begin signing in with a passkey',
@@ -376,6 +377,7 @@ export const ACCOUNTS = {
         options: webauthn('PublicKeyCredentialRequestOptionsJSON of WebAuthn.'),
       }),
     },
+    refusals: { 409: 'This address has no passkeys.' },
   },
 } as const satisfies Operations;
 
