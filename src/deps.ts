@@ -46,6 +46,7 @@ import type { StartAgain } from './services/start-again.ts';
 import type { Storage } from './services/storage.ts';
 import type { Tokens } from './services/tokens.ts';
 import type { Transparency } from './services/transparency.ts';
+import type { Usage } from './services/usage.ts';
 import type { Db } from './store/db.ts';
 
 /** What services are made of. */
@@ -98,6 +99,7 @@ export interface Services {
   readonly visits: FileVisits;
   readonly shares: Shares;
   readonly fileRequests: FileRequests;
+  readonly usage: Usage;
 }
 
 export interface Deps extends Ports {

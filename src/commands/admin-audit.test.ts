@@ -42,3 +42,38 @@ test('a log that is whole ends with 0 and its newest hash, one that was changed 
   await change((tx) => tx.run("UPDATE audit SET subject = 'x' WHERE seq = 2"));
   expect(check()).toMatchObject({ code: 1, said: { entries: 1, broken: 2 } });
 });
+
+test('entries come as lines, JSON or CSV, filtered, and that they were taken along is noted', async () => {
+  const ports = await openData(parseConfig(['--data', data], {}), silent);
+  const { createServices } = await import('../services/services.ts');
+  const services = createServices(ports, () => 'http://localhost:3000');
+  const { audit } = await import('./admin-audit.ts');
+  await ports.db.write((tx) =>
+    services.audit.recordAll(tx, [
+      { actor: null, action: 'file.begun', subject: 'a', detail: { size: 7 } },
+      { actor: 'mina', action: 'file.removed', subject: '=b' },
+    ]),
+  );
+  const said = async (args: Parameters<typeof audit>[1]) => {
+    const lines: string[] = [];
+    const code = await audit(services, args, ports.clock(), (line) => lines.push(line));
+    return { code, lines };
+  };
+  expect((await said({ since: 60_000 })).lines.map((line) => line.slice(25))).toEqual([
+    'file.begun server a size=7',
+    'file.removed mina =b',
+  ]);
+  const csv = await said({ csv: true, action: 'file.removed' });
+  expect(csv.lines.join('\n')).toContain(",mina,file.removed,'=b,{},");
+  const json = await said({ json: true, since: 60_000, check: true });
+  expect(json.lines.map((line) => JSON.parse(line))).toMatchObject([
+    { event: 'entry', seq: 1 },
+    { event: 'entry', seq: 2 },
+    { event: 'entry', action: 'audit.exported', detail: { format: 'csv' } },
+    { event: 'entry', action: 'audit.exported', detail: { format: 'jsonl' } },
+    { event: 'audit', entries: 4, broken: null },
+  ]);
+  await expect(said({ person: 'nobody' })).rejects.toThrow('There is nobody called nobody here.');
+  await expect(said({ action: 'file.eaten' })).rejects.toThrow('--action is one of');
+  await ports.db.close();
+});

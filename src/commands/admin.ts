@@ -3,12 +3,14 @@ import { parseArgs } from 'node:util';
 import { ConfigError, parseConfig, publicOrigin } from '../config.ts';
 import type { Role } from '../contract/accounts.ts';
 import { inviteUrl, setupUrl } from '../contract/paths.ts';
+import { ROLES } from '../contract/permissions.ts';
 import { startAgainUrl } from '../contract/start-again.ts';
 import type { Ports, Services } from '../deps.ts';
 import { silent } from '../ops/log.ts';
 import { createPushKeys } from '../services/pushes.ts';
 import { createServices } from '../services/services.ts';
 import { readSetting } from '../store/settings.ts';
+import { audit } from './admin-audit.ts';
 import { CommandFailed } from './failed.ts';
 import { openData } from './open.ts';
 import { ADMIN_USAGE } from './usage.ts';
@@ -20,9 +22,13 @@ const OPTIONS = {
   uses: { type: 'string' },
   expires: { type: 'string' },
   json: { type: 'boolean' },
+  csv: { type: 'boolean' },
+  check: { type: 'boolean' },
+  since: { type: 'string' },
+  action: { type: 'string' },
+  person: { type: 'string' },
 } as const;
 
-const ROLES: readonly Role[] = ['owner', 'admin', 'member', 'guest', 'auditor'];
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
 /** Runs one admin command; gives the exit code. */
@@ -69,7 +75,7 @@ export async function admin(
       const terms = {
         role: role(values.role ?? 'member'),
         uses: whole('--uses', values.uses ?? '1'),
-        expiresIn: duration(values.expires ?? '7d'),
+        expiresIn: duration('--expires', values.expires ?? '7d'),
       };
       await run(async (_, services, origin) => {
         const invite = await services.invites.create(null, terms);
@@ -101,27 +107,33 @@ export async function admin(
       return 0;
     case 'audit': {
       none(rest);
-      let isWhole = false;
-      await run(async (_, services) => {
-        const { entries, head, broken } = await services.audit.verify();
-        isWhole = broken === null;
-        print(
-          'audit',
-          { entries, head, broken },
-          isWhole
-            ? `${entries} entries, each bound to the one before. The newest: ${head}`
-            : `Entry ${broken} is not what was written, or one before it is missing. Whole up to ${entries}: ${head}`,
-        );
+      let code = 1;
+      await run(async (ports, services) => {
+        const since = values.since === undefined ? undefined : duration('--since', values.since);
+        code = await audit(services, { ...values, since }, ports.clock(), console.log);
       });
-      return isWhole ? 0 : 1;
+      return code;
     }
-    case 'disable': {
+    case 'disable':
+    case 'enable': {
       const [name, ...more] = rest;
       none(more);
-      if (!name) throw new CommandFailed('Whom? sotto admin disable NAME', 2);
+      if (!name) throw new CommandFailed(`Whom? sotto admin ${command} NAME`, 2);
+      const done = `${command}d`;
       await run(async (_, services) => {
-        await services.accounts.setDisabled(name, true);
-        print('disabled', { username: name }, `${name} is disabled.`);
+        await services.accounts.setDisabled(name, command === 'disable');
+        print(done, { username: name }, `${name} is ${done}.`);
+      });
+      return 0;
+    }
+    case 'role': {
+      const [name, given, ...more] = rest;
+      none(more);
+      if (!name || !given) throw new CommandFailed('Whom, and which? sotto admin role NAME ROLE', 2);
+      const next = role(given);
+      await run(async (_, services) => {
+        await services.accounts.setRole(name, next);
+        print('role', { username: name, role: next }, `${name} has the role ${next}.`);
       });
       return 0;
     }
@@ -161,7 +173,7 @@ function none(rest: readonly string[]): void {
 
 function role(text: string): Role {
   const found = ROLES.find((known) => known === text);
-  if (!found) throw new CommandFailed(`--role is one of ${ROLES.join(', ')}, not "${text}".`, 2);
+  if (!found) throw new CommandFailed(`A role is one of ${ROLES.join(', ')}, not "${text}".`, 2);
   return found;
 }
 
@@ -172,10 +184,10 @@ function whole(flag: string, text: string): number {
   return value;
 }
 
-function duration(text: string): number {
+function duration(flag: string, text: string): number {
   const [, count = '', unit = ''] = /^(\d{1,4})([mhdw])$/.exec(text) ?? [];
   const ms = Number(count) * (UNITS[unit] ?? 0);
   if (!(ms > 0))
-    throw new CommandFailed(`--expires takes a time such as 30m, 12h, 7d or 2w, not "${text}".`, 2);
+    throw new CommandFailed(`${flag} takes a time such as 30m, 12h, 7d or 2w, not "${text}".`, 2);
   return ms;
 }

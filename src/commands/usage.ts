@@ -19,7 +19,8 @@ sotto admin invite [--role R] [--uses N] [--expires 7d]        a link that makes
 sotto admin people                                             who has an account
 sotto admin reset NAME                                         a link, for one use within a day, by which somebody who has
                                                                lost every way in starts again with a new identity
-sotto admin disable NAME                                       ends a person's sessions and keeps them out
+sotto admin disable NAME, enable NAME                          ends a person's sessions and keeps them out; lets them in again
+sotto admin role NAME ROLE                                     owner, admin, member, guest or auditor
 sotto admin audit [--check] [--since 7d] [--action A] [--person NAME] [--json | --csv]
                                                                entries of the log of what was done; without any of these, or with
                                                                --check, whether the log is whole: note its newest hash

@@ -185,6 +185,8 @@ export interface Person {
   readonly name: string;
   readonly role: Role;
   readonly disabled: boolean;
+  /** The account was deleted: nobody reads what is written to it, and nobody else gets its username. */
+  readonly deleted?: boolean;
 }
 
 /** POST /api/v1/prekeys/claim: one bundle for each device asked for; a one-time key only while there is stock. */

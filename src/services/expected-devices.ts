@@ -22,6 +22,8 @@ export interface Expected {
   readonly recipients: readonly Recipient[];
   /** SHA-256 over the sorted device ids, 32 bytes. */
   readonly hash: Uint8Array;
+  /** A direct conversation whose other person has deleted their account. */
+  readonly isOver: boolean;
   /** A group: one of many whom its sender does not trust any more must not keep a message from all. */
   readonly isGroup: boolean;
 }
@@ -76,7 +78,10 @@ export function createExpectedDevices(
         if (state.device !== session.device) recipients.push({ ...state, account, disabled });
     recipients.sort((a, b) => (a.device < b.device ? -1 : 1));
     const isGroup = members.some(({ identity }) => identity !== null);
-    return { recipients, hash: hashDevices(recipients), isGroup };
+    const isOver =
+      !isGroup &&
+      [...accounts.values()].some(({ account, deleted }) => deleted && account !== session.account);
+    return { recipients, hash: hashDevices(recipients), isGroup, isOver };
   }
 
   /** Accounts of these members, without those whose identity is another one than the roster names. */

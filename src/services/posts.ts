@@ -76,6 +76,8 @@ export function address(
 
 function addressMembers({ post }: Incoming, expected: Expected | null, now: number): readonly Addressed[] {
   if (!expected) throw notFound();
+  if (expected.isOver)
+    throw new Refusal('Forbidden', 'This account was deleted. Nobody would read what you write.');
   const reached = withoutOmitted(expected, post.omitted, now);
   if (!reached || reached.recipients.length !== post.envelopes.length)
     throw wrongDevices(expected.recipients);

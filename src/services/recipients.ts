@@ -19,6 +19,8 @@ export interface DeviceState {
 export interface AccountDevices {
   readonly account: AccountId;
   readonly disabled: boolean;
+  /** Its account was deleted: disabled, and for ever. */
+  readonly deleted: boolean;
   readonly listVersion: number;
   /** In the order of their ids. */
   readonly devices: readonly DeviceState[];
@@ -116,7 +118,13 @@ function grouped(rows: readonly store.RecipientRow[]): AccountDevices[] {
   for (const row of rows) {
     let entry = entries.at(-1);
     if (entry?.account !== row.account) {
-      entry = { account: row.account, disabled: row.disabled !== 0, listVersion: row.version, devices: [] };
+      entry = {
+        account: row.account,
+        disabled: row.disabled !== 0,
+        deleted: row.deleted_at !== null,
+        listVersion: row.version,
+        devices: [],
+      };
       entries.push(entry);
     }
     if (row.device !== null && row.expires_at !== null)

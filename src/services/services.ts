@@ -37,6 +37,7 @@ import { createStartAgain } from './start-again.ts';
 import { createStorage } from './storage.ts';
 import { createTokens } from './tokens.ts';
 import { createTransparency } from './transparency.ts';
+import { createUsage } from './usage.ts';
 import { visitFinder } from './visits.ts';
 
 export function createServices(ports: Ports, origin: () => string): Services {
@@ -104,6 +105,7 @@ export function createServices(ports: Ports, origin: () => string): Services {
     serverBackups: createServerBackups(ports, audit),
     visits: createFileVisits([visitFinder(ports)]),
     shares: createShares(ports, { files, audit }),
+    usage: createUsage(ports),
     fileRequests: createFileRequests(ports, { files, audit }),
   };
 }

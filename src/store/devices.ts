@@ -27,6 +27,8 @@ export interface DeviceListRow {
 export interface RecipientRow {
   readonly account: AccountId;
   readonly disabled: number;
+  /** Epoch milliseconds; null for an account that is there. */
+  readonly deleted_at: number | null;
   readonly version: number;
   readonly device: DeviceId | null;
   readonly expires_at: number | null;
@@ -116,7 +118,7 @@ export async function recipientsOf(db: Db, accounts: readonly AccountId[]): Prom
   if (accounts.length === 0) return [];
   const marks = accounts.map((_, index) => `$${index + 1}`).join(', ');
   return db.read<RecipientRow>(
-    `SELECT a.id AS account, a.disabled, l.version, d.id AS device, d.expires_at, p.prekey_created_at
+    `SELECT a.id AS account, a.disabled, a.deleted_at, l.version, d.id AS device, d.expires_at, p.prekey_created_at
      FROM accounts a JOIN device_lists l ON l.account = a.id
      LEFT JOIN devices d ON d.account = a.id AND d.revoked_at IS NULL
      LEFT JOIN signed_prekeys p ON p.device = d.id

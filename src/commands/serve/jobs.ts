@@ -9,6 +9,8 @@ const EXPIRE_EVERY_MS = 60_000;
 /** Milliseconds between two runs that delete files that are over and bytes that nothing names. */
 const FILES_EVERY_MS = 3600_000;
 
+/** Milliseconds between two notes of how much the server is used. */
+const USAGE_EVERY_MS = 60_000;
 /** Milliseconds between two looks whether a backup is due. */
 const BACKUP_EVERY_MS = 60_000;
 /** Milliseconds until certificate files that changed are in use. */
@@ -38,6 +40,7 @@ export function serverJobs(deps: Deps, listeners: Pick<Listeners, 'renew'>): rea
       ? [{ name: 'certificate', every: CERTIFICATE_EVERY_MS, run: () => listeners.renew() }]
       : []),
     { name: 'backup', every: BACKUP_EVERY_MS, run: (signal) => services.serverBackups.tend(signal) },
+    { name: 'usage', every: USAGE_EVERY_MS, run: () => services.usage.note() },
     { name: 'mail', every: MAIL_EVERY_MS, run: () => deliverAll(services.mail) },
     // Accounts whose deletion a crash has cut off, or a backup has kept waiting.
     { name: 'deletions', every: FILES_EVERY_MS, first: 0, run: () => services.deletion.finish() },
