@@ -2,13 +2,10 @@
 import { Offline } from '../views/pages/offline.tsx';
 import type { Assets } from './assets.ts';
 import { isAccountId, isConversationId, isDeviceId } from './contract/ids.ts';
-import { RELAY_RETENTION_MS } from './contract/limits.ts';
 import { PLACEHOLDERS } from './contract/offline.ts';
 import { RELEASE } from './contract/release.ts';
 import { speak } from './contract/words.ts';
 import { CATALOGUES, type Language } from './words/catalogues.ts';
-
-const DAY_MS = 24 * 3600_000;
 
 /** @param assets everything that the page loads */
 export async function offlinePage(assets: Assets, language: Language): Promise<Uint8Array<ArrayBuffer>> {
@@ -19,7 +16,6 @@ export async function offlinePage(assets: Assets, language: Language): Promise<U
     Offline({
       site: { workspace: 'Sotto', release: RELEASE, assets },
       placeholders: { account, device: account, conversation, name },
-      relayDays: RELAY_RETENTION_MS / DAY_MS,
     }),
   );
   return new TextEncoder().encode(markup);

@@ -5,6 +5,8 @@ import type { AccountId, BodyId, ConversationId, DeviceId } from '../src/contrac
 import { HTML_ELEMENTS, SVG_ELEMENTS } from '../src/island/allow-list.ts';
 import { CreatedInvite, InviteRefused } from './admin/invites.tsx';
 import { Admin } from './admin/people.tsx';
+import { ManagedPerson } from './admin/person.tsx';
+import { Policies } from './admin/policies.tsx';
 import { StartAgainAnswer } from './admin/start-again.tsx';
 import { Storage } from './admin/storage.tsx';
 import type { PageName, Site, Viewer } from './layout.tsx';
@@ -70,6 +72,7 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
       page,
       title: text,
       viewer,
+      history: 'none',
       conversations: [row, { ...row, current: true }, { ...row, peer: null }],
       children: await pane,
     });
@@ -84,7 +87,7 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
     recoveryCode: await RecoveryCode({ site, viewer }),
     welcome: await shell(
       'conversations',
-      Welcome({ workspace: text, isAdmin: true, conversations: 0, others: 0 }),
+      Welcome({ workspace: text, isAdmin: true, isGuest: false, conversations: 0, others: 0 }),
     ),
     conversation: await shell(
       'conversation',
@@ -139,13 +142,41 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
         people: [{ ...person, role, disabled: true }],
         invites: [{ id: text, role, usesLeft: 2, expiresAt: 1 }],
         form: { roles: [role], typed: { role: text, uses: text, expires: text }, errors, created: invite },
-        policies: { presence: true, typing: false, saved: true },
-        storage: { used: 1, limit: 2 },
+        managed: new Set([person.account]),
         startAgain: {
-          accounts: new Set([person.account]),
           open: [{ id: text, username: text, name: text, expiresAt: 1 }],
           created: { url: text, username: text, name: text, expiresAt: 1 },
         },
+      }),
+    ),
+    managedPerson: await shell(
+      'admin',
+      ManagedPerson({
+        person: { ...person, role, disabled: false },
+        viewer: { role, roles: ['guest'] },
+        secondFactor: { codesLeft: 1 },
+        done: null,
+        problem: text,
+        deletion: { typed: text, error: text },
+      }),
+    ),
+    policies: await shell(
+      'admin',
+      Policies({
+        role,
+        form: {
+          registration: text,
+          secondFactor: text,
+          sessionDays: text,
+          relayDays: text,
+          history: text,
+          suite: text,
+          audit: text,
+          presence: true,
+          typing: false,
+        },
+        suites: [{ id: 2, name: text }],
+        errors: { registration: text, sessionDays: text, suite: text },
       }),
     ),
     storage: await shell(

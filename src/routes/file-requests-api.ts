@@ -4,7 +4,7 @@
  * | call | needs | answers |
  * |---|---|---|
  * | GET /api/v1/file-requests | a session with a device | FileRequestRecord[] |
- * | POST /api/v1/file-requests | a session with a device, a FileRequestRequest | 201 FileRequestRecord |
+ * | POST /api/v1/file-requests | a session with a device, `links.make`, a FileRequestRequest | 201 FileRequestRecord |
  * | DELETE /api/v1/file-requests/ID | a session with a device | 204 |
  * | DELETE /api/v1/file-requests/ID/uploads/FILE | a session with a device | 204 |
  * | GET /api/v1/file-requests/ID/offer | nothing | FileRequestOffer |
@@ -14,6 +14,7 @@
 import { Elysia } from 'elysia';
 import { type FileId, isFileId, MAX_FILE_BYTES } from '../contract/files.ts';
 import { PATHS } from '../contract/paths.ts';
+import type { Permission } from '../contract/permissions.ts';
 import {
   type FileRequestId,
   type FileRequestOffer,
@@ -37,8 +38,8 @@ const UPLOAD = `${REQUEST}/uploads/:file` as const;
 export const fileRequestRoutes = (deps: Deps) => {
   const guard = createGuard(deps);
   const { fileRequests } = deps.services;
-  const enter = async (request: Request) => {
-    const session = await guard.withDevice(request);
+  const enter = async (request: Request, permission?: Permission) => {
+    const session = await guard.withDevice(request, permission);
     deps.limits.take('writeAccount', session.account);
     return session;
   };
@@ -53,7 +54,7 @@ export const fileRequestRoutes = (deps: Deps) => {
     .post(
       PATHS.fileRequests,
       async ({ request, set }): Promise<FileRequestRecord> => {
-        const session = await enter(request);
+        const session = await enter(request, 'links.make');
         const input = await readInput(request);
         const now = deps.clock();
         const id = input.id('id', isFileRequestId);

@@ -47,7 +47,7 @@ export const fileRoutes = (deps: Deps) => {
   const guard = createGuard(deps);
   const { files, visits } = deps.services;
   const enter = async (request: Request): Promise<Asker> => {
-    const { account } = await guard.withDevice(request);
+    const { account } = await guard.withDevice(request, 'converse');
     deps.limits.take('fileAccount', account);
     return { account };
   };
@@ -55,7 +55,7 @@ export const fileRoutes = (deps: Deps) => {
   const enterFor = async (request: Request, id: FileId, may: FileVisit['may']): Promise<Asker> => {
     const token = request.headers.get(VISIT_HEADER);
     if (token === null) {
-      const { account } = await guard.withDevice(request);
+      const { account } = await guard.withDevice(request, 'converse');
       deps.limits.take('fileChunkAccount', account);
       return { account };
     }

@@ -4,6 +4,7 @@ import { Elysia } from 'elysia';
 import { isBodyId } from '../contract/ids.ts';
 import { MAX_POST_BYTES } from '../contract/limits.ts';
 import { PATHS } from '../contract/paths.ts';
+import { may } from '../contract/permissions.ts';
 import { MAX_STATUSES, POST_MEDIA_TYPE } from '../contract/relay.ts';
 import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
@@ -21,7 +22,7 @@ export const messageRoutes = (deps: Deps) => {
     .post(
       PATHS.messages,
       async ({ request }) => {
-        const session = await guard.withDevice(request);
+        const session = await guard.withDevice(request, 'converse');
         limits.takeFrom('sendAddress', deps.address(request));
         limits.take('sendAccount', session.account);
         return delivery.send(session, await readPostBytes(request));
@@ -33,6 +34,8 @@ export const messageRoutes = (deps: Deps) => {
       const session = await guard.withDevice(request);
       limits.take('relayAccount', session.account);
       const { after, limit } = readPage(query);
+      // What waits for somebody who is an auditor now stays where it is: they may be something else again.
+      if (!may(session.role, 'converse')) return { envelopes: [], more: false };
       return delivery.pending(session.device, after, limit);
     })
     .post(

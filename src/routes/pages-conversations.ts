@@ -16,11 +16,11 @@ import { Welcome } from '../../views/pages/conversations.tsx';
 import { Group } from '../../views/pages/group.tsx';
 import { NewConversation } from '../../views/pages/new-conversation.tsx';
 import { Verify } from '../../views/pages/verify.tsx';
+import { adminHome } from '../../views/parts/admin-nav.tsx';
 import { Sentences } from '../../views/parts/sentences.tsx';
 import type { Session } from '../auth/sessions.ts';
 import type { Person } from '../contract/accounts.ts';
-import { type AccountId, isAccountId, isConversationId } from '../contract/ids.ts';
-import { RELAY_RETENTION_MS } from '../contract/limits.ts';
+import { type AccountId, isConversationId } from '../contract/ids.ts';
 import { may } from '../contract/permissions.ts';
 import type { ConversationRecord } from '../contract/relay.ts';
 import { sentence, t } from '../contract/words.ts';
@@ -37,15 +37,13 @@ import {
   wantsPart,
 } from './pages-frame.ts';
 
-const RELAY_DAYS = RELAY_RETENTION_MS / (24 * 3600 * 1000);
-
 export const conversationPages = (deps: PageDeps) => {
-  const { accounts, conversations } = deps.services;
+  const { accounts, conversations, policies } = deps.services;
   const frame = createFrame(deps);
 
-  /** The person of this id, if anybody has it. */
-  const personOf = async (id: string): Promise<Person> => {
-    const person = isAccountId(id) ? await accounts.person(id) : null;
+  /** The person of this id, if anybody has it whom the reader may see. */
+  const personOf = async (id: string, session: Session): Promise<Person> => {
+    const person = (await accounts.visible(session)).find(({ account }) => account === id);
     if (!person) throw new Refusal('NotFound', 'There is nobody here of that name.');
     return person;
   };
@@ -57,8 +55,8 @@ export const conversationPages = (deps: PageDeps) => {
   };
 
   const newConversation = async (request: Request, session: Session, problem?: FormProblem) => {
-    const people = (await accounts.people()).filter(
-      ({ account, disabled }) => account !== session.account && !disabled,
+    const people = (await accounts.visible(session)).filter(
+      ({ account, role, disabled }) => account !== session.account && !disabled && may(role, 'converse'),
     );
     return frame.pane(request, session, {
       page: 'conversations',
@@ -71,15 +69,17 @@ export const conversationPages = (deps: PageDeps) => {
     .get('/', async ({ request }) => {
       const session = await frame.enter(request);
       if (session instanceof Response) return session;
+      if (!may(session.role, 'converse')) return goTo(request, adminHome(session.role) ?? '/settings');
       const [{ workspace }, records, people] = await Promise.all([
         frame.site(),
         conversations.list(session.account),
-        accounts.people(),
+        accounts.visible(session),
       ]);
       const others = people.filter(({ account, disabled }) => account !== session.account && !disabled);
       const props = {
         workspace,
         isAdmin: may(session.role, 'invites.make'),
+        isGuest: !may(session.role, 'people.see'),
         conversations: records.length,
         others: others.length,
       };
@@ -90,12 +90,12 @@ export const conversationPages = (deps: PageDeps) => {
     })
 
     .get('/c/:id', async ({ request, params }) => {
-      const session = await frame.enter(request);
+      const session = await frame.enter(request, 'converse');
       if (session instanceof Response) return session;
       if (!isConversationId(params.id)) throw new Refusal('NotFound', 'There is no such conversation.');
       const record = await conversations.find(session.account, params.id);
       const direct = peerOf(record, session.account);
-      const peer = direct === null ? null : await personOf(direct);
+      const peer = direct === null ? null : await personOf(direct, session);
       const others = peer === null ? await othersIn(record, session.account) : [peer];
       const props = {
         id: record.id,
@@ -104,7 +104,7 @@ export const conversationPages = (deps: PageDeps) => {
         isNotes: isNotes(record),
         others,
         isMember: record.members.includes(session.account),
-        relayDays: RELAY_DAYS,
+        relayDays: (await policies.read()).relayDays,
       };
       return frame.pane(request, session, {
         page: 'conversation',
@@ -117,7 +117,7 @@ export const conversationPages = (deps: PageDeps) => {
     })
 
     .get('/c/:id/people', async ({ request, params }) => {
-      const session = await frame.enter(request);
+      const session = await frame.enter(request, 'converse');
       if (session instanceof Response) return session;
       if (!isConversationId(params.id)) throw new Refusal('NotFound', 'There is no such conversation.');
       const record = await conversations.find(session.account, params.id);
@@ -130,9 +130,9 @@ export const conversationPages = (deps: PageDeps) => {
     })
 
     .get('/verify/:account', async ({ request, params }) => {
-      const session = await frame.enter(request);
+      const session = await frame.enter(request, 'converse');
       if (session instanceof Response) return session;
-      const peer = await personOf(params.account);
+      const peer = await personOf(params.account, session);
       if (peer.account === session.account)
         throw new Refusal('NotFound', 'A safety number is between two people: you and somebody else.');
       const records = await conversations.list(session.account);
@@ -148,14 +148,14 @@ export const conversationPages = (deps: PageDeps) => {
     })
 
     .get('/conversations/new', async ({ request }) => {
-      const session = await frame.enter(request);
+      const session = await frame.enter(request, 'converse');
       return session instanceof Response ? session : newConversation(request, session);
     })
 
     .post(
       '/conversations',
       async ({ request }) => {
-        const session = await frame.guard.withDevice(request);
+        const session = await frame.guard.withDevice(request, 'converse');
         deps.limits.take('writeAccount', session.account);
         const form = await readForm(request);
         const typed = { people: (form.get('people') ?? '').trim() };
@@ -181,7 +181,7 @@ export const conversationPages = (deps: PageDeps) => {
           people: sentence('One person here: a group is signed by your browser, which needs a script.'),
         },
       };
-    const person = await accounts.personNamed(name);
+    const person = (await accounts.visible(session)).find(({ username }) => username === name);
     if (!person)
       return {
         errors: { people: sentence('Nobody here has the username {name}.', { name: name.slice(0, 64) }) },

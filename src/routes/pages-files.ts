@@ -17,7 +17,7 @@ export const filePages = (deps: PageDeps) => {
   const frame = createFrame(deps);
   return new Elysia({ name: 'pages-files' })
     .get('/files', async ({ request }) => {
-      const session = await frame.enter(request);
+      const session = await frame.enter(request, 'converse');
       if (session instanceof Response) return session;
       return frame.pane(request, session, {
         page: 'files',
@@ -25,7 +25,7 @@ export const filePages = (deps: PageDeps) => {
       });
     })
     .get('/c/:id/files', async ({ request, params }) => {
-      const session = await frame.enter(request);
+      const session = await frame.enter(request, 'converse');
       if (session instanceof Response) return session;
       if (!isConversationId(params.id)) throw new Refusal('NotFound', 'There is no such conversation.');
       const { id } = await deps.services.conversations.find(session.account, params.id);

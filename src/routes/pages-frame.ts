@@ -5,11 +5,13 @@ import { groupSize } from '../../views/parts/conversation-row.tsx';
 import { Pane, Shell } from '../../views/parts/shell.tsx';
 import type { Session } from '../auth/sessions.ts';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
+import { may, type Permission } from '../contract/permissions.ts';
 import type { ConversationRecord } from '../contract/relay.ts';
 import { RELEASE } from '../contract/release.ts';
 import { t } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { codePage } from '../http/compression.ts';
+import { SECURITY_PAGE } from '../http/elsewhere.ts';
 import { speakTo } from '../http/language.ts';
 import { createGuard, type Guard } from '../http/session.ts';
 
@@ -31,14 +33,17 @@ export interface PaneOf {
 export interface Frame {
   readonly guard: Guard;
   site(): Promise<Site>;
-  /** The session of somebody who may use the workspace, or the redirect to where they must go first. */
-  enter(request: Request): Promise<Session | Response>;
+  /**
+   * The session of somebody who may use the workspace, or the redirect to where they must go first. Forbidden without the
+   * permission that is named.
+   */
+  enter(request: Request, permission?: Permission): Promise<Session | Response>;
   /** The whole page, or for htmx its pane alone. */
   pane(request: Request, session: Session, pane: PaneOf): Promise<Response>;
 }
 
 export function createFrame(deps: PageDeps): Frame {
-  const { accounts, conversations } = deps.services;
+  const { accounts, conversations, policies } = deps.services;
   const guard = createGuard(deps);
 
   const site = async (): Promise<Site> => {
@@ -50,9 +55,12 @@ export function createFrame(deps: PageDeps): Frame {
     guard,
     site,
 
-    async enter(request) {
+    async enter(request, permission) {
       const session = await guard.session(request);
-      if (session) return session.device === null ? goTo(request, '/unlock') : session;
+      if (session?.device === null) return goTo(request, '/unlock');
+      if (session?.weak) return goTo(request, SECURITY_PAGE);
+      if (session && permission !== undefined) return guard.may(request, permission);
+      if (session) return session;
       return goTo(request, (await accounts.ready()) ? '/sign-in' : '/setup');
     },
 
@@ -65,7 +73,11 @@ export function createFrame(deps: PageDeps): Frame {
         };
         return html(request, part, status);
       }
-      const [people, records] = await Promise.all([accounts.people(), conversations.list(session.account)]);
+      const [people, records, { history }] = await Promise.all([
+        accounts.people(),
+        may(session.role, 'converse') ? conversations.list(session.account) : [],
+        policies.read(),
+      ]);
       const names = new Map(people.map(({ account, name }) => [account, name]));
       const rows = records.flatMap((record) => {
         const peer = peerOf(record, session.account);
@@ -79,6 +91,7 @@ export function createFrame(deps: PageDeps): Frame {
           page,
           title,
           viewer: viewerOf(session),
+          history,
           conversations: rows.map(({ record, peer, name }) => ({
             conversation: record.id,
             peer,

@@ -24,7 +24,7 @@ export const parcelRoutes = (deps: Deps) => {
   const guard = createGuard(deps);
   const { parcels } = deps.services;
   const enter = async (request: Request) => {
-    const session = await guard.withDevice(request);
+    const session = await guard.withDevice(request, 'converse');
     deps.limits.take('parcelAccount', session.account);
     return session;
   };

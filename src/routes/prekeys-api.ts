@@ -25,7 +25,7 @@ export const prekeyRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
     .post(
       PATHS.claimPrekeys,
       async ({ request }): Promise<readonly PrekeyBundleRecord[]> => {
-        const session = await guard.withDevice(request);
+        const session = await guard.withDevice(request, 'converse');
         deps.limits.take('prekeysAccount', session.account);
         const input = await readInput(request);
         const devices = input.ids('devices', isDeviceId, MAX_DEVICES_PER_CONVERSATION);

@@ -4,7 +4,7 @@
  * | call | needs | answers |
  * |---|---|---|
  * | GET /api/v1/shares | a session with a device | ShareRecord[] |
- * | POST /api/v1/shares | a session with a device, a ShareRequest | 201 ShareRecord |
+ * | POST /api/v1/shares | a session with a device, `links.make`, a ShareRequest | 201 ShareRecord |
  * | DELETE /api/v1/shares/ID | a session with a device | 204 |
  * | GET /api/v1/shares/ID/offer | nothing | ShareOffer |
  * | POST /api/v1/shares/ID/visits | the proof of the password, where there is one | ShareVisit |
@@ -12,6 +12,7 @@
 import { Elysia } from 'elysia';
 import { isFileId } from '../contract/files.ts';
 import { PATHS } from '../contract/paths.ts';
+import type { Permission } from '../contract/permissions.ts';
 import {
   isShareId,
   MAX_LINK_MS,
@@ -35,8 +36,8 @@ const MAX_DOWNLOADS = 10_000;
 export const shareRoutes = (deps: Deps) => {
   const guard = createGuard(deps);
   const { shares } = deps.services;
-  const enter = async (request: Request) => {
-    const session = await guard.withDevice(request);
+  const enter = async (request: Request, permission?: Permission) => {
+    const session = await guard.withDevice(request, permission);
     deps.limits.take('writeAccount', session.account);
     return session;
   };
@@ -49,7 +50,7 @@ export const shareRoutes = (deps: Deps) => {
     .post(
       PATHS.shares,
       async ({ request, set }): Promise<ShareRecord> => {
-        const session = await enter(request);
+        const session = await enter(request, 'links.make');
         const share = readShare(await readInput(request), deps.clock());
         const made = await shares.create(session, share);
         set.status = 201;

@@ -6,6 +6,7 @@
 import { ConversationRow } from '../../views/parts/conversation-row.tsx';
 import { Message, messageOf } from '../../views/parts/message.tsx';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
+import { may } from '../contract/permissions.ts';
 import type { Delivery, ServerFrame } from '../contract/relay.ts';
 import { RELEASE } from '../contract/release.ts';
 import { speak, t } from '../contract/words.ts';
@@ -58,6 +59,7 @@ export class PageLine extends Line {
   }
 
   protected override happened(event: HubEvent): void {
+    if (!may(this.owner.session.role, 'converse')) return;
     switch (event.type) {
       case 'envelope':
         // Dropped, not kept: after the next hello the island fetches what it missed.

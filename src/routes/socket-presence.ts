@@ -1,5 +1,6 @@
 /** What a socket says of the person behind it. Too much of it is dropped without a word: nothing depends on it. */
 import { isConversationId } from '../contract/ids.ts';
+import { may } from '../contract/permissions.ts';
 import type { Deps } from '../deps.ts';
 import type { Seat } from '../services/presence.ts';
 import type { Owner } from './socket-line.ts';
@@ -51,6 +52,7 @@ export class SocketPresence {
   }
 
   #mayTake(): boolean {
+    if (!may(this.owner.session.role, 'converse')) return false;
     try {
       this.deps.limits.take('presenceAccount', this.owner.session.account);
       return true;

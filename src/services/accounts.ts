@@ -19,6 +19,7 @@ import type { Audit } from './audit.ts';
 import type { Devices } from './devices.ts';
 import type { Guesses } from './guesses.ts';
 import type { Invites } from './invites.ts';
+import type { Mail } from './mail.ts';
 import { createPeople, type People } from './people.ts';
 import { createPeopleAdmin, type PeopleAdmin } from './people-admin.ts';
 import { Refusal } from './refusal.ts';
@@ -72,6 +73,7 @@ export function createAccounts(
     readonly devices: Devices;
     readonly transparency: Transparency;
     readonly audit: Audit;
+    readonly mail: Mail;
     readonly webauthn: Webauthn;
     readonly secondFactor: SecondFactor;
     readonly guesses: Guesses;
@@ -80,9 +82,9 @@ export function createAccounts(
   const { config, db, hub } = ports;
   const { sessions, invites, devices, transparency, webauthn } = deps;
   const people = createPeople(ports);
-  const admin = createPeopleAdmin(ports, { sessions, recipients: devices, audit: deps.audit });
+  const admin = createPeopleAdmin(ports, { sessions, recipients: devices, audit: deps.audit, mail: deps.mail });
   const vaults = createVaults(ports, { devices, audit: deps.audit });
-  const register = createRegistration(ports, { sessions, invites, webauthn });
+  const register = createRegistration(ports, { sessions, invites, webauthn, audit: deps.audit });
   const signIn = createSignIn(ports, deps);
 
   const workspace: Accounts['workspace'] = async () => {

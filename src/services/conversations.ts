@@ -3,11 +3,12 @@
 import type { Session } from '../auth/sessions.ts';
 import { conversationId, fromHex } from '../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
+import { may } from '../contract/permissions.ts';
 import type { ConversationRecord } from '../contract/relay.ts';
 import { sentence } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
 import { directConversationId } from '../protocol/roster.ts';
-import { accountById } from '../store/accounts.ts';
+import { accountById, acquaintancesOf } from '../store/accounts.ts';
 import {
   type ConversationWithMembers,
   conversationOf,
@@ -26,7 +27,8 @@ export interface Conversations {
   find(account: AccountId, id: ConversationId): Promise<ConversationRecord>;
   /**
    * The direct conversation of the session's account with `person`, made when there is none; with oneself it has one member.
-   * NotFound for an unknown account, Forbidden for a disabled one.
+   * NotFound for an unknown account, and for one that a guest shares no conversation with; Forbidden for one that is disabled
+   * or takes part in no conversation.
    */
   createDirect(session: Session, person: AccountId): Promise<ConversationRecord>;
   /** Grows with every change of a group's members on this node: what was derived from older ones is void. */
@@ -61,7 +63,8 @@ export function createConversations({ db, hub, clock }: Pick<Ports, 'db' | 'hub'
 
     async createDirect(session, person) {
       const other = await accountById(db, person);
-      if (!other)
+      const isKnown = person === session.account || may(session.role, 'people.see');
+      if (!other || !(isKnown || (await acquaintancesOf(db, session.account)).has(person)))
         throw new Refusal('NotFound', 'There is nobody with this account here. They may have left.');
       const id = conversationId(directConversationId(fromHex(session.account), fromHex(person)));
       const existing = await conversationOf(db, session.account, id);
@@ -70,6 +73,11 @@ export function createConversations({ db, hub, clock }: Pick<Ports, 'db' | 'hub'
         throw new Refusal(
           'Forbidden',
           sentence('{name} cannot receive messages: the account is disabled.', { name: other.name }),
+        );
+      if (!may(other.role, 'converse'))
+        throw new Refusal(
+          'Forbidden',
+          sentence('{name} takes part in no conversation.', { name: other.name }),
         );
 
       const people = [...new Set([session.account, person])].sort();

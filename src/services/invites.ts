@@ -5,12 +5,15 @@ import type { Session } from '../auth/sessions.ts';
 import type { Role } from '../contract/accounts.ts';
 import { toBase64 } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
+import { may, rolesToGive } from '../contract/permissions.ts';
 import { sentence } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
 import { hasOwner, ownerExists } from '../store/accounts.ts';
 import type { Tx } from '../store/db.ts';
 import * as store from '../store/invites.ts';
 import { dropSetting, putSetting, readSetting, setting } from '../store/settings.ts';
+import type { Audit } from './audit.ts';
+import type { Policies } from './policies.ts';
 import { invalid, Refusal } from './refusal.ts';
 
 export interface Invitation {
@@ -43,6 +46,9 @@ export interface OpenInvite {
   readonly createdAt: number;
 }
 
+/** Stands for a token where none is needed. */
+export const OPEN_TOKEN = '';
+
 export interface Invites {
   /** A new one-time set-up token; the one before is void. Conflict once an owner exists. */
   createSetupToken(): Promise<string>;
@@ -50,11 +56,11 @@ export interface Invites {
   create(by: Session | null, terms?: Partial<InviteTerms>): Promise<NewInvite>;
   list(): Promise<readonly OpenInvite[]>;
   /** Takes an invite back; NotFound for an unknown one. */
-  revoke(id: string): Promise<void>;
-  /** What a token is good for; Gone when it is for nothing. */
+  revoke(id: string, by?: Session | null): Promise<void>;
+  /** What a token is good for; Gone when it is for nothing. OPEN_TOKEN makes members where the policy lets anybody in. */
   inspect(token: string): Promise<Invitation>;
   /** The same, counting the use, in the transaction that makes the account. */
-  redeem(tx: Tx, token: string): Promise<Invitation>;
+  redeem(tx: Tx, token: string, account: AccountId): Promise<Invitation>;
 }
 
 export const MAX_INVITE_USES = 1000;
@@ -62,7 +68,16 @@ const DAY_MS = 24 * 3600 * 1000;
 export const MAX_INVITE_MS = 365 * DAY_MS;
 const DEFAULTS: InviteTerms = { role: 'member', uses: 1, expiresIn: 7 * DAY_MS };
 
-export function createInvites({ db, clock, random }: Pick<Ports, 'db' | 'clock' | 'random'>): Invites {
+export function createInvites(
+  { db, clock, random }: Pick<Ports, 'db' | 'clock' | 'random'>,
+  { audit, policies }: { readonly audit: Pick<Audit, 'record'>; readonly policies: Pick<Policies, 'read'> },
+): Invites {
+  const openly = async (hasOwner: boolean): Promise<Invitation> => {
+    if (hasOwner && (await policies.read()).registration === 'open')
+      return { kind: 'invite', role: 'member' };
+    throw new Refusal('Gone', 'Accounts are made by invite here. Ask an admin of this workspace for one.');
+  };
+
   return {
     async createSetupToken() {
       const token = toBase64(random(32));
@@ -73,6 +88,7 @@ export function createInvites({ db, clock, random }: Pick<Ports, 'db' | 'clock' 
             'This workspace has an owner already. Make an invite with the role owner instead.',
           );
         await putSetting(tx, 'setup_token', digest(token));
+        await audit.record(tx, { actor: null, action: 'setup-link.made', subject: '' });
       });
       return token;
     },
@@ -80,23 +96,33 @@ export function createInvites({ db, clock, random }: Pick<Ports, 'db' | 'clock' 
     async create(by, terms = {}) {
       const { role, uses, expiresIn } = { ...DEFAULTS, ...terms };
       check(uses, expiresIn);
-      if (by && role === 'owner' && by.role !== 'owner')
+      if (by && !may(by.role, 'invites.make'))
+        throw new Refusal('Forbidden', 'Only owners and admins may do this.');
+      if (by && !rolesToGive(by.role).includes(role))
         throw new Refusal('Forbidden', 'Only an owner can invite another owner.');
       if (!(await hasOwner(db)))
         throw new Refusal('Conflict', 'This workspace has no owner yet. Open the set-up link first.');
       const token = toBase64(random(32));
       const now = clock();
       const expiresAt = now + expiresIn;
-      await db.write((tx) =>
-        store.insertInvite(tx, {
-          id: digest(token).toString('hex'),
+      const id = digest(token).toString('hex');
+      const actor = by?.account ?? null;
+      await db.write(async (tx) => {
+        await store.insertInvite(tx, {
+          id,
           role,
           uses_left: uses,
           expires_at: expiresAt,
-          created_by: by?.account ?? null,
+          created_by: actor,
           created_at: now,
-        }),
-      );
+        });
+        await audit.record(tx, {
+          actor,
+          action: 'invite.made',
+          subject: id,
+          detail: { role, uses, expiresAt },
+        });
+      });
       return { token, role, uses, expiresAt };
     },
 
@@ -112,12 +138,16 @@ export function createInvites({ db, clock, random }: Pick<Ports, 'db' | 'clock' 
       }));
     },
 
-    async revoke(id) {
-      if (!(await db.write((tx) => store.deleteInvite(tx, id))))
-        throw new Refusal('NotFound', 'There is no such invite any more.');
+    async revoke(id, by = null) {
+      await db.write(async (tx) => {
+        if (!(await store.deleteInvite(tx, id)))
+          throw new Refusal('NotFound', 'There is no such invite any more.');
+        await audit.record(tx, { actor: by?.account ?? null, action: 'invite.revoked', subject: id });
+      });
     },
 
     async inspect(token) {
+      if (token === OPEN_TOKEN) return openly(await hasOwner(db));
       const hash = digest(token);
       if (matches(await readSetting(db, 'setup_token'), hash)) {
         if (await hasOwner(db)) throw gone();
@@ -128,15 +158,18 @@ export function createInvites({ db, clock, random }: Pick<Ports, 'db' | 'clock' 
       return { kind: 'invite', role };
     },
 
-    async redeem(tx, token) {
+    async redeem(tx, token, account) {
+      if (token === OPEN_TOKEN) return openly(await ownerExists(tx));
       const hash = digest(token);
       if (matches(await setting(tx, 'setup_token'), hash)) {
         await dropSetting(tx, 'setup_token');
         if (await ownerExists(tx)) throw gone();
         return { kind: 'setup', role: 'owner' };
       }
-      const role = await store.takeInvite(tx, hash.toString('hex'), clock());
+      const id = hash.toString('hex');
+      const role = await store.takeInvite(tx, id, clock());
       if (!role) throw gone();
+      await audit.record(tx, { actor: account, action: 'invite.used', subject: id, detail: { role } });
       return { kind: 'invite', role };
     },
   };

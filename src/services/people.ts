@@ -1,34 +1,44 @@
 /** The people of the workspace, and what the server has of their published keys. */
 
-import type { Sessions } from '../auth/sessions.ts';
-import type { DirectoryEntry, Person } from '../contract/accounts.ts';
+import type { Session } from '../auth/sessions.ts';
+import type { DirectoryEntry, Person, Role } from '../contract/accounts.ts';
 import { toBase64, toHex } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
-import { sentence } from '../contract/words.ts';
+import { may } from '../contract/permissions.ts';
 import type { Ports } from '../deps.ts';
 import { concat } from '../protocol/codec.ts';
 import { decodeDeviceList } from '../protocol/device-list.ts';
 import * as store from '../store/accounts.ts';
 import { deviceListOf, devicesOf } from '../store/devices.ts';
 import { leafOf } from '../store/leaves.ts';
-import type { Recipients } from './recipients.ts';
-import { Refusal } from './refusal.ts';
+
+/** Who looks. */
+export type Viewer = Pick<Session, 'account' | 'role'>;
 
 export interface People {
-  /** Everybody, by name. */
+  /** Everybody, by name, deleted accounts too: for the server's own look-ups. */
   people(): Promise<readonly Person[]>;
+  /**
+   * Those whom this person may see, by name, themselves too: guests see who shares a conversation with them. Auditors take
+   * part in none and are left out, unless they were in one before.
+   */
+  visible(viewer: Viewer): Promise<readonly Person[]>;
+  /** Those whose accounts were not deleted, by name: for admins. */
+  present(): Promise<readonly Person[]>;
   person(account: AccountId): Promise<Person | null>;
   personNamed(username: string): Promise<Person | null>;
-  /** In the order asked; unknown ones are left out. */
-  directory(accounts: readonly AccountId[]): Promise<readonly DirectoryEntry[]>;
-  /** Ends all sessions of a disabled account; NotFound for an unknown username. */
-  setDisabled(username: string, disabled: boolean): Promise<void>;
+  /** In the order asked; unknown ones, and those whom `viewer` may not see, are left out. */
+  directory(accounts: readonly AccountId[], viewer?: Viewer): Promise<readonly DirectoryEntry[]>;
 }
 
-export function createPeople(
-  { db }: Pick<Ports, 'db'>,
-  { sessions, recipients }: { readonly sessions: Sessions; readonly recipients: Recipients },
-): People {
+export function createPeople({ db }: Pick<Ports, 'db'>): People {
+  /** Whether this viewer may know of somebody. */
+  const sight = async ({ account, role }: Viewer): Promise<(other: AccountId, role: Role) => boolean> => {
+    const met = await store.acquaintancesOf(db, account);
+    const isFree = may(role, 'people.see');
+    return (other, otherRole) =>
+      other === account || met.has(other) || (isFree && may(otherRole, 'converse'));
+  };
   const entry = async (account: AccountId): Promise<DirectoryEntry | null> => {
     const row = await store.accountById(db, account);
     const list = row && (await deviceListOf(db, account));
@@ -51,6 +61,14 @@ export function createPeople(
   return {
     people: async () => (await store.everybody(db)).map(person),
 
+    present: async () =>
+      (await store.everybody(db)).filter(({ deleted_at }) => deleted_at === null).map(person),
+
+    async visible(viewer) {
+      const sees = await sight(viewer);
+      return (await store.everybody(db)).filter(({ id, role }) => sees(id, role)).map(person);
+    },
+
     async person(account) {
       const row = await store.accountById(db, account);
       return row && person(row);
@@ -61,25 +79,27 @@ export function createPeople(
       return row && person(row);
     },
 
-    async directory(accounts) {
-      const entries = await Promise.all([...new Set(accounts)].map(entry));
+    async directory(accounts, viewer) {
+      const met =
+        viewer === undefined || may(viewer.role, 'people.see')
+          ? null
+          : await store.acquaintancesOf(db, viewer.account);
+      const asked = [...new Set(accounts)].filter(
+        (account) => met === null || met.has(account) || account === viewer?.account,
+      );
+      const entries = await Promise.all(asked.map(entry));
       return entries.filter((found) => found !== null);
-    },
-
-    async setDisabled(username, disabled) {
-      const account = await db.write((tx) => store.setAccountDisabled(tx, username, disabled));
-      if (!account)
-        throw new Refusal('NotFound', sentence('There is nobody called {username} here.', { username }));
-      recipients.forget(account);
-      if (disabled) await sessions.endAll(account);
     },
   };
 }
 
-const person = (row: store.PersonRow): Person => ({
+const person = (
+  row: Omit<store.PersonRow, 'deleted_at'> & { readonly deleted_at?: number | null },
+): Person => ({
   account: row.id,
   username: row.username,
   name: row.name,
   role: row.role,
   disabled: row.disabled !== 0,
+  ...(row.deleted_at == null ? {} : { deleted: true }),
 });

@@ -7,8 +7,11 @@ import { putSetting, readSetting, setting } from '../store/settings.ts';
 
 export interface Policies {
   read(): Promise<PolicyValues>;
-  /** @param also what else is stored in the same transaction */
-  write(change: Partial<PolicyValues>, also?: (tx: Tx) => Promise<void>): Promise<PolicyValues>;
+  /** @param also what else is stored in the same transaction; it is given what held before */
+  write(
+    change: Partial<PolicyValues>,
+    also?: (tx: Tx, before: PolicyValues) => Promise<void>,
+  ): Promise<PolicyValues>;
   /** Called after each change in this process. */
   onChange(listener: (now: PolicyValues) => void): void;
 }
@@ -20,9 +23,10 @@ export function createPolicies({ db }: Pick<Ports, 'db'>): Policies {
     read,
     async write(change, also) {
       const next = await db.write(async (tx) => {
-        const changed = { ...parse(await setting(tx, 'policies')), ...change };
+        const before = parse(await setting(tx, 'policies'));
+        const changed = { ...before, ...change };
         await putSetting(tx, 'policies', new TextEncoder().encode(JSON.stringify(changed)));
-        await also?.(tx);
+        await also?.(tx, before);
         return changed;
       });
       for (const listener of listeners) listener(next);

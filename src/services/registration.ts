@@ -8,8 +8,9 @@ import { insertAccount } from '../store/accounts.ts';
 import { insertDevice, insertDeviceList } from '../store/devices.ts';
 import { putSetting } from '../store/settings.ts';
 import { insertVault } from '../store/vaults.ts';
+import type { Audit } from './audit.ts';
 import type { DeviceUploadBytes } from './devices.ts';
-import type { Invites } from './invites.ts';
+import { type Invites, OPEN_TOKEN } from './invites.ts';
 import { storeLeaf, verifyLeaf } from './leaves.ts';
 import { storePrekeys, verifyPrekeys } from './prekey-upload.ts';
 import { checkList, verifyDevice, verifyList } from './published.ts';
@@ -35,7 +36,12 @@ export const registerCeremony = (token: string, account: AccountId): string => `
 
 export function createRegistration(
   ports: Ports,
-  deps: { readonly sessions: Sessions; readonly invites: Invites; readonly webauthn: Webauthn },
+  deps: {
+    readonly sessions: Sessions;
+    readonly invites: Invites;
+    readonly webauthn: Webauthn;
+    readonly audit: Pick<Audit, 'record'>;
+  },
 ): (registration: Registration, caller: Caller) => Promise<OpenedSession> {
   const { db, clock, random } = ports;
   const crypto = { provider: runtime, random, clock };
@@ -51,7 +57,7 @@ export function createRegistration(
     const ways = await verifyWays(deps.webauthn, ceremony, request);
 
     return db.write(async (tx) => {
-      const { kind, role } = await deps.invites.redeem(tx, request.token);
+      const { kind, role } = await deps.invites.redeem(tx, request.token, request.account);
       if (kind === 'setup') await putSetting(tx, 'workspace_name', Buffer.from(request.workspaceName ?? ''));
       const created = await insertAccount(tx, {
         id: request.account,
@@ -63,6 +69,12 @@ export function createRegistration(
         created_at: clock(),
       });
       if (!created) throw usernameTaken();
+      await deps.audit.record(tx, {
+        actor: request.account,
+        action: 'account.registered',
+        subject: request.account,
+        detail: { role, way: request.token === OPEN_TOKEN ? 'open' : kind },
+      });
       await storeWays(tx, request.account, ways, clock());
       await insertVault(tx, request.account, request.vault, request.vault.slots);
       if (!(await insertDevice(tx, published.device)))

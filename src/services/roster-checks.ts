@@ -7,6 +7,7 @@ import type { DeviceSession } from '../auth/sessions.ts';
 import { accountId, fromHex, toHex } from '../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import { MAX_DEVICES_PER_CONVERSATION, MAX_PEOPLE, UNPRINTABLE } from '../contract/limits.ts';
+import { may } from '../contract/permissions.ts';
 import { sentence } from '../contract/words.ts';
 import { type ErrorCode, isProtocolError } from '../protocol/errors.ts';
 import { equalBytes, hash } from '../protocol/hash.ts';
@@ -115,6 +116,11 @@ export async function checkPeople(
       throw new Refusal(
         'Forbidden',
         sentence('{name} cannot be added: the account is disabled.', { name: row.name }),
+      );
+    if (!may(row.role, 'converse') && event.op !== ROSTER_OPS.rekey)
+      throw new Refusal(
+        'Forbidden',
+        sentence('{name} cannot be added: an auditor takes part in no conversation.', { name: row.name }),
       );
   }
   const members = [...after.members.values()].map(({ account }) => accountId(account));

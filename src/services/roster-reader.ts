@@ -1,7 +1,9 @@
 /** What may be read of groups: their signed events, how they stand, and which ones are open. */
+import type { Session } from '../auth/sessions.ts';
 import { accountId, toBase64 } from '../contract/bytes.ts';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import { ROSTER_EVENTS_PER_PAGE } from '../contract/limits.ts';
+import { may } from '../contract/permissions.ts';
 import type { ConversationRecord, OpenConversation, RosterRecord } from '../contract/relay.ts';
 import type { Ports } from '../deps.ts';
 import { applyRosterEvent, beginRoster, type Roster } from '../protocol/roster.ts';
@@ -11,23 +13,26 @@ import * as store from '../store/rosters.ts';
 import { notFound } from './conversations.ts';
 import { Recent } from './recent.ts';
 
+/** Who reads. */
+export type Reader = Pick<Session, 'account' | 'role'>;
+
 export interface RosterReader {
   /**
-   * Events after an epoch, -1 for all, one page of them. For members; for everybody while it is open; for who was a member
-   * as far as the event that ended it. NotFound otherwise, in the words for what does not exist.
+   * Events after an epoch, -1 for all, one page of them. For members; for everybody but guests while it is open; for who was a
+   * member as far as the event that ended it. NotFound otherwise, in the words for what does not exist.
    */
-  read(account: AccountId, id: ConversationId, after: number): Promise<RosterRecord>;
-  /** Open groups that the account is not in, by title. */
-  open(account: AccountId): Promise<readonly OpenConversation[]>;
-  /** Epoch of the last event that the account may read, or NEWEST. NotFound for none. */
-  readableTo(account: AccountId, id: ConversationId): Promise<number>;
+  read(reader: Reader, id: ConversationId, after: number): Promise<RosterRecord>;
+  /** Open groups that the reader is not in and may come into, by title. */
+  open(reader: Reader): Promise<readonly OpenConversation[]>;
+  /** Epoch of the last event that the reader may read, or NEWEST. NotFound for none. */
+  readableTo(reader: Reader, id: ConversationId): Promise<number>;
   /**
    * The roster after an epoch, or the newest one before it; null for anything that is no group. Events never change, so what
    * is known of them stays true.
    */
   rosterOf(id: ConversationId, last: number): Promise<Roster | null>;
   /** A group as its members see it, or for who was one as it was when they went. NotFound for others. */
-  standingFor(account: AccountId, id: ConversationId): Promise<ConversationRecord>;
+  standingFor(reader: Reader, id: ConversationId): Promise<ConversationRecord>;
 }
 
 /** As the last epoch: whatever comes. */
@@ -42,10 +47,10 @@ export function createRosterReader({ db, clock }: Pick<Ports, 'db' | 'clock'>): 
     readableTo,
     rosterOf,
 
-    async read(account, id, after) {
+    async read(reader, id, after) {
       // What may be read is asked after the reading: an event that came in between is not shown to who went by it.
       const found = await store.rosterEvents(db, id, after, ROSTER_EVENTS_PER_PAGE + 1);
-      const last = await readableTo(account, id);
+      const last = await readableTo(reader, id);
       const readable = found.filter(({ epoch }) => epoch <= last);
       const page = readable.slice(0, ROSTER_EVENTS_PER_PAGE);
       const hashes = new Map(page.map(({ certificate }) => [certificate.toHex(), certificate]));
@@ -60,12 +65,13 @@ export function createRosterReader({ db, clock }: Pick<Ports, 'db' | 'clock'>): 
       };
     },
 
-    async open(account) {
+    async open({ account, role }) {
+      if (!may(role, 'groups.make')) return [];
       return (await store.openGroups(db, account)).map(({ id, title, members }) => ({ id, title, members }));
     },
 
-    async standingFor(account, id) {
-      const last = await readableTo(account, id);
+    async standingFor(reader, id) {
+      const last = await readableTo(reader, id);
       const roster = await rosterOf(id, last);
       if (!roster) throw notFound();
       const lastActivity = last === NEWEST ? await lastActivityOf(db, id) : roster.time;
@@ -73,9 +79,10 @@ export function createRosterReader({ db, clock }: Pick<Ports, 'db' | 'clock'>): 
     },
   };
 
-  async function readableTo(account: AccountId, id: ConversationId): Promise<number> {
+  async function readableTo({ account, role }: Reader, id: ConversationId): Promise<number> {
     const access = await store.accessTo(db, account, id);
-    if (access && (access.is_open === 1 || access.is_member === 1)) return NEWEST;
+    const mayEnter = access?.is_open === 1 && may(role, 'groups.make');
+    if (access && (mayEnter || access.is_member === 1)) return NEWEST;
     if (!access || access.ended === null) throw notFound();
     return access.ended;
   }

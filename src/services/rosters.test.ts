@@ -59,6 +59,8 @@ beforeEach(() => {
   relay.events.length = 0;
 });
 
+const asMember = ({ account }: Pick<Actor, 'account'>) => ({ account, role: 'member' }) as const;
+
 async function refused(promise: Promise<unknown>): Promise<{ error: ErrorName; message: string }> {
   const error = await promise.then(
     () => null,
@@ -260,10 +262,10 @@ describe('the next event', () => {
     const nowhere = await nextEvent({ ...roster, conversation: new Uint8Array(32).fill(3) }, eve, {});
     const unknown = await refused(relay.rosters.append(eve.session(), nowhere.id, nowhere.signed));
     expect(await refused(append(forged, eve))).toEqual(unknown);
-    expect(await refused(relay.rosters.read(eve.account, id, -1))).toEqual(unknown);
-    expect(await refused(relay.rosters.read(eve.account, someConversation(), -1))).toEqual(unknown);
+    expect(await refused(relay.rosters.read(asMember(eve), id, -1))).toEqual(unknown);
+    expect(await refused(relay.rosters.read(asMember(eve), someConversation(), -1))).toEqual(unknown);
     const { id: direct } = await relay.conversations.createDirect(eve.session(), mina.account);
-    expect(await refused(relay.rosters.read(eve.account, direct, -1))).toEqual(unknown);
+    expect(await refused(relay.rosters.read(asMember(eve), direct, -1))).toEqual(unknown);
   });
 
   test('of another conversation, or signed by another device of the same person, is refused', async () => {
@@ -298,7 +300,7 @@ describe('the next event', () => {
       if (outcome.status === 'rejected') expect(outcome.reason.body.error).toBe('Conflict');
     const [winner] = taken;
     if (!winner) throw new Error('none was taken');
-    const read = await relay.rosters.read(olga.account, id, 0);
+    const read = await relay.rosters.read(asMember(olga), id, 0);
     expect(read.events).toEqual([toBase64(winner.signed)]);
     const { members } = await relay.conversations.find(olga.account, id);
     expect([...members]).toEqual([...winner.roster().members.keys()].sort() as never);
@@ -342,7 +344,7 @@ describe('the next event', () => {
     const again = await nextEvent(event.roster(), { ...two, signers: [renewed] });
     expect((await append(again, two)).epoch).toBe(1);
     // Both certificates are kept for who verifies the chain.
-    expect((await verified(await relay.rosters.read(two.account, event.id, -1))).epoch).toBe(1);
+    expect((await verified(await relay.rosters.read(asMember(two), event.id, -1))).epoch).toBe(1);
     await relay.db.write((tx) => tx.run('UPDATE devices SET revoked_at = 1 WHERE id = $1', [device]));
     const gone = await nextEvent(again.roster(), { ...two, signers: [renewed] });
     expect((await refused(append(gone, two))).error).toBe('NotFound');
@@ -415,13 +417,13 @@ describe('reading', () => {
     const { id, roster } = await newGroup();
     let now = await move(roster, olga, adding(eve));
     now = await move(now, ada, removing(mina));
-    const read = await relay.rosters.read(eve.account, id, -1);
+    const read = await relay.rosters.read(asMember(eve), id, -1);
     expect(read).toMatchObject({ more: false });
     expect(read.events).toHaveLength(3);
     expect(read.signers).toHaveLength(2);
     expect(await verified(read)).toEqual(now);
-    expect((await relay.rosters.read(gus.account, id, 1)).events).toEqual(read.events.slice(2));
-    expect(await relay.rosters.read(gus.account, id, 2)).toEqual({ events: [], signers: [], more: false });
+    expect((await relay.rosters.read(asMember(gus), id, 1)).events).toEqual(read.events.slice(2));
+    expect(await relay.rosters.read(asMember(gus), id, 2)).toEqual({ events: [], signers: [], more: false });
   });
 
   test('comes in pages', async () => {
@@ -437,7 +439,7 @@ describe('reading', () => {
     });
     const sizes = [];
     for (let after = -1; ; ) {
-      const { events, more } = await relay.rosters.read(olga.account, id, after);
+      const { events, more } = await relay.rosters.read(asMember(olga), id, after);
       sizes.push(events.length);
       after += events.length;
       if (!more) break;
@@ -449,10 +451,10 @@ describe('reading', () => {
     const { id, roster } = await newGroup();
     const without = await move(roster, olga, removing(mina));
     const later = await move(without, olga, adding(eve));
-    const read = await relay.rosters.read(mina.account, id, -1);
+    const read = await relay.rosters.read(asMember(mina), id, -1);
     expect(read.events).toHaveLength(2);
     expect(await verified(read)).toEqual(without);
-    expect((await relay.rosters.read(mina.account, id, 1)).events).toEqual([]);
+    expect((await relay.rosters.read(asMember(mina), id, 1)).events).toEqual([]);
     // The record says that one was in it, and nothing of those who are.
     const known = await relay.conversations.find(mina.account, id);
     expect(known).toMatchObject({ kind: 'group', members: [], epoch: without.epoch });
@@ -467,7 +469,7 @@ describe('reading', () => {
     expect((await refused(append(fork, mina))).error).toBe('NotFound');
     // Who comes back reads everything.
     await move(later, olga, adding(mina));
-    expect((await relay.rosters.read(mina.account, id, -1)).events).toHaveLength(4);
+    expect((await relay.rosters.read(asMember(mina), id, -1)).events).toHaveLength(4);
   });
 
   test('tells whoever made a group and was removed nothing newer when the first event comes again', async () => {
@@ -494,20 +496,20 @@ describe('reading', () => {
 describe('an open group', () => {
   test('is listed for who is not in it, can be read and come into, until it is closed', async () => {
     const { id, roster } = await newGroup({ policy: OPEN });
-    expect(await relay.rosters.open(eve.account)).toContainEqual({ id, title: 'Town square', members: 4 });
-    expect((await relay.rosters.open(mina.account)).map((group) => group.id)).not.toContain(id);
-    expect((await relay.rosters.read(eve.account, id, -1)).events).toHaveLength(1);
+    expect(await relay.rosters.open(asMember(eve))).toContainEqual({ id, title: 'Town square', members: 4 });
+    expect((await relay.rosters.open(asMember(mina))).map((group) => group.id)).not.toContain(id);
+    expect((await relay.rosters.read(asMember(eve), id, -1)).events).toHaveLength(1);
     // Reading is not being in it.
     expect((await refused(relay.conversations.find(eve.account, id))).error).toBe('NotFound');
 
     const joined = await move(roster, eve, joining(eve));
     expect((await relay.conversations.find(eve.account, id)).members).toContain(eve.account);
     const closed = await move(joined, olga, { op: ROSTER_OPS.policy, policy: DEFAULT_POLICY });
-    expect((await relay.rosters.open(gus.account)).map((group) => group.id)).not.toContain(id);
+    expect((await relay.rosters.open(asMember(gus))).map((group) => group.id)).not.toContain(id);
     const late = await addActor(relay.db, relay.clock(), 1, 'Late');
     const event = await nextEvent(closed, late, joining(late));
     expect((await refused(append(event, late))).error).toBe('NotFound');
-    expect((await refused(relay.rosters.read(late.account, id, -1))).error).toBe('NotFound');
+    expect((await refused(relay.rosters.read(asMember(late), id, -1))).error).toBe('NotFound');
   });
 
   test('is come into under one’s own identity', async () => {
@@ -525,7 +527,7 @@ describe('an open group', () => {
       await relay.rosters.create(olga.session(), event.signed);
       const empty = await move(event.roster(), olga, { op: ROSTER_OPS.leave });
       expect(empty.members.size).toBe(0);
-      const listed = (await relay.rosters.open(eve.account)).find(({ id }) => id === event.id);
+      const listed = (await relay.rosters.open(asMember(eve))).find(({ id }) => id === event.id);
       const come = nextEvent(empty, eve, joining(eve)).then((next) => append(next, eve));
       if (policy === OPEN) {
         expect(listed).toMatchObject({ members: 0 });

@@ -68,17 +68,16 @@ export function createRosters(
         await checkPeople(db, devices, decoded.event, roster);
         await keep(id, decoded, signed, { author, before: null, roster });
       }
-      return reader.standingFor(session.account, id);
+      return reader.standingFor(session, id);
     },
 
     async append(session, id, signed) {
       const decoded = readRosterEvent(signed);
       checkConversation(decoded, id);
       const author = await authorOf(session);
-      const last = await reader.readableTo(session.account, id);
+      const last = await reader.readableTo(session, id);
       checkAuthor(decoded, author, clock());
-      if (decoded.event.epoch <= last && (await inPlace(id, decoded)))
-        return reader.standingFor(session.account, id);
+      if (decoded.event.epoch <= last && (await inPlace(id, decoded))) return reader.standingFor(session, id);
       const before = last === NEWEST ? await reader.rosterOf(id, last) : null;
       if (!before) throw notFound();
       if (decoded.event.epoch !== before.epoch + 1 || !equalBytes(decoded.event.previous, before.head))
@@ -88,7 +87,7 @@ export function createRosters(
       const roster = await verifiedRoster(crypto, signed, before, author);
       await checkPeople(db, devices, decoded.event, roster);
       await keep(id, decoded, signed, { author, before, roster });
-      return reader.standingFor(session.account, id);
+      return reader.standingFor(session, id);
     },
   };
 

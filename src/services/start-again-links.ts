@@ -3,12 +3,14 @@ import type { Session } from '../auth/sessions.ts';
 import type { Role } from '../contract/accounts.ts';
 import { toBase64 } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
+import { may, mayManage } from '../contract/permissions.ts';
 import { START_AGAIN_MS } from '../contract/start-again.ts';
 import { sentence } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
 import { accountById, accountNamed, everybody } from '../store/accounts.ts';
 import type { Tx } from '../store/db.ts';
 import * as store from '../store/start-again.ts';
+import type { Audit } from './audit.ts';
 import { Refusal } from './refusal.ts';
 
 export interface NewStartAgain {
@@ -38,7 +40,7 @@ export interface StartAgainLinks {
   create(by: Session | null, username: string): Promise<NewStartAgain>;
   list(): Promise<readonly OpenStartAgain[]>;
   /** Takes a link back; NotFound for an unknown one. */
-  revoke(id: string): Promise<void>;
+  revoke(id: string, by?: Session | null): Promise<void>;
   /** Whose account a token is for; Gone when it is for nobody's. */
   inspect(token: string): Promise<AccountId>;
   /** The same, using it up, in the transaction that starts the account again. */
@@ -47,11 +49,10 @@ export interface StartAgainLinks {
   expire(): Promise<void>;
 }
 
-export function createStartAgainLinks({
-  db,
-  clock,
-  random,
-}: Pick<Ports, 'db' | 'clock' | 'random'>): StartAgainLinks {
+export function createStartAgainLinks(
+  { db, clock, random }: Pick<Ports, 'db' | 'clock' | 'random'>,
+  audit: Pick<Audit, 'record'>,
+): StartAgainLinks {
   return {
     async create(by, username) {
       const row = await accountNamed(db, username);
@@ -59,9 +60,9 @@ export function createStartAgainLinks({
         throw new Refusal('NotFound', sentence('There is nobody called {username} here.', { username }));
       if (by && row.id === by.account)
         throw new Refusal('Forbidden', 'You are signed in. Another admin can make this link for you.');
-      if (by && by.role !== 'admin' && by.role !== 'owner')
+      if (by && !may(by.role, 'people.manage'))
         throw new Refusal('Forbidden', 'Only owners and admins may do this.');
-      if (by && row.role === 'owner' && by.role !== 'owner')
+      if (by && !mayManage(by.role, row.role))
         throw new Refusal('Forbidden', 'Only an owner can let another owner start again.');
       if (row.disabled !== 0)
         throw new Refusal(
@@ -71,15 +72,21 @@ export function createStartAgainLinks({
       const token = toBase64(random(32));
       const now = clock();
       const expiresAt = now + START_AGAIN_MS;
-      await db.write((tx) =>
-        store.putStartAgain(tx, {
+      await db.write(async (tx) => {
+        await store.putStartAgain(tx, {
           id: digest(token),
           account: row.id,
           created_by: by?.account ?? null,
           created_at: now,
           expires_at: expiresAt,
-        }),
-      );
+        });
+        await audit.record(tx, {
+          actor: by?.account ?? null,
+          action: 'restart.made',
+          subject: row.id,
+          detail: { expiresAt },
+        });
+      });
       return { token, account: row.id, username: row.username, name: row.name, expiresAt };
     },
 
@@ -94,9 +101,16 @@ export function createStartAgainLinks({
       });
     },
 
-    async revoke(id) {
-      if (!(await db.write((tx) => store.deleteStartAgain(tx, id))))
-        throw new Refusal('NotFound', 'There is no such link any more.');
+    async revoke(id, by = null) {
+      await db.write(async (tx) => {
+        const account = await store.deleteStartAgain(tx, id);
+        if (!account) throw new Refusal('NotFound', 'There is no such link any more.');
+        await audit.record(tx, {
+          actor: by?.account ?? null,
+          action: 'restart.revoked',
+          subject: account,
+        });
+      });
     },
 
     async inspect(token) {

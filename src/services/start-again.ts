@@ -31,6 +31,7 @@ import { deleteSecondFactor } from '../store/second-factors.ts';
 import { deleteSessionsOf } from '../store/sessions.ts';
 import { replaceVault } from '../store/vaults.ts';
 import type { Accounts } from './accounts.ts';
+import type { Audit } from './audit.ts';
 import type { Devices, DeviceUploadBytes } from './devices.ts';
 import { storeLeaf, verifyLeaf } from './leaves.ts';
 import { storePrekeys, verifyPrekeys } from './prekey-upload.ts';
@@ -69,6 +70,7 @@ export function createStartAgain(
     readonly sessions: Sessions;
     readonly devices: Devices;
     readonly accounts: Accounts;
+    readonly audit: Pick<Audit, 'record'>;
     readonly origin: () => string;
   },
 ): StartAgain {
@@ -76,7 +78,7 @@ export function createStartAgain(
   const { sessions, devices, accounts } = deps;
   const crypto = { provider: runtime, random, clock };
   const webauthn = createWebauthn(ports, deps.origin);
-  const links = createStartAgainLinks(ports);
+  const links = createStartAgainLinks(ports, deps.audit);
 
   const found = async (account: AccountId) => {
     const [row, list, old] = await Promise.all([
@@ -137,6 +139,7 @@ export function createStartAgain(
         if (!(await replaceDeviceList(tx, published.list, before.list.hash))) throw changedMeanwhile();
         if (!(await replaceVault(tx, account, restart.vault, restart.vault.slots))) throw changedMeanwhile();
         await replaceIdentity(tx, account, restart.aik);
+        await deps.audit.record(tx, { actor: account, action: 'account.restarted', subject: account });
         await storeLeaf(tx, published.leaf);
         await removeDevices(tx, account, before.old, clock());
         await emptyBackup(tx, account, clock());

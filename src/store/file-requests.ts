@@ -2,6 +2,7 @@
 import type { FileId } from '../contract/files.ts';
 import type { AccountId } from '../contract/ids.ts';
 import type { FileRequestId } from '../contract/shares.ts';
+import { MAY_HAVE_LINKS } from './accounts.ts';
 import type { Db, Tx } from './db.ts';
 
 export interface FileRequestRow {
@@ -49,14 +50,14 @@ export async function countFileRequests(tx: Tx, account: AccountId): Promise<num
   return row?.count ?? 0;
 }
 
-/** One that takes files: not over, of an account that is not disabled. `left`: files that it still takes. */
+/** One that takes files: not over, of an account that may have links. `left`: files that it still takes. */
 export async function openFileRequest(
   db: Db | Tx,
   id: FileRequestId,
   now: number,
 ): Promise<(FileRequestRow & { readonly left: number }) | null> {
   const sql = `SELECT r.*, r.files - r.taken - (SELECT COUNT(*) FROM file_request_uploads u WHERE u.request = r.id) AS "left"
-    FROM file_requests r JOIN accounts a ON a.id = r.account AND a.disabled = 0
+    FROM file_requests r JOIN accounts a ON a.id = r.account AND ${MAY_HAVE_LINKS}
     WHERE r.id = $1 AND r.expires_at > $2`;
   type Row = FileRequestRow & { readonly left: number };
   const row = 'read' in db ? (await db.read<Row>(sql, [id, now]))[0] : await db.get<Row>(sql, [id, now]);

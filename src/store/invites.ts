@@ -13,6 +13,11 @@ export interface InviteRow {
   readonly created_at: number;
 }
 
+/** Who made an invite could still make it: links of somebody who was disabled, or may not give the role any more, are void. */
+const OPEN = `uses_left > 0 AND expires_at > $1 AND (created_by IS NULL
+  OR EXISTS (SELECT 1 FROM accounts a WHERE a.id = invites.created_by AND a.disabled = 0
+    AND (a.role = 'owner' OR (a.role = 'admin' AND invites.role <> 'owner'))))`;
+
 /** Stores a new invite. */
 export async function insertInvite(tx: Tx, row: InviteRow): Promise<void> {
   await tx.run(
@@ -23,28 +28,25 @@ export async function insertInvite(tx: Tx, row: InviteRow): Promise<void> {
 
 /** The role of an invite that can still be used, or null. */
 export async function openInvite(db: Db, id: string, now: number): Promise<Role | null> {
-  const [row] = await db.read<{ role: Role }>(
-    'SELECT role FROM invites WHERE id = $1 AND uses_left > 0 AND expires_at > $2',
-    [id, now],
-  );
+  const [row] = await db.read<{ role: Role }>(`SELECT role FROM invites WHERE ${OPEN} AND id = $2`, [
+    now,
+    id,
+  ]);
   return row?.role ?? null;
 }
 
 /** Takes one use and gives the role; null when it cannot be used any more. */
 export async function takeInvite(tx: Tx, id: string, now: number): Promise<Role | null> {
   const row = await tx.get<{ role: Role }>(
-    'UPDATE invites SET uses_left = uses_left - 1 WHERE id = $1 AND uses_left > 0 AND expires_at > $2 RETURNING role',
-    [id, now],
+    `UPDATE invites SET uses_left = uses_left - 1 WHERE ${OPEN} AND id = $2 RETURNING role`,
+    [now, id],
   );
   return row?.role ?? null;
 }
 
 /** Invites that can still be used, newest first. */
 export function openInvites(db: Db, now: number): Promise<InviteRow[]> {
-  return db.read<InviteRow>(
-    'SELECT * FROM invites WHERE uses_left > 0 AND expires_at > $1 ORDER BY created_at DESC, id',
-    [now],
-  );
+  return db.read<InviteRow>(`SELECT * FROM invites WHERE ${OPEN} ORDER BY created_at DESC, id`, [now]);
 }
 
 /** Takes an invite back; false when it was not there. */

@@ -2,6 +2,7 @@
 import type { FileId } from '../contract/files.ts';
 import type { AccountId } from '../contract/ids.ts';
 import type { ShareId } from '../contract/shares.ts';
+import { MAY_HAVE_LINKS } from './accounts.ts';
 import type { Db, Tx } from './db.ts';
 
 export interface ShareRow {
@@ -64,8 +65,8 @@ export async function countShares(tx: Tx, account: AccountId, now: number): Prom
   return row?.count ?? 0;
 }
 
-/** A link that somebody may still visit: not over, not used up, of an account that is not disabled. */
-const OPEN = `SELECT s.* FROM shares s JOIN accounts a ON a.id = s.account AND a.disabled = 0
+/** A link that somebody may still visit: not over, not used up, of an account that may have links. */
+const OPEN = `SELECT s.* FROM shares s JOIN accounts a ON a.id = s.account AND ${MAY_HAVE_LINKS}
   WHERE s.id = $1 AND s.expires_at > $2 AND (s.downloads IS NULL OR s.used < s.downloads)`;
 
 export async function openShare(db: Db | Tx, id: ShareId, now: number): Promise<ShareRow | null> {

@@ -12,9 +12,9 @@ export interface StartAgainRow {
   readonly expires_at: number;
 }
 
-/** Links of an admin who was disabled since are good for nothing. */
+/** Links of an admin who was disabled since, or is none any more, are good for nothing. */
 const OPEN = `expires_at > $1 AND (created_by IS NULL
-  OR EXISTS (SELECT 1 FROM accounts a WHERE a.id = created_by AND a.disabled = 0))`;
+  OR EXISTS (SELECT 1 FROM accounts a WHERE a.id = created_by AND a.disabled = 0 AND a.role IN ('owner', 'admin')))`;
 
 /** Stores a link in the place of the account's former one. */
 export async function putStartAgain(tx: Tx, row: StartAgainRow): Promise<void> {
@@ -51,9 +51,13 @@ export function openStartAgains(db: Db, now: number): Promise<StartAgainRow[]> {
   );
 }
 
-/** Takes a link back; false when it was not there. */
-export async function deleteStartAgain(tx: Tx, id: string): Promise<boolean> {
-  return (await tx.run('DELETE FROM start_again_links WHERE id = $1', [id])) === 1;
+/** Takes a link back; gives whose it was, or null when it was not there. */
+export async function deleteStartAgain(tx: Tx, id: string): Promise<AccountId | null> {
+  const row = await tx.get<{ account: AccountId }>(
+    'DELETE FROM start_again_links WHERE id = $1 RETURNING account',
+    [id],
+  );
+  return row?.account ?? null;
 }
 
 /** Deletes what nobody can use any more. */

@@ -2,6 +2,7 @@
 import type { FileId } from '../contract/files.ts';
 import type { AccountId } from '../contract/ids.ts';
 import type { FileRequestId, ShareId } from '../contract/shares.ts';
+import { MAY_HAVE_LINKS } from './accounts.ts';
 import type { Db, Tx } from './db.ts';
 
 export interface NewVisit {
@@ -33,17 +34,17 @@ export interface VisitorRow {
   readonly link_expires_at: number;
 }
 
-/** A visit whose link is still there, of an account that is not disabled; one that hands in, as long as it has not finished. */
+/** A visit whose link is still there, of an account that may have links; one that hands in, as long as it has not finished. */
 export async function visitorOf(db: Db, id: string, now: number): Promise<VisitorRow | null> {
   const rows = await db.read<VisitorRow>(
     `SELECT v.file AS file, s.account AS account, s.id AS link, 0 AS hands_in,
        v.expires_at AS expires_at, s.expires_at AS link_expires_at FROM file_visits v
-     JOIN shares s ON s.id = v.share AND s.file = v.file JOIN accounts a ON a.id = s.account AND a.disabled = 0
+     JOIN shares s ON s.id = v.share AND s.file = v.file JOIN accounts a ON a.id = s.account AND ${MAY_HAVE_LINKS}
      WHERE v.id = $1 AND v.expires_at > $2
      UNION ALL
      SELECT v.file AS file, r.account AS account, r.id AS link, 1 AS hands_in,
        v.expires_at AS expires_at, r.expires_at AS link_expires_at FROM file_visits v
-     JOIN file_requests r ON r.id = v.request JOIN accounts a ON a.id = r.account AND a.disabled = 0
+     JOIN file_requests r ON r.id = v.request JOIN accounts a ON a.id = r.account AND ${MAY_HAVE_LINKS}
      JOIN file_request_uploads u ON u.file = v.file AND u.request = r.id AND u.manifest IS NULL
      WHERE v.id = $3 AND v.expires_at > $4`,
     [id, now, id, now],

@@ -1,7 +1,11 @@
 /** Every page with a workspace that could exist. */
 import type { Role } from '../../src/contract/accounts.ts';
 import type { AccountId, ConversationId, DeviceId } from '../../src/contract/ids.ts';
+import { ROLES } from '../../src/contract/permissions.ts';
+import { DEFAULT_POLICIES } from '../../src/contract/policies.ts';
 import { Admin } from '../../views/admin/people.tsx';
+import { ManagedPerson, type PersonProps } from '../../views/admin/person.tsx';
+import { Policies, type PoliciesProps } from '../../views/admin/policies.tsx';
 import { Storage } from '../../views/admin/storage.tsx';
 import type { AssetUrls, Site, Viewer } from '../../views/layout.tsx';
 import { Conversation } from '../../views/pages/conversation.tsx';
@@ -79,6 +83,7 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
       page,
       title: 'Harbour Lab',
       viewer: ADA,
+      history: 'none',
       conversations: rows.map((row) => ({ ...row, current: page === 'conversation' && row.current })),
       children: String(children),
     });
@@ -119,12 +124,12 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     'recovery-code': RecoveryCode({ site, viewer: ADA }),
     'first-run': shell(
       'conversations',
-      await Welcome({ workspace: 'Harbour Lab', isAdmin: true, conversations: 0, others: 0 }),
+      await Welcome({ workspace: 'Harbour Lab', isAdmin: true, isGuest: false, conversations: 0, others: 0 }),
       [],
     ),
     conversations: shell(
       'conversations',
-      await Welcome({ workspace: 'Harbour Lab', isAdmin: true, conversations: 5, others: 5 }),
+      await Welcome({ workspace: 'Harbour Lab', isAdmin: true, isGuest: false, conversations: 5, others: 5 }),
     ),
     conversation: shell('conversation', talk),
     'conversation-files': shell('conversation', talk),
@@ -152,6 +157,8 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     settings: shell('settings', await Settings(settings(site))),
     'settings-evidence': shell('settings', await Settings(settings(site))),
     admin: shell('admin', await Admin(admin())),
+    'admin-person': shell('admin', await ManagedPerson(managedPerson())),
+    'admin-policies': shell('admin', await Policies(policies())),
     'admin-storage': shell('admin', await Storage(storage())),
     'admin-start-again': shell('admin', await Admin(admin())),
     error: ErrorPage({ site, status: 404, message: 'There is no such conversation.' }),
@@ -214,6 +221,25 @@ function storage() {
   };
 }
 
+function managedPerson(): PersonProps {
+  return {
+    person: { ...MINA, role: 'member', disabled: false },
+    viewer: { role: 'owner', roles: ROLES },
+    secondFactor: { codesLeft: 8 },
+    done: 'role',
+    deletion: { typed: 'mia', error: 'This is another username.' },
+  };
+}
+
+function policies(): PoliciesProps {
+  return {
+    role: 'owner',
+    form: { ...DEFAULT_POLICIES, sessionDays: '400', relayDays: '7', suite: '2' },
+    suites: [{ id: 2, name: 'X25519-ML-KEM-768-AES256-GCM' }],
+    errors: { sessionDays: 'Enter a whole number of days from 1 to 365.' },
+  };
+}
+
 function admin() {
   const role = (index: number): Role => (index === 0 ? 'admin' : 'member');
   return {
@@ -227,10 +253,8 @@ function admin() {
       { id: 'two', role: 'guest' as Role, usesLeft: 1, expiresAt: NOW + DAY },
     ],
     form: { roles: ['member', 'guest', 'auditor', 'admin', 'owner'] as Role[], created: INVITE },
-    policies: { presence: true, typing: true },
-    storage: { used: 37_400_000_000, limit: 100_000_000_000 },
+    managed: new Set(PEOPLE.map(({ account }) => account)),
     startAgain: {
-      accounts: new Set(PEOPLE.map(({ account }) => account)),
       open: [{ id: 'one', username: MINA.username, name: MINA.name, expiresAt: NOW + DAY }],
       created: null,
     },

@@ -5,7 +5,7 @@ import { plural, say, t } from '../../src/contract/words.ts';
 import { attribute } from '../parts/attribute.ts';
 import { FieldError } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { roleWord } from '../parts/role.ts';
+import { roleTitle, roleWord } from '../parts/role.ts';
 import { When } from '../parts/sheet.tsx';
 import { markup, text } from '../parts/words.tsx';
 
@@ -44,7 +44,7 @@ export function InviteForm({ roles, typed, errors = {}, created }: InviteFormPro
           <select id="invite-role" name="role" aria-describedby="invite-role-error">
             {roles.map((role) => (
               <option value={role} selected={role === (typed?.role ?? 'member')} safe>
-                {roleWord(role)}
+                {roleTitle(role)}
               </option>
             ))}
           </select>

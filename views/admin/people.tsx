@@ -5,13 +5,11 @@ import type { AccountId } from '../../src/contract/ids.ts';
 import type { StartAgainCreated } from '../../src/contract/start-again.ts';
 import { t } from '../../src/contract/words.ts';
 import { AdminNav } from '../parts/admin-nav.tsx';
-import { Avatar } from '../parts/avatar.tsx';
-import { roleWord } from '../parts/role.ts';
+import { PersonCell } from '../parts/person-cell.tsx';
+import { roleTitle } from '../parts/role.ts';
 import { Section, Sheet } from '../parts/sheet.tsx';
-import { StorageBar } from '../parts/storage-bar.tsx';
 import { text } from '../parts/words.tsx';
 import { InviteForm, type InviteFormProps, type OpenInvite, OpenInvites } from './invites.tsx';
-import { Policies, type PoliciesProps } from './policies.tsx';
 import { CreatedStartAgain, type OpenStartAgain, OpenStartAgains, StartAgainOffer } from './start-again.tsx';
 
 export interface AdminProps {
@@ -20,18 +18,15 @@ export interface AdminProps {
   readonly people: readonly Person[];
   readonly invites: readonly OpenInvite[];
   readonly form: InviteFormProps;
-  readonly policies: PoliciesProps;
-  /** Bytes of everybody's files. */
-  readonly storage: { readonly used: number; readonly limit: number };
+  /** Whom this admin may manage. */
+  readonly managed: ReadonlySet<AccountId>;
   readonly startAgain: {
-    /** Whom this admin may let start again. */
-    readonly accounts: ReadonlySet<AccountId>;
     readonly open: readonly OpenStartAgain[];
     readonly created: StartAgainCreated | null;
   };
 }
 
-export function Admin({ role, people, invites, form, policies, storage, startAgain }: AdminProps) {
+export function Admin({ role, people, invites, form, managed, startAgain }: AdminProps) {
   return (
     <Sheet view="admin" title={t('Admin')} lead={t('You see who is here and never what they write.')}>
       <AdminNav role={role} here="/admin" />
@@ -60,28 +55,11 @@ export function Admin({ role, people, invites, form, policies, storage, startAga
             {people.map((person) => (
               <>
                 <PersonRow person={person} />
-                {startAgain.accounts.has(person.account) ? (
-                  <tr class="table-more">
-                    <td colspan="3">
-                      <StartAgainOffer person={person} />
-                    </td>
-                  </tr>
-                ) : (
-                  ''
-                )}
+                {managed.has(person.account) ? <More person={person} /> : ''}
               </>
             ))}
           </tbody>
         </table>
-      </Section>
-      <Policies {...policies} />
-      <Section id="storage" title={t('Storage')}>
-        <StorageBar label={t('Storage of the workspace')} {...storage} />
-        <div class="buttons">
-          <a class="button" href="/admin/storage">
-            {text('Storage, limits and clean-up')}
-          </a>
-        </div>
       </Section>
     </Sheet>
   );
@@ -91,16 +69,30 @@ function PersonRow({ person }: { person: Person }) {
   return (
     <tr data-account={person.account}>
       <td>
-        <span class="person">
-          <Avatar name={person.name} />
-          <span>
-            <b safe>{person.name}</b>
-            <small safe>{`@${person.username}`}</small>
-          </span>
-        </span>
+        <PersonCell person={person} />
       </td>
-      <td safe>{roleWord(person.role)}</td>
+      <td safe>{roleTitle(person.role)}</td>
       <td>{person.disabled ? <span class="tag bad">{text('Disabled')}</span> : text('Active')}</td>
+    </tr>
+  );
+}
+
+/** What can be done with somebody: a page of its own, and what they ask for who have lost everything. */
+function More({ person }: { person: Person }) {
+  return (
+    <tr class="table-more">
+      <td colspan="3">
+        <div class="person-more">
+          <a
+            class="link"
+            href={`/admin/people/${person.account}`}
+            aria-label={t('Manage {name}', { name: person.name })}
+          >
+            {text('Manage')}
+          </a>
+          {person.disabled ? '' : <StartAgainOffer person={person} />}
+        </div>
+      </td>
     </tr>
   );
 }

@@ -3,8 +3,8 @@ import type { Person, Role } from '../../src/contract/accounts.ts';
 import { MAX_FILE_BYTES } from '../../src/contract/files.ts';
 import { bytesWritten, locale, plural, t } from '../../src/contract/words.ts';
 import { AdminNav } from '../parts/admin-nav.tsx';
-import { Avatar } from '../parts/avatar.tsx';
 import { Field } from '../parts/field.tsx';
+import { PersonCell } from '../parts/person-cell.tsx';
 import { Section, Sheet, When } from '../parts/sheet.tsx';
 import { StorageBar } from '../parts/storage-bar.tsx';
 import { markup, text } from '../parts/words.tsx';
@@ -125,13 +125,7 @@ function People({ people, limit }: Pick<StorageProps, 'people'> & { limit: numbe
         {people.map(({ person, files, bytes }) => (
           <tr data-account={person.account}>
             <td>
-              <span class="person">
-                <Avatar name={person.name} />
-                <span>
-                  <b safe>{person.name}</b>
-                  <small safe>{`@${person.username}`}</small>
-                </span>
-              </span>
+              <PersonCell person={person} />
             </td>
             <td safe>{number(files)}</td>
             <td>

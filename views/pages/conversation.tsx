@@ -25,7 +25,7 @@ export interface ConversationProps {
   /** Whether this person is in it; who was removed reads on what is here already. */
   readonly isMember: boolean;
   /** How many days the relay keeps what nobody fetched. */
-  readonly relayDays: number;
+  readonly relayDays: number | null;
 }
 
 export function Conversation(props: ConversationProps) {
@@ -223,9 +223,15 @@ function Details({ id, self, peer, isNotes, others, relayDays }: ConversationPro
       <ConversationChoices />
       <h2>{text('How long it stays')}</h2>
       <p class="details-note">
-        {text('The server holds a sealed message until every device has fetched it, {n} days at most.', {
-          n: relayDays,
-        })}{' '}
+        <span safe>
+          {relayDays === null
+            ? t('The server holds a sealed message until every device has fetched it.')
+            : plural(
+                relayDays,
+                'The server holds a sealed message until every device has fetched it, for a day at most.',
+                'The server holds a sealed message until every device has fetched it, {n} days at most.',
+              )}
+        </span>{' '}
         {text(
           'Your own history is on your devices, and saved for them on the server under keys that only they open.',
         )}

@@ -6,16 +6,18 @@ import { text } from '../parts/words.tsx';
 export interface WelcomeProps {
   readonly workspace: string;
   readonly isAdmin: boolean;
+  /** They see those who share a conversation with them, and cannot look for others. */
+  readonly isGuest: boolean;
   readonly conversations: number;
   /** Others in the workspace. */
   readonly others: number;
 }
 
-export function Welcome({ workspace, isAdmin, conversations, others }: WelcomeProps) {
+export function Welcome({ conversations, ...begin }: WelcomeProps) {
   return (
     <div class="welcome" data-view="conversations">
       <div class="welcome-body">
-        {conversations > 0 ? <Choose /> : <Begin workspace={workspace} isAdmin={isAdmin} others={others} />}
+        {conversations > 0 ? <Choose /> : <Begin {...begin} />}
         <noscript>
           <p class="card warn">
             {text(
@@ -38,7 +40,8 @@ function Choose() {
   );
 }
 
-function Begin({ workspace, isAdmin, others }: Omit<WelcomeProps, 'conversations'>) {
+function Begin({ workspace, isAdmin, isGuest, others }: Omit<WelcomeProps, 'conversations'>) {
+  if (isGuest && others === 0) return <Guest workspace={workspace} />;
   return (
     <>
       <h1 tabindex="-1">{text('Welcome to {workspace}', { workspace })}</h1>
@@ -75,6 +78,19 @@ function Begin({ workspace, isAdmin, others }: Omit<WelcomeProps, 'conversations
           <span>{text('Sixty digits, the same on both screens, say that nobody stands between you.')}</span>
         </li>
       </ol>
+    </>
+  );
+}
+
+function Guest({ workspace }: { workspace: string }) {
+  return (
+    <>
+      <h1 tabindex="-1">{text('Welcome to {workspace}', { workspace })}</h1>
+      <p>
+        {text(
+          'You are a guest here: you see the conversations that somebody brings you into, and who is in them. Tell whoever invited you that you have arrived.',
+        )}
+      </p>
     </>
   );
 }

@@ -23,19 +23,24 @@ export interface Placeholders {
 export interface OfflineProps {
   readonly site: Site;
   readonly placeholders: Placeholders;
-  /** How many days the relay keeps what nobody fetched. */
-  readonly relayDays: number;
 }
 
-export function Offline({ site, placeholders, relayDays }: OfflineProps) {
+export function Offline({ site, placeholders }: OfflineProps) {
   const { account, device, conversation: id, name } = placeholders;
   const viewer: Viewer = { account, device, username: '', name: '', role: 'member' };
   const peer: Reader = { account, name, username: '' };
   const self: Reader = { account, name: '', username: '' };
-  const talk = { id, self, isMember: true, relayDays };
+  const talk = { id, self, isMember: true, relayDays: null };
   const row = { conversation: id, name, lastActivity: 0 };
   return (
-    <Shell site={site} page="offline" title={site.workspace} viewer={viewer} conversations={[]}>
+    <Shell
+      site={site}
+      page="offline"
+      title={site.workspace}
+      viewer={viewer}
+      history="none"
+      conversations={[]}
+    >
       <template id="offline-row-direct">
         <ConversationRow {...row} peer={account} />
       </template>
@@ -55,7 +60,7 @@ export function Offline({ site, placeholders, relayDays }: OfflineProps) {
         <Conversation {...talk} peer={null} isNotes others={[]} />
       </template>
       <template id="offline-welcome">
-        <Welcome workspace={site.workspace} isAdmin={false} conversations={1} others={1} />
+        <Welcome workspace={site.workspace} isAdmin={false} isGuest={false} conversations={1} others={1} />
       </template>
       <template id="offline-absent">
         <Absent

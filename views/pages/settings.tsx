@@ -7,7 +7,7 @@ import type { ServedFile, ServedKind } from '../../src/contract/served.ts';
 import { sentence, t } from '../../src/contract/words.ts';
 import type { Site, Viewer } from '../layout.tsx';
 import { LanguageChoice } from '../parts/language.tsx';
-import { roleWord } from '../parts/role.ts';
+import { roleTitle } from '../parts/role.ts';
 import { SettingsNav } from '../parts/settings-nav.tsx';
 import { Section, Sheet, When } from '../parts/sheet.tsx';
 import { StorageBar } from '../parts/storage-bar.tsx';
@@ -48,7 +48,7 @@ export function Settings(props: SettingsProps) {
           <dt>{text('Username')}</dt>
           <dd safe>{`@${viewer.username}`}</dd>
           <dt>{text('Role')}</dt>
-          <dd safe>{roleWord(role)}</dd>
+          <dd safe>{roleTitle(role)}</dd>
         </dl>
       </Section>
       <Section

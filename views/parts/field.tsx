@@ -23,6 +23,7 @@ export interface FieldProps {
   readonly literal?: boolean;
   readonly list?: string;
   readonly autofocus?: boolean;
+  readonly inputmode?: 'numeric';
   readonly placeholder?: string;
 }
 

@@ -3,6 +3,9 @@
  * the fields belong to it. The page is for browsers without a script, which can begin a conversation of two.
  */
 
+import type { Role } from '../../src/contract/accounts.ts';
+import { may } from '../../src/contract/permissions.ts';
+import type { PolicyValues } from '../../src/contract/policies.ts';
 import { t } from '../../src/contract/words.ts';
 import { attribute } from './attribute.ts';
 import { FieldError } from './field.tsx';
@@ -21,7 +24,9 @@ export interface NewConversationProps {
   readonly errors?: Readonly<Record<string, string>>;
 }
 
-export function NewConversationDialog() {
+/** For the island: may this person make groups, and what history a new one gives unless chosen otherwise. */
+export function NewConversationDialog({ role, history }: { role: Role; history: PolicyValues['history'] }) {
+  const groups = may(role, 'groups.make') ? { 'data-history': history } : {};
   return (
     <dialog id="new-conversation" class="dialog" aria-labelledby="new-conversation-title">
       <header class="dialog-head">
@@ -36,7 +41,7 @@ export function NewConversationDialog() {
           <Icon name="close" />
         </button>
       </header>
-      <div data-new-conversation="" />
+      <div data-new-conversation="" {...groups} />
       <noscript>
         <a class="link" href="/conversations/new">
           {text('Begin a conversation of two without a script')}

@@ -4,6 +4,8 @@
  */
 
 import type { Children } from '@kitajs/html';
+import { may } from '../../src/contract/permissions.ts';
+import type { PolicyValues } from '../../src/contract/policies.ts';
 import { t } from '../../src/contract/words.ts';
 import type { DocumentProps, Viewer } from '../layout.tsx';
 import { Document, titleOf } from '../layout.tsx';
@@ -18,11 +20,14 @@ import { text } from './words.tsx';
 
 export interface ShellProps extends Pick<DocumentProps, 'site' | 'page' | 'title'> {
   readonly viewer: Viewer;
+  /** What a new group says of history for those who come later, unless chosen otherwise. */
+  readonly history: PolicyValues['history'];
   readonly conversations: readonly ConversationRowProps[];
   readonly children: Children;
 }
 
-export function Shell({ site, page, title, viewer, conversations, children }: ShellProps) {
+export function Shell({ site, page, title, viewer, history, conversations, children }: ShellProps) {
+  const converses = may(viewer.role, 'converse');
   return (
     <Document site={site} page={page} title={title} viewer={viewer}>
       <div class="app">
@@ -33,15 +38,18 @@ export function Shell({ site, page, title, viewer, conversations, children }: Sh
               <Mark />
               <span safe>{site.workspace}</span>
             </a>
-            <button type="button" class="button new" command="show-modal" commandfor="new-conversation">
-              <Icon name="plus" />
-              {text('New conversation')}
-            </button>
+            {converses ? <BeginButton /> : ''}
           </header>
-          <search class="side-search">
-            <div data-search="" />
-          </search>
-          <ConversationList conversations={conversations} />
+          {converses ? (
+            <>
+              <search class="side-search">
+                <div data-search="" />
+              </search>
+              <ConversationList conversations={conversations} />
+            </>
+          ) : (
+            <div class="side-list" />
+          )}
           <Me viewer={viewer} page={page} />
         </div>
         <div class="stage">
@@ -53,8 +61,17 @@ export function Shell({ site, page, title, viewer, conversations, children }: Sh
       <p id="connection" role="status" />
       <div id="inbox" hidden hx-ws:connect="/socket" />
       <MessageTemplate />
-      <NewConversationDialog />
+      {converses ? <NewConversationDialog role={viewer.role} history={history} /> : ''}
     </Document>
+  );
+}
+
+function BeginButton() {
+  return (
+    <button type="button" class="button new" command="show-modal" commandfor="new-conversation">
+      <Icon name="plus" />
+      {text('New conversation')}
+    </button>
   );
 }
 
@@ -135,10 +152,14 @@ function Me({ viewer, page }: { viewer: Viewer; page: string }) {
           <span>{text('Admin')}</span>
         </a>
       )}
-      <a class="me-link" href="/files" title={t('Files')} {...(page === 'files' ? CURRENT : {})}>
-        <Icon name="files" />
-        <span>{text('Files')}</span>
-      </a>
+      {may(viewer.role, 'converse') ? (
+        <a class="me-link" href="/files" title={t('Files')} {...(page === 'files' ? CURRENT : {})}>
+          <Icon name="files" />
+          <span>{text('Files')}</span>
+        </a>
+      ) : (
+        ''
+      )}
       <a class="me-link" href="/settings" title={t('Settings')} {...(page === 'settings' ? CURRENT : {})}>
         <Icon name="settings" />
         <span>{text('Settings')}</span>

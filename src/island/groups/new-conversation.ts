@@ -2,7 +2,7 @@
 
 import type { Engine, PeerView } from '../../client/engine-types.ts';
 import type { ConversationId } from '../../contract/ids.ts';
-import { t } from '../../contract/words.ts';
+import { plural, t } from '../../contract/words.ts';
 import { button, check, draw, field, sentenceOf, shadowOf } from './draw.ts';
 import { historyChoice } from './history-choice.ts';
 import { completed, matching, namesIn } from './people-field.ts';
@@ -31,7 +31,10 @@ export async function openNewConversation(
   const typed = host.shadowRoot?.querySelector('input')?.value ?? '';
   const root = shadowOf(host, STYLE);
   const people = field('people', t('People'), {
-    hint: t('Usernames, with commas between them. One makes a conversation of two, more make a group.'),
+    hint:
+      host.dataset.history === undefined
+        ? t('The username of somebody whom you share a conversation with.')
+        : t('Usernames, with commas between them. One makes a conversation of two, more make a group.'),
     autocapitalize: 'none',
     spellcheck: 'false',
     required: true,
@@ -53,13 +56,15 @@ export async function openNewConversation(
   const start = draw('button', { class: 'button primary' }, t('Start'));
   people.row.append(suggestions);
   const history = historyChoice();
+  const { history: usual } = host.dataset;
+  // Guests begin conversations of two.
+  const mayGroup = usual !== undefined;
+  if (mayGroup) history.select.value = usual === 'invitation' ? 'fromInvitation' : usual;
   const form = draw(
     'form',
     { class: 'stack' },
     people.row,
-    name.row,
-    open.row,
-    history.row,
+    ...(mayGroup ? [name.row, open.row, history.row] : []),
     problem,
     progress,
     start,
@@ -144,7 +149,7 @@ async function listOpen(place: HTMLElement, engine: Engine, go: (id: Conversatio
       }
     });
     come.setAttribute('aria-label', t('Come in: {title}', { title }));
-    const people = members === 1 ? '1 person' : `${members} people`;
+    const people = plural(members, '{n} person', '{n} people');
     const words = draw(
       'span',
       { class: 'list-main' },
@@ -183,5 +188,6 @@ async function chosenPeople(engine: Engine, typed: string): Promise<readonly Pee
 function nameAfter(self: string, people: readonly PeerView[]): string {
   const names = [self, ...people.map(({ name }) => name)].map((name) => name.split(/\s+/u)[0] ?? name);
   const rest = names.length - MOST_NAMED;
-  return rest > 0 ? `${names.slice(0, MOST_NAMED).join(', ')} and ${rest} more` : names.join(', ');
+  if (rest <= 0) return names.join(', ');
+  return t('{names} and {n} more', { names: names.slice(0, MOST_NAMED).join(', '), n: rest });
 }
