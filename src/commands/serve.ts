@@ -38,7 +38,7 @@ export async function serve(
     ...ports,
     services,
     assets,
-    jobs: createJobs(log, ports.clock),
+    jobs: createJobs(ports.log, ports.clock, (job, result) => meter.count('jobRuns', { job, result })),
     encryption: createEncryption(config, log, ports.clock),
     limits: new RateLimits(ports.clock, LIMITS, (limit) => meter.count('rateLimited', { limit })),
     origin,
@@ -57,6 +57,7 @@ export async function serve(
   await ports.db.write((tx) => putSetting(tx, 'origin', new TextEncoder().encode(origin())));
   await greet(deps, listeners);
   for (const job of serverJobs(deps, listeners)) deps.jobs.add(job);
+  await meter.registry();
 
   await stopSignal();
   log.info('stopping');
@@ -80,6 +81,7 @@ async function greet({ origin, services, encryption }: Deps, { plainPort }: List
 const stopOrder = (deps: Deps, listeners: Listeners): readonly StopStep[] => [
   { name: 'requests', run: () => listeners.stop() },
   { name: 'jobs', run: () => deps.jobs.stop() },
+  { name: 'usage', run: () => deps.services.usage.note() },
   { name: 'mail', run: () => deps.services.mail.close() },
   { name: 'database', run: () => deps.db.close() },
 ];

@@ -53,8 +53,13 @@ interface Entry {
   lastSuccessAt: number | null;
 }
 
-/** @param clock epoch milliseconds */
-export function createJobs(log: Log, clock: () => number): Jobs {
+/** @param clock epoch milliseconds
+ * @param onRun told of each run that ended */
+export function createJobs(
+  log: Log,
+  clock: () => number,
+  onRun: (job: string, result: 'ok' | 'failed') => void = () => {},
+): Jobs {
   const entries = new Map<string, Entry>();
   const stopping = new AbortController();
 
@@ -88,6 +93,7 @@ export function createJobs(log: Log, clock: () => number): Jobs {
       entry.lastError = error instanceof Error ? error.message : String(error);
       log.error('job failed', { job: entry.job.name, reason: entry.lastError });
     }
+    onRun(entry.job.name, entry.lastError === null ? 'ok' : 'failed');
     entry.lastAt = clock();
     entry.lastMs = entry.lastAt - startedAt;
   };

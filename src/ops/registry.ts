@@ -52,6 +52,10 @@ export function createRegistry(): Registry {
     return kind === 'counter' ? new Counter(options) : new Gauge(options);
   });
 
+  const plain = new Set(
+    Object.entries(GAUGES).flatMap(([name, { labels }]) => (labels.length === 0 ? name : [])),
+  );
+
   return {
     contentType: registry.contentType,
     count: (name, labels, by) => counters.get(name)?.inc({ ...labels }, by),
@@ -67,10 +71,10 @@ export function createRegistry(): Registry {
         .reduce((sum, { value }) => sum + value, 0);
     },
     async write(samples) {
-      for (const gauge of gauges.values()) {
+      for (const [name, gauge] of gauges) {
         gauge.reset();
-        // Resetting leaves a zero, which would say more than is known.
-        gauge.remove();
+        // Resetting leaves a zero in what has no labels, which would say more than is known.
+        if (plain.has(name)) gauge.remove();
       }
       for (const { gauge, labels, value } of samples) gauges.get(gauge)?.inc({ ...labels }, value);
       return registry.metrics();

@@ -60,6 +60,7 @@ export const KEPT: Readonly<Record<string, string>> = {
   file_request_uploads: 'what was handed in',
   audit: 'only ever added to',
   settings: 'secrets and choices of the workspace',
+  usage: 'numbers alone',
   migrations: 'the schema',
 };
 

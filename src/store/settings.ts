@@ -1,7 +1,7 @@
 /** One-off values of the workspace, by name. */
 import type { Db, Tx } from './db.ts';
 
-/** `origin` (what links made by the admin commands carry), `workspace_name`, `setup_token` (SHA-256, 32 bytes, until an owner exists), `server_secret` (32 bytes) `log_key` (the transparency log's signing secret, 64 bytes), `policies`, `file_cleanup`, `last_backup` and `restored` (JSON), `backup_lease` (decimal epoch milliseconds, while a backup is made). */
+/** `origin` (what links made by the admin commands carry), `workspace_name`, `setup_token` (SHA-256, 32 bytes, until an owner exists), `server_secret` (32 bytes) `log_key` (the transparency log's signing secret, 64 bytes), `policies`, `file_cleanup`, `last_backup` and `restored` (JSON), `backup_lease` (decimal epoch milliseconds, while a backup is made), `ready` (the same, when /readyz last wrote). */
 export type SettingKey =
   | 'origin'
   | 'workspace_name'
@@ -12,7 +12,8 @@ export type SettingKey =
   | 'file_cleanup'
   | 'last_backup'
   | 'restored'
-  | 'backup_lease';
+  | 'backup_lease'
+  | 'ready';
 
 /** The value, or null. */
 export async function readSetting(db: Db, key: SettingKey): Promise<Uint8Array | null> {

@@ -15,7 +15,7 @@ import type { HubEvent } from '../../src/realtime/hub.ts';
 import { createLocalHub } from '../../src/realtime/local.ts';
 import { createServices } from '../../src/services/services.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
+import { openTestDb } from './database.ts';
 
 /** What pages name; what stands in them does not matter here. */
 const emptyAssets = () => createAssets(new Map(ASSET_NAMES.map((name) => [name, new Uint8Array()])));
@@ -55,7 +55,7 @@ export async function startApp({
   let log = '';
   const events: HubEvent[] = [];
   const clock = () => Date.now() + ahead;
-  const db = openSqlite(join(data, 'sotto.sqlite'));
+  const db = await openTestDb(join(data, 'sotto.sqlite'));
   await migrate(db);
   const hub = createLocalHub();
   const bare = {
@@ -87,7 +87,7 @@ export async function startApp({
     ...ports,
     services: createServices(ports, origin),
     assets,
-    jobs: createJobs(ports.log, clock),
+    jobs: createJobs(ports.log, clock, (job, result) => ports.ops.meter.count('jobRuns', { job, result })),
     encryption: null,
     limits: new RateLimits(clock, limited ? LIMITS : unlimited(), (limit) =>
       ports.ops.meter.count('rateLimited', { limit }),
