@@ -28,7 +28,8 @@ export async function totalOf(from: Db | Tx, account: AccountId): Promise<Total>
 
 /** What all of them count. */
 export async function totalOfAll(from: Db | Tx): Promise<Total> {
-  const sql = 'SELECT COALESCE(SUM(bytes), 0) AS bytes, COALESCE(SUM(files), 0) AS files FROM file_totals';
+  const sql =
+    'SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes, CAST(COALESCE(SUM(files), 0) AS BIGINT) AS files FROM file_totals';
   return (await first<Total>(from, sql, [])) ?? NOTHING;
 }
 
@@ -79,14 +80,14 @@ export function abandonedFiles(tx: Tx, before: number, limit: number): Promise<F
 
 /** Files that will be deleted until then. */
 export async function expiringBefore(db: Db, until: number): Promise<Total> {
-  const sql = `SELECT COALESCE(SUM(stored), 0) AS bytes, COUNT(*) AS files FROM files WHERE expires_at <= $1`;
+  const sql = `SELECT CAST(COALESCE(SUM(stored), 0) AS BIGINT) AS bytes, COUNT(*) AS files FROM files WHERE expires_at <= $1`;
   return (await first<Total>(db, sql, [until])) ?? NOTHING;
 }
 
 /** Uploads that are not complete. */
 export async function unfinished(db: Db): Promise<Total> {
   const sql =
-    'SELECT COALESCE(SUM(stored), 0) AS bytes, COUNT(*) AS files FROM files WHERE completed_at IS NULL';
+    'SELECT CAST(COALESCE(SUM(stored), 0) AS BIGINT) AS bytes, COUNT(*) AS files FROM files WHERE completed_at IS NULL';
   return (await first<Total>(db, sql, [])) ?? NOTHING;
 }
 

@@ -33,7 +33,7 @@ export async function putParcel(tx: Tx, row: ParcelRow): Promise<void> {
 /** Bytes that an account has on the server. */
 export async function parcelBytesOf(tx: Tx, account: AccountId): Promise<number> {
   const row = await tx.get<{ bytes: number | null }>(
-    'SELECT SUM(bytes) AS bytes FROM parcels WHERE account = $1',
+    'SELECT CAST(SUM(bytes) AS BIGINT) AS bytes FROM parcels WHERE account = $1',
     [account],
   );
   return row?.bytes ?? 0;

@@ -143,7 +143,8 @@ export async function claimsOn(
   day: number,
 ): Promise<{ readonly mine: number; readonly all: number }> {
   const row = await tx.get<{ mine: number | null; all_claims: number | null }>(
-    `SELECT SUM(CASE WHEN requester = $1 THEN count ELSE 0 END) AS mine, SUM(count) AS all_claims
+    `SELECT CAST(SUM(CASE WHEN requester = $1 THEN count ELSE 0 END) AS BIGINT) AS mine,
+       CAST(SUM(count) AS BIGINT) AS all_claims
      FROM prekey_claims WHERE device = $2 AND day = $3`,
     [requester, device, day],
   );
