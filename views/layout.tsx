@@ -27,6 +27,10 @@ export type PageName =
   | 'approve'
   | 'recovery-code'
   | 'start-again'
+  | 'confirm'
+  | 'second-factor'
+  | 'password'
+  | 'passkey'
   | 'share'
   | 'file-request'
   | 'conversations'
@@ -131,6 +135,10 @@ const DOORS: ReadonlySet<PageName> = new Set([
   'approve',
   'recovery-code',
   'start-again',
+  'confirm',
+  'second-factor',
+  'password',
+  'passkey',
   'share',
   'file-request',
 ]);

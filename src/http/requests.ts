@@ -15,6 +15,7 @@ import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { type Serving, serving } from '../ops/serving.ts';
 import { crossOrigin } from './cors.ts';
+import { elsewhere } from './elsewhere.ts';
 import { Refusal, toErrorBody } from './errors.ts';
 import { securityHeaders } from './headers.ts';
 import { speakTo } from './language.ts';
@@ -94,6 +95,12 @@ export const requests = (
       const page = !path.startsWith('/api/') && !path.startsWith('/assets/') && path !== '/socket';
       more['content-type'] = page ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
       more.vary = 'Accept-Language, Cookie';
+      const there = page ? elsewhere(request, body, deps.origin()) : null;
+      // htmx would follow a redirect and swap a page into a pane: it is told to go.
+      if (there !== null)
+        return request.headers.get('hx-request') === 'true'
+          ? new Response(null, { status: 200, headers: { ...more, 'hx-redirect': there } })
+          : new Response(null, { status: 303, headers: { ...more, location: there } });
       const said = page ? await speakTo(request, () => errorPage(status, body)) : JSON.stringify(body);
       return new Response(said, { status, headers: more });
     })

@@ -13,6 +13,16 @@ import { takeSignOut } from './sign-out.ts';
 import { takeRecovery, takeUnlock } from './unlock.ts';
 import { watchCode } from './watch-code.ts';
 
+type Part = typeof import('./security/main.ts');
+const security = (open: (part: Part) => void, failed: (error: unknown) => void = () => {}): void =>
+  void onDemand(() => import('./security/main.ts')).then(open, failed);
+/** A form of that part. */
+const ofSecurity = (take: (part: Part, form: IslandForm) => void) => (form: IslandForm) =>
+  security(
+    (part) => take(part, form),
+    (error) => form.fail(error),
+  );
+
 const FORMS: Readonly<Record<string, (form: IslandForm) => void>> = {
   setup: takeRegistration,
   join: takeRegistration,
@@ -31,6 +41,9 @@ const FORMS: Readonly<Record<string, (form: IslandForm) => void>> = {
       ({ takeFileRequest }) => takeFileRequest(form),
       (error: unknown) => form.fail(error),
     ),
+  confirm: ofSecurity((part, form) => part.takeConfirm(form)),
+  password: ofSecurity((part, form) => part.takePassword(form)),
+  passkey: ofSecurity((part, form) => part.takePasskey(form)),
   'start-again': (form) =>
     void onDemand(() => import('./start-again/main.ts')).then(
       ({ takeStartAgain }) => takeStartAgain(form),
@@ -42,6 +55,8 @@ if (!supportsPasskeys()) for (const button of document.querySelectorAll('[data-p
 for (const form of document.querySelectorAll<HTMLFormElement>('form[data-island]')) {
   FORMS[form.dataset.island ?? '']?.(new IslandForm(form));
 }
+
+if (document.querySelector('[data-otp], [data-backup-codes]')) security((part) => part.openSecrets(document));
 
 const removed = document.querySelector<HTMLElement>('[data-removed]');
 if (removed) void tellRemoved(removed);

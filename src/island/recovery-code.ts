@@ -9,7 +9,11 @@ export async function showRecoveryCode(code: string, kept: boolean): Promise<voi
   history.replaceState(null, '', '/recovery-code');
   await swapPage('/recovery-code');
   for (const place of document.querySelectorAll('[data-recovery-code]')) place.textContent = code;
-  offerWaysToKeep(code);
+  offerWaysToKeep(
+    code,
+    'sotto-recovery-code.txt',
+    t('Sotto recovery code for {origin}', { origin: location.origin }),
+  );
   if (!kept) showNotKept();
   const saved = document.querySelector<HTMLInputElement>('input[type=checkbox]');
   const next = document.querySelector<HTMLButtonElement>('button[data-continue]');
@@ -28,18 +32,14 @@ async function swapPage(path: string): Promise<void> {
   document.body.replaceChildren(...page.body.childNodes);
 }
 
-function offerWaysToKeep(code: string): void {
+/** Shows the buttons that this browser can serve: clipboard, a file of this name under a title, paper. */
+export function offerWaysToKeep(code: string, file: string, title: string): void {
   const button = (name: string) => document.querySelector<HTMLElement>(`button[data-${name}-code]`);
   const copy = button('copy');
   const download = button('download');
   const paper = button('print');
   if (copy) offerCopy(copy, () => code);
-  if (download)
-    offerDownload(
-      download,
-      'sotto-recovery-code.txt',
-      () => `${t('Sotto recovery code for {origin}', { origin: location.origin })}\n\n${code}\n`,
-    );
+  if (download) offerDownload(download, file, () => `${title}\n\n${code}\n`);
   if (paper) {
     paper.hidden = false;
     paper.addEventListener('click', () => print());

@@ -9,12 +9,14 @@ import { backupPages } from './pages-backups.ts';
 import { conversationPages } from './pages-conversations.ts';
 import { filePages } from './pages-files.ts';
 import { bareSite, type PageDeps } from './pages-frame.ts';
+import { healthPages } from './pages-health.ts';
 import { invitePages } from './pages-invites.ts';
 import { linkPages } from './pages-links.ts';
 import { mailPages } from './pages-mail.ts';
 import { peoplePages } from './pages-people.ts';
 import { policyPages } from './pages-policies.ts';
 import { restartPages } from './pages-restart.ts';
+import { securityPages } from './pages-security.ts';
 import { settingsPages } from './pages-settings.ts';
 import { storagePages } from './pages-storage.ts';
 import { tokenPages } from './pages-tokens.ts';
@@ -27,6 +29,7 @@ export const pageRoutes = (deps: PageDeps) =>
     .use(conversationPages(deps))
     .use(filePages(deps))
     .use(settingsPages(deps))
+    .use(securityPages(deps))
     .use(mailPages(deps))
     .use(tokenPages(deps))
     .use(peoplePages(deps))
@@ -35,6 +38,7 @@ export const pageRoutes = (deps: PageDeps) =>
     .use(policyPages(deps))
     .use(auditPages(deps))
     .use(storagePages(deps))
+    .use(healthPages(deps))
     .use(backupPages(deps))
     .get(
       WEB_MANIFEST_PATH,

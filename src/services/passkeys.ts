@@ -59,7 +59,7 @@ export interface Passkeys {
 }
 
 const ceremonyOf = ({ id }: Session): string => `add passkey ${id}`;
-const GONE = 'You have no such passkey any more.';
+const GONE = sentence('You have no such passkey any more.');
 
 export function createPasskeys(
   { db, clock }: Pick<Ports, 'db' | 'clock'>,

@@ -5,6 +5,7 @@
 import type { Caller, Session } from '../auth/sessions.ts';
 import { toHex } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
+import { sentence } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
 import type { Tx } from '../store/db.ts';
 import * as store from '../store/places.ts';
@@ -46,7 +47,7 @@ export const MAX_PLACES = 20;
 /** A sign-in from a new place is told for so long. */
 export const NEW_PLACE_MS = 30 * DAY_MS;
 
-const GONE = 'That was answered already.';
+const GONE = sentence('That was answered already.');
 
 export function createPlaces(
   { db, clock, random }: Pick<Ports, 'db' | 'clock' | 'random'>,

@@ -10,6 +10,7 @@ import {
 } from '../auth/totp.ts';
 import type { AuditAction } from '../contract/audit.ts';
 import type { AccountId } from '../contract/ids.ts';
+import { sentence } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
 import type { Tx } from '../store/db.ts';
 import * as store from '../store/second-factors.ts';
@@ -58,7 +59,9 @@ export interface SecondFactor {
   reset(by: Session | null, account: AccountId): Promise<void>;
 }
 
-const WRONG = 'This code is not right. Codes change every 30 seconds and work once: wait for the next one.';
+const WRONG = sentence(
+  'This code is not right. Codes change every 30 seconds and work once: wait for the next one.',
+);
 
 export function createSecondFactor(
   ports: Pick<Ports, 'db' | 'clock' | 'random'>,

@@ -97,8 +97,13 @@ export function wipeSecrets({ aik, backupKey, deviceWrapKey }: VaultSecrets): vo
   for (const secret of [aik, backupKey, deviceWrapKey]) secret.fill(0);
 }
 
-async function newPassword(
-  { crypto, hashPassword, passwordCost = PASSWORD_DEFAULTS }: EnrolTools,
+/** What a password leaves on the server, and the key (32 B) of the slot that it opens. */
+export async function newPassword(
+  {
+    crypto,
+    hashPassword,
+    passwordCost = PASSWORD_DEFAULTS,
+  }: Pick<EnrolTools, 'crypto' | 'hashPassword' | 'passwordCost'>,
   password: string,
 ): Promise<{ readonly credential: PasswordCredential; readonly vaultKey: Uint8Array }> {
   const salt = crypto.random(16);

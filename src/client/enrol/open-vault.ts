@@ -2,14 +2,14 @@
 
 import type { SignedIn } from '../../contract/accounts.ts';
 import { fromBase64, fromHex } from '../../contract/bytes.ts';
-import { t } from '../../contract/words.ts';
+import { sentence, t } from '../../contract/words.ts';
 import { verifyDeviceList } from '../../protocol/device-list.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { equalBytes } from '../../protocol/hash.ts';
 import { signingKeyPairFromSecret } from '../../protocol/identity.ts';
 import type { Crypto } from '../../protocol/ports.ts';
 import { openSlot, openVault, type SlotKind } from '../../protocol/vault.ts';
-import { EnrolError } from './errors.ts';
+import { EnrolError, type EnrolErrorCode } from './errors.ts';
 import type { Unlocked } from './types.ts';
 
 /** Which slot, the key for it (32 B), and what it means when the key does not fit. */
@@ -20,6 +20,22 @@ export interface SlotKey {
   readonly key: Uint8Array;
   readonly wrong: () => EnrolError;
 }
+
+const wrong = (code: EnrolErrorCode, message: string) => () => new EnrolError(code, message);
+export const wrongPassword = wrong(
+  'wrong-password',
+  sentence('This is not the password or passphrase of your vault. Try again.'),
+);
+export const wrongCode = wrong(
+  'wrong-recovery-code',
+  sentence('This is not your recovery code. Check it and try again.'),
+);
+export const wrongPasskey = wrong(
+  'wrong-passkey',
+  sentence(
+    'This passkey signs you in but does not unlock your messages. Use your passphrase or your recovery code.',
+  ),
+);
 
 const damaged = (cause?: unknown): EnrolError =>
   new EnrolError(

@@ -3,7 +3,7 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { SignedIn } from '../../contract/accounts.ts';
 import { fromBase64, toBase64 } from '../../contract/bytes.ts';
-import { sentence, t } from '../../contract/words.ts';
+import { t } from '../../contract/words.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import {
   checkPasswordParameters,
@@ -14,28 +14,12 @@ import {
 } from '../../protocol/password.ts';
 import { parseRecoveryCode, splitRecoveryCode } from '../../protocol/recovery-code.ts';
 import { SecondFactorAsked } from '../ports.ts';
-import { EnrolError, type EnrolErrorCode, NeedsVaultKey } from './errors.ts';
-import { openSlotOf } from './open-vault.ts';
+import { EnrolError, NeedsVaultKey } from './errors.ts';
+import { openSlotOf, wrongCode, wrongPasskey, wrongPassword } from './open-vault.ts';
 import { ask } from './refusals.ts';
 import type { EnrolTools, Unlocked } from './types.ts';
 
 type SignInTools = Omit<EnrolTools, 'openStorage'>;
-
-const wrong = (code: EnrolErrorCode, message: string) => () => new EnrolError(code, message);
-const wrongPassword = wrong(
-  'wrong-password',
-  sentence('This is not the password or passphrase of your vault. Try again.'),
-);
-const wrongCode = wrong(
-  'wrong-recovery-code',
-  sentence('This is not your recovery code. Check it and try again.'),
-);
-const wrongPasskey = wrong(
-  'wrong-passkey',
-  sentence(
-    'This passkey signs you in but does not unlock your messages. Use your passphrase or your recovery code.',
-  ),
-);
 
 /** @throws EnrolError offline, wrong-password, weak-parameters, identity-mismatch, damaged-vault, rate-limited */
 export async function signInWithPassword(
