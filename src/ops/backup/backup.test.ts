@@ -180,20 +180,20 @@ test('a folder with anything in it is left alone; one that a restore left half d
 test('bytes that are deleted while a backup is made stay until it is made, and are in it', async () => {
   const { ports, data, keys, out } = await openFolder('racing');
   const bytes = createBlobWrites(ports);
-  let removed: number | null = null;
+  const removed: number[] = [];
   const blobs = {
     ...ports.blobs,
     async get(key: string) {
       // After the database was copied: the file is deleted, and its bytes are to go.
-      if (removed === null) {
+      if (removed.length === 0) {
         await ports.db.write((tx) => tx.run('DELETE FROM files WHERE id = $1', [FILE]));
-        removed = await bytes.remove(keys);
+        removed.push(await bytes.remove(keys));
       }
       return ports.blobs.get(key);
     },
   };
   const made = await makeBackup({ ...ports, blobs, data, out, passphrase, release: '0.1.0', verifyAudit });
-  expect(removed).toBe(0);
+  expect(removed).toEqual([0]);
   expect(made).toMatchObject({ blobs: 3, missing: [] });
   expect(await bytes.removeOrphans()).toBe(3);
   await ports.db.close();
