@@ -68,8 +68,8 @@ async function carry(upload: Upload): Promise<void> {
     const { root } = await uploadFile({ transport, clock: () => Date.now() }, file, chunks, {
       signal,
       progress: (done) => tell({ type: 'progress', job, done }),
-      sealed: async (n, hash) => {
-        await ask((number) => ({ type: 'sealed', job, ask: number, n, hash }));
+      sealed: async (hashes) => {
+        await ask((number) => ({ type: 'sealed', job, ask: number, hashes }));
       },
     });
     await release(file.fileId);

@@ -93,12 +93,11 @@ async function send(
 ): Promise<void> {
   const { source, isSame } = await find();
   const job = jobOf(file, { known: [...known], sameSource: isSame });
-  const sealed = sharedCommits((hashes) =>
+  const sealed: UploadWatch['sealed'] = (hashes) =>
     ctx.operate(async (op) => {
       await checkWanted(op, pending, file.id);
       for (const [n, hash] of hashes) writeHash(op, file.id, n, hash);
-    }),
-  );
+    });
   await carrier.upload(job, source, { signal, progress, sealed });
 }
 
@@ -106,27 +105,6 @@ async function send(
 async function checkWanted(reads: Reads, pending: string, file: FileId): Promise<void> {
   const isWanted = (await readPending(reads, pending))?.files.some(({ id }) => id === file);
   if (isWanted !== true) throw new DOMException('The upload was called off.', 'AbortError');
-}
-
-/** Chunks that are sealed while a commit runs share the next one; each hears what became of its own. */
-function sharedCommits(
-  commit: (hashes: ReadonlyMap<number, Uint8Array>) => Promise<void>,
-): UploadWatch['sealed'] {
-  let last: Promise<void> = Promise.resolve();
-  let next: { readonly hashes: Map<number, Uint8Array>; readonly done: Promise<void> } | null = null;
-  return (n, hash) => {
-    if (next === null) {
-      const hashes = new Map<number, Uint8Array>();
-      const done = last.then(() => {
-        next = null;
-        return commit(hashes);
-      });
-      last = done.catch(() => {});
-      next = { hashes, done };
-    }
-    next.hashes.set(n, hash);
-    return next.done;
-  };
 }
 
 /** A direct conversation that no server knows yet is made there first, as for its first message. */

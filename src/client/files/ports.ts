@@ -2,6 +2,7 @@
 import type { FileId, FileRecord, FileUpload, FileUsage } from '../../contract/files.ts';
 import type { ConversationId } from '../../contract/ids.ts';
 import type { FileSecret } from '../../protocol/file.ts';
+import type { KeepHashes } from './hash-keeper.ts';
 import type { FileView } from './view.ts';
 
 /** The server's calls about files. Every call throws TransportRefused or TransportFailed, and AbortError once `signal` is. */
@@ -46,8 +47,8 @@ export interface Watch {
 }
 
 export interface UploadWatch extends Watch {
-  /** Keeps the SHA-256 of a chunk that was sealed, durably. It is waited for before the chunk leaves. */
-  readonly sealed: (n: number, hash: Uint8Array) => Promise<void>;
+  /** Keeps the SHA-256 of chunks that were sealed, by their numbers, durably. It is waited for before those chunks leave. */
+  readonly sealed: KeepHashes;
 }
 
 /** A file whose upload has begun; can be handed to a worker. */

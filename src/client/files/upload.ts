@@ -5,6 +5,7 @@ import { fileChunkLength, fileChunks, fileRoot, type Sealer, sealFileChunk } fro
 import { equalBytes } from '../../protocol/hash.ts';
 import type { Provider } from '../../protocol/provider.ts';
 import type { Clock } from '../ports.ts';
+import { HashKeeper } from './hash-keeper.ts';
 import type { FileSource, FileTransport, UploadJob, UploadWatch } from './ports.ts';
 import { Progress } from './progress.ts';
 import { Slots } from './slots.ts';
@@ -88,21 +89,24 @@ export async function uploadFile(
   const isThere = (n: number) => hashes.has(n) && !missing.has(n);
   const progress = new Progress(clock, watch.progress);
   const line = new Slots(PARALLEL_CHUNKS);
+  const keeper = new HashKeeper(watch.sealed, PARALLEL_CHUNKS);
 
   const send = async (n: number): Promise<void> => {
     const { body, hash } = await chunks.sealed(n);
     const before = hashes.get(n);
     if (before !== undefined && !equalBytes(before, hash)) throw new OtherFile();
-    if (before === undefined) {
-      await watch.sealed(n, hash);
-      hashes.set(n, hash);
-    }
-    signal?.throwIfAborted();
-    if (before !== undefined && !missing.has(n)) return;
-    await line.run(async () => {
+    await keeper.keep(n, before === undefined ? hash : null);
+    hashes.set(n, hash);
+    try {
       signal?.throwIfAborted();
-      await transport.putChunk(job.fileId, n, body, signal);
-    });
+      if (before !== undefined && !missing.has(n)) return;
+      await line.run(async () => {
+        signal?.throwIfAborted();
+        await transport.putChunk(job.fileId, n, body, signal);
+      });
+    } finally {
+      keeper.left();
+    }
     missing.delete(n);
     progress.add(fileChunkLength(job.size, n));
   };

@@ -35,13 +35,12 @@ export type FromWorker =
       readonly from: number;
       readonly to: number;
     }
-  /** Chunk n has this hash; it leaves when the page has kept that. */
+  /** These chunks have these hashes; they leave when the page has kept them. */
   | {
       readonly type: 'sealed';
       readonly job: number;
       readonly ask: number;
-      readonly n: number;
-      readonly hash: Uint8Array;
+      readonly hashes: ReadonlyMap<number, Uint8Array>;
     }
   | { readonly type: 'done'; readonly job: number; readonly root: Uint8Array }
   | { readonly type: 'failed'; readonly job: number; readonly error: CarriedError }

@@ -141,7 +141,7 @@ async function answer(message: Extract<FromWorker, { ask: number }>, job: Job | 
   const { ask } = message;
   try {
     if (message.type === 'sealed') {
-      await job?.watch?.sealed(message.n, message.hash);
+      await job?.watch?.sealed(message.hashes);
       return send({ type: 'answer', ask });
     }
     const source = sources.get(message.id);

@@ -1,0 +1,63 @@
+/**
+ * Keeps hashes of sealed chunks before those leave, some at a time: each commit waits for the disk, so it is put off while enough
+ * chunks that may leave keep the line busy.
+ */
+
+/** Keeps them durably. Throws what the storage throws. */
+export type KeepHashes = (hashes: ReadonlyMap<number, Uint8Array>) => Promise<void>;
+
+interface Batch {
+  readonly hashes: Map<number, Uint8Array>;
+  readonly kept: PromiseWithResolvers<void>;
+}
+const newBatch = (): Batch => ({ hashes: new Map(), kept: Promise.withResolvers() });
+
+export class HashKeeper {
+  private next = newBatch();
+  private isKeeping = false;
+  /** Chunks that may leave, or are leaving. */
+  private ready = 0;
+
+  /** @param enough chunks that keep the line busy */
+  constructor(
+    private readonly keepAll: KeepHashes,
+    private readonly enough: number,
+  ) {}
+
+  /** Resolves once chunk n may leave. @param hash null when it is kept already */
+  async keep(n: number, hash: Uint8Array | null): Promise<void> {
+    if (hash === null) {
+      this.ready++;
+      return;
+    }
+    this.next.hashes.set(n, hash);
+    const { promise } = this.next.kept;
+    this.look();
+    await promise;
+  }
+
+  /** One that might leave has left, or does not leave. */
+  left(): void {
+    this.ready--;
+    this.look();
+  }
+
+  private look(): void {
+    if (this.isKeeping || this.ready >= this.enough || this.next.hashes.size === 0) return;
+    const batch = this.next;
+    this.next = newBatch();
+    this.isKeeping = true;
+    void this.keepAll(batch.hashes)
+      .then(
+        () => {
+          this.ready += batch.hashes.size;
+          batch.kept.resolve();
+        },
+        (error: unknown) => batch.kept.reject(error),
+      )
+      .finally(() => {
+        this.isKeeping = false;
+        this.look();
+      });
+  }
+}
