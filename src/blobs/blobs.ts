@@ -10,8 +10,9 @@ export const blobKey = (bytes: Uint8Array): BlobKey => bytes.toHex();
 
 export interface Blobs {
   /**
-   * Keeps bytes under a key that was never used. Resolves when a crash would not lose them; what was cut off before that is never
-   * given out by `get`, and listed at most. Throws BlobsUnavailable when they cannot be kept.
+   * Keeps bytes under a key that was never used. Resolves when neither a crash nor the end of the power would lose them. Before that the key
+   * is for nobody: what the end of the process cut off is never given out by `get`, and listed at most; after the power went, `get`
+   * may give anything for it. Throws BlobsUnavailable when they cannot be kept.
    */
   put(key: BlobKey, bytes: Uint8Array): Promise<void>;
   /** The bytes, or null when there are none. Throws BlobsUnavailable when they cannot be read. */

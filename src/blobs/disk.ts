@@ -14,30 +14,30 @@ const LEVELS = [2, 1] as const;
 export function createDiskBlobs(folder: string): Blobs {
   /** Folders that are there, and whose own entry is on the disk. */
   const ready = new Set<string>();
+  const sync = sharedSyncs();
 
   /** Once for each folder and process, its entry in the one above is put on the disk, whoever made it. */
-  const prepare = async (path: string): Promise<void> => {
-    if (ready.has(path)) return;
-    if (path !== folder) await prepare(dirname(path));
-    await mkdir(path, { recursive: true, mode: FOLDER_MODE });
-    await sync(dirname(path));
-    ready.add(path);
+  const unsettled = (path: string): readonly string[] => {
+    if (ready.has(path)) return [];
+    return path === folder ? [path] : [path, ...unsettled(dirname(path))];
   };
 
   return {
     put: (key, bytes) =>
       available(async () => {
         const path = pathOf(folder, key);
-        await prepare(dirname(path));
+        const fresh = unsettled(dirname(path));
+        if (fresh.length > 0) await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
         try {
-          await write(path + PART, bytes);
-          await rename(path + PART, path);
+          // The name before the disk has the bytes: both then go with one turn of the disk's journal.
+          await write(path, bytes);
+          await Promise.all([dirname(path), ...fresh.map((each) => dirname(each))].map(sync));
+          for (const each of fresh) ready.add(each);
         } catch (error) {
           ready.clear();
-          await rm(path + PART, { force: true }).catch(() => {});
+          for (const left of [path + PART, path]) await rm(left, { force: true }).catch(() => {});
           throw error;
         }
-        await sync(dirname(path));
       }),
 
     get: (key) =>
@@ -96,17 +96,41 @@ function pathOf(folder: string, key: BlobKey): string {
 }
 
 async function write(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', FILE_MODE);
+  const file = await open(path + PART, 'wx', FILE_MODE);
   try {
     await file.writeFile(bytes);
+    await rename(path + PART, path);
     await file.datasync();
   } finally {
     await file.close();
   }
 }
 
-/** Puts the entries of a folder on the disk. */
-async function sync(path: string): Promise<void> {
+/** Puts the entries of a folder on the disk; whoever asks while that runs shares the next time. */
+function sharedSyncs(): (path: string) => Promise<void> {
+  const running = new Map<string, Promise<void>>();
+  const waiting = new Map<string, Promise<void>>();
+  const begin = (path: string): Promise<void> => {
+    const done = syncFolder(path).finally(() => running.delete(path));
+    running.set(path, done);
+    return done;
+  };
+  return (path) => {
+    const before = running.get(path);
+    if (before === undefined) return begin(path);
+    const known = waiting.get(path);
+    if (known !== undefined) return known;
+    const after = () => {
+      waiting.delete(path);
+      return begin(path);
+    };
+    const next = before.then(after, after);
+    waiting.set(path, next);
+    return next;
+  };
+}
+
+async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();

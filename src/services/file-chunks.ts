@@ -1,6 +1,7 @@
 /** The bytes of files: sent by their owner, fetched by whoever may. */
 import { chunksOf, type FileId, sealedChunkBytes } from '../contract/files.ts';
 import type { Ports } from '../deps.ts';
+import { runtime } from '../native/runtime.ts';
 import { concat } from '../protocol/codec.ts';
 import * as store from '../store/files.ts';
 import { type Asker, actorOf, type FileDesk, type FileParts, gone } from './file-desk.ts';
@@ -43,22 +44,25 @@ export function createFileChunks(
         const length = sealedChunkBytes(size, n);
         if (sealed.length !== length)
           throw new Refusal('ValidationError', 'This part of the file has another length than it must have.');
-        const sha256 = new Uint8Array(new Bun.CryptoHasher('sha256').update(sealed).digest());
-        const isSame = (chunk: store.ChunkRow | null) =>
-          chunk !== null && Buffer.compare(chunk.sha256, sha256) === 0;
-        if (isSame(await store.chunkOf(db, id, n))) return;
+        // While the disk takes the bytes, another thread hashes them.
+        const hashed = runtime.sha256(sealed);
+        const known = await store.chunkOf(db, id, n);
+        if (known !== null && Buffer.compare(known.sha256, await hashed) === 0) return;
         if (completed_at !== null) throw isComplete();
         await bytes.checkRoom(length);
-        const replaced = await bytes.write(sealed, (blob) =>
-          db.write(async (tx) => {
+        const replaced = await bytes.write(sealed, async (blob) => {
+          const sha256 = await hashed;
+          const isSame = (chunk: store.ChunkRow | null) =>
+            chunk !== null && Buffer.compare(chunk.sha256, sha256) === 0;
+          return db.write(async (tx) => {
             const row = await own(tx, asker, id);
             const before = await store.chunkOf(tx, id, n);
             if (isSame(before)) return [blob];
             if (row.completed_at !== null) throw isComplete();
             await store.putChunk(tx, id, { n, blob, size: length, sha256 }, clock());
             return before === null ? [] : [before.blob];
-          }),
-        );
+          });
+        });
         await bytes.remove(replaced);
       }),
 
