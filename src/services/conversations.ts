@@ -17,6 +17,7 @@ import {
   type Member,
   membersOf,
 } from '../store/conversations.ts';
+import type { Audit } from './audit.ts';
 import { Recent } from './recent.ts';
 import { Refusal } from './refusal.ts';
 
@@ -42,7 +43,10 @@ export interface Conversations {
 /** Members change on this node alone, which forgets them; the ttl only lets go of those that nobody uses. */
 const CACHE = { ttl: 3600_000, max: 10_000 };
 
-export function createConversations({ db, hub, clock }: Pick<Ports, 'db' | 'hub' | 'clock'>): Conversations {
+export function createConversations(
+  { db, hub, clock }: Pick<Ports, 'db' | 'hub' | 'clock'>,
+  { audit }: { readonly audit: Pick<Audit, 'record'> },
+): Conversations {
   const members = new Recent<ConversationId, readonly Member[]>(clock, CACHE);
   let version = 0;
 
@@ -81,7 +85,17 @@ export function createConversations({ db, hub, clock }: Pick<Ports, 'db' | 'hub'
         );
 
       const people = [...new Set([session.account, person])].sort();
-      const created = await db.write((tx) => insertDirect(tx, id, people, clock()));
+      const created = await db.write(async (tx) => {
+        const isNew = await insertDirect(tx, id, people, clock());
+        if (isNew)
+          await audit.record(tx, {
+            actor: session.account,
+            action: 'conversation.made',
+            subject: id,
+            detail: { kind: 'direct', account: person },
+          });
+        return isNew;
+      });
       if (created) for (const account of people) hub.publish({ type: 'conversation', account, id });
       return this.find(session.account, id);
     },

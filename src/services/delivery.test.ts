@@ -451,3 +451,25 @@ test('statuses answer only for one’s own messages', async () => {
     { id: post.id, delivered: [], expired: [], pending: 3 },
   ]);
 });
+
+test('messages are audited where the workspace says so: a row each, with ids and sizes, never twice', async () => {
+  const { delivery, audit, policies, mina, ravi, conversation, to } = await twoPeople();
+  const post = () => makePost({ sender: mina.session(), conversation, to });
+  await delivery.send(mina.session(), post().bytes);
+  expect(await audit.find({ actions: ['message.accepted'] }, null, 10)).toEqual([]);
+
+  await policies.write({ audit: 'messages' });
+  const posts = Array.from({ length: 20 }, post);
+  await Promise.all([...posts, ...posts].map(({ bytes }) => delivery.send(mina.session(), bytes)));
+  const rows = await audit.find({ actions: ['message.accepted'] }, null, 100);
+  expect(rows.map(({ subject }) => subject).toSorted()).toEqual(posts.map(({ id }) => id).toSorted());
+  expect(rows[0]).toMatchObject({
+    actor: mina.account,
+    detail: { conversation, size: expect.any(Number), recipients: 3 },
+  });
+  const refused = makePost({ sender: mina.session(), conversation, to: ravi.devices });
+  await expect(delivery.send(mina.session(), refused.bytes)).rejects.toThrow();
+  const receipt = makePost({ sender: mina.session(), to: ravi.devices });
+  await delivery.send(mina.session(), receipt.bytes);
+  expect((await audit.verify()).entries).toBe(1 + 20);
+});

@@ -11,12 +11,15 @@ import { DbUnavailable } from '../store/db.ts';
 import { everyDeviceOf } from '../store/devices.ts';
 import { countAttempts, type PendingRow, pendingOf, waitingFor } from '../store/envelopes.ts';
 import { messageOf, type StatusRow } from '../store/messages.ts';
+import type { Audit, AuditEntry } from './audit.ts';
 import type { Conversations } from './conversations.ts';
 import { createExpectedDevices } from './expected-devices.ts';
-import { address } from './posts.ts';
+import type { Policies } from './policies.ts';
+import { address, type Incoming } from './posts.ts';
 import type { Recipients } from './recipients.ts';
-import { storeBatch } from './relay-batch.ts';
+import { type AcceptedPost, type NotePosts, storeBatch } from './relay-batch.ts';
 import { createRelayQueue } from './relay-queue.ts';
+import { createRelayRoom, type RoomLimits } from './relay-room.ts';
 
 export interface Delivery {
   /**
@@ -46,13 +49,24 @@ export function createDelivery(
   services: {
     readonly devices: Pick<Recipients, 'version' | 'recipientsOf' | 'identitiesOf' | 'ownersOf'>;
     readonly conversations: Pick<Conversations, 'version' | 'membersOf'>;
+    readonly audit: Pick<Audit, 'recordAll'>;
+    readonly policies: Pick<Policies, 'read' | 'onChange'>;
   },
+  roomLimits?: RoomLimits,
 ): Delivery {
-  const { devices, conversations } = services;
+  const { devices, conversations, audit, policies } = services;
+  const note: NotePosts = (tx, posts) => audit.recordAll(tx, posts.map(entryOf));
+  let isNoted: boolean | null = null;
+  policies.onChange((now) => {
+    isNoted = now.audit === 'messages';
+  });
   const expected = createExpectedDevices(clock, devices, conversations);
-  const queue = createRelayQueue(db, hub, (tx, batch) => {
+  const room = createRelayRoom(clock, roomLimits);
+  const queue = createRelayQueue(db, hub, async (tx, batch) => {
+    isNoted ??= (await policies.read()).audit === 'messages';
     const now = clock();
-    return storeBatch(tx, batch, (incoming) => address(incoming, expected, devices, now), now);
+    const addressed = (incoming: Incoming) => address(incoming, expected, devices, now);
+    return storeBatch(tx, batch, addressed, room, now, isNoted ? note : null);
   });
 
   return {
@@ -106,6 +120,14 @@ export function createDelivery(
     };
   }
 }
+
+/** Ids and sizes: what the relay knows anyway while the message waits. */
+const entryOf = ({ incoming, recipients }: AcceptedPost): AuditEntry => ({
+  actor: incoming.session.account,
+  action: 'message.accepted',
+  subject: incoming.id,
+  detail: { conversation: incoming.conversation, size: incoming.post.body.length, recipients },
+});
 
 /** At most `count` rows, and no more bytes than a page takes. */
 function firstOf(rows: readonly PendingRow[], count: number): readonly PendingRow[] {

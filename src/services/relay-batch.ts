@@ -4,7 +4,7 @@ import { toBase64 } from '../contract/bytes.ts';
 import type { ConversationId } from '../contract/ids.ts';
 import type { Accepted } from '../contract/relay.ts';
 import type { HubEvent } from '../realtime/hub.ts';
-import { insertBody } from '../store/bodies.ts';
+import { type BodyRow, insertBody } from '../store/bodies.ts';
 import { touchConversation } from '../store/conversations.ts';
 import type { Tx } from '../store/db.ts';
 import { insertEnvelope } from '../store/envelopes.ts';
@@ -12,6 +12,7 @@ import { insertMessage, knownMessage, reserveNumbers } from '../store/messages.t
 import { type Addressed, type Incoming, readPost, sameBytes } from './posts.ts';
 import { Refusal } from './refusal.ts';
 import { type AcknowledgeWork, storeAcknowledgements } from './relay-acknowledge.ts';
+import type { PostSize, RelayRoom } from './relay-room.ts';
 
 export interface SendWork {
   readonly kind: 'send';
@@ -30,6 +31,14 @@ export interface BatchResult {
   readonly events: readonly HubEvent[];
 }
 
+/** A post of class 1 that was stored, and how many devices get it. */
+export interface AcceptedPost {
+  readonly incoming: Incoming;
+  readonly recipients: number;
+}
+/** Writes down in the same transaction that these were accepted. */
+export type NotePosts = (tx: Tx, posts: readonly AcceptedPost[]) => Promise<void>;
+
 /** Gives the recipients of a post, or throws a Refusal. */
 export type Address = (incoming: Incoming) => readonly Addressed[] | Promise<readonly Addressed[]>;
 
@@ -46,12 +55,15 @@ export async function storeBatch(
   tx: Tx,
   batch: readonly Work[],
   address: Address,
+  room: RelayRoom,
   now: number,
+  note: NotePosts | null = null,
 ): Promise<BatchResult> {
   const outcomes = new Array<Outcome>(batch.length);
   const events: HubEvent[] = [];
-  const ready = await check(tx, batch, address, now, outcomes);
-  await storePosts(tx, ready, now, outcomes, events);
+  const ready = await check(tx, batch, address, room, now, outcomes);
+  const accepted = await storePosts(tx, ready, now, outcomes, events);
+  if (note !== null) await note(tx, accepted);
   const acknowledgements: AcknowledgeWork[] = [];
   for (const [place, work] of batch.entries()) {
     if (work.kind !== 'acknowledge') continue;
@@ -67,6 +79,7 @@ async function check(
   tx: Tx,
   batch: readonly Work[],
   address: Address,
+  room: RelayRoom,
   now: number,
   outcomes: Outcome[],
 ): Promise<readonly Ready[]> {
@@ -77,7 +90,10 @@ async function check(
     try {
       incoming = readPost(work.session, work.bytes);
       const found = address(incoming);
-      ready.push({ place, incoming, addressed: found instanceof Promise ? await found : found });
+      const addressed = found instanceof Promise ? await found : found;
+      const counted = room.take(tx, work.session.account, sizeOf(incoming, addressed));
+      if (counted instanceof Promise) await counted;
+      ready.push({ place, incoming, addressed });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       // A repeated post gets its first answer, also when the devices have changed since.
@@ -90,14 +106,20 @@ async function check(
   return ready.map((post, index) => ({ ...post, number: first + index }));
 }
 
-/** Statements leave together and are awaited together: they run in the order given. */
+const sizeOf = ({ post }: Incoming, addressed: readonly Addressed[]): PostSize => ({
+  bytes: addressed.reduce((sum, { envelope }) => sum + envelope.length, post.body.length),
+  recipients: addressed.length,
+});
+
+/** Statements leave together and are awaited together: they run in the order given. Gives the new posts of class 1. */
 async function storePosts(
   tx: Tx,
   ready: readonly Ready[],
   now: number,
   outcomes: Outcome[],
   events: HubEvent[],
-): Promise<void> {
+): Promise<readonly AcceptedPost[]> {
+  const stored: AcceptedPost[] = [];
   const active = new Set<ConversationId>();
   const isNew = await Promise.all(ready.map((post) => remember(tx, post, now)));
   const writes: Promise<number>[] = [];
@@ -106,7 +128,10 @@ async function storePosts(
     if (isNew[index] === 1) {
       keep(tx, post, now, writes);
       tell(post, now, events);
-      if (incoming.class === 1) active.add(incoming.conversation);
+      if (incoming.class === 1) {
+        active.add(incoming.conversation);
+        stored.push({ incoming, recipients: addressed.length });
+      }
       const accepted = { id: incoming.id, acceptedAt: now, recipients: addressed.length };
       outcomes[post.place] = { accepted };
     } else {
@@ -116,6 +141,7 @@ async function storePosts(
   }
   for (const conversation of active) writes.push(touchConversation(tx, conversation, now));
   await Promise.all(writes);
+  return stored;
 }
 
 function remember(tx: Tx, { incoming, addressed, number }: Ready, now: number): Promise<number> {
@@ -134,7 +160,18 @@ function keep(tx: Tx, { incoming, addressed, number }: Ready, now: number, write
   const { id, session, post } = incoming;
   const { account, device } = session;
   const waiting = addressed.length;
-  writes.push(insertBody(tx, { number, id, account, device, accepted_at: now, waiting, body: post.body }));
+  const envelope_bytes = addressed.reduce((most, { envelope }) => Math.max(most, envelope.length), 0);
+  const body: BodyRow = {
+    number,
+    id,
+    account,
+    device,
+    accepted_at: now,
+    waiting,
+    envelope_bytes,
+    body: post.body,
+  };
+  writes.push(insertBody(tx, body));
   for (const { device, envelope } of addressed) writes.push(insertEnvelope(tx, { device, number }, envelope));
 }
 

@@ -7,14 +7,16 @@ import type { Ports } from '../deps.ts';
 import { runtime } from '../native/runtime.ts';
 import { equalBytes } from '../protocol/hash.ts';
 import type { Roster, RosterMember } from '../protocol/roster.ts';
-import type { HashedRosterEvent } from '../protocol/roster-event.ts';
+import { type HashedRosterEvent, ROSTER_OPS } from '../protocol/roster-event.ts';
 import { accountById } from '../store/accounts.ts';
 import { insertConversation } from '../store/conversations.ts';
 import type { Tx } from '../store/db.ts';
 import { deviceOf } from '../store/devices.ts';
 import * as store from '../store/rosters.ts';
+import type { Audit } from './audit.ts';
 import { type Conversations, notFound } from './conversations.ts';
 import { unknownDevice } from './devices.ts';
+import type { Policies } from './policies.ts';
 import type { Recipients } from './recipients.ts';
 import { Refusal } from './refusal.ts';
 import {
@@ -22,6 +24,7 @@ import {
   checkConversation,
   checkOrder,
   checkPeople,
+  checkSuite,
   checkTitle,
   type RosterAuthor,
   readRosterEvent,
@@ -47,9 +50,11 @@ export function createRosters(
   services: {
     readonly devices: Pick<Recipients, 'recipientsOf'>;
     readonly conversations: Pick<Conversations, 'forget'>;
+    readonly policies: Pick<Policies, 'read'>;
+    readonly audit: Pick<Audit, 'record'>;
   },
 ): Rosters {
-  const { devices, conversations } = services;
+  const { devices, conversations, audit } = services;
   const crypto = { provider: runtime, random, clock };
   const reader = createRosterReader({ db, clock });
 
@@ -65,6 +70,7 @@ export function createRosters(
       if (!(await inPlace(id, decoded))) {
         checkTitle(decoded.event);
         const roster = await verifiedRoster(crypto, signed, null, author);
+        checkSuite(roster, (await services.policies.read()).suite);
         await checkPeople(db, devices, decoded.event, roster);
         await keep(id, decoded, signed, { author, before: null, roster });
       }
@@ -130,6 +136,12 @@ export function createRosters(
       await moveMembers(tx, id, before, roster);
       const { open, title } = roster.policy;
       await store.updateGroup(tx, id, { epoch, is_open: open, title });
+      await audit.record(tx, {
+        actor: session.account,
+        action: before === null ? 'conversation.made' : 'roster.changed',
+        subject: id,
+        detail: before === null ? { kind: 'group' } : { epoch, op: opName(event.op) },
+      });
       return true;
     });
     if (!stored) return;
@@ -138,6 +150,10 @@ export function createRosters(
       hub.publish({ type: 'conversation', account, id });
   }
 }
+
+/** What an event does, as the protocol calls it. */
+const opName = (op: number): string =>
+  Object.entries(ROSTER_OPS).find(([, code]) => code === op)?.[0] ?? String(op);
 
 /** Writes what differs between two rosters. */
 async function moveMembers(tx: Tx, id: ConversationId, before: Roster | null, after: Roster): Promise<void> {

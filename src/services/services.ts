@@ -62,13 +62,14 @@ export function createServices(ports: Ports, origin: () => string): Services {
     transparency,
     audit,
     mail,
+    policies,
     webauthn,
     secondFactor,
     guesses,
   });
-  const conversations = createConversations(ports);
-  const rosters = createRosters(ports, { devices, conversations });
-  const delivery = createDelivery(ports, { devices, conversations });
+  const conversations = createConversations(ports, { audit });
+  const rosters = createRosters(ports, { devices, conversations, audit, policies });
+  const delivery = createDelivery(ports, { devices, conversations, audit, policies });
   const presence = createPresence(ports, { conversations, policies });
   const bytes = createBlobWrites(ports);
   const files = createFiles(ports, { audit, bytes, devices, policies });

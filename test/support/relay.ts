@@ -1,7 +1,6 @@
 /** The relay on a real database, with people and devices as rows: no keys, because the relay looks into none. */
 import { createHash } from 'node:crypto';
 import type { DeviceSession } from '../../src/auth/sessions.ts';
-import { parseConfig } from '../../src/config.ts';
 import { accountId, bodyId, conversationId, deviceId, fromHex } from '../../src/contract/bytes.ts';
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../../src/contract/ids.ts';
 import { encodePost } from '../../src/contract/post.ts';
@@ -15,9 +14,12 @@ import {
 } from '../../src/protocol/body-header.ts';
 import type { Hub, HubEvent } from '../../src/realtime/hub.ts';
 import { createLocalHub } from '../../src/realtime/local.ts';
+import { type Audit, createAudit } from '../../src/services/audit.ts';
 import { type Conversations, createConversations } from '../../src/services/conversations.ts';
 import { createDelivery, type Delivery } from '../../src/services/delivery.ts';
+import { createPolicies, type Policies } from '../../src/services/policies.ts';
 import { createRecipients, type Recipients } from '../../src/services/recipients.ts';
+import type { RoomLimits } from '../../src/services/relay-room.ts';
 import { createRetention, type Retention } from '../../src/services/retention.ts';
 import { createRosters, type Rosters } from '../../src/services/rosters.ts';
 import type { Db, Tx } from '../../src/store/db.ts';
@@ -154,12 +156,18 @@ export interface TestRelay {
   readonly rosters: Rosters;
   readonly delivery: Delivery;
   readonly retention: Retention;
+  readonly audit: Audit;
+  readonly policies: Policies;
   /** Everything the hub was told. */
   readonly events: HubEvent[];
 }
 
-/** All of the relay's services over one database, a private one unless a path is given. */
-export async function openRelay(path = ':memory:', db: Db = openSqlite(path)): Promise<TestRelay> {
+/** All of the relay's services over one database, a private one unless a path is given; `room` has other limits of its room. */
+export async function openRelay(
+  path = ':memory:',
+  db: Db = openSqlite(path),
+  room?: RoomLimits,
+): Promise<TestRelay> {
   await migrate(db);
   const clock = manualClock();
   const local = createLocalHub();
@@ -177,15 +185,20 @@ export async function openRelay(path = ':memory:', db: Db = openSqlite(path)): P
     },
   };
   const recipients = createRecipients({ db, clock });
-  const conversations = createConversations({ db, hub, clock });
+  const audit = createAudit({ db, clock, log: silent });
+  const policies = createPolicies({ db });
+  const conversations = createConversations({ db, hub, clock }, { audit });
   const rosters = createRosters(
     { db, hub, clock, random: randomBytes },
-    { devices: recipients, conversations },
+    { devices: recipients, conversations, audit, policies },
   );
-  const delivery = createDelivery({ db, hub, clock }, { devices: recipients, conversations });
-  const config = parseConfig([], {});
-  const retention = createRetention({ config, db, hub, log: silent });
-  return { db, hub, clock, recipients, conversations, rosters, delivery, retention, events };
+  const delivery = createDelivery(
+    { db, hub, clock },
+    { devices: recipients, conversations, audit, policies },
+    room,
+  );
+  const retention = createRetention({ db, hub, log: silent }, policies);
+  return { db, hub, clock, recipients, conversations, rosters, delivery, retention, audit, policies, events };
 }
 
 /** Rows of a table, to see that nothing was half written. */
