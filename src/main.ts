@@ -24,6 +24,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return (await import('./commands/backup.ts')).restore(args, process.env);
     case 'check':
       return (await import('./commands/backup.ts')).check(args, process.env);
+    case 'doctor':
+      return (await import('./commands/doctor.ts')).doctor(args, process.env);
     case 'verify':
       return (await import('./commands/verify.ts')).verifyCommand(args, process.env);
     case '--help':

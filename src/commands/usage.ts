@@ -3,16 +3,17 @@
 export const USAGE = `Sotto: post-quantum end-to-end encrypted team chat.
 
 sotto serve [--port 3000] [--host 127.0.0.1] [--data ./data] [--url ORIGIN]
+            [--tls auto | CERT,KEY | acme [--acme-directory URL] [--acme-email ADDRESS]] [--http-port PORT]
             [--trusted-proxy CIDR] [--log-level info]
             [--vapid-public-key K --vapid-private-key K --vapid-subject mailto:ADMIN] [--push-private]
                                                                the server
 sotto admin ...                                                what an admin does when locked out
 sotto backup, restore, check                                   everything that the server has, in one encrypted file, and back
+sotto doctor [the flags of serve] [--json]                     what is wrong with the set-up, and how to mend it
 sotto client --home DIR ...                                    a device on the command line; see sotto client --help
 sotto verify URL ...                                           whether a server serves what this build would serve
 
-Every flag of serve is also a variable: SOTTO_PORT, SOTTO_HOST, SOTTO_DATA, SOTTO_URL, SOTTO_TRUSTED_PROXY,
-SOTTO_LOG_LEVEL, SOTTO_VAPID_PUBLIC_KEY, SOTTO_VAPID_PRIVATE_KEY, SOTTO_VAPID_SUBJECT, SOTTO_PUSH_PRIVATE.`;
+Every flag of serve is also a variable, its name after SOTTO_: SOTTO_PORT, SOTTO_URL, SOTTO_TRUSTED_PROXY and so on.`;
 
 export const ADMIN_USAGE = `sotto admin setup-link                                         a new one-time link for the first owner
 sotto admin invite [--role R] [--uses N] [--expires 7d]        a link that makes accounts

@@ -20,6 +20,7 @@ import { Recent } from '../services/recent.ts';
 import { Refusal } from '../services/refusal.ts';
 import { JsonLine } from './socket-json.ts';
 import { CLOSE, type Line, type Owner, ROLE_CHANGED } from './socket-line.ts';
+import { Lines, type SocketLimits } from './socket-lines.ts';
 import { PageLine } from './socket-page.ts';
 
 export { SOCKET_OPTIONS } from './socket-line.ts';
@@ -30,10 +31,13 @@ const PAGE_SOCKET = '/socket';
 /** What a person is called may be this old (milliseconds) on a fragment; the island shows the verified name anyway. */
 const NAMES = { ttl: 60_000, max: 10_000 };
 
-/** @param heartbeat milliseconds between two looks at whether the sessions of open sockets still hold */
-export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS) => {
+/**
+ * @param heartbeat milliseconds between two looks at whether the sessions of open sockets still hold
+ * @param limits how many may be open, when other than usual
+ */
+export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS, limits?: SocketLimits) => {
   const guard = createGuard(deps);
-  const lines = new Set<Line>();
+  const lines = new Lines(limits);
   const names = new Recent<AccountId, string | null>(deps.clock, NAMES);
   let sweep: ReturnType<typeof setInterval> | null = null;
 
@@ -52,6 +56,8 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS) => {
     })
     .get(PAGE_SOCKET, async ({ request, server }) => {
       checkOrigin(request, deps.origin());
+      // First, so that a proxy that passes no WebSocket on is told from somebody without a session (sotto doctor).
+      if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') throw notSocket();
       const session = await guard.signedIn(request);
       deps.limits.take('socketAccount', session.account);
       upgrade(
@@ -77,8 +83,8 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS) => {
     data: Line,
     headers: Record<string, string>,
   ): void {
-    if (!server?.upgrade(request, { data, headers }))
-      throw new Refusal('ValidationError', 'This address is for WebSocket connections.');
+    lines.check(data.owner);
+    if (!server?.upgrade(request, { data, headers })) throw notSocket();
     sweep ??= setInterval(endStale, heartbeat);
     sweep.unref();
   }
@@ -88,7 +94,7 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS) => {
    * are another process, and sessions also expire: so each heartbeat asks once more.
    */
   async function endStale(): Promise<void> {
-    for (const line of [...lines]) {
+    for (const line of lines) {
       const { session, headers } = line.owner;
       const again = new Request(`${deps.origin()}${PATHS.socket}`, { headers });
       const found = await guard.session(again).catch((error) => (isRefused(error) ? null : session));
@@ -110,6 +116,8 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS) => {
     return name;
   }
 };
+
+const notSocket = () => new Refusal('ValidationError', 'This address is for WebSocket connections.');
 
 /** A token that was revoked; anything else is no reason to end a socket. */
 const isRefused = (error: unknown): boolean =>
