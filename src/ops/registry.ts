@@ -23,6 +23,8 @@ export interface Registry {
   observe(name: HistogramName, labels: Labels, value: number): void;
   /** The sum of a counter over all that has these labels, since the process began. */
   total(name: CounterName, labels?: Labels): Promise<number>;
+  /** Sums of a counter by the values of one label. */
+  by(name: CounterName, label: string): Promise<ReadonlyMap<string, number>>;
   /** Everything in the text format of Prometheus (0.0.4). Gauges are what the samples say and nothing else. */
   write(samples: readonly Sample[]): Promise<string>;
   readonly contentType: string;
@@ -69,6 +71,15 @@ export function createRegistry(): Registry {
           return wanted.every(([label, value]) => own[label] === value);
         })
         .reduce((sum, { value }) => sum + value, 0);
+    },
+    async by(name, label) {
+      const sums = new Map<string, number>();
+      for (const { labels, value } of (await counters.get(name)?.get())?.values ?? []) {
+        const own: Readonly<Record<string, unknown>> = labels;
+        const key = String(own[label]);
+        sums.set(key, (sums.get(key) ?? 0) + value);
+      }
+      return sums;
     },
     async write(samples) {
       for (const [name, gauge] of gauges) {

@@ -3,6 +3,7 @@ import { Elysia } from 'elysia';
 import { ErrorPage } from '../../views/pages/notice.tsx';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { Deps } from '../deps.ts';
+import type { FigureDeps } from '../services/figures.ts';
 import { auditPages } from './pages-audit.ts';
 import { authPages } from './pages-auth.ts';
 import { backupPages } from './pages-backups.ts';
@@ -22,7 +23,7 @@ import { storagePages } from './pages-storage.ts';
 import { tokenPages } from './pages-tokens.ts';
 import { WEB_MANIFEST_PATH, webManifest } from './web-manifest.ts';
 
-export const pageRoutes = (deps: PageDeps) =>
+export const pageRoutes = (deps: PageDeps & FigureDeps) =>
   new Elysia({ name: 'pages' })
     .use(authPages(deps))
     .use(linkPages(deps))

@@ -35,9 +35,12 @@ export interface Figures {
   readonly mail: { readonly waiting: number; readonly failing: string | null } | null;
 }
 
-export async function readFigures(
-  deps: Pick<Deps, 'db' | 'hub' | 'ops' | 'clock' | 'config' | 'jobs' | 'services' | 'encryption'>,
-): Promise<Figures> {
+export type FigureDeps = Pick<
+  Deps,
+  'db' | 'hub' | 'ops' | 'clock' | 'config' | 'jobs' | 'services' | 'encryption'
+>;
+
+export async function readFigures(deps: FigureDeps): Promise<Figures> {
   const { db, hub, ops, clock, config, jobs, services, encryption } = deps;
   const file = join(config.data, 'sotto.sqlite');
   const [ownProcess, people, waiting, bytes, wal, files, disk, rows, newestAt, backups, mail] =
