@@ -106,6 +106,8 @@ export interface Sessions {
 
 /** So that a message does not cost a query; the admin commands' changes are seen this much later. */
 const CACHE = { ttl: 10_000, max: 10_000 };
+/** Sessions of one account at a time. */
+export const MAX_SESSIONS = 50;
 /** How often a session's last use is written down. */
 const TOUCH_EVERY_MS = 60_000;
 const DAY_MS = 24 * 3600_000;
@@ -153,6 +155,14 @@ export function createSessions(
     });
   };
 
+  /** Whoever signs in over and over ends what they used longest ago; its sockets end with the next heartbeat. */
+  const endOldest = async (tx: Tx, account: AccountId): Promise<void> => {
+    const over = await store.deleteSessionsBeyond(tx, account, MAX_SESSIONS);
+    if (over.length === 0) return;
+    await recordEnd(tx, account, over);
+    cache.forget(over);
+  };
+
   const insert = async (
     tx: Tx,
     account: AccountId,
@@ -181,6 +191,7 @@ export function createSessions(
       },
       { sessionId: token },
     );
+    await endOldest(tx, account);
     return {
       token,
       session: {

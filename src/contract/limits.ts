@@ -22,6 +22,10 @@ export const MAX_ENVELOPE_BYTES = 4 * 1024;
 export const MAX_REQUEST_BYTES = 512 * 1024;
 /** Bytes of one post: a body and the envelopes of 600 devices on first contact. */
 export const MAX_POST_BYTES = MAX_BODY_BYTES + MAX_DEVICES_PER_CONVERSATION * MAX_ENVELOPE_BYTES;
+/** Bytes of one sender's messages that wait at the relay for devices that are away. */
+export const MAX_WAITING_BYTES = 256 * 1024 * 1024;
+/** The same for everybody together: 16 GiB. */
+export const MAX_WAITING_BYTES_OF_ALL = 16 * 1024 * 1024 * 1024;
 /** How long the relay keeps what was not fetched, in milliseconds: 7 days. */
 export const RELAY_RETENTION_MS = 7 * 24 * 3600 * 1000;
 /** One-time prekeys in a batch. */

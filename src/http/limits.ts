@@ -47,7 +47,7 @@ export const LIMITS = {
   /** Socket connections by one account. */
   socketAccount: { burst: 60, perMinute: 60 },
   /** Changes of groups' members by one account: each costs three signatures to verify. */
-  rosterAccount: { burst: 60, perMinute: 30 },
+  rosterAccount: { burst: 120, perMinute: 10 },
   /** Parts of a history stored and fetched by one account: a restore of a gigabyte takes some minutes. */
   backupAccount: { burst: 300, perMinute: 300 },
   /** Calls about files by one account, other than their bytes. */
@@ -70,6 +70,10 @@ export const LIMITS = {
   tokenCalls: { burst: 600, perMinute: 1200 },
   /** Tokens that are none, or may not do what is asked, from one address. */
   tokenRefusedAddress: { burst: 60, perMinute: 20 },
+  /** Changes of one's own device list or vault: each is a leaf of the log, for ever. */
+  leafAccount: { burst: 60, perMinute: 1 },
+  /** Conversations that one account begins. */
+  conversationAccount: { burst: 200, perMinute: 2 },
   /** Any other write by one account. */
   writeAccount: { burst: 120, perMinute: 120 },
 } as const satisfies Record<string, Limit>;

@@ -69,7 +69,7 @@ export const accountRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address'
       PATHS.vault,
       async ({ request, set }): Promise<void> => {
         const session = await guard.withDevice(request);
-        deps.limits.take('writeAccount', session.account);
+        deps.limits.take('leafAccount', session.account);
         const input = await readInput(request);
         const vault = readVault(input.object('vault'));
         const published = readPublishedList(input);

@@ -45,7 +45,7 @@ export const conversationApiRoutes = (deps: Deps) => {
       PATHS.conversations,
       async ({ request }): Promise<ConversationRecord> => {
         const session = await guard.may(request, 'converse');
-        limits.take('writeAccount', session.account);
+        limits.take('conversationAccount', session.account);
         const asked = readConversation(await readInput(request));
         if (asked.kind === 'direct') return services.conversations.createDirect(session, asked.person);
         limits.take('rosterAccount', session.account);

@@ -32,7 +32,7 @@ export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
       PATHS.devices,
       async ({ request, set }): Promise<void> => {
         const session = await guard.entered(request);
-        deps.limits.take('writeAccount', session.account);
+        deps.limits.take('leafAccount', session.account);
         const input = await readInput(request);
         const upload = readDevice(input);
         input.check();
@@ -76,7 +76,7 @@ export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
       `${PATHS.devices}/:id`,
       async ({ request, params, set }): Promise<void> => {
         const session = await guard.entered(request);
-        deps.limits.take('writeAccount', session.account);
+        deps.limits.take('leafAccount', session.account);
         if (!isDeviceId(params.id)) throw new Refusal('NotFound', 'This account has no such device.');
         const input = await readInput(request);
         const renewed = { certificate: readCertificate(input), ...readPublishedList(input) };
@@ -91,7 +91,7 @@ export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
       `${PATHS.devices}/:id`,
       async ({ request, params, set }): Promise<void> => {
         const session = await guard.entered(request);
-        deps.limits.take('writeAccount', session.account);
+        deps.limits.take('leafAccount', session.account);
         if (!isDeviceId(params.id)) throw new Refusal('NotFound', 'This account has no such device.');
         const input = await readInput(request);
         const published = readPublishedList(input);

@@ -15,7 +15,6 @@ import { t } from '../contract/words.ts';
 import { Input } from '../http/input.ts';
 import { FRESH_MS } from '../http/session.ts';
 import { Refusal } from '../services/refusal.ts';
-import { orConfirm } from './pages-confirmed.ts';
 import { readForm } from './pages-form.ts';
 import { createFrame, goTo, type PageDeps } from './pages-frame.ts';
 import { daysOf, daysWanted, isScope } from './tokens-api.ts';
@@ -61,28 +60,27 @@ export const tokenPages = (deps: PageDeps) => {
 
     .post(
       PATH,
-      ({ request }) =>
-        orConfirm(request, PATH, async () => {
-          const session = await frame.guard.withDevice(request, 'tokens.make');
-          frame.guard.verified(session);
-          deps.limits.take('tokenAccount', session.account);
-          const form = await readForm(request);
-          const typed = {
-            name: form.get('name') ?? '',
-            scopes: form.getAll('scopes'),
-            days: form.get('days') ?? '',
-          };
-          try {
-            const created = await tokens.create(session, readToken(typed));
-            return await page(request, session, { created });
-          } catch (error) {
-            if (!(error instanceof Refusal) || error.kept.fields === undefined) throw error;
-            const errors = Object.fromEntries(
-              Object.entries(error.kept.fields).map(([name, sentences]) => [name, sentences[0] ?? '']),
-            );
-            return page(request, session, { typed: { ...typed, errors } });
-          }
-        }),
+      async ({ request }) => {
+        const session = await frame.guard.withDevice(request, 'tokens.make');
+        frame.guard.verified(session);
+        deps.limits.take('tokenAccount', session.account);
+        const form = await readForm(request);
+        const typed = {
+          name: form.get('name') ?? '',
+          scopes: form.getAll('scopes'),
+          days: form.get('days') ?? '',
+        };
+        try {
+          const created = await tokens.create(session, readToken(typed));
+          return await page(request, session, { created });
+        } catch (error) {
+          if (!(error instanceof Refusal) || error.kept.fields === undefined) throw error;
+          const errors = Object.fromEntries(
+            Object.entries(error.kept.fields).map(([name, sentences]) => [name, sentences[0] ?? '']),
+          );
+          return page(request, session, { typed: { ...typed, errors } });
+        }
+      },
       { parse: 'none' },
     )
 

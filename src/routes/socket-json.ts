@@ -10,7 +10,7 @@ import type { HubEvent } from '../realtime/hub.ts';
 import { invalid, Refusal } from '../services/refusal.ts';
 import { readSeqs } from './relay-input.ts';
 import { acceptedFrame, deliveredFrame, envelopeFrame } from './socket-frames.ts';
-import { CLOSE, Line, type Owner, parseFrame } from './socket-line.ts';
+import { CLOSE, Line, type OpenLines, type Owner, parseFrame } from './socket-line.ts';
 import { SocketPresence } from './socket-presence.ts';
 
 /** Bytes of posts that one socket may have on their way to the disk; beyond it, nothing more is read from it. */
@@ -34,7 +34,7 @@ export class JsonLine extends Line {
   constructor(
     override readonly owner: Owner<DeviceSession>,
     private readonly deps: JsonDeps,
-    lines: Set<Line>,
+    lines: OpenLines,
   ) {
     super(owner, deps.hub, lines);
     this.#presence = new SocketPresence(owner, deps);

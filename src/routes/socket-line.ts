@@ -39,6 +39,12 @@ export interface Owner<S extends Session = Session> {
   readonly address: string;
 }
 
+/** Where open sockets are known (socket-lines.ts). */
+export interface OpenLines {
+  add(line: Line): void;
+  delete(line: Line): void;
+}
+
 /** A frame as JSON; null for one that is none. */
 export function parseFrame(text: string): unknown {
   try {
@@ -58,7 +64,7 @@ export abstract class Line {
   constructor(
     readonly owner: Owner,
     private readonly hub: Hub,
-    private readonly lines: Set<Line>,
+    private readonly lines: OpenLines,
   ) {}
 
   protected abstract opened(): void;

@@ -5,16 +5,18 @@
 
 import { ConversationRow } from '../../views/parts/conversation-row.tsx';
 import { Message, messageOf } from '../../views/parts/message.tsx';
+import { NewPlaceNotice } from '../../views/parts/new-place.tsx';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import { may } from '../contract/permissions.ts';
 import type { Delivery, ServerFrame } from '../contract/relay.ts';
 import { RELEASE } from '../contract/release.ts';
 import { speak, t } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
+import { networkOf } from '../http/address.ts';
 import type { Speech } from '../http/language.ts';
 import type { HubEvent } from '../realtime/hub.ts';
 import { isNotes, peerOf, titleOf } from './pages-frame.ts';
-import { CLOSE, Line, type Owner, parseFrame } from './socket-line.ts';
+import { CLOSE, Line, type OpenLines, type Owner, parseFrame } from './socket-line.ts';
 import { SocketPresence } from './socket-presence.ts';
 
 type PageDeps = Pick<Deps, 'services' | 'limits' | 'clock' | 'log' | 'hub'>;
@@ -34,7 +36,7 @@ export class PageLine extends Line {
     private readonly deps: PageDeps,
     /** The language that the page was opened in. */
     private readonly speech: Speech,
-    lines: Set<Line>,
+    lines: OpenLines,
   ) {
     super(owner, deps.hub, lines);
     this.#presence = new SocketPresence(owner, deps);
@@ -82,6 +84,11 @@ export class PageLine extends Line {
       case 'devices':
         this.#say({ event: 'devices', account: event.changed });
         break;
+      case 'new-place':
+        // Whoever signed in from there is not told.
+        if (event.session !== this.owner.session.id && networkOf(event.address) !== networkOf(this.owner.address))
+          this.#next(() => this.#insert(() => NewPlaceNotice(event), '#notices'));
+        break;
       case 'presence':
         if (this.#presence.takesPart) this.#say({ event: 'presence', people: event.people });
         break;
@@ -114,9 +121,9 @@ export class PageLine extends Line {
     this.#say({ event: 'conversation', id });
   }
 
-  #insert(draw: () => JSX.Element): void {
+  #insert(draw: () => JSX.Element, target = '#inbox'): void {
     const content = String(speak(this.speech.locale, this.speech.words, draw));
-    this.send(JSON.stringify({ content, target: '#inbox', swap: 'beforeend' }));
+    this.send(JSON.stringify({ content, target, swap: 'beforeend' }));
   }
 
   #say(frame: ServerFrame): void {

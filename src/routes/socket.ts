@@ -41,6 +41,10 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS, limits?: Sock
   const names = new Recent<AccountId, string | null>(deps.clock, NAMES);
   let sweep: ReturnType<typeof setInterval> | null = null;
 
+  deps.ops.stopping.onBegin(() => {
+    for (const line of [...lines]) line.end(CLOSE.restarting, 'The server is starting anew.');
+  });
+
   return new Elysia({ name: 'socket' })
     .get(PATHS.socket, async ({ request, server }) => {
       checkOrigin(request, deps.origin());

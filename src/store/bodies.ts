@@ -15,15 +15,26 @@ export interface BodyRow extends Sender {
   readonly accepted_at: number;
   /** Envelopes stored. */
   readonly waiting: number;
+  /** Bytes of the largest of them. */
+  readonly envelope_bytes: number;
   readonly body: Uint8Array;
 }
 
 /** Stores a body. */
 export function insertBody(tx: Tx, row: BodyRow): Promise<number> {
   return tx.run(
-    `INSERT INTO bodies (number, id, account, device, accepted_at, waiting, body)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [row.number, row.id, row.account, row.device, row.accepted_at, row.waiting, row.body],
+    `INSERT INTO bodies (number, id, account, device, accepted_at, waiting, envelope_bytes, body)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      row.number,
+      row.id,
+      row.account,
+      row.device,
+      row.accepted_at,
+      row.waiting,
+      row.envelope_bytes,
+      row.body,
+    ],
   );
 }
 
@@ -40,6 +51,16 @@ export async function settleBody(tx: Tx, number: number, count: number): Promise
       [count, number],
     )
   );
+}
+
+/** Bytes of bodies and envelopes that wait: of one sender, or of everybody. Reads a row for each message, without its body. */
+export async function waitingBytes(tx: Tx, account: AccountId | null): Promise<number> {
+  const sum = 'SELECT COALESCE(SUM(LENGTH(body) + waiting * envelope_bytes), 0) AS bytes FROM bodies';
+  const row =
+    account === null
+      ? await tx.get<{ bytes: number }>(sum)
+      : await tx.get<{ bytes: number }>(`${sum} WHERE account = $1`, [account]);
+  return Number(row?.bytes ?? 0);
 }
 
 /** True while somebody waits for this message. */

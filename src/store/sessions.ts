@@ -121,6 +121,17 @@ export async function sessionIdsOf(tx: Tx, account: AccountId): Promise<string[]
   );
 }
 
+/** Deletes all but the `kept` that were used last; gives their ids. */
+export async function deleteSessionsBeyond(tx: Tx, account: AccountId, kept: number): Promise<string[]> {
+  const rows = await tx.all<{ id: string }>(
+    'SELECT id FROM sessions WHERE account = $1 ORDER BY last_used_at DESC, created_at DESC, id',
+    [account],
+  );
+  const over = rows.slice(kept).map(({ id }) => id);
+  for (const id of over) await deleteSession(tx, id);
+  return over;
+}
+
 /** Deletes an account's sessions and tokens, and gives their ids. */
 export async function deleteSessionsOf(tx: Tx, account: AccountId): Promise<string[]> {
   const rows = await tx.all<{ id: string }>('DELETE FROM sessions WHERE account = $1 RETURNING id', [

@@ -5,6 +5,7 @@ import type * as link from '../links.ts';
 import { LINK_PATHS } from '../links.ts';
 import { PATHS } from '../paths.ts';
 import { ROLES } from '../permissions.ts';
+import { POLICY_RANGES } from '../policies.ts';
 import { REMOVAL_PATH, type Removal, type RemovalRequest } from '../removal.ts';
 import type { StartAgainRequest, StartAgainStart, StartAgainStartRequest } from '../start-again.ts';
 import { START_AGAIN_PATHS } from '../start-again.ts';
@@ -42,6 +43,12 @@ export const workspace = record<shape.Workspace>('Workspace', {
   fixedAddress: flag,
   passkeys: flag,
   logKey: PUBLIC_KEY,
+  policies: record<shape.WorkspacePolicies>('WorkspacePolicies', {
+    registration: choice(['invite', 'open']),
+    relayDays: whole(POLICY_RANGES.relayDays.min, POLICY_RANGES.relayDays.max),
+    history: choice(['none', 'invitation', 'all']),
+    suite: whole(1, 65_535),
+  }),
 });
 
 const parameters = {

@@ -2,7 +2,7 @@
 import type { Permission } from '../permissions.ts';
 import type { AnySchema, Schema } from './schema.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** A method and a path with its `:parameters`, as the router has it. */
 export type Call = `${Method} /api/v1/${string}`;
 

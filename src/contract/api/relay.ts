@@ -121,7 +121,14 @@ export const RELAY = {
     summary: 'Leaves of the transparency log from a place on',
     tag: 'People',
     query: { from: size },
-    answers: { 200: record<LogPage>('LogPage', { head: bytes, leaves: list(bytes), more: flag }) },
+    answers: {
+      200: record<LogPage>('LogPage', {
+        head: bytes,
+        leaves: list(bytes),
+        more: flag,
+        restored: nullable(moment),
+      }),
+    },
   },
   [`GET ${PATHS.logConsistency}`]: {
     summary: 'That one state of the log continues another',
