@@ -2,6 +2,7 @@
 import { createApp } from '../app.ts';
 import { parseConfig, publicOrigin } from '../config.ts';
 import { setupUrl, trustUrl } from '../contract/paths.ts';
+import { RELEASE } from '../contract/release.ts';
 import type { Deps } from '../deps.ts';
 import { loadAssets } from '../embedded.ts';
 import { clientAddress, peerAt, proxyCheck } from '../http/address.ts';
@@ -10,6 +11,7 @@ import { createJobs } from '../ops/jobs.ts';
 import { createLog } from '../ops/log.ts';
 import { createEncryption } from '../ops/tls/encryption.ts';
 import { createServices } from '../services/services.ts';
+import type { Tx } from '../store/db.ts';
 import { putSetting } from '../store/settings.ts';
 import { openData } from './open.ts';
 import { serverJobs } from './serve/jobs.ts';
@@ -17,7 +19,7 @@ import { type Listeners, openListeners } from './serve/listeners.ts';
 import { type StopStep, stopInOrder, stopSignal } from './serve/stop.ts';
 
 /** Milliseconds that everything gets to end after a signal. */
-const GRACE_MS = 5_000;
+const GRACE_MS = 8_000;
 
 /** Serves until SIGINT or SIGTERM; gives the exit code. */
 export async function serve(
@@ -54,7 +56,10 @@ export async function serve(
     await ports.db.close();
     throw error;
   }
-  await ports.db.write((tx) => putSetting(tx, 'origin', new TextEncoder().encode(origin())));
+  await ports.db.write(async (tx) => {
+    await putSetting(tx, 'origin', new TextEncoder().encode(origin()));
+    await noteServer(deps, 'server.started', tx);
+  });
   await greet(deps, listeners);
   for (const job of serverJobs(deps, listeners)) deps.jobs.add(job);
   await meter.registry();
@@ -62,6 +67,7 @@ export async function serve(
   await stopSignal();
   log.info('stopping');
   await stopInOrder(stopOrder(deps, listeners), GRACE_MS, log);
+  log.info('stopped');
   return 0;
 }
 
@@ -77,11 +83,16 @@ async function greet({ origin, services, encryption }: Deps, { plainPort }: List
   console.log(`Set-up link: ${setupUrl(origin(), token)}`);
 }
 
+const noteServer = ({ services }: Deps, action: 'server.started' | 'server.stopped', tx: Tx) =>
+  services.audit.record(tx, { actor: null, action, subject: '', detail: { release: RELEASE } });
+
 /** What ends, in this order: who asks first, then what works by itself, the database last. */
 const stopOrder = (deps: Deps, listeners: Listeners): readonly StopStep[] => [
+  { name: 'sockets', run: () => deps.ops.stopping.begin() },
   { name: 'requests', run: () => listeners.stop() },
   { name: 'jobs', run: () => deps.jobs.stop() },
   { name: 'usage', run: () => deps.services.usage.note() },
   { name: 'mail', run: () => deps.services.mail.close() },
+  { name: 'audit', run: () => deps.db.write((tx) => noteServer(deps, 'server.stopped', tx)) },
   { name: 'database', run: () => deps.db.close() },
 ];

@@ -1,6 +1,7 @@
 /** The guard: from a request's cookie, or a program's token, to its session, or a reasoned no. */
 import type { Caller, DeviceSession, Session, Sessions } from '../auth/sessions.ts';
 import { may, type Permission } from '../contract/permissions.ts';
+import type { Audit } from '../services/audit.ts';
 import type { Tokens } from '../services/tokens.ts';
 import { networkOf } from './address.ts';
 import { bearerOf, enterByToken } from './bearer.ts';
@@ -34,14 +35,18 @@ export interface Guard {
 
 /** @param deps sessions and tokens, the limits of programs, the address that links carry, and the client's address behind proxies */
 export function createGuard(deps: {
-  readonly services: { readonly sessions: Sessions; readonly tokens: Pick<Tokens, 'enter'> };
+  readonly services: {
+    readonly sessions: Sessions;
+    readonly tokens: Pick<Tokens, 'enter'>;
+    readonly audit: Pick<Audit, 'refused'>;
+  };
   readonly limits: RateLimits;
   readonly origin: () => string;
   readonly address: (request: Request) => string;
   /** Epoch milliseconds. */
   readonly clock: () => number;
 }): Guard {
-  const { sessions } = deps.services;
+  const { sessions, audit } = deps.services;
 
   const session: Guard['session'] = async (request) => {
     const bearer = bearerOf(request);
@@ -70,9 +75,14 @@ export function createGuard(deps: {
   };
   const allowed: Guard['may'] = async (request, permission) => {
     const found = await signedIn(request);
-    if (!may(found.role, permission))
-      throw new Refusal('Forbidden', 'Your role in this workspace does not allow this.');
-    return found;
+    if (may(found.role, permission)) return found;
+    await audit.refused({
+      actor: found.account,
+      action: 'access.refused',
+      subject: '',
+      detail: { needs: permission, role: found.role },
+    });
+    throw new Refusal('Forbidden', 'Your role in this workspace does not allow this.');
   };
   const verified: Guard['verified'] = (session) => {
     if (deps.clock() - session.verifiedAt <= FRESH_MS) return session;

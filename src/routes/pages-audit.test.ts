@@ -3,7 +3,6 @@ import { startApp, type TestApp } from '../../test/support/app.ts';
 import { addPerson, openCookie, type Someone } from '../../test/support/relay.ts';
 import type { AuditRecord } from '../contract/audit.ts';
 import { auditFile, csvCell } from '../services/audit-export.ts';
-import { auditOf } from '../store/audit.ts';
 
 let app: TestApp;
 let ada: Someone;
@@ -101,9 +100,10 @@ test('an export holds all rows of the filter, says so in the log, and needs who 
     .split('\n')
     .map((line): AuditRecord => JSON.parse(line));
   expect(row).toMatchObject({ seq: 61, actor: mina.account, action: 'account.role', subject: ada.account });
-  expect(await auditOf(app.deps.db, '')).toMatchObject([
-    { actor: ada.account, action: 'audit.exported', detail: '{"format":"csv"}' },
-    { actor: ada.account, action: 'audit.exported', detail: '{"format":"jsonl"}' },
+  const noted = await app.deps.services.audit.find({ actions: ['audit.exported'] }, null, 10);
+  expect(noted.map(({ actor, detail }) => [actor, detail.format])).toEqual([
+    [ada.account, 'jsonl'],
+    [ada.account, 'csv'],
   ]);
   expect((await open('/admin/audit/export', ada, { format: 'pdf' })).status).toBe(400);
   await app.deps.db.write((tx) => tx.run('UPDATE sessions SET verified_at = 0'));
@@ -112,7 +112,11 @@ test('an export holds all rows of the filter, says so in the log, and needs who 
   const late = await fetch(`${app.origin}/admin/audit/export`, {
     method: 'POST',
     redirect: 'manual',
-    headers: { cookie, origin: app.origin, 'content-type': 'application/x-www-form-urlencoded' },
+    headers: {
+      cookie,
+      origin: app.origin,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
     body: 'format=csv',
   });
   expect(late.headers.get('location')).toBe('/confirm?then=%2Fadmin%2Faudit');
@@ -148,4 +152,12 @@ test('a cell is never a formula, and quotes, commas and lines stay in their cell
   expect(Buffer.concat(pieces).toString().split('\r\n')[1]).toBe(
     `1,1970-01-01T00:00:00.000Z,'=x,file.begun,"a,b","{""size"":1}",ff`,
   );
+});
+
+test('who asks for what their role does not allow is noted, so many times an hour', async () => {
+  for (let n = 0; n < 25; n++) expect((await open('/admin/audit', mina)).status).toBe(403);
+  const { audit } = app.deps.services;
+  const noted = await audit.find({ actions: ['access.refused'], account: mina.account }, null, 100);
+  expect(noted[0]?.detail).toEqual({ needs: 'audit.read', role: 'member' });
+  expect(noted).toHaveLength(20);
 });
