@@ -2,7 +2,13 @@
  * The Live port over a WebSocket with the subprotocol `sotto.json.v1`: connects again with exponential backoff and full
  * jitter, and gives a silent line up. Losing it loses nothing: after each `hello` the engine fetches what waits.
  */
-import { type ClientFrame, HEARTBEAT_MS, type ServerFrame, SOCKET_SIGNED_OUT } from '../contract/relay.ts';
+import {
+  type ClientFrame,
+  HEARTBEAT_MS,
+  type ServerFrame,
+  SOCKET_RESTARTING,
+  SOCKET_SIGNED_OUT,
+} from '../contract/relay.ts';
 import type { Random } from '../protocol/ports.ts';
 import type { Live, Timer } from './ports.ts';
 import { serverFrame } from './socket-answers.ts';
@@ -34,6 +40,8 @@ export interface JsonSocket extends Live {
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
+/** The step of the backoff at which one begins when the server starts anew: up to two seconds. */
+const RESTART_STEP = 2;
 const OPEN = 1;
 /** RFC 6455, 7.4.1: unsupported data and a broken policy; and our own. Another try would end the same way. */
 const REFUSALS: readonly number[] = [1003, 1008, SOCKET_SIGNED_OUT];
@@ -104,6 +112,8 @@ export function jsonSocket(options: JsonSocketOptions): JsonSocket {
       options.onRefused?.();
       return;
     }
+    // Everybody hears it in the same moment, and the server is away for one: not all at once.
+    if (code === SOCKET_RESTARTING) failures = Math.max(failures, RESTART_STEP);
     again();
     if (failed) options.onFailed?.();
   };

@@ -11,6 +11,8 @@ export const HEARTBEAT_MS = 25_000;
 
 /** Close code for a socket whose session ended: reconnecting is of no use before signing in again. */
 export const SOCKET_SIGNED_OUT = 4401;
+/** Close code of a server that ends, and as a rule begins anew (registered: Service Restart). */
+export const SOCKET_RESTARTING = 1012;
 /** Envelopes that one acknowledgement names at most, and messages that one question about statuses does. */
 export const MAX_SEQS = 1000;
 export const MAX_STATUSES = 200;

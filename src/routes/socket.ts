@@ -11,7 +11,7 @@ import { Elysia } from 'elysia';
 import type { Session } from '../auth/sessions.ts';
 import type { AccountId } from '../contract/ids.ts';
 import { PATHS } from '../contract/paths.ts';
-import { HEARTBEAT_MS, SOCKET_PROTOCOL, SOCKET_SIGNED_OUT } from '../contract/relay.ts';
+import { HEARTBEAT_MS, SOCKET_PROTOCOL, SOCKET_RESTARTING, SOCKET_SIGNED_OUT } from '../contract/relay.ts';
 import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { speechOf } from '../http/language.ts';
@@ -42,7 +42,7 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS, limits?: Sock
   let sweep: ReturnType<typeof setInterval> | null = null;
 
   deps.ops.stopping.onBegin(() => {
-    for (const line of [...lines]) line.end(CLOSE.restarting, 'The server is starting anew.');
+    for (const line of lines) line.end(SOCKET_RESTARTING, 'The server is starting anew.');
   });
 
   return new Elysia({ name: 'socket' })

@@ -9,6 +9,9 @@ import { listenPlain } from './plain-http.ts';
 /** Milliseconds between two tries to have the port again, and how many there are. */
 const AGAIN_MS = 250;
 const TRIES = 120;
+/** Milliseconds that requests get to end, and between two looks whether they have. */
+const DRAIN_MS = 4000;
+const LOOK_MS = 10;
 
 export interface Listeners {
   readonly port: number;
@@ -61,9 +64,17 @@ export async function openListeners(
       if (pair) await exchange(pair);
     },
     async stop() {
+      const servers = [app.server, ...before].filter((server) => server !== null);
+      await drained(() => servers.some(({ pendingRequests }) => pendingRequests > 0));
       await Promise.all([app.stop(true), plain?.stop(), ...[...before].map((server) => server.stop(true))]);
     },
   };
+}
+
+/** Waits until nothing is being answered any more, and no longer than DRAIN_MS: a large file is fetched on later. */
+async function drained(isBusy: () => boolean): Promise<void> {
+  const until = performance.now() + DRAIN_MS;
+  while (isBusy() && performance.now() < until) await Bun.sleep(LOOK_MS);
 }
 
 async function firstPair(encryption: NonNullable<Deps['encryption']>): Promise<Pair> {
