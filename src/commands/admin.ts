@@ -8,6 +8,7 @@ import { startAgainUrl } from '../contract/start-again.ts';
 import type { Ports, Services } from '../deps.ts';
 import { silent } from '../ops/log.ts';
 import { createPushKeys } from '../services/pushes.ts';
+import { Refusal } from '../services/refusal.ts';
 import { createServices } from '../services/services.ts';
 import { readSetting } from '../store/settings.ts';
 import { audit } from './admin-audit.ts';
@@ -113,6 +114,20 @@ export async function admin(
         code = await audit(services, { ...values, since }, ports.clock(), console.log);
       });
       return code;
+    }
+    case 'reset-2fa': {
+      const [name, ...more] = rest;
+      none(more);
+      if (!name) throw new CommandFailed('Whose? sotto admin reset-2fa NAME', 2);
+      await run(async (_, services) => {
+        const person = await services.accounts.personNamed(name);
+        if (!person) throw new CommandFailed(`There is nobody called ${name} here.`);
+        await services.secondFactor.reset(null, person.account).catch((error: unknown) => {
+          throw error instanceof Refusal ? new CommandFailed(error.message) : error;
+        });
+        print('second-factor-reset', { username: name }, `${name} signs in without a second factor now.`);
+      });
+      return 0;
     }
     case 'disable':
     case 'enable': {

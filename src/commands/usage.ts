@@ -20,6 +20,7 @@ sotto admin invite [--role R] [--uses N] [--expires 7d]        a link that makes
 sotto admin people                                             who has an account
 sotto admin reset NAME                                         a link, for one use within a day, by which somebody who has
                                                                lost every way in starts again with a new identity
+sotto admin reset-2fa NAME                                     takes away the second factor of somebody who has lost it
 sotto admin disable NAME, enable NAME                          ends a person's sessions and keeps them out; lets them in again
 sotto admin role NAME ROLE                                     owner, admin, member, guest or auditor
 sotto admin audit [--check] [--since 7d] [--action A] [--person NAME] [--json | --csv]

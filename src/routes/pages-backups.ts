@@ -9,7 +9,6 @@
 import { Elysia } from 'elysia';
 import { Backups } from '../../views/admin/backups.tsx';
 import { t } from '../contract/words.ts';
-import { orConfirm } from './pages-confirmed.ts';
 import { readForm } from './pages-form.ts';
 import { createFrame, goTo, type PageDeps } from './pages-frame.ts';
 
@@ -31,16 +30,15 @@ export const backupPages = (deps: PageDeps) => {
 
     .post(
       '/admin/backups',
-      ({ request }) =>
-        orConfirm(request, '/admin/backups', async () => {
-          const session = await frame.guard.mayNow(request, 'backups.make');
-          deps.limits.take('writeAccount', session.account);
-          await readForm(request);
-          // What goes wrong is kept, and the page says it.
-          const made = serverBackups.make(session.account).catch(() => {});
-          await Promise.race([made, Bun.sleep(PATIENCE_MS)]);
-          return goTo(request, '/admin/backups');
-        }),
+      async ({ request }) => {
+        const session = await frame.guard.mayNow(request, 'backups.make');
+        deps.limits.take('writeAccount', session.account);
+        await readForm(request);
+        // What goes wrong is kept, and the page says it.
+        const made = serverBackups.make(session.account).catch(() => {});
+        await Promise.race([made, Bun.sleep(PATIENCE_MS)]);
+        return goTo(request, '/admin/backups');
+      },
       { parse: 'none' },
     );
 };

@@ -4,6 +4,7 @@ import type { PageName, Site, Viewer } from '../../views/layout.tsx';
 import { groupSize } from '../../views/parts/conversation-row.tsx';
 import { Pane, Shell } from '../../views/parts/shell.tsx';
 import type { Session } from '../auth/sessions.ts';
+import type { Person } from '../contract/accounts.ts';
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import { may, type Permission } from '../contract/permissions.ts';
 import type { ConversationRecord } from '../contract/relay.ts';
@@ -43,7 +44,7 @@ export interface Frame {
 }
 
 export function createFrame(deps: PageDeps): Frame {
-  const { accounts, conversations, policies } = deps.services;
+  const { accounts, conversations, places, policies } = deps.services;
   const guard = createGuard(deps);
 
   const site = async (): Promise<Site> => {
@@ -73,16 +74,17 @@ export function createFrame(deps: PageDeps): Frame {
         };
         return html(request, part, status);
       }
-      const [people, records, { history }] = await Promise.all([
+      const [people, records, { history }, newPlaces] = await Promise.all([
         accounts.people(),
         may(session.role, 'converse') ? conversations.list(session.account) : [],
         policies.read(),
+        places.toldTo(session, guard.caller(request)),
       ]);
-      const names = new Map(people.map(({ account, name }) => [account, name]));
+      const named = new Map(people.map((person) => [person.account, person]));
       const rows = records.flatMap((record) => {
-        const peer = peerOf(record, session.account);
-        const name = peer === null ? '' : names.get(peer);
-        return name === undefined ? [] : [{ record, peer, name }];
+        const account = peerOf(record, session.account);
+        const peer = account === null ? null : named.get(account);
+        return peer === undefined ? [] : [{ record, peer }];
       });
       const whole = () => {
         const { title, pane: safePane } = draw();
@@ -92,11 +94,12 @@ export function createFrame(deps: PageDeps): Frame {
           title,
           viewer: viewerOf(session),
           history,
-          conversations: rows.map(({ record, peer, name }) => ({
+          newPlaces,
+          conversations: rows.map(({ record, peer }) => ({
             conversation: record.id,
-            peer,
+            peer: peer?.account ?? null,
             isNotes: isNotes(record),
-            name: peer === null ? titleOf(record) : name,
+            name: peer === null ? titleOf(record) : nameOf(peer),
             lastActivity: record.lastActivity,
             current: record.id === open,
           })),
@@ -123,6 +126,10 @@ export const isNotes = ({ kind, members }: Pick<ConversationRecord, 'kind' | 'me
 /** What the server can call a conversation that is with nobody in particular. In the language of the render. */
 export const titleOf = (record: Pick<ConversationRecord, 'kind' | 'members'>): string =>
   isNotes(record) ? t('Notes to self') : groupSize(record.members.length);
+
+/** What a person is called; in the language of the render. */
+export const nameOf = ({ name, deleted }: Pick<Person, 'name' | 'deleted'>): string =>
+  deleted ? t('Deleted account') : name;
 
 /** The other person of a direct conversation; null for a group, and for notes to oneself. */
 export const peerOf = ({ kind, members }: ConversationRecord, self: AccountId): AccountId | null =>

@@ -16,7 +16,6 @@ import type { Person } from '../contract/accounts.ts';
 import { ROLES, rolesToGive } from '../contract/permissions.ts';
 import { Refusal } from '../http/errors.ts';
 import { manages, peoplePage } from './admin-people.ts';
-import { orConfirm } from './pages-confirmed.ts';
 import { readForm } from './pages-form.ts';
 import { createFrame, goTo, type PageDeps } from './pages-frame.ts';
 
@@ -57,26 +56,24 @@ export const peoplePages = (deps: PageDeps) => {
   };
 
   /** Does something with the person of an address, and leads back to their page, which says what was done. */
-  const doing = (
+  const doing = async (
     request: Request,
     account: string,
     done: PersonDone,
     act: (session: Session, person: Person) => Promise<void>,
   ) => {
     const here = `/admin/people/${encodeURIComponent(account)}`;
-    return orConfirm(request, here, async () => {
-      const session = await frame.guard.mayNow(request, 'people.manage');
-      deps.limits.take('writeAccount', session.account);
-      const person = await personOf(session, account);
-      try {
-        await act(session, person);
-      } catch (error) {
-        if (!(error instanceof Refusal) || !['Conflict', 'ValidationError'].includes(error.body.error))
-          throw error;
-        return page(request, session, person, { done: null, problem: error.kept.message });
-      }
-      return goTo(request, `${here}?done=${done}`);
-    });
+    const session = await frame.guard.mayNow(request, 'people.manage');
+    deps.limits.take('writeAccount', session.account);
+    const person = await personOf(session, account);
+    try {
+      await act(session, person);
+    } catch (error) {
+      if (!(error instanceof Refusal) || !['Conflict', 'ValidationError'].includes(error.body.error))
+        throw error;
+      return page(request, session, person, { done: null, problem: error.kept.message });
+    }
+    return goTo(request, `${here}?done=${done}`);
   };
 
   return new Elysia({ name: 'pages-people' })

@@ -55,7 +55,7 @@ export const securityPages = (deps: PageDeps) => {
     return guard.verified(session);
   };
 
-  const confirmPage = async (request: Request, session: Session, then: string, error?: string) => {
+  const confirmPage = async (request: Request, session: Session, next: string, error?: string) => {
     const [site, { passkeys: passkeysWork }, password, known, { since }] = await Promise.all([
       frame.site(),
       accounts.workspace(),
@@ -64,7 +64,7 @@ export const securityPages = (deps: PageDeps) => {
       secondFactor.status(session.account),
     ]);
     const ways = { password, passkey: passkeysWork && known.length > 0, code: since !== null };
-    const props = { site, viewer: viewerOf(session), then, ways, error };
+    const props = { site, viewer: viewerOf(session), next, ways, error };
     return html(request, () => Confirm(props), error === undefined ? 200 : 400);
   };
   const wayProps = async (session: Session) => {

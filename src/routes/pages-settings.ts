@@ -5,6 +5,9 @@
  * |---|---|
  * | GET /settings | profile, devices, sessions, release |
  * | POST /settings/sessions/ID/end | ends one session: 303, or for htmx an empty 200 |
+ * | POST /settings/sessions/end-others | ends all but this one: 303 |
+ * | POST /settings/new-places/ID/dismiss | it was the person: 303, or for htmx an empty 200 |
+ * | POST /settings/new-places/ID/end | it was not: ends its session, 303 |
  * | POST /settings/language (language) | a cookie with the choice, or without one; 303 |
  */
 import { Elysia } from 'elysia';
@@ -13,13 +16,15 @@ import type { SessionRecord } from '../contract/accounts.ts';
 import type { DeviceId } from '../contract/ids.ts';
 import { MAX_DEVICES_PER_PERSON } from '../contract/limits.ts';
 import { t } from '../contract/words.ts';
+import { SECURITY_PAGE } from '../http/elsewhere.ts';
+import { Refusal } from '../http/errors.ts';
 import { chosenLanguage, languageCookie } from '../http/language.ts';
 import { isLanguage } from '../words/catalogues.ts';
 import { readForm } from './pages-form.ts';
 import { createFrame, goTo, html, type PageDeps, viewerOf, wantsPart } from './pages-frame.ts';
 
 export const settingsPages = (deps: PageDeps) => {
-  const { devices, sessions, storage } = deps.services;
+  const { devices, places, sessions, storage } = deps.services;
   const frame = createFrame(deps);
 
   return new Elysia({ name: 'pages-settings' })
@@ -56,6 +61,43 @@ export const settingsPages = (deps: PageDeps) => {
         const chosen = (await readForm(request)).get('language') ?? '';
         const cookie = languageCookie(isLanguage(chosen) ? chosen : null, deps.origin().startsWith('https:'));
         return goTo(request, '/settings#language', { 'set-cookie': cookie });
+      },
+      { parse: 'none' },
+    )
+
+    .post(
+      '/settings/sessions/end-others',
+      async ({ request }) => {
+        const session = await frame.guard.entered(request);
+        deps.limits.take('writeAccount', session.account);
+        await sessions.endOthers(session);
+        return goTo(request, '/settings#sessions');
+      },
+      { parse: 'none' },
+    )
+
+    .post(
+      '/settings/new-places/:id/dismiss',
+      async ({ request, params }) => {
+        const session = await frame.guard.signedIn(request);
+        deps.limits.take('writeAccount', session.account);
+        await places.dismiss(session, frame.guard.caller(request), params.id);
+        return wantsPart(request) ? html(request, () => '') : goTo(request, '/settings#sessions');
+      },
+      { parse: 'none' },
+    )
+
+    .post(
+      '/settings/new-places/:id/end',
+      async ({ request, params }) => {
+        const session = await frame.guard.signedIn(request);
+        deps.limits.take('writeAccount', session.account);
+        const ended = await places.disown(session, frame.guard.caller(request), params.id);
+        await sessions.end(session.account, ended).catch((error: unknown) => {
+          // It may have ended by itself; the place is forgotten either way.
+          if (!(error instanceof Refusal)) throw error;
+        });
+        return goTo(request, `${SECURITY_PAGE}?done=ended`);
       },
       { parse: 'none' },
     )

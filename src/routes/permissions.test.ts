@@ -33,6 +33,12 @@ const TABLE: Readonly<Record<Who, string>> = {
     GET /recovery-code                   GET /settings                        POST /settings/language
     POST /settings/sessions/:id/end      GET /settings/mail                   POST /settings/mail
     POST /settings/mail/choices          POST /settings/mail/remove           POST /settings/mail/verify
+    GET /confirm                         POST /confirm                        POST /settings/sessions/end-others
+    GET /settings/password               GET /settings/passkey                POST /settings/security/second-factor
+    POST /settings/security/second-factor/confirm                             POST /settings/security/second-factor/codes
+    POST /settings/security/second-factor/off                                 POST /settings/security/passkeys/:id/rename
+    POST /settings/security/passkeys/:id/remove                               POST /settings/new-places/:id/dismiss
+    POST /settings/new-places/:id/end
     GET /settings/security               GET /socket                          GET /api/v1/session
     GET /api/v1/sessions                 DELETE /api/v1/sessions              DELETE /api/v1/sessions/:id
     GET /api/v1/vault                    PUT /api/v1/vault                    PUT /api/v1/password

@@ -86,7 +86,10 @@ export class PageLine extends Line {
         break;
       case 'new-place':
         // Whoever signed in from there is not told.
-        if (event.session !== this.owner.session.id && networkOf(event.address) !== networkOf(this.owner.address))
+        if (
+          event.session !== this.owner.session.id &&
+          networkOf(event.address) !== networkOf(this.owner.address)
+        )
           this.#next(() => this.#insert(() => NewPlaceNotice(event), '#notices'));
         break;
       case 'presence':

@@ -12,14 +12,14 @@ export interface ConfirmProps {
   readonly site: Site;
   readonly viewer: Viewer;
   /** A path of this site, where the person goes on. */
-  readonly then: string;
+  readonly next: string;
   /** What this person has to show. */
   readonly ways: { readonly password: boolean; readonly passkey: boolean; readonly code: boolean };
   /** What was wrong with the code. */
   readonly error?: string | undefined;
 }
 
-export function Confirm({ site, viewer, then, ways, error }: ConfirmProps) {
+export function Confirm({ site, viewer, next, ways, error }: ConfirmProps) {
   return (
     <Door
       site={site}
@@ -36,7 +36,7 @@ export function Confirm({ site, viewer, then, ways, error }: ConfirmProps) {
       {ways.passkey || ways.password ? (
         <form class="stack" data-island="confirm" method="dialog" novalidate>
           <NeedsScript what={t('A password or passkey')} />
-          <input type="hidden" name="then" value={attribute(then)} />
+          <input type="hidden" name="then" value={attribute(next)} />
           {ways.passkey ? (
             <button type="button" class="button primary" data-passkey="">
               <Icon name="key" />
@@ -81,7 +81,7 @@ export function Confirm({ site, viewer, then, ways, error }: ConfirmProps) {
         <>
           {ways.passkey || ways.password ? <p class="or">{text('or')}</p> : ''}
           <form class="stack" method="post" action="/confirm">
-            <input type="hidden" name="then" value={attribute(then)} />
+            <input type="hidden" name="then" value={attribute(next)} />
             <CodeField
               hint={t('Six digits from your authenticator app, or one of your backup codes.')}
               error={error}

@@ -35,10 +35,8 @@ export function SecondFactorSetUp({ site, viewer, uri, secret, error }: SecondFa
       </ol>
       <div class="qr-place" data-otp={attribute(uri)} />
       <p class="link-code">
-        <span class="label" id="otp-secret">
-          {text('Secret')}
-        </span>
-        <code class="wrap" aria-labelledby="otp-secret" data-otp-secret="" translate="no" safe>
+        <span class="label">{text('Secret')}</span>
+        <code class="wrap" data-otp-secret="" translate="no" safe>
           {(secret.match(/.{1,4}/g) ?? []).join(' ')}
         </code>
       </p>

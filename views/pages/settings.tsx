@@ -125,6 +125,15 @@ export function Settings(props: SettingsProps) {
               {text('Sign out')}
             </button>
           </form>
+          {sessions.length > 1 ? (
+            <form method="post" action="/settings/sessions/end-others">
+              <button type="submit" class="button">
+                {text('End all other sessions')}
+              </button>
+            </form>
+          ) : (
+            ''
+          )}
           <form method="post" action="/sign-out-everywhere">
             <button type="submit" class="button danger">
               {text('Sign out everywhere')}
@@ -281,6 +290,7 @@ function SessionRow({ session }: { session: SessionRecord }) {
             address: <span safe>{session.address}</span>,
             time: <When at={session.lastUsedAt} hour />,
           })}
+          <SessionDevice device={session.device} />
         </small>
       </span>
       {session.current ? (
@@ -301,6 +311,18 @@ function SessionRow({ session }: { session: SessionRecord }) {
       )}
     </li>
   );
+}
+
+/** Which device it acts for; its name is the island's. */
+function SessionDevice({ device }: { device: DeviceId | null }) {
+  if (device === null) return text(', without keys');
+  return markup(', on {device}', {
+    device: (
+      <code data-session-device={device} safe>
+        {short(device)}
+      </code>
+    ),
+  });
 }
 
 const KINDS: Readonly<Record<ServedKind, string>> = {

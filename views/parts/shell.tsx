@@ -16,6 +16,7 @@ import { ConversationRow, type ConversationRowProps } from './conversation-row.t
 import { Icon } from './icon.tsx';
 import { MessageTemplate } from './message.tsx';
 import { NewConversationDialog } from './new-conversation.tsx';
+import { NewPlaceNotice, type NewPlaceProps } from './new-place.tsx';
 import { text } from './words.tsx';
 
 export interface ShellProps extends Pick<DocumentProps, 'site' | 'page' | 'title'> {
@@ -23,15 +24,22 @@ export interface ShellProps extends Pick<DocumentProps, 'site' | 'page' | 'title
   /** What a new group says of history for those who come later, unless chosen otherwise. */
   readonly history: PolicyValues['history'];
   readonly conversations: readonly ConversationRowProps[];
+  /** Sign-ins that the person has not answered. */
+  readonly newPlaces?: readonly NewPlaceProps[];
   readonly children: Children;
 }
 
-export function Shell({ site, page, title, viewer, history, conversations, children }: ShellProps) {
+export function Shell(props: ShellProps) {
+  const { site, page, title, viewer, history, conversations, newPlaces = [], children } = props;
   const converses = may(viewer.role, 'converse');
   return (
     <Document site={site} page={page} title={title} viewer={viewer}>
       <div class="app">
-        <div id="notices" aria-live="polite" />
+        <div id="notices" aria-live="polite">
+          {newPlaces.map((place) => (
+            <NewPlaceNotice {...place} />
+          ))}
+        </div>
         <div class="side">
           <header class="side-head">
             <a class="workspace" href="/">

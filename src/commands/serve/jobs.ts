@@ -23,7 +23,7 @@ const DIGEST_EVERY_MS = 15 * 60_000;
 /** @param listeners whose certificate is looked after */
 export function serverJobs(deps: Deps, listeners: Pick<Listeners, 'renew'>): readonly Job[] {
   const { services } = deps;
-  const retention = createRetention(deps);
+  const retention = createRetention(deps, deps.services.policies);
   return [
     { name: 'relay', every: EXPIRE_EVERY_MS, run: () => retention.run(deps.clock()) },
     {
@@ -33,6 +33,7 @@ export function serverJobs(deps: Deps, listeners: Pick<Listeners, 'renew'>): rea
         await services.sessions.expire();
         await services.links.expire();
         await services.startAgain.links.expire();
+        await services.places.expire();
         await services.tokens.expire();
       },
     },

@@ -7,12 +7,14 @@ import { PATHS } from '../paths.ts';
 import { ROLES } from '../permissions.ts';
 import { POLICY_RANGES } from '../policies.ts';
 import { REMOVAL_PATH, type Removal, type RemovalRequest } from '../removal.ts';
+import type { SecondFactorNeeded } from '../security.ts';
 import type { StartAgainRequest, StartAgainStart, StartAgainStartRequest } from '../start-again.ts';
 import { START_AGAIN_PATHS } from '../start-again.ts';
 import type { Operations } from './operation.ts';
 import {
   base64,
   choice,
+  either,
   flag,
   id,
   list,
@@ -57,7 +59,7 @@ const parameters = {
   passes: whole(1, 100),
   lanes: whole(1, 16),
 };
-const password = record<shape.PasswordCredential>('PasswordCredential', {
+export const password = record<shape.PasswordCredential>('PasswordCredential', {
   ...parameters,
   secret: base64(32),
 });
@@ -88,7 +90,7 @@ export const directoryEntry = record<shape.DirectoryEntry>('DirectoryEntry', {
   certificates: list(CERTIFICATE),
   leaf: nullable(SIGNED),
 });
-const signedIn = record<shape.SignedIn>('SignedIn', {
+export const signedIn = record<shape.SignedIn>('SignedIn', {
   account: id(16),
   username: text(),
   name: text(),
@@ -99,10 +101,10 @@ const signedIn = record<shape.SignedIn>('SignedIn', {
   directory: directoryEntry,
   logKey: PUBLIC_KEY,
 });
-const newPasskey = webauthn<NonNullable<shape.RegisterRequest['passkey']>>(
+export const newPasskey = webauthn<NonNullable<shape.RegisterRequest['passkey']>>(
   'RegistrationResponseJSON of WebAuthn.',
 );
-const newPasskeyOptions = webauthn<NonNullable<shape.RegisterStart['passkey']>>(
+export const newPasskeyOptions = webauthn<NonNullable<shape.RegisterStart['passkey']>>(
   'PublicKeyCredentialCreationOptionsJSON of WebAuthn.',
 );
 const linkToken = text({ max: 200, about: 'What stands behind # in the link.' });
@@ -392,13 +394,15 @@ export const ACCOUNTS = {
 const secret = { username: text({ min: 1, max: 32 }), secret: base64(32) };
 const WRONG = 'Unknown, wrong or disabled: all alike.';
 
+const secondFactorNeeded = record<SecondFactorNeeded>('SecondFactorNeeded', { secondFactor: base64(32) });
+
 export const SIGNING_IN = {
   [`POST ${PATHS.signInPassword}`]: {
     summary: 'Sign in by the secret that a password gives',
     tag: 'Signing in',
     access: 'open',
     body: record<shape.PasswordSignInRequest>('PasswordSignInRequest', secret),
-    answers: { 200: signedIn },
+    answers: { 200: either(signedIn, secondFactorNeeded) },
     refusals: { 401: WRONG },
   },
   [`POST ${PATHS.signInRecovery}`]: {
@@ -406,7 +410,7 @@ export const SIGNING_IN = {
     tag: 'Signing in',
     access: 'open',
     body: record<shape.RecoverySignInRequest>('RecoverySignInRequest', secret),
-    answers: { 200: signedIn },
+    answers: { 200: either(signedIn, secondFactorNeeded) },
     refusals: { 401: WRONG },
   },
   [`POST ${PATHS.signInPasskey}`]: {

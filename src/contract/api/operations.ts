@@ -7,10 +7,12 @@ import { ADMINISTRATION } from './administration.ts';
 import { FILES } from './files.ts';
 import type { Operation, Operations } from './operation.ts';
 import { RELAY } from './relay.ts';
+import { SECURITY } from './security.ts';
 
 export const OPERATIONS: Operations = {
   ...ACCOUNTS,
   ...SIGNING_IN,
+  ...SECURITY,
   ...RELAY,
   ...FILES,
   ...ADMINISTRATION,

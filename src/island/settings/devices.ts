@@ -16,6 +16,9 @@ export async function openDevices(
     for (const device of await engine.devices()) {
       const row = place.querySelector<HTMLElement>(`li[data-device="${device.device}"]`);
       if (row) drawRow(row, device);
+      if (device.name === null) continue;
+      const places = document.querySelectorAll(`[data-session-device="${device.device}"]`);
+      for (const named of places) named.textContent = device.name;
     }
   };
   writeMoments(place.closest('[data-view]') ?? place);
