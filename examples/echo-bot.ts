@@ -3,34 +3,27 @@
  * `sotto client --home DIR join --invite URL --username echo`. It is a member like any other, with keys of its own; the server reads
  * nothing of what it hears and says. SOTTO is the command to run, when it is not on the path.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
 const [home = './echo'] = process.argv.slice(2);
-const client = [...(process.env.SOTTO ?? 'sotto').split(' '), 'client', '--home', home, '--json'];
+const [command = 'sotto', ...before] = (process.env.SOTTO ?? 'sotto').split(' ');
 const PREFIX = 'You said: ';
 
-const listening = Bun.spawn([...client, 'listen', '--read'], { stdout: 'pipe', stderr: 'inherit' });
+const client = (...args: readonly string[]) =>
+  spawn(command, [...before, 'client', '--home', home, '--json', ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+
+const listening = client('listen', '--read');
 process.on('SIGTERM', () => listening.kill());
-
-let rest = '';
-const decoder = new TextDecoder();
-for await (const bytes of listening.stdout) {
-  const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
-  rest = lines.pop() ?? '';
-  for (const line of lines) await answer(JSON.parse(line));
-}
-process.exitCode = await listening.exited;
-
-/** Another bot like this one is not answered: they would never end. */
-async function answer(said: Readonly<Record<string, unknown>>): Promise<void> {
-  const { event, conversation, id, text } = said;
-  if (event !== 'message' || typeof text !== 'string' || text.startsWith(PREFIX)) return;
+for await (const line of createInterface({ input: listening.stdout })) {
+  const { event, conversation, id, text } = JSON.parse(line);
+  // Another bot like this one is not answered: they would never end.
+  if (event !== 'message' || text.startsWith(PREFIX)) continue;
   // Words go in as standard input: none of them is taken for an option.
-  const sending = Bun.spawn(
-    [...client, 'send', '--conversation', `${conversation}`, '--reply-to', `${id}`, '-'],
-    {
-      stdin: new Blob([`${PREFIX}${text}`]),
-      stdout: 'ignore',
-      stderr: 'inherit',
-    },
-  );
-  await sending.exited;
+  const sending = client('send', '--conversation', conversation, '--reply-to', id, '-');
+  sending.stdin.end(`${PREFIX}${text}`);
+  await once(sending, 'close');
 }
