@@ -31,6 +31,7 @@ import {
   goTo,
   html,
   isNotes,
+  nameOf,
   type PageDeps,
   peerOf,
   titleOf,
@@ -109,7 +110,7 @@ export const conversationPages = (deps: PageDeps) => {
       return frame.pane(request, session, {
         page: 'conversation',
         draw: () => ({
-          title: peer?.name ?? titleOf(record),
+          title: peer === null ? titleOf(record) : nameOf(peer),
           pane: Conversation(props),
         }),
         open: record.id,

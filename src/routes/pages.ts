@@ -8,6 +8,7 @@ import { auditPages } from './pages-audit.ts';
 import { authPages } from './pages-auth.ts';
 import { backupPages } from './pages-backups.ts';
 import { conversationPages } from './pages-conversations.ts';
+import { dataPages } from './pages-data.ts';
 import { filePages } from './pages-files.ts';
 import { bareSite, type PageDeps } from './pages-frame.ts';
 import { healthPages } from './pages-health.ts';
@@ -30,6 +31,7 @@ export const pageRoutes = (deps: PageDeps & FigureDeps) =>
     .use(conversationPages(deps))
     .use(filePages(deps))
     .use(settingsPages(deps))
+    .use(dataPages(deps))
     .use(securityPages(deps))
     .use(mailPages(deps))
     .use(tokenPages(deps))

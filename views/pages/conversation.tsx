@@ -12,6 +12,8 @@ export interface Reader {
   readonly account: AccountId;
   readonly name: string;
   readonly username: string;
+  /** The account was deleted. */
+  readonly deleted?: boolean;
 }
 
 export interface ConversationProps {
@@ -106,7 +108,15 @@ export function Conversation(props: ConversationProps) {
           </button>
         </div>
         <p class="writers" data-writers={id} />
-        <sotto-composer data-conversation={id} />
+        {peer?.deleted ? (
+          <p class="card warn" role="note">
+            {text(
+              'This account was deleted. What you have of this conversation stays; nobody would read what you write.',
+            )}
+          </p>
+        ) : (
+          <sotto-composer data-conversation={id} />
+        )}
       </div>
       <Details {...props} />
     </div>

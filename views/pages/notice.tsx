@@ -105,6 +105,26 @@ export function PlainHttp({ site, host, port, address }: PlainHttpProps) {
         )}
         <h2>{text('Ways out, for whoever runs this server')}</h2>
         <dl class="ways">
+          <dt>{text('Encryption of its own, on an intranet')}</dt>
+          <dd>
+            {text(
+              'Sotto makes a certificate, renews it, and shows people how each device learns to trust it:',
+            )}
+            <code
+              class="block"
+              safe
+            >{`sotto serve --host 0.0.0.0 --tls auto --url https://${host}:${port}`}</code>
+          </dd>
+          <dt>{text('A certificate, for a public name')}</dt>
+          <dd>
+            {text('Sotto fetches one by itself, or takes one that you have:')}
+            <code class="block">
+              sotto serve --host 0.0.0.0 --port 443 --tls acme --url https://chat.example.org
+            </code>
+            <code class="block">
+              sotto serve --host 0.0.0.0 --port 443 --tls chat.crt,chat.key --url https://chat.example.org
+            </code>
+          </dd>
           <dt>{text('A reverse proxy with a certificate')}</dt>
           <dd>
             {text(
@@ -127,5 +147,19 @@ export function PlainHttp({ site, host, port, address }: PlainHttpProps) {
         </dl>
       </main>
     </Document>
+  );
+}
+
+/** After the end of one's account. */
+export function AccountDeleted({ site }: { site: Site }) {
+  return (
+    <Notice
+      site={site}
+      title={t('Your account is deleted')}
+      sentence={t(
+        'This browser has forgotten its keys and messages. Delete them on your other devices, too: they cannot sign in any more.',
+      )}
+      action={null}
+    />
   );
 }

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { startApp, type TestApp } from '../../test/support/app.ts';
+import { addPerson, openCookie, type Someone } from '../../test/support/relay.ts';
+
+let app: TestApp;
+let ada: Someone;
+let mina: Someone;
+beforeAll(async () => {
+  app = await startApp();
+  ada = await addPerson(app.deps.db, 0, 1, 'Ada Kern');
+  mina = await addPerson(app.deps.db, 0, 1, 'Mina Ito');
+  await app.deps.db.write((tx) => tx.run("UPDATE accounts SET role = 'owner' WHERE id = $1", [ada.account]));
+});
+afterAll(() => app.stop());
+
+async function open(path: string, cookie: string, form?: Readonly<Record<string, string>>) {
+  const response = await fetch(app.origin + path, {
+    method: form ? 'POST' : 'GET',
+    redirect: 'manual',
+    headers: {
+      cookie,
+      origin: app.origin,
+      'accept-language': 'en',
+      ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+    },
+    ...(form ? { body: new URLSearchParams(form).toString() } : {}),
+  });
+  return { status: response.status, text: await response.text(), headers: response.headers };
+}
+
+test('gives everything about oneself as a file, once one has shown who one is', async () => {
+  const cookie = await openCookie(app.deps, mina);
+  expect((await open('/settings/data', cookie)).text).toContain('Download my data');
+  const file = await open('/settings/data/export', cookie, {});
+  expect(file.headers.get('content-disposition')).toStartWith('attachment; filename="sotto-');
+  expect(JSON.parse(file.text)).toMatchObject({
+    format: 'sotto personal data 1',
+    account: mina.account,
+    tables: {
+      accounts: [{ name: 'Mina Ito' }],
+      audit: expect.arrayContaining([{ action: 'account.exported' }].map(expect.objectContaining)),
+    },
+  });
+  expect(file.text).not.toContain('Ada Kern');
+});
+
+test('an old session is asked to show it again, for both', async () => {
+  const cookie = await openCookie(app.deps, mina);
+  await app.deps.db.write((tx) => tx.run('UPDATE sessions SET verified_at = 0'));
+  for (const path of ['/settings/data/export', '/settings/data/delete']) {
+    const asked = await open(path, cookie, { username: mina.account });
+    expect([asked.status, asked.headers.get('location')]).toEqual([303, '/confirm?then=%2Fsettings%2Fdata']);
+  }
+});
+
+test('deletes under one’s own name alone, not the last owner, and the browser forgets', async () => {
+  const { accounts } = app.deps.services;
+  const cookie = await openCookie(app.deps, mina);
+  const wrong = await open('/settings/data/delete', cookie, { username: 'mina' });
+  expect(wrong.status).toBe(400);
+  expect(wrong.text).toContain('Type your username');
+  const owner = await open('/settings/data/delete', await openCookie(app.deps, ada), {
+    username: ada.account,
+  });
+  expect(owner.status).toBe(400);
+  expect(owner.text).toContain('Ada Kern is the last owner.');
+  expect((await accounts.person(mina.account))?.deleted).toBeUndefined();
+
+  const gone = await open('/settings/data/delete', cookie, { username: `@${mina.account}` });
+  expect(gone.text).toContain('Your account is deleted');
+  expect(gone.headers.get('clear-site-data')).toBe('"storage"');
+  expect(gone.headers.get('set-cookie')).toContain('Max-Age=0');
+  expect((await accounts.person(mina.account))?.deleted).toBe(true);
+  expect((await open('/settings/data', cookie)).headers.get('location')).toBe('/sign-in');
+});

@@ -1,0 +1,74 @@
+/** GET /settings/data: everything that the server has about somebody as a file, and the end of their account. */
+import type { Role } from '../../src/contract/accounts.ts';
+import { t } from '../../src/contract/words.ts';
+import { Field, FormMessages } from '../parts/field.tsx';
+import { SettingsNav } from '../parts/settings-nav.tsx';
+import { Section, Sheet } from '../parts/sheet.tsx';
+import { text } from '../parts/words.tsx';
+
+export interface OwnDataProps {
+  readonly role: Role;
+  readonly username: string;
+  readonly errors?: Readonly<Record<string, string>>;
+}
+
+export function OwnData({ role, username, errors = {} }: OwnDataProps) {
+  return (
+    <Sheet view="settings" title={t('Your data')} lead={`@${username}`}>
+      <SettingsNav role={role} here="/settings/data" />
+      <Section
+        id="export"
+        title={t('Export')}
+        lead={t(
+          'Everything that this server has about you, as one JSON file. What you wrote and received is not in it, because the server cannot read it: export that under General, from this device.',
+        )}
+      >
+        <form class="buttons" method="post" action="/settings/data/export" hx-boost="false">
+          <button type="submit" class="button">
+            {text('Download my data')}
+          </button>
+        </form>
+      </Section>
+      <Section
+        id="delete"
+        title={t('Delete your account')}
+        lead={t('This cannot be undone, by you or by an admin.')}
+      >
+        <ul class="bullets">
+          <li>
+            {text(
+              'Gone at once: all ways to sign in, your vault and saved history, your files and links, what waits for your devices, your name and mail address. Copies in backups of the server go with those.',
+            )}
+          </li>
+          <li>
+            {text(
+              'It stays: your username and public keys in the transparency log, so that nobody can take your place; what you signed in groups; and entries of the audit log, by your id and where you signed in from.',
+            )}
+          </li>
+          <li>
+            {text(
+              'Others keep the messages that you sent them. This browser forgets everything; your other devices keep what they have until you delete it there.',
+            )}
+          </li>
+        </ul>
+        <form class="stack" method="post" action="/settings/data/delete" hx-boost="false">
+          <Field
+            name="username"
+            label={t('Your username, to confirm')}
+            error={errors.username}
+            autocomplete="off"
+            maxlength={64}
+            required
+            literal
+          />
+          <FormMessages error={errors.form} />
+          <div class="buttons">
+            <button type="submit" class="button danger">
+              {text('Delete my account')}
+            </button>
+          </div>
+        </form>
+      </Section>
+    </Sheet>
+  );
+}
