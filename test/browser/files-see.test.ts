@@ -1,4 +1,5 @@
 /** Files of messages as their reader sees, plays and saves them, and the pages that list them. One story: each test begins where the last one ended. */
+import { Database } from 'bun:sqlite';
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import type { Download, Locator, Page } from 'playwright-core';
 import { bytesOf, pngChunk } from '../../src/client/testing/photos.ts';
 import { CHUNK_BYTES, CHUNK_OVERHEAD_BYTES } from '../../src/contract/files.ts';
+import { PATHS } from '../../src/contract/paths.ts';
 import { concat } from '../../src/protocol/codec.ts';
 import { Devices, type Line } from '../support/client.ts';
 import { accessible } from './support/axe.ts';
@@ -261,6 +263,32 @@ story('files are searched, narrowed and found from everywhere', async () => {
   await room.getByLabel('Whose').selectOption('mine');
   await room.getByText('No file here is like that.').waitFor({ timeout: PATIENCE });
   expect(await accessible(page)).toEqual([]);
+});
+
+story('what the server keeps and no message names can be removed', async () => {
+  const body = JSON.stringify({ id: '0'.repeat(32), size: 3_000_000, conversation: null, expiresAt: null });
+  const status = await page.evaluate(
+    async ([path, given]) => {
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch(path, { method: 'POST', headers, body: given })).status;
+    },
+    [PATHS.files, body] as const,
+  );
+  expect(status).toBe(201);
+  // A day passes: until then it may be on its way from another device.
+  const database = new Database(join(world.server.data, 'sotto.sqlite'));
+  database.run('UPDATE files SET created_at = created_at - 90000000 WHERE id = ?', ['0'.repeat(32)]);
+  database.close();
+  await page.reload();
+  const room = page.locator('[data-file-room]');
+  await room.getByText('1 file of yours that this device does not know').click();
+  expect(await accessible(page)).toEqual([]);
+  await room.getByRole('button', { name: /^Delete the file of .*, 3\sMB$/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete this file?' });
+  await dialog.getByText('also where another device of yours still shows it').waitFor({ timeout: PATIENCE });
+  expect(await accessible(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await room.getByText('that this device does not know').waitFor({ state: 'detached', timeout: PATIENCE });
 });
 
 /** The browser's dialog for saving cannot be driven: a folder of the page's own stands for the disk. Null for a browser without one. */

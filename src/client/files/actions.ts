@@ -3,11 +3,15 @@ import type { Context } from '../context.ts';
 import { listFiles } from './kept.ts';
 import { forwardFile, removeFile, setFileExpiry, usageOf } from './places.ts';
 import type { Files } from './types.ts';
+import { unknownFiles } from './unknown.ts';
 import { listVersions, restoreVersion } from './versions.ts';
 
 export const fileActions = (
   ctx: Context,
-): Pick<Files, 'list' | 'versions' | 'restore' | 'forward' | 'setExpiry' | 'remove' | 'usage'> => ({
+): Pick<
+  Files,
+  'list' | 'versions' | 'restore' | 'forward' | 'setExpiry' | 'remove' | 'usage' | 'unknown'
+> => ({
   list: (filter) => listFiles(ctx, filter),
   versions: (id, conversation) => listVersions(ctx, id, conversation),
   restore: (id, conversation, as) => restoreVersion(ctx, id, conversation, as),
@@ -15,4 +19,5 @@ export const fileActions = (
   setExpiry: (id, expiresAt) => setFileExpiry(ctx, id, expiresAt),
   remove: (id) => removeFile(ctx, id),
   usage: () => usageOf(ctx),
+  unknown: (usage) => unknownFiles(ctx, usage),
 });

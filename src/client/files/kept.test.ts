@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { fileId } from '../../contract/files.ts';
 import type { ConversationId } from '../../contract/ids.ts';
+import { fileRequestId } from '../../contract/shares.ts';
 import type { HistoryMessage } from '../engine-types.ts';
 import { placeMessage } from '../history.ts';
 import { messagesOf } from '../testing/reading.ts';
@@ -8,6 +9,7 @@ import { contextOf, sayFile } from '../testing/said-files.ts';
 import { type Client, type MadePerson, randomBytes, World } from '../testing/world.ts';
 import { fileActions } from './actions.ts';
 import type { FileFilter } from './types.ts';
+import { unknownFiles } from './unknown.ts';
 
 setDefaultTimeout(60_000);
 
@@ -148,4 +150,42 @@ test('a list of a thousand files asks the storage as often as one of two', async
     for (let n = 1; n < 1000; n++) placeMessage(op, many(n));
   });
   expect(await asked()).toEqual({ ...few, found: 1000 });
+});
+
+test('what the server keeps of one’s own and no message names is told apart from what is on its way', async () => {
+  const here = await actionsOf(mina);
+  const said = await say(mina, { name: 'said.bin', bytes: randomBytes(10) });
+  const { files } = mina.line.transport();
+  const begin = async () => {
+    const id = fileId(randomBytes(16));
+    await files.begin({ id, size: 7, conversation: null, expiresAt: null });
+    return id;
+  };
+  const lost = await begin();
+  const handedIn = await begin();
+  await world.advance(25 * 3600_000);
+  const young = await begin();
+  const { transport } = await contextOf(world, mina);
+  const usage = await transport.files.usage();
+  expect(usage.files.map(({ id }) => id).sort()).toEqual([said.file.id, lost, handedIn, young].sort());
+
+  const sharing = await transport.sharing();
+  const request = {
+    id: fileRequestId(randomBytes(16)),
+    createdAt: 0,
+    expiresAt: 0,
+    files: 1,
+    maxFileBytes: 7,
+  };
+  const received = [{ file: handedIn, size: 7, receivedAt: 0, manifest: '' }];
+  const ctx = await contextOf(world, mina);
+  const waiting = {
+    ...ctx.transport,
+    sharing: async () => ({ ...sharing, requests: async () => [{ ...request, received }] }),
+  };
+  Object.defineProperty(ctx, 'transport', { value: waiting });
+  expect((await unknownFiles(ctx, usage)).map(({ id }) => id)).toEqual([lost]);
+  await here.remove(lost);
+  expect(await unknownFiles(ctx, await transport.files.usage())).toEqual([]);
+  expect(await namesOf(mina)).toEqual(['said.bin']);
 });

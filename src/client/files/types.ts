@@ -1,5 +1,5 @@
 /** Files, as the island and the command line see them. */
-import type { FileId, FileUsage } from '../../contract/files.ts';
+import type { FileId, FileRecord, FileUsage } from '../../contract/files.ts';
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../../contract/ids.ts';
 import type { HistoryMessage } from '../engine-types.ts';
 import type { FileSource, Watch } from './ports.ts';
@@ -122,6 +122,11 @@ export interface Files {
   /** Of one's own: the server deletes it, wherever it was said. Messages keep its name. */
   remove(id: FileId): Promise<void>;
   usage(): Promise<FileUsage>;
+  /**
+   * Of one's own, at the server for a day and longer: those that no message on this device names. Another device may.
+   * Throws TransportFailed, TransportRefused.
+   */
+  unknown(usage: FileUsage): Promise<readonly FileRecord[]>;
 }
 
 /** A file that cannot be had, and why: one sentence that says what to do. Nothing of the chunk in question was given. */

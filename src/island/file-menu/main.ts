@@ -18,6 +18,8 @@ import { openForward } from './forward.ts';
 import { pickVersion } from './new-version.ts';
 import { openVersions } from './versions.ts';
 
+export { confirmForgetting } from './confirm.ts';
+
 export interface FileMenuTerms {
   readonly file: FileView;
   readonly conversation: ConversationId;

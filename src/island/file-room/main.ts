@@ -13,6 +13,7 @@ import { drawEmpty } from './empty.ts';
 import { type Asked, findFiles, titlesOf } from './find.ts';
 import { drawRow } from './row.ts';
 import { ROOM_STYLE } from './style.ts';
+import { drawUnknown } from './unknown.ts';
 import { drawUsage } from './usage.ts';
 
 const SHEET = styleSheet(ROOM_STYLE);
@@ -69,11 +70,15 @@ export async function openFileRoom(place: HTMLElement): Promise<void> {
     void show().catch(showProblem);
   });
   const usage = draw('div', { class: 'usage' });
-  root.append(...(conversation === null ? [usage] : []), controls, count, list, empty, more);
+  const unknown = draw('div', {});
+  const own = conversation === null;
+  root.append(...(own ? [usage] : []), controls, count, list, empty, more, ...(own ? [unknown] : []));
   const end = onEvent((event) => {
     if (!place.isConnected) return end();
     if (event.type === 'files' && (conversation === null || event.conversation === conversation)) soon();
   });
   await show().catch(showProblem);
-  if (conversation === null) await drawUsage(client, usage);
+  const taken = own ? await drawUsage(client, usage) : null;
+  const again = () => void drawUsage(client, usage).catch(showProblem);
+  if (taken) await drawUnknown(client, taken, unknown, again);
 }

@@ -3,7 +3,7 @@ import { ICON_STYLE } from '../file-card/icons.ts';
 
 export const ROOM_STYLE = `
   ${ICON_STYLE}
-  :host { display: block; margin-bottom: var(--s4); }
+  :host { display: block; padding-bottom: var(--s5); }
   p { margin: 0; }
   button { font: inherit; color: inherit; border: 0; padding: 0; background: none; cursor: pointer; }
   :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
@@ -35,6 +35,12 @@ export const ROOM_STYLE = `
   .state.bad { color: var(--bad); }
   .state button { padding: 2px var(--s2); border-radius: var(--r1); color: var(--accent-text); font-weight: 600; }
   progress { flex: 1 1 100px; height: 6px; accent-color: var(--accent); }
+  details { margin-top: var(--s4); }
+  summary { min-height: 44px; display: flex; align-items: center; cursor: pointer; color: var(--ink-2); font-weight: 600; }
+  summary::before { content: '\\203A'; width: 1.2em; color: var(--ink-3); }
+  details[open] > summary::before { content: '\\2304'; }
+  li.unknown { grid-template-columns: minmax(0, 1fr) minmax(0, 220px) auto; padding-inline-end: var(--s4); }
+  li.unknown .more { margin: 0; }
   .empty { padding: var(--s5) var(--s4); border: 1px dashed var(--line-strong); border-radius: var(--r3); color: var(--ink-2); text-align: center; }
   .empty b { display: block; margin-bottom: 4px; color: var(--ink); font-weight: 600; }
   .more { min-height: 44px; margin-top: var(--s3); padding: 0 var(--s4); border: 1px solid var(--edge); border-radius: var(--r2); font-weight: 600; }
@@ -42,6 +48,9 @@ export const ROOM_STYLE = `
   @media (max-width: 640px) {
     li { grid-template-columns: auto minmax(0, 1fr) auto; padding: var(--s3) var(--s2) var(--s3) var(--s3); }
     .from { grid-column: 2 / -1; grid-row: 2; }
+    li.unknown { grid-template-columns: minmax(0, 1fr) auto; padding: var(--s3); }
+    .unknown .from { grid-column: 1; }
+    .unknown .more { grid-row: 1 / span 2; grid-column: 2; }
     .controls select { flex: 1 1 40%; min-width: 0; }
   }
 `;
