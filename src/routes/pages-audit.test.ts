@@ -115,6 +115,7 @@ test('an export holds all rows of the filter, says so in the log, and needs who 
     headers: {
       cookie,
       origin: app.origin,
+      referer: `${app.origin}/admin/audit`,
       'content-type': 'application/x-www-form-urlencoded',
     },
     body: 'format=csv',

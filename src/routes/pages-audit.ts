@@ -16,7 +16,6 @@ import { sentence, t } from '../contract/words.ts';
 import { Refusal } from '../http/errors.ts';
 import { streamOf } from '../http/streamed.ts';
 import { AUDIT_FORMATS, auditFile } from '../services/audit-export.ts';
-import { orConfirm } from './pages-confirmed.ts';
 import { readForm } from './pages-form.ts';
 import { createFrame, type PageDeps } from './pages-frame.ts';
 
@@ -71,22 +70,21 @@ export const auditPages = (deps: PageDeps) => {
 
     .post(
       `${PATH}/export`,
-      ({ request }) =>
-        orConfirm(request, PATH, async () => {
-          const session = await frame.guard.mayNow(request, 'audit.read');
-          deps.limits.take('writeAccount', session.account);
-          const form = await readForm(request);
-          const format = AUDIT_FORMATS.find((known) => known === form.get('format'));
-          const { filter } = await readFilter(typedFilter(form));
-          if (!format || filter === null)
-            throw new Refusal(
-              'ValidationError',
-              'This filter cannot be read. Choose it on the page and try again.',
-            );
-          await audit.exported(session.account, format);
-          const name = `audit-${new Date(deps.clock()).toISOString().slice(0, 10)}.${format}`;
-          return fileAnswer(auditFile(audit.all(filter), format), format, name);
-        }),
+      async ({ request }) => {
+        const session = await frame.guard.mayNow(request, 'audit.read');
+        deps.limits.take('writeAccount', session.account);
+        const form = await readForm(request);
+        const format = AUDIT_FORMATS.find((known) => known === form.get('format'));
+        const { filter } = await readFilter(typedFilter(form));
+        if (!format || filter === null)
+          throw new Refusal(
+            'ValidationError',
+            'This filter cannot be read. Choose it on the page and try again.',
+          );
+        await audit.exported(session.account, format);
+        const name = `audit-${new Date(deps.clock()).toISOString().slice(0, 10)}.${format}`;
+        return fileAnswer(auditFile(audit.all(filter), format), format, name);
+      },
       { parse: 'none' },
     )
 

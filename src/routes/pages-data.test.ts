@@ -20,6 +20,7 @@ async function open(path: string, cookie: string, form?: Readonly<Record<string,
     headers: {
       cookie,
       origin: app.origin,
+      referer: `${app.origin}/settings/data`,
       'accept-language': 'en',
       ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
     },

@@ -14,7 +14,6 @@ import type { Session } from '../auth/sessions.ts';
 import { sentence, t } from '../contract/words.ts';
 import { Refusal } from '../http/errors.ts';
 import { streamOf } from '../http/streamed.ts';
-import { orConfirm } from './pages-confirmed.ts';
 import { readForm } from './pages-form.ts';
 import { bareSite, createFrame, html, type PageDeps } from './pages-frame.ts';
 
@@ -42,47 +41,45 @@ export const dataPages = (deps: PageDeps) => {
 
     .post(
       `${PATH}/export`,
-      ({ request }) =>
-        orConfirm(request, PATH, async () => {
-          const session = frame.guard.verified(await frame.guard.signedIn(request));
-          deps.limits.take('writeAccount', session.account);
-          await readForm(request);
-          await personalExport.note(session.account, session.account);
-          const day = new Date(deps.clock()).toISOString().slice(0, 10);
-          return new Response(streamOf(personalExport.of(session.account)), {
-            headers: {
-              'content-type': 'application/json; charset=utf-8',
-              'content-disposition': `attachment; filename="sotto-${session.username}-${day}.json"`,
-              'cache-control': 'no-store',
-            },
-          });
-        }),
+      async ({ request }) => {
+        const session = frame.guard.verified(await frame.guard.signedIn(request));
+        deps.limits.take('writeAccount', session.account);
+        await readForm(request);
+        await personalExport.note(session.account, session.account);
+        const day = new Date(deps.clock()).toISOString().slice(0, 10);
+        return new Response(streamOf(personalExport.of(session.account)), {
+          headers: {
+            'content-type': 'application/json; charset=utf-8',
+            'content-disposition': `attachment; filename="sotto-${session.username}-${day}.json"`,
+            'cache-control': 'no-store',
+          },
+        });
+      },
       { parse: 'none' },
     )
 
     .post(
       `${PATH}/delete`,
-      ({ request }) =>
-        orConfirm(request, PATH, async () => {
-          const session = frame.guard.verified(await frame.guard.signedIn(request));
-          deps.limits.take('writeAccount', session.account);
-          const typed = ((await readForm(request)).get('username') ?? '').trim().replace(/^@/, '');
-          if (typed.toLowerCase() !== session.username)
-            return page(request, session, {
-              username: sentence('Type your username, {username}.', { username: session.username }),
-            });
-          try {
-            await deletion.delete(session, session.account);
-          } catch (error) {
-            if (!(error instanceof Refusal) || error.kept.error !== 'Conflict') throw error;
-            return page(request, session, { form: error.kept.message });
-          }
-          const gone = html(request, () => AccountDeleted({ site: bareSite(deps.assets) }));
-          gone.headers.append('set-cookie', sessions.cookie(null));
-          // Keys, messages and the worker of this browser: they are of no use any more, and nobody's business.
-          gone.headers.set('clear-site-data', '"storage"');
-          return gone;
-        }),
+      async ({ request }) => {
+        const session = frame.guard.verified(await frame.guard.signedIn(request));
+        deps.limits.take('writeAccount', session.account);
+        const typed = ((await readForm(request)).get('username') ?? '').trim().replace(/^@/, '');
+        if (typed.toLowerCase() !== session.username)
+          return page(request, session, {
+            username: sentence('Type your username, {username}.', { username: session.username }),
+          });
+        try {
+          await deletion.delete(session, session.account);
+        } catch (error) {
+          if (!(error instanceof Refusal) || error.kept.error !== 'Conflict') throw error;
+          return page(request, session, { form: error.kept.message });
+        }
+        const gone = html(request, () => AccountDeleted({ site: bareSite(deps.assets) }));
+        gone.headers.append('set-cookie', sessions.cookie(null));
+        // Keys, messages and the worker of this browser: they are of no use any more, and nobody's business.
+        gone.headers.set('clear-site-data', '"storage"');
+        return gone;
+      },
       { parse: 'none' },
     );
 };
