@@ -316,14 +316,14 @@ function SessionRow({ session }: { session: SessionRecord }) {
 /** Which device it acts for; its name is the island's. */
 function SessionDevice({ device }: { device: DeviceId | null }) {
   if (device === null) return text(', without keys');
-  return markup(', on {device}', {
-    device: (
-      <code data-session-device={device} safe>
-        {short(device)}
-      </code>
-    ),
-  });
+  return markup(', on {device}', { device: <DeviceMark device={device} /> });
 }
+
+const DeviceMark = ({ device }: { device: DeviceId }) => (
+  <code data-session-device={device} safe>
+    {short(device)}
+  </code>
+);
 
 const KINDS: Readonly<Record<ServedKind, string>> = {
   script: sentence('script'),
