@@ -8,6 +8,7 @@ import { MAX_SESSIONS } from '../auth/sessions.ts';
 import type { SessionRecord } from '../contract/accounts.ts';
 import { PATHS } from '../contract/paths.ts';
 import { SOCKET_PROTOCOL } from '../contract/relay.ts';
+import { MAX_OPEN_INVITES } from '../services/invites.ts';
 import { MAX_SOCKETS_PER_ACCOUNT } from './socket-lines.ts';
 
 let app: TestApp;
@@ -159,4 +160,14 @@ test('an account has so many sessions: the one that was used longest ago ends', 
   expect(await sessions.validate(opened[0] ?? '')).toBeNull();
   expect(await sessions.validate(opened.at(-1) ?? '')).not.toBeNull();
   expect((await call(app.origin, 'GET', PATHS.session, { cookie: other.cookie })).status).toBe(200);
+});
+
+test('so many invites wait, and one more when one was taken back', async () => {
+  const { invites } = app.deps.services;
+  const open = (await invites.list()).length;
+  for (let n = open; n < MAX_OPEN_INVITES; n++) await invites.create(null, {});
+  await expect(invites.create(null, {})).rejects.toThrow('500 open invites');
+  const [one] = await invites.list();
+  await invites.revoke(one?.id ?? '');
+  expect((await invites.create(null, {})).uses).toBe(1);
 });

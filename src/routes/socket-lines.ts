@@ -44,7 +44,7 @@ export class Lines {
         }),
       );
     if (this.#count(networkKey(address)) >= this.limits.network)
-      throw full('Too many connections are open from your network. Try again in a moment.');
+      throw full(sentence('Too many connections are open from your network. Try again in a moment.'));
   }
 
   add(line: Line): void {

@@ -64,6 +64,8 @@ export interface Invites {
 }
 
 export const MAX_INVITE_USES = 1000;
+/** Invites that wait, of everybody together. */
+export const MAX_OPEN_INVITES = 500;
 const DAY_MS = 24 * 3600 * 1000;
 export const MAX_INVITE_MS = 365 * DAY_MS;
 const DEFAULTS: InviteTerms = { role: 'member', uses: 1, expiresIn: 7 * DAY_MS };
@@ -108,6 +110,13 @@ export function createInvites(
       const id = digest(token).toString('hex');
       const actor = by?.account ?? null;
       await db.write(async (tx) => {
+        if ((await store.countOpenInvites(tx, now)) >= MAX_OPEN_INVITES)
+          throw new Refusal(
+            'Conflict',
+            sentence('There are {n} open invites, which is the most. Take some back first.', {
+              n: MAX_OPEN_INVITES,
+            }),
+          );
         await store.insertInvite(tx, {
           id,
           role,

@@ -26,6 +26,15 @@ export async function insertInvite(tx: Tx, row: InviteRow): Promise<void> {
   );
 }
 
+/** How many can still be used. */
+export async function countOpenInvites(tx: Tx, now: number): Promise<number> {
+  const row = await tx.get<{ count: number }>(
+    'SELECT COUNT(*) AS count FROM invites WHERE uses_left > 0 AND expires_at > $1',
+    [now],
+  );
+  return row?.count ?? 0;
+}
+
 /** The role of an invite that can still be used, or null. */
 export async function openInvite(db: Db, id: string, now: number): Promise<Role | null> {
   const [row] = await db.read<{ role: Role }>(`SELECT role FROM invites WHERE ${OPEN} AND id = $2`, [

@@ -3,7 +3,7 @@ import { t } from '../../src/contract/words.ts';
 import type { Site } from '../layout.tsx';
 import { Document } from '../layout.tsx';
 import { Mark } from '../parts/brand.tsx';
-import { markup, text } from '../parts/words.tsx';
+import { text } from '../parts/words.tsx';
 
 /** What the page shows of an operation. */
 export interface ShownCall {
@@ -45,30 +45,26 @@ export function ApiDocs({ site, about, sections, shapes }: ApiDocsProps) {
         <Mark large />
         <h1>{text('API')}</h1>
         <p>
-          {markup('For programs, as OpenAPI: {address}', {
-            address: (
-              <a href="/api/docs/json">
-                <code>/api/docs/json</code>
-              </a>
-            ),
-          })}
+          <a href="/api/docs/json">{text('The same for programs, as OpenAPI')}</a>
         </p>
-        <div lang="en">
-          <p safe>{about}</p>
+        <div>
+          <p lang="en" safe>
+            {about}
+          </p>
           <nav class="tabs" aria-label={t('Sections')}>
             {sections.map(({ name }) => (
-              <a href={`#${anchor(name)}`} safe>
+              <a href={`#${anchor(name)}`} lang="en" safe>
                 {name}
               </a>
             ))}
-            <a href="#shapes">Shapes</a>
+            <a href="#shapes">{text('Shapes')}</a>
           </nav>
           {sections.map((section) => (
             <section class="section" aria-labelledby={anchor(section.name)}>
-              <h2 id={anchor(section.name)} safe>
+              <h2 id={anchor(section.name)} lang="en" safe>
                 {section.name}
               </h2>
-              <p class="section-lead" safe>
+              <p class="section-lead" lang="en" safe>
                 {section.about}
               </p>
               {section.calls.map((call) => (
@@ -77,7 +73,7 @@ export function ApiDocs({ site, about, sections, shapes }: ApiDocsProps) {
             </section>
           ))}
           <section class="section" aria-labelledby="shapes">
-            <h2 id="shapes">Shapes</h2>
+            <h2 id="shapes">{text('Shapes')}</h2>
             {shapes.map(({ name, text: shape }) => (
               <details id={`shape-${name}`}>
                 <summary>
@@ -99,9 +95,12 @@ function Call({ call }: { call: ShownCall }) {
   return (
     <details id={call.id}>
       <summary>
-        <code safe>{`${call.method} ${call.path}`}</code> <span safe>{call.summary}</span>
+        <code safe>{`${call.method} ${call.path}`}</code>{' '}
+        <span lang="en" safe>
+          {call.summary}
+        </span>
       </summary>
-      <p safe>
+      <p lang="en" safe>
         {[
           call.isOpen ? 'For everybody.' : call.access || 'A session.',
           call.scopes === null
@@ -113,8 +112,8 @@ function Call({ call }: { call: ShownCall }) {
           .filter((sentence) => sentence !== '')
           .join(' ')}
       </p>
-      <Parts title="Takes" parts={call.takes} />
-      <Parts title="Answers" parts={call.answers} />
+      <Parts title={t('Takes')} parts={call.takes} />
+      <Parts title={t('Answers')} parts={call.answers} />
     </details>
   );
 }
@@ -130,7 +129,9 @@ function Parts({ title, parts }: { title: string; parts: readonly ShownPart[] })
             <dt>
               <code safe>{name}</code>
             </dt>
-            <dd safe>{shape}</dd>
+            <dd lang="en" safe>
+              {shape}
+            </dd>
           </>
         ))}
       </dl>

@@ -48,13 +48,9 @@ export function Tokens(props: TokensProps) {
       >
         {tokens.length === 0 ? <p>{text('You have none.')}</p> : <List tokens={tokens} now={now} />}
         <p class="hint">
-          {markup('What programs can do stands in {document}.', {
-            document: (
-              <a href="/api/docs" hx-boost="false">
-                {text('the description of the API')}
-              </a>
-            ),
-          })}
+          <a href="/api/docs" hx-boost="false">
+            {text('What programs can do: the description of the API')}
+          </a>
         </p>
       </Section>
       <Section id="new" title={t('New token')}>
