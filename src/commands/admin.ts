@@ -12,6 +12,7 @@ import { Refusal } from '../services/refusal.ts';
 import { createServices } from '../services/services.ts';
 import { readSetting } from '../store/settings.ts';
 import { audit } from './admin-audit.ts';
+import { deletePerson, exportPerson } from './admin-person.ts';
 import { CommandFailed } from './failed.ts';
 import { openData } from './open.ts';
 import { ADMIN_USAGE } from './usage.ts';
@@ -28,6 +29,7 @@ const OPTIONS = {
   since: { type: 'string' },
   action: { type: 'string' },
   person: { type: 'string' },
+  out: { type: 'string' },
 } as const;
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
@@ -138,6 +140,27 @@ export async function admin(
       await run(async (_, services) => {
         await services.accounts.setDisabled(name, command === 'disable');
         print(done, { username: name }, `${name} is ${done}.`);
+      });
+      return 0;
+    }
+    case 'export': {
+      const [name, ...more] = rest;
+      none(more);
+      const { out } = values;
+      if (!name || !out) throw new CommandFailed('Whom, and where to? sotto admin export NAME --out FILE', 2);
+      await run(async (_, services) => {
+        const bytes = await exportPerson(services, name, out);
+        print('exported', { username: name, file: out, bytes }, `What is here about ${name} is in ${out}.`);
+      });
+      return 0;
+    }
+    case 'delete': {
+      const [name, ...more] = rest;
+      none(more);
+      if (!name) throw new CommandFailed('Whom? sotto admin delete NAME', 2);
+      await run(async (_, services) => {
+        await deletePerson(services, name, process.stdin.isTTY ? (question) => prompt(question) : null);
+        print('deleted', { username: name }, `The account ${name} is deleted. Nobody else gets this name.`);
       });
       return 0;
     }

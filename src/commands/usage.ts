@@ -23,6 +23,8 @@ sotto admin reset NAME                                         a link, for one u
 sotto admin reset-2fa NAME                                     takes away the second factor of somebody who has lost it
 sotto admin disable NAME, enable NAME                          ends a person's sessions and keeps them out; lets them in again
 sotto admin role NAME ROLE                                     owner, admin, member, guest or auditor
+sotto admin export NAME --out FILE                             everything that the server has about a person, as JSON
+sotto admin delete NAME                                        deletes an account for ever; its name is never free again
 sotto admin audit [--check] [--since 7d] [--action A] [--person NAME] [--json | --csv]
                                                                entries of the log of what was done; without any of these, or with
                                                                --check, whether the log is whole: note its newest hash
