@@ -18,6 +18,8 @@ export const PLAYED_TYPES: ReadonlySet<string> = new Set([
   'audio/mpeg',
   'audio/mp4',
   'audio/ogg',
+  'audio/wav',
+  'audio/flac',
 ]);
 
 /** The worker to every page, with a port: whose is it? */

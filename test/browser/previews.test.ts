@@ -142,6 +142,8 @@ story('a sound has a length, a text its first words, a PDF its pages, and other 
   expect(sound).toMatchObject({ type: 'audio/mpeg', preview: null, width: null, state: 'clean' });
   expect(sound.duration).toBeGreaterThan(900);
   expect(sound.duration).toBeLessThan(1200);
+  const wave = await describe(waveOf(8000));
+  expect(wave).toMatchObject({ type: 'audio/wav', preview: null, state: 'clean', duration: 1000 });
   const text = await describe(new TextEncoder().encode('Minutes\n\nWe met.'));
   expect(text.type).toBe('text/plain');
   expect(new TextDecoder().decode(text.preview?.bytes)).toBe('Minutes\n\nWe met.');
@@ -269,3 +271,14 @@ function silence(frames: number): Uint8Array {
   const frame = concat(Uint8Array.of(0xff, 0xfb, 0x90, 0), new Uint8Array(413));
   return concat(...Array.from({ length: frames }, () => frame));
 }
+
+/** So many samples of no sound as WAV: one byte each, 8,000 a second. */
+function waveOf(samples: number): Uint8Array {
+  const head = new DataView(new ArrayBuffer(20));
+  const format = [16, 0x0001_0001, 8000, 8000, 0x0008_0001] as const;
+  for (const [at, value] of format.entries()) head.setUint32(at * 4, value, true);
+  const data = concat(bytesOf('data'), u32(samples), new Uint8Array(samples).fill(128));
+  const body = concat(bytesOf('WAVEfmt '), new Uint8Array(head.buffer), data);
+  return concat(bytesOf('RIFF'), u32(body.length), body);
+}
+const u32 = (value: number) => new Uint8Array(Uint32Array.of(value).buffer);

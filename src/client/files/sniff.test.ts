@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { PLAYED_TYPES } from '../../contract/streams.ts';
 import { concat } from '../../protocol/codec.ts';
 import { bytesOf, filmOf, heifOf, jpegOf, pngOf, webpOf } from '../testing/photos.ts';
 import { SNIFF_BYTES, shownAs, sniff } from './sniff.ts';
@@ -30,6 +31,10 @@ const KNOWN: readonly (readonly [string, Uint8Array])[] = [
   ['audio/mpeg', concat(mp3Frame, mp3Frame)],
   ['audio/ogg', ogg('OpusHead')],
   ['audio/ogg', ogg('\x01vorbis')],
+  ['audio/wav', bytesOf('RIFF\x24\0\0\0WAVEfmt \x10\0\0\0')],
+  ['audio/wav', bytesOf('RIFF\x24\0\0\0WAVEbext')],
+  ['audio/flac', bytesOf('fLaC\0\0\0"')],
+  ['audio/flac', bytesOf('fLaC\x80\0\0"')],
   ['application/pdf', bytesOf('%PDF-1.7\n%\xe2\xe3')],
   ['text/plain', utf8('Grüße, 世界 🌍\r\n\tand more')],
   ['text/plain', utf8('\ufeffwith a mark')],
@@ -49,7 +54,10 @@ test('[R33] what is of none of these kinds has no type', () => {
     bytesOf('MZ\x90\0'),
     bytesOf('\x7fELF'),
     bytesOf('BM\0\0'),
-    bytesOf('RIFF\0\0\0\0WAVEfmt '),
+    bytesOf('RIFF\0\0\0\0WAVE<htm'),
+    bytesOf('RIFF\0\0\0\0AVI LIST'),
+    bytesOf('fLaC\x04\0\0"'),
+    bytesOf('fLaC\0\0\0\x21'),
     film('heic', 'mif1'),
     film('mif1', 'heic'),
     film('jp2 '),
@@ -111,6 +119,11 @@ test('[R33] a type is shown only when it is of the list', () => {
   expect(shownAs('audio/mpeg')).toBe('audio');
   expect(shownAs('video/webm')).toBe('video');
   expect(shownAs('text/plain')).toBe('text');
+});
+
+test('what is shown by a player is played', () => {
+  const players = KNOWN.map(([type]) => type).filter((type) => ['audio', 'video'].includes(shownAs(type)));
+  expect(players.filter((type) => !PLAYED_TYPES.has(type))).toEqual([]);
 });
 
 test('a character that is cut off where the look ends makes text no less text', () => {

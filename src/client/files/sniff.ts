@@ -20,6 +20,8 @@ export type SniffedType =
   | 'audio/mpeg'
   | 'audio/mp4'
   | 'audio/ogg'
+  | 'audio/wav'
+  | 'audio/flac'
   | 'application/pdf'
   | 'text/plain';
 
@@ -36,6 +38,8 @@ const SHOWN: Readonly<Record<SniffedType, Shown>> = {
   'audio/mpeg': 'audio',
   'audio/mp4': 'audio',
   'audio/ogg': 'audio',
+  'audio/wav': 'audio',
+  'audio/flac': 'audio',
   'application/pdf': 'none',
   'text/plain': 'text',
 };
@@ -62,6 +66,13 @@ const SIGNATURES: readonly (readonly [SniffedType, (head: Uint8Array) => boolean
   ['image/webp', (head) => startsWith(head, 'RIFF') && /^WEBPVP8[ LX]$/.test(latin1(head, 8, 16))],
   ['video/webm', isWebm],
   ['audio/mpeg', (head) => isId3(head) || isMpegAudio(head)],
+  // The description of the sound, or what may stand before it.
+  [
+    'audio/wav',
+    (head) => startsWith(head, 'RIFF') && /^WAVE(?:fmt |JUNK|bext|LIST)$/.test(latin1(head, 8, 16)),
+  ],
+  // The first block describes the stream, in 34 bytes.
+  ['audio/flac', (head) => /^fLaC[\0\x80]\0\0"/.test(latin1(head, 0, 8))],
   ['application/pdf', (head) => /^%PDF-[12]\.\d/.test(latin1(head, 0, 8))],
 ];
 
