@@ -1,13 +1,18 @@
 /** Every page with a workspace that could exist. */
 import type { Role } from '../../src/contract/accounts.ts';
+import { openApi } from '../../src/contract/api/document.ts';
+import { outline } from '../../src/contract/api/outline.ts';
+import type { AuditRecord } from '../../src/contract/audit.ts';
 import type { AccountId, ConversationId, DeviceId } from '../../src/contract/ids.ts';
 import { ROLES } from '../../src/contract/permissions.ts';
 import { DEFAULT_POLICIES } from '../../src/contract/policies.ts';
+import { AuditLog } from '../../views/admin/audit.tsx';
 import { Admin } from '../../views/admin/people.tsx';
 import { ManagedPerson, type PersonProps } from '../../views/admin/person.tsx';
 import { Policies, type PoliciesProps } from '../../views/admin/policies.tsx';
 import { Storage } from '../../views/admin/storage.tsx';
 import type { AssetUrls, Site, Viewer } from '../../views/layout.tsx';
+import { ApiDocs } from '../../views/pages/api-docs.tsx';
 import { Conversation } from '../../views/pages/conversation.tsx';
 import { Welcome } from '../../views/pages/conversations.tsx';
 import { FileRequest } from '../../views/pages/file-request.tsx';
@@ -15,13 +20,16 @@ import { Files } from '../../views/pages/files.tsx';
 import { Group } from '../../views/pages/group.tsx';
 import { Approve, Link } from '../../views/pages/link.tsx';
 import { NewConversation } from '../../views/pages/new-conversation.tsx';
-import { ErrorPage, PlainHttp } from '../../views/pages/notice.tsx';
+import { AccountDeleted, ErrorPage, PlainHttp } from '../../views/pages/notice.tsx';
+import { OwnData } from '../../views/pages/own-data.tsx';
 import { RecoveryCode } from '../../views/pages/recovery-code.tsx';
 import { Join, Setup } from '../../views/pages/register.tsx';
 import { Settings } from '../../views/pages/settings.tsx';
 import { Share } from '../../views/pages/share.tsx';
 import { Recover, SignIn } from '../../views/pages/sign-in.tsx';
 import { StartAgain } from '../../views/pages/start-again.tsx';
+import { Tokens, type TokensProps } from '../../views/pages/tokens.tsx';
+import { Trust } from '../../views/pages/trust.tsx';
 import { Unlock } from '../../views/pages/unlock.tsx';
 import { Verify } from '../../views/pages/verify.tsx';
 import { Shell } from '../../views/parts/shell.tsx';
@@ -55,6 +63,16 @@ const ROWS = PEOPLE.map((person, index) => ({
   lastActivity: NOW - index * 26 * 60 * MINUTE,
   current: index === 0,
 }));
+const TRUST = {
+  fingerprint: Array.from({ length: 32 }, (_, at) =>
+    ((at * 37 + 161) % 256).toString(16).padStart(2, '0').toUpperCase(),
+  ).join(':'),
+  names: ['chat.lan', 'server', 'server.local', 'localhost'],
+  until: NOW + 3650 * DAY,
+  address: 'https://chat.lan:3000',
+  isPlain: false,
+  system: 'windows',
+} as const;
 const LIMITS = { minPassword: 12, maxName: 64, maxUsername: 32 };
 const INVITE = {
   url: 'http://localhost:3000/join#kF3x9QmT2vB7yR1nLw8ZcD5hJ0sGpA4eUiOqXtVbNfM',
@@ -113,8 +131,8 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     'share-file': Share({ site }),
     'share-over': Share({ site }),
     'file-request': FileRequest({ site }),
-    'sign-in': SignIn({ site, passkeys: true }),
-    'sign-in-ip': SignIn({ site, passkeys: false }),
+    'sign-in': SignIn({ site, passkeys: true, open: true }),
+    'sign-in-ip': SignIn({ site, passkeys: false, open: false }),
     recover: Recover({ site }),
     unlock: Unlock({ site, viewer: ADA, passkeys: true }),
     link: Link({ site }),
@@ -160,8 +178,34 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     'admin-person': shell('admin', await ManagedPerson(managedPerson())),
     'admin-policies': shell('admin', await Policies(policies())),
     'admin-storage': shell('admin', await Storage(storage())),
+    'admin-audit': shell('admin', await AuditLog(auditLog())),
+    'settings-data': shell('settings', await OwnData({ role: 'member', username: 'ada' })),
+    'settings-data-refused': shell(
+      'settings',
+      await OwnData({
+        role: 'member',
+        username: 'ada',
+        errors: { username: 'Type your username, ada.' },
+      }),
+    ),
+    'account-deleted': AccountDeleted({ site }),
+    'conversation-over': shell(
+      'conversation',
+      await Conversation({
+        id: conversation('0'),
+        self: ADA,
+        peer: { ...MINA, name: 'Deleted account', deleted: true },
+        others: [MINA],
+        isMember: true,
+        relayDays: 7,
+      }),
+    ),
     'admin-start-again': shell('admin', await Admin(admin())),
+    tokens: shell('settings', await Tokens(tokens())),
+    'api-docs': apiDocs(site),
     error: ErrorPage({ site, status: 404, message: 'There is no such conversation.' }),
+    trust: Trust({ ...TRUST, site: { ...site, workspace: '' } }),
+    'trust-plain': Trust({ ...TRUST, site: { ...site, workspace: '' }, isPlain: true, system: null }),
     'plain-http': PlainHttp({ site, host: '192.168.1.20', port: '3000', address: null }),
   };
   const drawn = await Promise.all(
@@ -198,6 +242,43 @@ function settings(site: Site) {
         ...session,
       },
     ],
+  };
+}
+
+function auditLog() {
+  const row = (
+    seq: number,
+    actor: string | null,
+    action: string,
+    subject: string,
+    detail: AuditRecord['detail'] = {},
+  ): AuditRecord => ({ seq, at: NOW - seq * MINUTE, actor, action, subject, detail, hash: 'ab'.repeat(32) });
+  const file = 'f3'.repeat(16);
+  return {
+    role: 'owner' as Role,
+    rows: [
+      row(1041, ADA.account, 'account.role', MINA.account, { before: 'member', role: 'admin' }),
+      row(1040, MINA.account, 'session.opened', '9d'.repeat(32), {
+        way: 'passkey',
+        address: '192.0.2.17',
+        agent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36',
+        device: device('a'),
+      }),
+      row(1039, MINA.account, 'file.begun', file, {
+        size: 482_113_877,
+        conversation: conversation('4'),
+        owner: MINA.account,
+      }),
+      row(1038, `visit:${'0d'.repeat(16)}`, 'file.fetched', file),
+      row(1037, null, 'storage.cleaned', '', { expired: 3, abandoned: 0, bytes: 91_000_000, orphans: 1 }),
+      row(1036, 'e1'.repeat(16), 'access.refused', '', { needs: 'audit.read', role: 'member' }),
+      row(1035, null, 'server.started', '', { release: '0.1.0' }),
+    ],
+    people: new Map([ADA, ...PEOPLE].map((person) => [person.account as string, person])),
+    typed: { person: '', what: '', from: '2026-03-01', to: '', about: '' },
+    older: '/admin/audit?before=1035',
+    newest: '/admin/audit',
+    chain: { entries: 1041, head: '7c1e'.repeat(16), checked: { at: NOW, broken: null } },
   };
 }
 
@@ -259,4 +340,39 @@ function admin() {
       created: null,
     },
   };
+}
+
+function tokens(): TokensProps {
+  const token = { device: device('a'), createdAt: NOW - 40 * DAY, expiresAt: NOW + 50 * DAY };
+  return {
+    role: 'owner',
+    username: 'ada',
+    now: NOW,
+    confirmed: true,
+    created: {
+      ...token,
+      id: '1'.repeat(64),
+      name: 'Build server',
+      scopes: ['people:read'],
+      lastUsedAt: null,
+      token: `sotto_${'Ab3-'.repeat(10)}xyz`,
+    },
+    tokens: [
+      { ...token, id: '1'.repeat(64), name: 'Build server', scopes: ['people:read'], lastUsedAt: null },
+      {
+        ...token,
+        id: '2'.repeat(64),
+        name: 'Collects the audit log every night',
+        scopes: ['audit:read', 'conversations:read', 'messages:read'],
+        expiresAt: NOW - DAY,
+        lastUsedAt: NOW - 2 * DAY,
+      },
+    ],
+    typed: { name: '', scopes: ['people:read'], days: '90', errors: { name: 'This is needed.' } },
+  };
+}
+
+function apiDocs(site: Site) {
+  const document = openApi('https://chat.example.org');
+  return ApiDocs({ site, about: document.info.description, ...outline(document) });
 }

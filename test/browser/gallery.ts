@@ -44,6 +44,7 @@ async function galleryAssets() {
     new Map<string, Uint8Array<ArrayBuffer>>([
       ...ASSET_NAMES.map((name) => [name, new TextEncoder().encode('export {};')] as const),
       ['app.css', await built('public/css/app.css')],
+      ['sheets.css', await built('public/css/sheets.css')],
       ['icon.svg', await asset('icons/icon.svg')],
       ['icon-192.png', await asset('icons/icon-192.png')],
     ]),

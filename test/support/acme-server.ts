@@ -106,6 +106,7 @@ export function startAcmeServer({ authority, httpPort, clock = Date.now }: AcmeS
     };
   };
 
+  let origin = '';
   const server = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',
@@ -163,7 +164,7 @@ export function startAcmeServer({ authority, httpPort, clock = Date.now }: AcmeS
       }
     },
   });
-  const origin = `http://127.0.0.1:${server.port}`;
+  origin = `http://127.0.0.1:${server.port}`;
 
   /** A certificate for the key of the request, if it asks for this name. */
   const certify = async (payload: unknown, host: string): Promise<string> => {

@@ -1,6 +1,6 @@
 /** What to do on each kind of system, so that it trusts the certificate authority of this server. */
-import { sentence, t } from '../../src/contract/words.ts';
-import { markup, text } from '../parts/words.tsx';
+import { say, sentence } from '../../src/contract/words.ts';
+import { text } from '../parts/words.tsx';
 
 export const SYSTEMS = ['windows', 'macos', 'ios', 'android', 'linux', 'firefox'] as const;
 export type System = (typeof SYSTEMS)[number];
@@ -120,17 +120,18 @@ export function TrustGuide({ system, open }: { system: System; open: boolean }) 
         href={TRUST_FILES[file]}
         // Safari installs a profile that it opens, and files one that it downloads.
         download={file === 'mobileconfig' ? undefined : ''}
+        safe
       >
-        {text(FILE_WORDS[file])}
+        {say(FILE_WORDS[file])}
       </a>
       <ol class="trust-steps">
         {steps.map((step) => (
-          <li safe>{t(step)}</li>
+          <li safe>{say(step)}</li>
         ))}
       </ol>
       {commands.map(({ label, command }) => (
         <p class="trust-command">
-          {markup('{system}:', { system: <b safe>{t(label)}</b> })}
+          <b safe>{say(label)}</b>
           <code class="block" safe>
             {command}
           </code>

@@ -45,7 +45,7 @@ export function Trust({ site, fingerprint, names, until, address, isPlain, syste
               )}
         </p>
         <p class="trust-fingerprint">
-          <span>SHA-256</span>
+          <span>{text('SHA-256 fingerprint')}</span>
           <code data-fingerprint="" safe>
             {fingerprint}
           </code>

@@ -1,10 +1,21 @@
 /** Binds the address that people open. */
-import type { createApp } from '../../app.ts';
+import type { Server } from 'bun';
 import type { Config } from '../../config.ts';
 import type { Pair } from '../../ops/tls/certificate.ts';
 import { CommandFailed } from '../failed.ts';
 
-export type App = ReturnType<typeof createApp>;
+/** What is listened with: the whole app, or a small one of a test. */
+export interface App {
+  readonly server: Server<unknown> | null;
+  listen(options: {
+    readonly port: number;
+    readonly hostname: string;
+    readonly reusePort: boolean;
+    readonly tls?: Pair;
+  }): unknown;
+  stop(closeActiveConnections: boolean): Promise<unknown>;
+  handle(request: Request): Promise<Response>;
+}
 
 /**
  * Gives the port that was bound. Throws CommandFailed with a sentence when the address cannot be had.

@@ -4,8 +4,7 @@
  */
 import type { Config } from '../../config.ts';
 import { ASSETS_PREFIX, TRUST_PATH } from '../../contract/paths.ts';
-import { locale, t } from '../../contract/words.ts';
-import { speakTo } from '../../http/language.ts';
+import { refusePlain } from '../../http/refuse-plain.ts';
 import type { Encryption } from '../../ops/tls/encryption.ts';
 import { CommandFailed } from '../failed.ts';
 import type { App } from './listen.ts';
@@ -52,7 +51,7 @@ export async function answerPlain(
 ): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   const reads = request.method === 'GET' || request.method === 'HEAD';
-  if (!reads) return refuse(request, origin);
+  if (!reads) return refusePlain(request, origin);
   if (pathname.startsWith(CHALLENGE_PREFIX)) {
     const answer = encryption.challenge(pathname.slice(CHALLENGE_PREFIX.length));
     return answer === null
@@ -62,23 +61,4 @@ export async function answerPlain(
   const isTrust = pathname === TRUST_PATH || pathname.startsWith(`${TRUST_PATH}/`);
   if (encryption.authority && (isTrust || pathname.startsWith(ASSETS_PREFIX))) return app.handle(request);
   return new Response(null, { status: 308, headers: { location: `${origin}${pathname}${search}` } });
-}
-
-/** A redirect would make browsers send the same words in the open again next time. */
-function refuse(request: Request, origin: string): Response {
-  return speakTo(
-    request,
-    () =>
-      new Response(
-        `${t('This came over plain HTTP, where anybody on the way could read it. Open {origin} and do it there.', { origin })}\n`,
-        {
-          status: 403,
-          headers: {
-            'content-type': 'text/plain; charset=utf-8',
-            'content-language': locale(),
-            'cache-control': 'no-store',
-          },
-        },
-      ),
-  );
 }
