@@ -7,6 +7,7 @@ import type { Ports } from '../deps.ts';
 import { RESTORING } from '../ops/backup/restore.ts';
 import type { Log } from '../ops/log.ts';
 import { createOps, watchPorts } from '../ops/ops.ts';
+import type { Tracing } from '../ops/tracing.ts';
 import { createLocalHub } from '../realtime/local.ts';
 import { keepBefore, olderDatabase } from '../store/before-migration.ts';
 import { type Db, DbUnavailable } from '../store/db.ts';
@@ -16,7 +17,7 @@ import { openSqlite } from '../store/sqlite.ts';
 import { CommandFailed } from './failed.ts';
 
 /** Creates the folder where it is missing; throws CommandFailed with a sentence when it cannot be used. */
-export async function openData(config: Config, log: Log): Promise<Ports> {
+export async function openData(config: Config, log: Log, tracing: Tracing | null = null): Promise<Ports> {
   // Keys of sessions and hashes of secrets live here: nobody else on the machine reads them.
   process.umask(0o077);
   const folder = resolve(config.data);
@@ -36,7 +37,7 @@ export async function openData(config: Config, log: Log): Promise<Ports> {
       clock: Date.now,
       random: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
     };
-    return watchPorts(ports, createOps(log, ports.clock));
+    return watchPorts(ports, createOps(log, ports.clock, tracing));
   } catch (error) {
     if (error instanceof DbUnavailable || (error instanceof Error && 'code' in error))
       throw new CommandFailed(`The data folder ${folder} cannot be used: ${error.message}`);

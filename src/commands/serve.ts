@@ -1,6 +1,6 @@
 /** `sotto serve`: the server, until it is told to stop. */
 import { createApp } from '../app.ts';
-import { parseConfig, publicOrigin } from '../config.ts';
+import { type Config, parseConfig, publicOrigin } from '../config.ts';
 import { setupUrl, trustUrl } from '../contract/paths.ts';
 import { RELEASE } from '../contract/release.ts';
 import type { Deps } from '../deps.ts';
@@ -10,6 +10,7 @@ import { LIMITS, RateLimits } from '../http/limits.ts';
 import { createJobs } from '../ops/jobs.ts';
 import { createLog } from '../ops/log.ts';
 import { createEncryption } from '../ops/tls/encryption.ts';
+import type { Tracing } from '../ops/tracing.ts';
 import { createServices } from '../services/services.ts';
 import type { Tx } from '../store/db.ts';
 import { putSetting } from '../store/settings.ts';
@@ -28,7 +29,7 @@ export async function serve(
 ): Promise<number> {
   const config = parseConfig(args, env);
   const log = createLog(config.logLevel, Date.now);
-  const [ports, assets] = await Promise.all([openData(config, log), loadAssets()]);
+  const [ports, assets] = await Promise.all([openData(config, log, await tracingOf(config)), loadAssets()]);
 
   const { meter } = ports.ops;
   let boundPort = config.port;
@@ -71,6 +72,11 @@ export async function serve(
   return 0;
 }
 
+/** The collector's library is large: who asks for no traces never loads it. */
+async function tracingOf({ telemetry }: Config): Promise<Tracing | null> {
+  return telemetry === null ? null : (await import('../ops/otlp.ts')).createTracing(telemetry);
+}
+
 /** What the person at the console is told. */
 async function greet({ origin, services, encryption }: Deps, { plainPort }: Listeners): Promise<void> {
   console.log(`Listening: ${origin()}`);
@@ -94,5 +100,6 @@ const stopOrder = (deps: Deps, listeners: Listeners): readonly StopStep[] => [
   { name: 'usage', run: () => deps.services.usage.note() },
   { name: 'mail', run: () => deps.services.mail.close() },
   { name: 'audit', run: () => deps.db.write((tx) => noteServer(deps, 'server.stopped', tx)) },
+  { name: 'traces', run: () => deps.ops.tracing?.close() },
   { name: 'database', run: () => deps.db.close() },
 ];

@@ -110,7 +110,13 @@ export const requests = (
         response instanceof Response ? response.status : typeof set.status === 'number' ? set.status : 200;
       const seconds = begun ? (performance.now() - begun.startedAt) / 1000 : 0;
       noteRequest(deps.ops.meter, { method: request.method, route, status, seconds });
-      begun?.span?.set({ 'http.route': routeName(route), 'http.response.status_code': status });
+      begun?.span?.rename(`${request.method} ${routeName(route)}`);
+      begun?.span?.set({
+        'http.request.method': request.method,
+        'http.route': routeName(route),
+        'http.response.status_code': status,
+        'sotto.request': begun.id,
+      });
       begun?.span?.end(status >= 500 ? String(status) : undefined);
       deps.log.info('request', {
         request: begun?.id ?? '',

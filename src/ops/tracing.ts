@@ -6,6 +6,7 @@ export interface Span {
   readonly traceparent: string;
   /** A part of this work, begun now. */
   child(name: string): Span;
+  rename(name: string): void;
   set(attributes: Attributes): void;
   /** Ends it; with an error's name when it failed. */
   end(failed?: string): void;
