@@ -6,7 +6,8 @@ import { isAccountId, isBodyId, isConversationId, isDeviceId } from '../contract
 import type { LogPage } from '../contract/log.ts';
 import { PRESENCE_STATES, type PresenceRecord, type PresenceSettings } from '../contract/presence.ts';
 import type * as relay from '../contract/relay.ts';
-import { flag, list, nullable, number, oneOf, record, type Shape, text, word } from './stored.ts';
+import type { DevicePolicies } from './ports.ts';
+import { added, flag, list, nullable, number, oneOf, record, type Shape, text, word } from './stored.ts';
 
 export const account = word(isAccountId);
 export const device = word(isDeviceId);
@@ -38,11 +39,25 @@ export const directoryEntry: Shape<accounts.DirectoryEntry> = record({
 
 export const people: Shape<readonly accounts.Person[]> = list(record(person));
 export const directory: Shape<readonly accounts.DirectoryEntry[]> = list(directoryEntry);
-export const logPage: Shape<LogPage> = record({ head: text, leaves: list(text), more: flag });
+export const logPage: Shape<LogPage> = record({
+  head: text,
+  leaves: list(text),
+  more: flag,
+  restored: added(nullable(time), null),
+});
 /** 1,984 bytes in base64url. */
 export const signingKey = word((value): value is string => /^[\w-]{2646}$/.test(value));
 /** What a device needs of the workspace when it has no key of the log yet. */
 export const logKey: Shape<Pick<accounts.Workspace, 'logKey'>> = record({ logKey: signingKey });
+/** What a device goes by of what the workspace allows. */
+export const policies = {
+  relayDays: number,
+  history: oneOf('none', 'invitation', 'all'),
+  suite: number,
+};
+export const workspacePolicies: Shape<{ readonly policies: DevicePolicies }> = record({
+  policies: record(policies),
+});
 export const prekeyStock: Shape<accounts.PrekeyStock> = record({ remaining: number });
 
 export const prekeyBundles: Shape<readonly accounts.PrekeyBundleRecord[]> = list(

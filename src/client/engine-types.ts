@@ -138,7 +138,7 @@ export interface PeerView {
 /** What contradicts the transparency log as this device knows it. Bytes are base64url, `root` hexadecimal. */
 export interface LogEvidence {
   /** Who it is from: `claim` is another device's word, everything else is the server's. */
-  readonly kind: 'signature' | 'rollback' | 'fork' | 'leaf' | 'account' | 'claim';
+  readonly kind: 'signature' | 'rollback' | 'fork' | 'leaf' | 'restored' | 'account' | 'claim';
   /** When it was found and when the person went on all the same, epoch milliseconds. */
   readonly at: number;
   readonly seen: number | null;

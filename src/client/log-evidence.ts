@@ -12,9 +12,9 @@ import type { Operation, Reads } from './operation.ts';
 import { bytes, decodeStored, nullable, number, type Of, oneOf, record, word } from './stored.ts';
 
 /** What does not fit. The server: `signature` (a head the pinned key has not signed), `rollback` (a smaller log than it
- * has shown before), `fork` (another log), `leaf` (an entry that no log may have), `account` (an identity under one's own
- * account that is not one's own). Another device: `claim` (it has seen another log, or one that the server cannot show). */
-const EVIDENCE_KINDS = ['signature', 'rollback', 'fork', 'leaf', 'account', 'claim'] as const;
+ * has shown before), `fork` (another log), `leaf` (an entry that no log may have), `restored` (one of these three, of a server
+ * that says it was restored from a backup since), `account` (an identity under one's own account that is not one's own). Another device: `claim` (it has seen another log, or one that the server cannot show). */
+const EVIDENCE_KINDS = ['signature', 'rollback', 'fork', 'leaf', 'restored', 'account', 'claim'] as const;
 
 const Claim = record({
   account: word(isAccountId),

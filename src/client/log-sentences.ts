@@ -9,6 +9,9 @@ const WORDS: Readonly<Record<Exclude<LogEvidence['kind'], 'claim'>, string>> = {
   leaf: sentence(
     'The server’s log has an entry that no honest log can have, such as a name given to a second account.',
   ),
+  restored: sentence(
+    'The server says that it was restored from a backup, and shows a log without what came after it. Ask whoever runs it whether that is so. When you go on, devices that somebody has removed since then count again until they remove them once more.',
+  ),
   account: sentence('The server’s log names an identity for your account that your devices have not made.'),
 };
 

@@ -5,8 +5,11 @@ import type { Context } from './context.ts';
 import type { LogStatus } from './engine-types.ts';
 import { isFrozen, listEvidence, settleEvidence, viewEvidence } from './log-evidence.ts';
 import { RESTART, updateLog } from './log-update.ts';
+import type { Operation } from './operation.ts';
+import { barePeer, StoredPeer, writePeer } from './peers.ts';
 import { TransportFailed, TransportRefused } from './ports.ts';
 import { LOG_KEY } from './self.ts';
+import { decodeStored } from './stored.ts';
 
 /** What this device has verified, and everything it ever kept against it. */
 export async function logStatus(ctx: Context): Promise<LogStatus> {
@@ -29,6 +32,18 @@ export async function logStatus(ctx: Context): Promise<LogStatus> {
 }
 
 /**
+ * A restored server has older device lists, and nobody can give it the newer ones back: those that verify are taken once more. Identities
+ * stay pinned.
+ */
+async function forgetLists(op: Operation): Promise<void> {
+  for (const [, value] of await op.list('peers', { prefix: '' })) {
+    const peer = decodeStored(StoredPeer, value);
+    const { listVersion, listHash, listed, vaultVersion, leafHash } = barePeer(peer);
+    writePeer(op, { ...peer, listVersion, listHash, listed, vaultVersion, leafHash });
+  }
+}
+
+/**
  * Marks the evidence as seen. When the server itself had shown another log, the one that it shows now is replayed from its
  * start: pinned identities stay what they were.
  */
@@ -36,6 +51,7 @@ export async function acknowledgeLog(ctx: Context): Promise<void> {
   await ctx.operate(async (op) => {
     const settled = await settleEvidence(op, ctx.now());
     if (settled.some(({ kind }) => kind !== 'claim')) op.writeBytes('log', RESTART, Uint8Array.of(1));
+    if (settled.some(({ kind }) => kind === 'restored')) await forgetLists(op);
   });
   // What waits leaves with the head that stands now. Without a network that comes with the next connection.
   await updateLog(ctx).catch((error: unknown) => {

@@ -4,7 +4,7 @@
  */
 
 import { type Base64, fromBase64 } from '../contract/bytes.ts';
-import { t } from '../contract/words.ts';
+import { say, sentence, t } from '../contract/words.ts';
 import { isProtocolError } from '../protocol/errors.ts';
 import { equalBytes } from '../protocol/hash.ts';
 import { fingerprint } from '../protocol/identity.ts';
@@ -25,6 +25,11 @@ const MOST_LEAVES = 500_000;
 const ROUNDS = 4;
 /** Store `log`: the person goes on after the server showed another log; the next one that verifies is taken from its start. */
 export const RESTART = 'restart';
+
+/** A server that hides something would say the same: nothing is sent until the person goes on. */
+const RESTORED = sentence(
+  'The server says that it was restored from a backup, and shows less than it has shown this device before. Nothing is sent until you go on: ask whoever runs it whether that is so, then look at the evidence in Settings.',
+);
 
 /** What asking brought: `refused` when the server showed something that cannot be; it is kept as evidence. */
 export type LogOutcome = 'same' | 'grown' | 'refused';
@@ -52,6 +57,8 @@ interface Shown {
   readonly signed: Uint8Array;
   /** Without signatures, from the place that was asked for. */
   readonly leaves: readonly Uint8Array[];
+  /** When the server was restored from a backup, as it says; epoch milliseconds. */
+  readonly restored: number | null;
 }
 
 async function tryUpdate(ctx: Context): Promise<LogOutcome | 'again'> {
@@ -111,7 +118,8 @@ async function fetchLeaves(ctx: Context, from: number): Promise<Shown> {
     for (const leaf of page.leaves) leaves.push(readable(leaf));
     if (from + leaves.length > MOST_LEAVES)
       throw new TransportFailed(t('The server’s log of identities is larger than this device takes.'));
-    if (!page.more || page.leaves.length === 0) return { signed: readable(page.head), leaves };
+    if (!page.more || page.leaves.length === 0)
+      return { signed: readable(page.head), leaves, restored: page.restored };
   }
 }
 
@@ -129,7 +137,7 @@ type Verified = { readonly replay: LogReplay; readonly head: VerifiedHead };
 async function verify(
   ctx: Context,
   key: Uint8Array,
-  { signed, leaves }: Shown,
+  { signed, leaves, restored }: Shown,
   before: VerifiedHead | null,
   /** What the leaves are to continue. */
   replay: LogReplay,
@@ -145,6 +153,8 @@ async function verify(
     seen: null,
     ...more,
   });
+  // What it says of itself changes the words alone.
+  const wasRestored = restored !== null && before !== null && before.time <= restored;
   let head: VerifiedHead;
   try {
     head = { ...(await verifyLogHead(ctx.crypto, signed, key)), signed };
@@ -152,16 +162,17 @@ async function verify(
     if (isProtocolError(error)) return refuse('signature');
     throw error;
   }
-  if (head.size < replay.size) return refuse('rollback');
+  if (head.size < replay.size) return refuse(wasRestored ? 'restored' : 'rollback');
   for (const leaf of leaves) {
     try {
       replay.append(leaf);
     } catch (error) {
       if (!isProtocolError(error)) throw error;
-      return refuse('leaf', { leaf, size: replay.size, root: logLeafHash(leaf) });
+      return refuse(wasRestored ? 'restored' : 'leaf', { leaf, size: replay.size, root: logLeafHash(leaf) });
     }
   }
-  if (replay.size !== head.size || !equalBytes(replay.root(), head.root)) return refuse('fork');
+  if (replay.size !== head.size || !equalBytes(replay.root(), head.root))
+    return refuse(wasRestored ? 'restored' : 'fork');
   return { replay, head };
 }
 
@@ -178,9 +189,14 @@ function claimed(signed: Uint8Array): Pick<Evidence, 'size' | 'root'> {
 async function refuse(ctx: Context, evidence: Evidence): Promise<'refused'> {
   await ctx.operate(async (op) => {
     if (await isSettled(op, evidence)) return;
-    await keepAndTell(op, evidence, evidence.kind === 'account' ? NOTICES.ownIdentity : NOTICES.splitServer);
+    await keepAndTell(op, evidence, noticeOf(evidence));
   });
   return 'refused';
+}
+
+function noticeOf({ kind }: Evidence): string {
+  if (kind === 'restored') return say(RESTORED);
+  return kind === 'account' ? NOTICES.ownIdentity : NOTICES.splitServer;
 }
 
 /** Keeps evidence and says so, in the same commit; what is known already is not told again. */

@@ -331,7 +331,7 @@ function lying(honest: FakeLog, leaf: Uint8Array): FakeLog {
   for (const each of honest.leaves) log.append(each);
   log.page = async (from) => {
     const { head } = await honest.page(from);
-    return { head, leaves: [...honest.leaves, leaf].slice(from).map(toBase64), more: false };
+    return { head, leaves: [...honest.leaves, leaf].slice(from).map(toBase64), more: false, restored: null };
   };
   return log;
 }

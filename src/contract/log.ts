@@ -8,6 +8,8 @@ export interface LogPage {
   readonly leaves: readonly Base64[];
   /** The head covers more than was given. */
   readonly more: boolean;
+  /** When the server was restored from a backup the last time, epoch milliseconds: what came after that backup is missing here. */
+  readonly restored: number | null;
 }
 
 /** GET /api/v1/log/consistency?from=M&to=N: that the tree of N leaves continues the one of M (RFC 6962, 2.1.2). */

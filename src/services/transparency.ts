@@ -12,6 +12,7 @@ import { SIGNING_SECRET_BYTES, type SigningKeyPair, signingKeyPairFromSecret } f
 import { MerkleLog } from '../protocol/merkle-log.ts';
 import { signLogHead } from '../protocol/transparency.ts';
 import { hashesFrom, leavesFrom } from '../store/leaves.ts';
+import { lastRestore } from '../store/set-back.ts';
 import { settingOr } from '../store/settings.ts';
 import { invalid } from './refusal.ts';
 
@@ -78,6 +79,16 @@ export function createTransparency({
     }
   };
 
+  /** A restore is done while no server runs: it is read once. */
+  let restored: Promise<number | null> | null = null;
+  const restoredAt = (): Promise<number | null> => {
+    restored ??= lastRestore(db).catch((error: unknown) => {
+      restored = null;
+      throw error;
+    });
+    return restored;
+  };
+
   return {
     publicKey: async () => (await logKey()).publicKey,
 
@@ -89,6 +100,7 @@ export function createTransparency({
         head: toBase64(signed),
         leaves: leaves.map(toBase64),
         more: limit > 0 && from + leaves.length < size,
+        restored: await restoredAt(),
       };
     },
 

@@ -2,8 +2,8 @@
  * What a restore does with each table (docs/backup.md). The server goes back to an earlier time and the world does not: what was used up, ended or
  * taken back since then must not come again.
  */
-import type { Tx } from './db.ts';
-import { dropSetting, putSetting } from './settings.ts';
+import type { Db, Tx } from './db.ts';
+import { dropSetting, putSetting, readSetting } from './settings.ts';
 
 /** Tables that are emptied, in this order (rows before those that they name), and why. */
 export const DROPPED: Readonly<Record<string, string>> = {
@@ -86,4 +86,12 @@ export async function setBack(tx: Tx, restored: Restored): Promise<void> {
   for (const key of ['backup_lease', 'last_backup', 'file_cleanup', 'setup_token'] as const)
     await dropSetting(tx, key);
   await putSetting(tx, 'restored', new TextEncoder().encode(JSON.stringify(restored)));
+}
+
+/** When it was restored the last time, epoch milliseconds; null when never. */
+export async function lastRestore(db: Db): Promise<number | null> {
+  const stored = await readSetting(db, 'restored');
+  const known: unknown = stored === null ? null : JSON.parse(new TextDecoder().decode(stored));
+  const at: unknown = typeof known === 'object' && known !== null ? Reflect.get(known, 'at') : null;
+  return typeof at === 'number' ? at : null;
 }

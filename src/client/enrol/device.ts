@@ -52,12 +52,17 @@ export async function enrolDevice(tools: EnrolTools, unlocked: Unlocked): Promis
             username: found.username,
           }),
         );
-      await checkKnownList(tools.crypto, unlocked, storage);
+      const doubt = await checkKnownList(tools.crypto, unlocked, storage).then(
+        () => null,
+        (error: unknown) => error,
+      );
       if (found && found.account === signedIn.account && isListed(unlocked, found.device)) {
-        await resume(tools, unlocked, storage, found);
+        if (doubt !== null && !(await saysRestored(tools))) throw doubt;
+        await resume(tools, unlocked, storage, found, doubt === null);
         await keepBackupKey(storage, secrets.backupKey);
         return enrolled(unlocked, storage, found.device, true);
       }
+      if (doubt !== null) throw doubt;
       // Revoked elsewhere, or made but never published: its id is not used again.
       if (found) await forgetDevice(storage);
       await add(tools, unlocked, storage, fresh);
@@ -70,6 +75,15 @@ export async function enrolDevice(tools: EnrolTools, unlocked: Unlocked): Promis
   } finally {
     wipeVault(unlocked);
   }
+}
+
+/**
+ * Whether the server says that it was restored from a backup. A device that it knows comes back to such a one, since that signs no
+ * list; the engine then finds that the log went back, sends nothing, and the person decides.
+ */
+async function saysRestored({ transport }: Pick<EnrolTools, 'transport'>): Promise<boolean> {
+  const { restored } = await ask(() => transport.log(0));
+  return restored !== null;
 }
 
 const enrolled = (
@@ -95,13 +109,14 @@ async function resume(
   unlocked: Unlocked,
   storage: Storage,
   found: StoredSelf,
+  mayRenew: boolean,
 ): Promise<void> {
   const { signedIn } = unlocked;
   const { signing: pair } = await openKeyring(storage, crypto, found);
   const proof = await signHybrid(crypto, pair, 'resume', fromBase64(signedIn.challenge));
   await ask(() => transport.resumeDevice({ device: found.device, proof: toBase64(proof) }));
   await markPublished(storage, fromBase64(signedIn.logKey));
-  await renewCertificate({ crypto, transport }, unlocked, storage, pair);
+  if (mayRenew) await renewCertificate({ crypto, transport }, unlocked, storage, pair);
 }
 
 async function add(

@@ -21,6 +21,8 @@ export class FakeLog {
   /** Records without signatures. */
   readonly leaves: Uint8Array[] = [];
   private replay = new LogReplay();
+  /** What it says of a restore. */
+  restored: number | null = null;
   private head: { readonly size: number; readonly signed: Promise<Uint8Array> } | null = null;
 
   constructor(
@@ -63,6 +65,7 @@ export class FakeLog {
       head: toBase64(await this.head.signed),
       leaves: leaves.map(toBase64),
       more: from + leaves.length < size,
+      restored: this.restored,
     };
   }
 }
