@@ -40,7 +40,7 @@ const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
   verify: [],
   island: [/^htmx\.org/, /^@simplewebauthn\/browser/, /^qr(?:\/|$)/, /^pdfjs-dist(?:\/|$)/],
   views: [/^@kitajs\/html/],
-  routes: [/^elysia$/, /^@kitajs\/html/],
+  routes: [/^elysia$/, /^@elysiajs\/openapi\/openapi$/, /^@kitajs\/html/],
   http: [/^elysia$/],
   // Mail alone (mailer.ts).
   ops: [
@@ -49,6 +49,7 @@ const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
     /^@opentelemetry\//,
     /^nodemailer$/,
     /^@peculiar\/x509$/,
+    /^acme-client$/,
     /^reflect-metadata$/,
   ],
   // Web Push alone (pushes.ts).

@@ -30,7 +30,7 @@ export const docsRoutes = (deps: Pick<Deps, 'assets' | 'origin'>) =>
 /** Read when somebody asks: a server starts without it. */
 async function description() {
   const [{ openApi }, { outline }] = await Promise.all([
-    import('../contract/api/document.ts'),
+    import('./openapi.ts'),
     import('../contract/api/outline.ts'),
   ]);
   return { openApi, outline };

@@ -1,12 +1,13 @@
 /** Every page with a workspace that could exist. */
 import type { Role } from '../../src/contract/accounts.ts';
-import { openApi } from '../../src/contract/api/document.ts';
 import { outline } from '../../src/contract/api/outline.ts';
 import type { AuditRecord } from '../../src/contract/audit.ts';
 import type { AccountId, ConversationId, DeviceId } from '../../src/contract/ids.ts';
 import { ROLES } from '../../src/contract/permissions.ts';
 import { DEFAULT_POLICIES } from '../../src/contract/policies.ts';
+import { openApi } from '../../src/routes/openapi.ts';
 import { AuditLog } from '../../views/admin/audit.tsx';
+import { Backups } from '../../views/admin/backups.tsx';
 import { Admin } from '../../views/admin/people.tsx';
 import { ManagedPerson, type PersonProps } from '../../views/admin/person.tsx';
 import { Policies, type PoliciesProps } from '../../views/admin/policies.tsx';
@@ -178,6 +179,24 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     'admin-person': shell('admin', await ManagedPerson(managedPerson())),
     'admin-policies': shell('admin', await Policies(policies())),
     'admin-storage': shell('admin', await Storage(storage())),
+    'admin-backups': shell('admin', await Backups(backups())),
+    'admin-backups-failed': shell(
+      'admin',
+      await Backups({
+        ...backups(),
+        last: {
+          ok: false,
+          at: NOW - 2 * MINUTE,
+          reason: 'There is no folder /mnt/backups.',
+          file: '/mnt/backups/sotto-20260922-020000.backup',
+        },
+        kept: null,
+      }),
+    ),
+    'admin-backups-none': shell(
+      'admin',
+      await Backups({ ...backups(), plan: null, last: null, kept: [], next: null }),
+    ),
     'admin-audit': shell('admin', await AuditLog(auditLog())),
     'settings-data': shell('settings', await OwnData({ role: 'member', username: 'ada' })),
     'settings-data-refused': shell(
@@ -279,6 +298,22 @@ function auditLog() {
     older: '/admin/audit?before=1035',
     newest: '/admin/audit',
     chain: { entries: 1041, head: '7c1e'.repeat(16), checked: { at: NOW, broken: null } },
+  };
+}
+
+function backups() {
+  const at = (days: number) => NOW - days * DAY - 20 * MINUTE;
+  return {
+    role: 'owner' as const,
+    plan: { folder: '/mnt/backups', every: DAY, keep: 7 },
+    underway: false,
+    last: { ok: true as const, at: at(0), size: 38_200_000_000, missing: 0, file: '' },
+    kept: [0, 1, 2].map((days) => ({
+      name: `sotto-2026092${2 - days}-020000.backup`,
+      at: at(days),
+      size: 38_200_000_000 - days * 410_000_000,
+    })),
+    next: NOW + DAY - 20 * MINUTE,
   };
 }
 

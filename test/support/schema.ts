@@ -1,6 +1,6 @@
 /** Values against the OpenAPI document: the part of JSON Schema that it uses, and no field that it does not name. */
-import { openApi } from '../../src/contract/api/document.ts';
 import type { Json } from '../../src/contract/api/schema.ts';
+import { openApi } from '../../src/routes/openapi.ts';
 
 export const DOCUMENT = openApi('http://localhost');
 

@@ -1,4 +1,4 @@
-/** The OpenAPI document (3.1) of every call, made from the operations. */
+/** What the OpenAPI document (3.1) says of every call, made from the operations; routes/openapi.ts puts it together. */
 import type { ErrorBody, ErrorName } from '../errors.ts';
 import { RELEASE } from '../release.ts';
 import { SCOPES, TOKEN_CALLS } from '../scopes.ts';
@@ -72,39 +72,59 @@ export interface OpenApi {
   readonly [key: string]: unknown;
 }
 
-/** @param origin where this server is */
-export function openApi(origin: string): OpenApi {
+/** A call as the document's maker takes it. */
+export interface DescribedCall {
+  readonly method: string;
+  /** With `:parameters`. */
+  readonly path: string;
+  /** Everything of the operation but its parameters. */
+  readonly detail: Json;
+  readonly params: Readonly<Record<string, Json>>;
+  readonly query: Readonly<Record<string, Json>>;
+  /** Names of the query's that must be there. */
+  readonly required: readonly string[];
+}
+
+/** Every call, and the schemas that they refer to by name. */
+export function describedCalls(): {
+  readonly calls: readonly DescribedCall[];
+  readonly schemas: Readonly<Record<string, Json>>;
+} {
   const schemas: Record<string, Json> = {};
   const use = (schema: AnySchema): Json => collect(reference(schema), schemas);
-  const paths: Record<string, Record<string, Json>> = {};
-  for (const { method, path, operation } of CALLS) {
-    const at = path.replace(/:(\w+)/g, '{$1}');
-    paths[at] = { ...paths[at], [method.toLowerCase()]: describe(method, path, operation, use) };
-  }
-  return {
-    openapi: '3.1.0',
-    info: { title: 'Sotto', version: RELEASE, description: ABOUT },
-    servers: [{ url: origin }],
-    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-    paths,
-    components: {
-      schemas,
-      securitySchemes: {
-        session: {
-          type: 'apiKey',
-          in: 'cookie',
-          name: origin.startsWith('https:') ? '__Host-sotto' : 'sotto',
-          description: 'What signing in sets.',
-        },
-        token: {
-          type: 'http',
-          scheme: 'bearer',
-          description: `\`Authorization: Bearer sotto_…\`. Scopes: ${Object.keys(SCOPES).join(', ')}.`,
-        },
-      },
-    },
-  };
+  const all = (of: Readonly<Record<string, AnySchema>> = {}) =>
+    Object.fromEntries(Object.entries(of).map(([name, schema]) => [name, use(schema)]));
+  const calls = CALLS.map(({ method, path, operation }) => ({
+    method,
+    path,
+    detail: describe(method, path, operation, use),
+    params: all(operation.path),
+    query: all(operation.query),
+    required: operation.required ?? [],
+  }));
+  return { calls, schemas };
 }
+
+/** The document around its paths. @param origin where this server is */
+export const frame = (origin: string) => ({
+  openapi: '3.1.0',
+  info: { title: 'Sotto', version: RELEASE, description: ABOUT },
+  servers: [{ url: origin }],
+  tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+  securitySchemes: {
+    session: {
+      type: 'apiKey',
+      in: 'cookie',
+      name: origin.startsWith('https:') ? '__Host-sotto' : 'sotto',
+      description: 'What signing in sets.',
+    },
+    token: {
+      type: 'http',
+      scheme: 'bearer',
+      description: `\`Authorization: Bearer sotto_…\`. Scopes: ${Object.keys(SCOPES).join(', ')}.`,
+    },
+  },
+});
 
 /** Moves what references mean to the components, and leaves the references. */
 function collect(value: Json, schemas: Record<string, Json>): Json {
@@ -131,21 +151,7 @@ function describe(
   operation: Operation,
   use: (schema: AnySchema) => Json,
 ): Json {
-  const { summary, tag, body, answers, query = {}, required = [] } = operation;
-  const parameters = [
-    ...Object.entries(operation.path ?? {}).map(([name, schema]) => ({
-      name,
-      in: 'path',
-      required: true,
-      schema: use(schema),
-    })),
-    ...Object.entries(query).map(([name, schema]) => ({
-      name,
-      in: 'query',
-      required: required.includes(name),
-      schema: use(schema),
-    })),
-  ];
+  const { summary, tag, body, answers } = operation;
   const content = (schema: AnySchema) => ({ content: { 'application/json': { schema: use(schema) } } });
   const responses: Record<string, Json> = {};
   for (const [status, answer] of Object.entries(answers))
@@ -162,7 +168,6 @@ function describe(
     tags: [tag],
     ...(accessOf(operation) === '' ? {} : { description: accessOf(operation) }),
     security: securityOf(`${method} ${path}`, operation),
-    ...(parameters.length > 0 ? { parameters } : {}),
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, ...('bytes' in body ? BYTES : content(body)) } }),

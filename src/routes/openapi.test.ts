@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
-import { openApi } from './document.ts';
-import { CALLS } from './operations.ts';
-import { outline } from './outline.ts';
+import { CALLS } from '../contract/api/operations.ts';
+import { outline } from '../contract/api/outline.ts';
+import { openApi } from './openapi.ts';
 
 const document = openApi('https://chat.example.org');
 
