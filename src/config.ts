@@ -5,7 +5,6 @@ import { type BackupPlan, backupPlan } from './config/backups.ts';
 import { ConfigError } from './config/error.ts';
 import { type MailServer, mailServer } from './config/mail.ts';
 import { plainHttpPort, type TlsChoice, tlsChoice } from './config/tls.ts';
-import { RELAY_RETENTION_MS } from './contract/limits.ts';
 
 export { ConfigError } from './config/error.ts';
 
@@ -19,8 +18,6 @@ export interface Config {
   /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
-  /** Milliseconds that the relay keeps what nobody fetched. */
-  readonly relayRetention: number;
   /** Keys for Web Push (RFC 8292); null: devices are not woken. */
   readonly vapid: Vapid | null;
   /** Push services may be in the server's own network. */
@@ -100,7 +97,6 @@ export function parseConfig(
     url,
     trustedProxies: trusted.filter((entry) => entry !== '').map(proxy),
     logLevel: level(values['log-level'] ?? env.SOTTO_LOG_LEVEL ?? 'info'),
-    relayRetention: RELAY_RETENTION_MS,
     vapid: vapid(
       values['vapid-public-key'] ?? env.SOTTO_VAPID_PUBLIC_KEY ?? '',
       values['vapid-private-key'] ?? env.SOTTO_VAPID_PRIVATE_KEY ?? '',

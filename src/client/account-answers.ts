@@ -1,7 +1,7 @@
 /** What the server may answer to those who make or open an account, checked field by field. */
 import type * as accounts from '../contract/accounts.ts';
 import type { SecondFactorNeeded } from '../contract/security.ts';
-import { account, device, directoryEntry, role, signingKey } from './answers.ts';
+import { account, device, directoryEntry, policies, role, signingKey } from './answers.ts';
 import { flag, list, nullable, number, oneOf, record, type Shape, text } from './stored.ts';
 
 /** An object that a ceremony of the browser takes as it is; WebAuthn itself checks the rest. */
@@ -24,6 +24,7 @@ export const workspace: Shape<accounts.Workspace> = record({
   fixedAddress: flag,
   passkeys: flag,
   logKey: signingKey,
+  policies: record({ registration: oneOf('invite', 'open'), ...policies }),
 });
 
 export const registerStart: Shape<accounts.RegisterStart> = record({

@@ -119,9 +119,12 @@ export function httpCalls(options: HttpTransportOptions): HttpCalls {
 
 /** Bytes as they are; a Blob is read by the browser itself, and nothing of it here. */
 function asBody(body: unknown): Uint8Array<ArrayBuffer> | Blob | string {
-  if (body instanceof Uint8Array) return new Uint8Array(body);
+  if (body instanceof Uint8Array) return isUnshared(body) ? body : new Uint8Array(body);
   return body instanceof Blob ? body : JSON.stringify(body);
 }
+
+const isUnshared = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> =>
+  bytes.buffer instanceof ArrayBuffer;
 
 /** The calls of an engine over HTTP. */
 export function httpRelay(calls: HttpCalls): RelayTransport {
@@ -130,6 +133,7 @@ export function httpRelay(calls: HttpCalls): RelayTransport {
     people: () => asked(answers.people, 'GET', PATHS.people),
     directory: (people) => asked(answers.directory, 'POST', PATHS.directory, { people }),
     log: (from) => asked(answers.logPage, 'GET', `${PATHS.log}?from=${from}`),
+    policies: async () => (await asked(answers.workspacePolicies, 'GET', PATHS.workspace)).policies,
     logKey: async () => (await asked(answers.logKey, 'GET', PATHS.workspace)).logKey,
     claimPrekeys: (devices) => asked(answers.prekeyBundles, 'POST', PATHS.claimPrekeys, { devices }),
     prekeyStock: () => asked(answers.prekeyStock, 'GET', PATHS.prekeys),

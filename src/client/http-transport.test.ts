@@ -40,6 +40,7 @@ const WORKSPACE = {
   fixedAddress: false,
   passkeys: true,
   logKey: 'A'.repeat(2646),
+  policies: { registration: 'invite' as const, relayDays: 7, history: 'none' as const, suite: 2 },
 };
 
 test('a value is what the contract says; more fields are ignored', () =>

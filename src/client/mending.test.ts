@@ -155,6 +155,23 @@ test('after a long holiday nothing is lost that a sender still has [R4]', async 
   expect(await texts(back, id)).toEqual(['hello', 'hello yourself', 'one', 'two', 'three']);
 });
 
+test('how long an absence may be follows the policy of the workspace, and the shorter one of before and now [R4]', async () => {
+  const { a, b, id } = await talking();
+  b.line.disconnect();
+  await b.engine.stop();
+  world.clients.splice(world.clients.indexOf(b), 1);
+  // The absence would have been a short one by what b knows.
+  world.relay.policies = { ...world.relay.policies, relayDays: 2 };
+  await a.engine.send(id, 'one');
+  await world.advance(3 * DAY_MS);
+  world.relay.expire();
+  await world.settle();
+  expect(world.relay.device(b.device).queue).toEqual([]);
+  const back = await world.open(jonas, 0);
+  await world.advance(60_000);
+  expect(await texts(back, id)).toContain('one');
+});
+
 test('what expired while the sender was away is learnt from the statuses', async () => {
   const { a, b, id } = await talking();
   b.line.disconnect();

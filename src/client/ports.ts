@@ -148,6 +148,9 @@ export class TransportFailed extends Error {
   }
 }
 
+/** Policies of the workspace that a device goes by. */
+export type DevicePolicies = Omit<accounts.WorkspacePolicies, 'registration'>;
+
 /** The server, as an engine sees it. Every call throws TransportRefused or TransportFailed. */
 export interface RelayTransport {
   people(): Promise<readonly accounts.Person[]>;
@@ -156,6 +159,8 @@ export interface RelayTransport {
   log(from: number): Promise<LogPage>;
   /** Its public key, for a device that has none pinned. */
   logKey(): Promise<Base64>;
+  /** What the workspace has decided that a device goes by. */
+  policies(): Promise<DevicePolicies>;
   claimPrekeys(devices: readonly DeviceId[]): Promise<readonly accounts.PrekeyBundleRecord[]>;
   prekeyStock(): Promise<PrekeyStock>;
   uploadPrekeys(upload: PrekeyUpload): Promise<void>;

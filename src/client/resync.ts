@@ -1,6 +1,5 @@
 /** What a device catches up with when it is back: conversations, statuses, people, and those who missed it. */
 import { type BodyId, type ConversationId, isAccountId, isBodyId } from '../contract/ids.ts';
-import { RELAY_RETENTION_MS } from '../contract/limits.ts';
 import type { Address } from './address.ts';
 import type { Context } from './context.ts';
 import { directId, ensureDirect, otherOf } from './conversations.ts';
@@ -11,14 +10,15 @@ import { setStatus } from './history.ts';
 import { noteExpired } from './mending.ts';
 import { readRecord } from './operation.ts';
 import { readPeer } from './peers.ts';
+import { relayTime } from './policies.ts';
 import { decodeStored, number } from './stored.ts';
 
 /** Message ids in one question for statuses. */
 const IDS_PER_REQUEST = 100;
-/** Statuses are not asked for longer than this: the relay has forgotten them. */
-const ASKED_FOR_MS = RELAY_RETENTION_MS + 24 * 3600_000;
-/** After an absence like this, envelopes may have expired: one's own devices and everybody else's are greeted. */
-const LONG_ABSENCE_MS = RELAY_RETENTION_MS - 12 * 3600_000;
+/** Statuses are asked for so much longer than the relay keeps what they are about. */
+const ASKED_AFTER_MS = 24 * 3600_000;
+/** After an absence so much shorter than that, envelopes may have expired: one's own devices and everybody else's are greeted. */
+const ABSENT_BEFORE_MS = 12 * 3600_000;
 
 /**
  * Learns of conversations that others began. The server names the members; only those that make the id are believed
@@ -53,9 +53,10 @@ export async function refreshConversations(ctx: Context): Promise<readonly Conve
 /** Asks what became of one's own messages that are not delivered everywhere yet. */
 export async function refreshStatuses(ctx: Context): Promise<void> {
   const waiting: BodyId[] = [];
+  const asked = (await relayTime(ctx.storage)) + ASKED_AFTER_MS;
   for (const [key, value] of await ctx.storage.list('outbox', { prefix: 'w/' })) {
     const id = key.slice(2);
-    if (ctx.now() - decodeStored(number, value) > ASKED_FOR_MS) {
+    if (ctx.now() - decodeStored(number, value) > asked) {
       await ctx.operate(async (op) => op.remove('outbox', key));
     } else if (isBodyId(id)) waiting.push(id);
   }
@@ -85,8 +86,12 @@ export async function refreshPinned(ctx: Context): Promise<void> {
 export async function noteSynced(ctx: Context): Promise<void> {
   await ctx.operate(async (op) => {
     const before = await readRecord(op, 'meta', 'synced', number);
+    const [keptThen, keeps] = [await readRecord(op, 'meta', 'syncedRelay', number), await relayTime(op)];
     op.write('meta', 'synced', number, ctx.now());
-    if (before === null || ctx.now() - before < LONG_ABSENCE_MS) return;
+    op.write('meta', 'syncedRelay', number, keeps);
+    // The policy may have been another one at any time of the absence.
+    const kept = Math.min(keptThen ?? keeps, keeps);
+    if (before === null || ctx.now() - before < kept - ABSENT_BEFORE_MS) return;
     for (const [account] of await op.list('peers', { prefix: '' })) {
       const peer = isAccountId(account) ? await readPeer(op, account) : null;
       if (peer === null) continue;

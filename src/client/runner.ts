@@ -12,6 +12,7 @@ import { isFrozen } from './log-evidence.ts';
 import { sendRequests } from './mending.ts';
 import { forgetExpired } from './messages/expiry.ts';
 import { listErrands, listOutgoing } from './outbox.ts';
+import { learnPolicies } from './policies.ts';
 import { type Live, TransportFailed, TransportRefused } from './ports.ts';
 import { tendPrekeys } from './prekey-stock.ts';
 import { sendReceipts } from './receipts.ts';
@@ -197,6 +198,7 @@ export class Runner {
     await refreshConversations(ctx);
     await this.fetchPending();
     await refreshPinned(ctx);
+    await learnPolicies(ctx);
     await noteSynced(ctx);
     await this.receiver.retryKept();
     await this.post();

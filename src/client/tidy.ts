@@ -1,11 +1,11 @@
 /** Drops what is kept for a while only. Runs once a day and after a start; nothing in the way of a message waits for it. */
-import { RELAY_RETENTION_MS } from '../contract/limits.ts';
 import { decodeSession, keptArchives } from '../protocol/session.ts';
 import type { Context } from './context.ts';
+import { relayTime } from './policies.ts';
 import { decodeStored, number } from './stored.ts';
 
-/** The relay has dropped a body by then, so it cannot come twice any more by itself. */
-const OPENED_KEPT_MS = RELAY_RETENTION_MS + 2 * 24 * 3600_000;
+/** So long after the relay has dropped a body, it cannot come twice any more by itself. */
+const OPENED_KEPT_MS = 2 * 24 * 3600_000;
 
 /** By then nobody has a message any more whose time was over: the longest timer, four times. */
 const FORGOTTEN_KEPT_MS = 360 * 24 * 3600_000;
@@ -14,8 +14,9 @@ const FORGOTTEN_KEPT_MS = 360 * 24 * 3600_000;
 export async function tidy(ctx: Context): Promise<void> {
   await ctx.operate(async (op) => {
     const now = ctx.now();
+    const kept = (await relayTime(op)) + OPENED_KEPT_MS;
     for (const [key, value] of await op.list('replay', { prefix: 'body/' })) {
-      if (now - decodeStored(number, value) > OPENED_KEPT_MS) op.remove('replay', key);
+      if (now - decodeStored(number, value) > kept) op.remove('replay', key);
     }
     for (const [key, value] of await op.list('history', { prefix: 't/' })) {
       if (now - decodeStored(number, value) > FORGOTTEN_KEPT_MS) op.remove('history', key);

@@ -7,8 +7,12 @@ import type {
 } from '@simplewebauthn/server';
 import type { Base64 } from './bytes.ts';
 import type { AccountId, DeviceId } from './ids.ts';
+import type { PolicyValues } from './policies.ts';
 
 export type Role = 'owner' | 'admin' | 'member' | 'guest' | 'auditor';
+
+/** What clients go by of what the workspace allows (contract/policies.ts). */
+export type WorkspacePolicies = Pick<PolicyValues, 'registration' | 'relayDays' | 'history' | 'suite'>;
 
 /** GET /api/v1/workspace: what anybody may know. */
 export interface Workspace {
@@ -22,6 +26,7 @@ export interface Workspace {
   readonly passkeys: boolean;
   /** Public key of the transparency log, 1,984 bytes: clients pin it when they join. */
   readonly logKey: Base64;
+  readonly policies: WorkspacePolicies;
 }
 
 /** Argon2id, version 1.3: memory in KiB. The client refuses weaker ones than its floor [R16]. */

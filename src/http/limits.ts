@@ -22,6 +22,8 @@ export const LIMITS = {
   signInPerson: { burst: 10, perMinute: 6 },
   /** Registrations and looks at an invite from one address. */
   registerAddress: { burst: 60, perMinute: 20 },
+  /** Accounts that are made without an invite, by everybody together: 200 at once, and as many a day. */
+  registerOpen: { burst: 200, perMinute: 200 / (24 * 60) },
   /** Requests for prekeys by one account (each names up to 600 devices). */
   prekeysAccount: { burst: 60, perMinute: 60 },
   /** Posts to the relay by one account: messages, receipts, ratchet steps. */

@@ -33,8 +33,9 @@ export const authPages = (deps: PageDeps) => {
   const frame = createFrame(deps);
 
   const registration = async (): Promise<RegisterProps> => {
-    const { passkeys, fixedAddress } = await accounts.workspace();
-    return { site: await frame.site(), limits: LIMITS, passkeys, fixedAddress, origin: deps.origin() };
+    const { passkeys, fixedAddress, policies } = await accounts.workspace();
+    const open = policies.registration === 'open';
+    return { site: await frame.site(), limits: LIMITS, passkeys, open, fixedAddress, origin: deps.origin() };
   };
 
   return new Elysia({ name: 'pages-auth' })
@@ -64,9 +65,9 @@ export const authPages = (deps: PageDeps) => {
       const session = await frame.guard.session(request);
       if (session) return goTo(request, session.device === null ? '/unlock' : '/');
       if (!(await accounts.ready())) return goTo(request, '/setup');
-      const { passkeys } = await accounts.workspace();
+      const { passkeys, policies } = await accounts.workspace();
       const site = await frame.site();
-      return html(request, () => SignIn({ site, passkeys }));
+      return html(request, () => SignIn({ site, passkeys, open: policies.registration === 'open' }));
     })
 
     .get('/recover', async ({ request }) => {

@@ -107,7 +107,7 @@ test('an account has so much on its way at most, and what nobody fetched is forg
 
 test('what nobody fetched is deleted within its time, though nobody gives anything any more', async () => {
   await put(mina, deviceOf(ravi), randomBytes(10));
-  const retention = createRetention(app.deps);
+  const retention = createRetention(app.deps, app.deps.services.policies);
   await retention.run(app.deps.clock());
   expect(await app.count('parcels')).toBeGreaterThan(0);
   app.pass(PARCEL_RETENTION_MS + 1);

@@ -39,6 +39,7 @@ const TABLE: Readonly<Record<Who, string>> = {
     POST /settings/security/second-factor/off                                 POST /settings/security/passkeys/:id/rename
     POST /settings/security/passkeys/:id/remove                               POST /settings/new-places/:id/dismiss
     POST /settings/new-places/:id/end
+    GET /settings/data                   POST /settings/data/export           POST /settings/data/delete
     GET /settings/security               GET /socket                          GET /api/v1/session
     GET /api/v1/sessions                 DELETE /api/v1/sessions              DELETE /api/v1/sessions/:id
     GET /api/v1/vault                    PUT /api/v1/vault                    PUT /api/v1/password
@@ -84,7 +85,7 @@ const TABLE: Readonly<Record<Who, string>> = {
     POST /admin/start-again              POST /admin/start-again/:id/revoke`,
   'policies.change': 'GET /admin/policies   POST /admin/policies',
   'storage.manage': 'GET /admin/storage     POST /admin/storage     POST /admin/storage/clean',
-  'health.see': '',
+  'health.see': 'GET /admin/health',
   'backups.make': 'GET /admin/backups     POST /admin/backups',
   'audit.read': `
     GET /admin/audit                     POST /admin/audit/check              POST /admin/audit/export
@@ -141,7 +142,11 @@ async function ask(route: string, role: Role | null): Promise<'let in' | 'not si
     {
       method,
       redirect: 'manual',
-      headers: { origin: app.origin, ...(cookie === null ? {} : { cookie }) },
+      headers: {
+        origin: app.origin,
+        ...(path === '/socket' ? { upgrade: 'websocket' } : {}),
+        ...(cookie === null ? {} : { cookie }),
+      },
     },
   );
   await answer.body?.cancel();

@@ -22,6 +22,7 @@ import type { Invites } from './invites.ts';
 import type { Mail } from './mail.ts';
 import { createPeople, type People } from './people.ts';
 import { createPeopleAdmin, type PeopleAdmin } from './people-admin.ts';
+import type { Policies } from './policies.ts';
 import { Refusal } from './refusal.ts';
 import { createRegistration, type Registration, registerCeremony, usernameTaken } from './registration.ts';
 import type { SecondFactor } from './second-factor.ts';
@@ -74,6 +75,7 @@ export function createAccounts(
     readonly transparency: Transparency;
     readonly audit: Audit;
     readonly mail: Mail;
+    readonly policies: Pick<Policies, 'read'>;
     readonly webauthn: Webauthn;
     readonly secondFactor: SecondFactor;
     readonly guesses: Guesses;
@@ -82,13 +84,21 @@ export function createAccounts(
   const { config, db, hub } = ports;
   const { sessions, invites, devices, transparency, webauthn } = deps;
   const people = createPeople(ports);
-  const admin = createPeopleAdmin(ports, { sessions, recipients: devices, audit: deps.audit, mail: deps.mail });
+  const admin = createPeopleAdmin(ports, {
+    sessions,
+    recipients: devices,
+    audit: deps.audit,
+    mail: deps.mail,
+  });
   const vaults = createVaults(ports, { devices, audit: deps.audit });
   const register = createRegistration(ports, { sessions, invites, webauthn, audit: deps.audit });
   const signIn = createSignIn(ports, deps);
 
   const workspace: Accounts['workspace'] = async () => {
-    const name = await readSetting(db, 'workspace_name');
+    const [name, { registration, relayDays, history, suite }] = await Promise.all([
+      readSetting(db, 'workspace_name'),
+      deps.policies.read(),
+    ]);
     return {
       name: name ? new TextDecoder().decode(name) : UNNAMED,
       ready: await hasOwner(db),
@@ -96,6 +106,7 @@ export function createAccounts(
       fixedAddress: config.url !== null,
       passkeys: webauthn.available,
       logKey: toBase64(await transparency.publicKey()),
+      policies: { registration, relayDays, history, suite },
     };
   };
 

@@ -50,7 +50,7 @@ export function createPeopleAdmin(
           actor: by?.account ?? null,
           action: 'account.role',
           subject: person.id,
-          detail: { before: person.role, role },
+          detail: { before: person.role, after: role },
         });
         await mail.notify(tx, person.id, { kind: 'role', role, at: clock() });
         return { account: person.id, ids: await sessionIdsOf(tx, person.id) };

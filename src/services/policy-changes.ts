@@ -37,7 +37,7 @@ function differences(before: PolicyValues, change: Partial<PolicyValues>): Audit
   return names(change).flatMap((policy) =>
     before[policy] === change[policy]
       ? []
-      : [{ policy, before: String(before[policy]), value: String(change[policy]) }],
+      : [{ policy, before: String(before[policy]), after: String(change[policy]) }],
   );
 }
 

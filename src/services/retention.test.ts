@@ -18,6 +18,15 @@ test('nothing expires before its time', async () => {
   expect(await countRows(relay.db, 'envelopes')).toBe(6);
 });
 
+test('the policy says how many days, and the next run goes by it', async () => {
+  const relay = await sent(1);
+  await relay.policies.write({ relayDays: 2 });
+  relay.clock.advance(2 * DAY_MS);
+  expect(await relay.retention.run(relay.clock())).toEqual({ expired: 0, forgotten: 0 });
+  relay.clock.advance(1);
+  expect(await relay.retention.run(relay.clock())).toEqual({ expired: 2, forgotten: 0 });
+});
+
 test('after seven days envelopes go, bodies with the last, and the sender hears which device missed what', async () => {
   const relay = await sent(1);
   const [post] = relay.posts;

@@ -6,9 +6,11 @@ import type { Tx } from '../store/db.ts';
 import { deleteEnvelope, envelopesBefore } from '../store/envelopes.ts';
 import { forgetMessages, noteExpired } from '../store/messages.ts';
 import { expireParcels } from '../store/parcels.ts';
+import type { Policies } from './policies.ts';
 
 /** How long the relay remembers the id of a post, so that a repeated one is not a second message: 30 days. */
 const TOMBSTONE_RETENTION_MS = 30 * 24 * 3600 * 1000;
+const DAY_MS = 24 * 3600 * 1000;
 
 export interface Retained {
   readonly expired: number;
@@ -23,22 +25,21 @@ export interface Retention {
 /** Rows in one transaction: messages must not wait behind a long clean-up. */
 const CHUNK = 200;
 
-export function createRetention({
-  config,
-  db,
-  hub,
-  log,
-}: Pick<Ports, 'config' | 'db' | 'hub' | 'log'>): Retention {
+export function createRetention(
+  { db, hub, log }: Pick<Ports, 'db' | 'hub' | 'log'>,
+  policies: Pick<Policies, 'read'>,
+): Retention {
   return {
     async run(now) {
+      const kept = (await policies.read()).relayDays * DAY_MS;
       const expired = await inChunks(async () => {
-        const events = await db.write((tx) => expireEnvelopes(tx, now - config.relayRetention));
+        const events = await db.write((tx) => expireEnvelopes(tx, now - kept));
         for (const event of events) hub.publish(event);
         return events.length;
       });
       await db.write((tx) => expireParcels(tx, now));
-      // A post is remembered longer than its envelopes, whatever the operator sets for those.
-      const memory = Math.max(TOMBSTONE_RETENTION_MS, config.relayRetention * 2);
+      // A post is remembered longer than its envelopes, whatever the policy says of those.
+      const memory = Math.max(TOMBSTONE_RETENTION_MS, kept * 2);
       const forgotten = await inChunks(() => db.write((tx) => forgetMessages(tx, now - memory, CHUNK)));
       if (expired + forgotten > 0) log.info('relay cleaned', { expired, forgotten });
       return { expired, forgotten };

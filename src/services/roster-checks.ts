@@ -135,6 +135,20 @@ export async function checkPeople(
     );
 }
 
+/** Refuses a new group whose members would need less than the workspace demands. */
+export function checkSuite({ policy }: Roster, least: number): void {
+  if (policy.suite >= least) return;
+  throw wrongEvent(
+    sentence(
+      'New groups need suite {least} here, and this one says {suite}. Update your client and try again.',
+      {
+        least,
+        suite: policy.suite,
+      },
+    ),
+  );
+}
+
 /** Refuses a clear name that nobody could tell from others. */
 export function checkTitle({ policy }: RosterEvent): void {
   if (policy === null || policy.open === 0) return;

@@ -33,6 +33,7 @@ import {
   type RosterEvent,
   type RosterPolicy,
 } from '../protocol/roster-event.ts';
+import { setAccountRole } from '../store/accounts.ts';
 import { Refusal } from './refusal.ts';
 
 const { owner, admin, member, guest } = ROSTER_ROLES;
@@ -564,4 +565,35 @@ test('a new identity takes part once it is confirmed, with the role that its con
     [id, back.account],
   );
   expect(row).toEqual({ identity: new Uint8Array(subject.identity), role: member });
+});
+
+describe('what the workspace decides for new groups', () => {
+  test('one that demands less than the workspace is refused, and groups that exist go on', async () => {
+    const before = await first();
+    const { id } = await relay.rosters.create(olga.session(), before.signed);
+    // A suite of a later release, which this one does not speak yet.
+    await relay.policies.write({ suite: 3 });
+    const { message } = await refused(relay.rosters.create(olga.session(), (await first()).signed));
+    expect(message).toContain('suite 3');
+    expect((await relay.rosters.read(asMember(olga), id, -1)).events).toHaveLength(1);
+    await relay.policies.write({ suite: 2 });
+  });
+
+  test('guests see no open group, and an auditor is never added', async () => {
+    const open = await firstEvent(olga, [], { policy: OPEN, time: relay.clock() });
+    const { id } = await relay.rosters.create(olga.session(), open.signed);
+    const asGuest = { account: eve.account, role: 'guest' } as const;
+    expect(await relay.rosters.open(asGuest)).toEqual([]);
+    expect((await refused(relay.rosters.read(asGuest, id, -1))).error).toBe('NotFound');
+    expect(await relay.rosters.open(asMember(eve))).not.toEqual([]);
+    await relay.db.write((tx) => setAccountRole(tx, eve.account, 'auditor'));
+    const { message } = await refused(
+      relay.rosters.create(
+        olga.session(),
+        (await firstEvent(olga, [subjectOf(eve)], { time: relay.clock() })).signed,
+      ),
+    );
+    expect(message).toContain('an auditor takes part in no conversation');
+    await relay.db.write((tx) => setAccountRole(tx, eve.account, 'member'));
+  });
 });

@@ -18,6 +18,8 @@ export interface RegisterProps {
   readonly site: Site;
   readonly limits: RegisterLimits;
   readonly passkeys: boolean;
+  /** Anybody may make an account here, with an invite or without. */
+  readonly open?: boolean;
   /** False when the operator named no address: passkeys made here end with it, so a password is asked for too. */
   readonly fixedAddress: boolean;
   /** The address as people open it. */
@@ -43,7 +45,11 @@ export function Join(props: RegisterProps) {
       {...props}
       page="join"
       title={t('Join {workspace}', { workspace: props.site.workspace })}
-      lead={t('You were invited. Make your account; its keys are made in this browser.')}
+      lead={
+        props.open
+          ? t('Make your account; its keys are made in this browser.')
+          : t('You were invited. Make your account; its keys are made in this browser.')
+      }
       verb={t('Create account')}
       passkeyVerb={t('Create account with a passkey')}
     />

@@ -10,9 +10,11 @@ export interface SignInProps {
   readonly site: Site;
   /** False where the address has no name: browsers refuse passkeys there. */
   readonly passkeys: boolean;
+  /** Anybody may make an account here. */
+  readonly open: boolean;
 }
 
-export function SignIn({ site, passkeys }: SignInProps) {
+export function SignIn({ site, passkeys, open }: SignInProps) {
   return (
     <Door
       site={site}
@@ -57,6 +59,13 @@ export function SignIn({ site, passkeys }: SignInProps) {
       <p class="aside-line">
         {text('Lost your password or passkey?')} <a href="/recover">{text('Use your recovery code')}</a>
       </p>
+      {open ? (
+        <p class="aside-line">
+          {text('New here?')} <a href="/join">{text('Make an account')}</a>
+        </p>
+      ) : (
+        ''
+      )}
       <p class="aside-line">
         {text('Signed in somewhere else?')} <a href="/link">{text('Use another device instead')}</a>
       </p>

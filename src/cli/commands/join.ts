@@ -46,12 +46,20 @@ interface Link {
   readonly kind: 'join' | 'setup';
 }
 
-/** `ORIGIN/join#TOKEN` or `ORIGIN/setup#TOKEN`. The link is a secret, so a wrong one is not repeated. */
+/**
+ * `ORIGIN/join#TOKEN` or `ORIGIN/setup#TOKEN`; `ORIGIN/join` alone where anybody may make an account. The link is a secret, so a
+ * wrong one is not repeated.
+ */
 function readLink(text: string): Link {
   const url = URL.parse(text);
   const kind = url?.pathname === '/join' ? 'join' : url?.pathname === '/setup' ? 'setup' : null;
   const token = url?.hash.slice(1) ?? '';
-  if (url === null || !['http:', 'https:'].includes(url.protocol) || kind === null || token === '')
+  if (
+    url === null ||
+    !['http:', 'https:'].includes(url.protocol) ||
+    kind === null ||
+    (kind === 'setup' && token === '')
+  )
     throw new WrongUse('--invite takes a whole link, such as https://chat.example/join#... or .../setup#...');
   return { origin: url.origin, token, kind };
 }

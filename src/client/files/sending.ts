@@ -1,13 +1,14 @@
 /** What becomes of files and words that somebody wants to send: checked, cleaned, with keys of their own. */
 import { fileId, MAX_FILE_BYTES, MAX_FILES_PER_MESSAGE } from '../../contract/files.ts';
 import type { BodyId, ConversationId } from '../../contract/ids.ts';
-import { MAX_CONTENT_BYTES, RELAY_RETENTION_MS } from '../../contract/limits.ts';
+import { MAX_CONTENT_BYTES } from '../../contract/limits.ts';
 import { t } from '../../contract/words.ts';
 import { FILE_LIMITS } from '../../protocol/file-manifest.ts';
 import { checkText } from '../compose.ts';
 import type { Context } from '../context.ts';
 import { readConversation } from '../conversations.ts';
 import { REFUSED } from '../groups/sentences.ts';
+import { relayTime } from '../policies.ts';
 import { fileName } from './name.ts';
 import { pendingId, type StoredPending, type StoredUpload } from './pending.ts';
 import type { NewFile } from './types.ts';
@@ -107,7 +108,7 @@ export async function expiryOf(
   const known = await readConversation(ctx.storage, conversation);
   const [timer, days] = [known?.timer?.value || null, known?.fileDays?.value || null];
   const own = wished ?? (days === null ? null : ctx.now() + days * DAY_MS);
-  const over = timer === null ? null : ctx.now() + timer * 1000 + RELAY_RETENTION_MS;
+  const over = timer === null ? null : ctx.now() + timer * 1000 + (await relayTime(ctx.storage));
   if (own === null || over === null) return own ?? over;
   return Math.min(own, over);
 }

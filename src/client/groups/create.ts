@@ -9,6 +9,7 @@ import { DEFAULT_POLICY, ROSTER_HISTORY, ROSTER_OPS, ROSTER_ROLES } from '../../
 import type { Context } from '../context.ts';
 import { readConversation } from '../conversations.ts';
 import { readPeer } from '../peers.ts';
+import { firstPolicy } from '../policies.ts';
 import { TransportFailed, TransportRefused } from '../ports.ts';
 import { accountsOf, loadChain, mayLead } from './chain.ts';
 import { signFirst } from './change.ts';
@@ -40,6 +41,7 @@ export async function createGroup(
   if (others.length + 1 > MAX_PEOPLE) throw new Error(REFUSED.many(MAX_PEOPLE));
   const peers = await checkedPeople(ctx, others);
   await checkDevices(ctx, [ctx.self.account, ...others]);
+  const usual = await firstPolicy(ctx.storage);
   const first = await signFirst(ctx, {
     op: ROSTER_OPS.create,
     subjects: [
@@ -48,9 +50,10 @@ export async function createGroup(
     ],
     policy: {
       ...DEFAULT_POLICY,
+      suite: usual.suite,
       open: group.open === true ? 1 : 0,
       title: group.open === true ? name : '',
-      history: ROSTER_HISTORY[group.history ?? 'none'],
+      history: group.history === undefined ? usual.history : ROSTER_HISTORY[group.history],
       predecessor: predecessor === null ? null : fromHex(predecessor),
     },
   });

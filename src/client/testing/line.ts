@@ -14,6 +14,7 @@ type EngineCalls = Pick<
   | 'directory'
   | 'log'
   | 'logKey'
+  | 'policies'
   | 'claimPrekeys'
   | 'prekeyStock'
   | 'uploadPrekeys'
@@ -115,6 +116,7 @@ export class FakeLine implements Live {
           }),
         ),
       log: (from) => this.call('log', () => relay.knobs.log(device, relay.log).page(from)),
+      policies: () => this.call('policies', () => relay.policies),
       logKey: () => this.call('logKey', () => toBase64(relay.log.key.publicKey)),
       claimPrekeys: (devices) =>
         this.call('claimPrekeys', () => devices.flatMap((each) => relay.claim(each) ?? [])),
@@ -208,6 +210,7 @@ const unused: Transport = {
   directory: no,
   log: no,
   logKey: no,
+  policies: no,
   claimPrekeys: no,
   prekeyStock: no,
   uploadPrekeys: no,

@@ -5,14 +5,14 @@
 import type { DirectoryEntry, PrekeyBundleRecord } from '../../contract/accounts.ts';
 import { bodyId, conversationId, deviceId, fromBase64, toBase64 } from '../../contract/bytes.ts';
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../../contract/ids.ts';
-import { PREKEY_BATCH, RELAY_RETENTION_MS } from '../../contract/limits.ts';
+import { PREKEY_BATCH } from '../../contract/limits.ts';
 import { decodePost } from '../../contract/post.ts';
 import type { ConversationRecord, Delivery, RosterRecord, ServerFrame } from '../../contract/relay.ts';
 import { sha256 } from '../../protocol/hash.ts';
 import { decodeBodyHeader } from '../../protocol/message.ts';
 import { decodePrekeyBatch, prekeyPath } from '../../protocol/prekeys.ts';
 import { directId } from '../conversations.ts';
-import { type Clock, TransportRefused } from '../ports.ts';
+import { type Clock, type DevicePolicies, TransportRefused } from '../ports.ts';
 import { FakeBackups } from './backups.ts';
 import { FakeLog } from './log.ts';
 import { FakeParcels } from './parcels.ts';
@@ -64,6 +64,8 @@ export interface Knobs {
   bundle: (bundle: PrekeyBundleRecord) => PrekeyBundleRecord | null;
 }
 
+const DAY_MS = 24 * 3600_000;
+
 export class FakeRelay {
   readonly people = new Map<AccountId, DirectoryEntry>();
   readonly log: FakeLog;
@@ -77,6 +79,8 @@ export class FakeRelay {
     (id) => this.conversations.get(id)?.members ?? [],
   );
   readonly sharing = new FakeSharing(() => this.clock());
+  /** As the workspace has decided. */
+  policies: DevicePolicies = { relayDays: 7, history: 'none', suite: 2 };
   readonly bodies = new Map<BodyId, RelayBody>();
   /** Every post that was accepted, as it came. */
   readonly posts: { readonly from: DeviceId; readonly bytes: Uint8Array; readonly repeated: boolean }[] = [];
@@ -261,7 +265,7 @@ export class FakeRelay {
   expire(): void {
     for (const target of this.devices.values()) {
       for (const delivery of [...target.queue]) {
-        if (delivery.acceptedAt + RELAY_RETENTION_MS > this.clock()) continue;
+        if (delivery.acceptedAt + this.policies.relayDays * DAY_MS > this.clock()) continue;
         target.queue.splice(target.queue.indexOf(delivery), 1);
         const body = this.bodies.get(delivery.id);
         body?.pending.delete(target.device);
