@@ -61,11 +61,13 @@ export async function serve(
     await putSetting(tx, 'origin', new TextEncoder().encode(origin()));
     await noteServer(deps, 'server.started', tx);
   });
+  // Whoever reads that it listens may tell it to stop.
+  const told = stopSignal();
   await greet(deps, listeners);
   for (const job of serverJobs(deps, listeners)) deps.jobs.add(job);
   await meter.registry();
 
-  await stopSignal();
+  await told;
   log.info('stopping');
   await stopInOrder(stopOrder(deps, listeners), GRACE_MS, log);
   log.info('stopped');

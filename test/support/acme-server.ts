@@ -94,6 +94,16 @@ export function startAcmeServer({ authority, httpPort, clock = Date.now }: AcmeS
     proofs.set(id, said === `token-${id}.${thumbprint}` ? 'valid' : 'invalid');
   };
 
+  const challengeOf = (id: string) => ({
+    type: 'http-01',
+    token: `token-${id}`,
+    url: `${origin}/challenge/${id}`,
+    status: proofs.get(id),
+    ...(proofs.get(id) === 'invalid'
+      ? { error: { type: `${PROBLEM}unauthorized`, detail: `nothing right at ${orders[Number(id)]?.host}` } }
+      : {}),
+  });
+
   const orderBody = (id: string) => {
     const order = orders[Number(id)];
     const proof = proofs.get(id);
@@ -117,6 +127,7 @@ export function startAcmeServer({ authority, httpPort, clock = Date.now }: AcmeS
           newNonce: `${origin}/nonce`,
           newAccount: `${origin}/new-account`,
           newOrder: `${origin}/new-order`,
+          meta: {},
         });
       if (kind === 'nonce') return new Response(null, { headers: { 'replay-nonce': nonce() } });
       const signed = await open(request);
@@ -132,21 +143,22 @@ export function startAcmeServer({ authority, httpPort, clock = Date.now }: AcmeS
           return answer(orderBody(made), 201, { location: `${origin}/order/${made}` });
         }
         case 'authorization': {
-          const status = proofs.get(id);
-          const error = { type: `${PROBLEM}unauthorized`, detail: `nothing right at ${host}` };
-          const url = `${origin}/challenge/${id}`;
-          const challenge = { type: 'http-01', token: `token-${id}`, url };
+          const other = {
+            type: 'dns-01',
+            token: 'other',
+            url: `${origin}/challenge/${id}`,
+            status: 'pending',
+          };
           return answer({
-            status,
-            challenges: [
-              { type: 'dns-01', token: 'other', url },
-              status === 'invalid' ? { ...challenge, error } : challenge,
-            ],
+            identifier: { type: 'dns', value: host },
+            status: proofs.get(id),
+            challenges: [other, challengeOf(id)],
           });
         }
         case 'challenge':
-          await prove(id, host, signed.thumbprint);
-          return answer({ status: 'processing' });
+          // Without words it is looked at.
+          if (signed.payload !== null) await prove(id, host, signed.thumbprint);
+          return answer(challengeOf(id));
         case 'finalize': {
           if (proofs.get(id) !== 'valid') return problem('orderNotReady', 'there is no proof yet', 403);
           const order = orders[Number(id)];

@@ -3,9 +3,7 @@
 import type { TlsChoice } from '../../config/tls.ts';
 import type { Config } from '../../config.ts';
 import type { Log } from '../log.ts';
-import { openAccountKey } from './acme/account-key.ts';
-import { orderCertificate } from './acme/order.ts';
-import { acmeRequests } from './acme/requests.ts';
+import { orderCertificate } from './acme-order.ts';
 import { CertificateProblem, checkServing, covers, factsOf, type Pair } from './certificate.ts';
 import { publicHost } from './host-names.ts';
 import { keep, readKept, tlsFolder } from './kept-pairs.ts';
@@ -35,10 +33,7 @@ export function acmeSource(
 
   const order = async (): Promise<Pair> => {
     try {
-      const key = await openAccountKey(folder);
-      const acme = acmeRequests(choice.directory, key, choice.email);
-      const challenges = { put: waiting.set.bind(waiting), remove: waiting.delete.bind(waiting) };
-      const pair = await orderCertificate(acme, host, challenges, wait);
+      const pair = await orderCertificate({ ...choice, host, folder, waiting });
       checkServing(pair);
       if (!covers(factsOf(pair.cert), host))
         throw new CertificateProblem(`The certificate that came is not for ${host}.`);

@@ -60,7 +60,7 @@ test('a certificate is ordered, proved and kept; the next start uses it', async 
   const pair = await first.open();
   expect(covers(factsOf(pair.cert), HOST)).toBe(true);
   expect(isIssuedBy(pair, authority)).toBe(true);
-  expect(readdirSync(join(first.data, 'tls')).sort()).toEqual(['acme-account.json', 'acme.crt', 'acme.key']);
+  expect(readdirSync(join(first.data, 'tls')).sort()).toEqual(['acme-account.key', 'acme.crt', 'acme.key']);
   const orders = acme.orders();
   expect(await source(first.data).open()).toEqual(pair);
   expect(acme.orders()).toBe(orders);
