@@ -35,6 +35,11 @@ const app = new Elysia({ serve: { maxRequestBodySize: 1024 * 1024 } })
     ),
   )
   .get('/page', () => 'hello')
+  .get('/asks', async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    log.warn('while it is served');
+    return 'asked';
+  })
   .get('/broken', () => {
     throw new Error('the secret is 42');
   })
@@ -130,4 +135,26 @@ test('a page of another release is told to load itself again; who names none is 
     error: 'UpgradeRequired',
     message: 'This page is of the release 1.0.0, and the server of 2.0.0. Load it again; nothing is lost.',
   });
+});
+
+test('lines that are written while a request is served carry its id; a named proxy may give it, others not', async () => {
+  const idOf = async (headers: Record<string, string>) => {
+    const answer = await fetch(`${url}/asks`, { headers });
+    await answer.text();
+    return answer.headers.get('x-request-id');
+  };
+  const asked = 'trace-7f3a91c2';
+  const [own, given, forged, malformed] = [
+    await idOf({}),
+    await idOf({ 'x-test-proxy': '1', 'x-request-id': asked }),
+    await idOf({ 'x-request-id': asked }),
+    await idOf({ 'x-test-proxy': '1', 'x-request-id': 'a b\t"c"' }),
+  ];
+  expect(given).toBe(asked);
+  for (const id of [own, forged, malformed]) expect(id).toMatch(/^[0-9a-f]{16}$/);
+  const written = lines
+    .map((line) => JSON.parse(line))
+    .filter(({ message }) => message === 'while it is served')
+    .map(({ request }) => request);
+  expect(written).toEqual([own, given, forged, malformed]);
 });

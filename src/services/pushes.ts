@@ -43,7 +43,7 @@ export interface Pushes {
 
 /** @param post how push services are reached, and after how long a device is woken again */
 export function createPushes(
-  { db, hub, log, clock, config }: Pick<Ports, 'db' | 'hub' | 'log' | 'clock' | 'config'>,
+  { db, hub, log, clock, config, ops }: Pick<Ports, 'db' | 'hub' | 'log' | 'clock' | 'config' | 'ops'>,
   {
     post = fetch,
     every = EVERY_MS,
@@ -90,7 +90,7 @@ export function createPushes(
     // Several messages of one moment have looked by now.
     if (rows.length === 0 || clock() - (woken.get(device) ?? Number.NEGATIVE_INFINITY) < every) return;
     note(device);
-    await Promise.all(rows.map(send));
+    await Promise.all(rows.map((row) => send(row).catch(failed)));
   }
 
   /** Once more at the end of the minute, when something still waits and no socket has come. */
@@ -132,8 +132,14 @@ export function createPushes(
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     await answer.body?.cancel();
+    ops.meter.count('pushes', { result: answer.ok ? 'sent' : 'failed' });
     if (GONE.has(answer.status)) await db.write((tx) => deleteEndpoint(tx, endpoint));
     else if (!answer.ok) log.warn('push refused', { service: url.hostname, status: answer.status });
+  }
+
+  function failed(error: unknown): never {
+    ops.meter.count('pushes', { result: 'failed' });
+    throw error;
   }
 
   /** What goes wrong is logged, and costs nobody a message. */
