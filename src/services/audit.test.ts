@@ -167,3 +167,12 @@ test('what is exported is everything, also beyond one page of the table', async 
   );
   expect(seqs).toEqual(Array.from({ length: 2300 }, (_, index) => index + 1));
 });
+
+test('a detail holds keys of the list and nothing else, wherever it comes from', async () => {
+  const { audit } = app.deps.services;
+  const from = { size: 3, name: 'budget.xlsx', text: 'hello' };
+  await app.deps.db.write((tx) =>
+    audit.record(tx, { actor: null, action: 'file.begun', subject: 'x', detail: { ...from } }),
+  );
+  expect((await audit.find({}, null, 1))[0]?.detail).toEqual({ size: 3 });
+});

@@ -3,7 +3,13 @@
  * none can be changed or taken out of the middle unseen. Ids and sizes alone: the server knows no names. Whoever could rewrite the
  * whole table could make a new chain; `head` is what one notes elsewhere to see that.
  */
-import type { AuditAction, AuditDetail, AuditFilter, AuditRecord } from '../contract/audit.ts';
+import {
+  AUDIT_KEYS,
+  type AuditAction,
+  type AuditDetail,
+  type AuditFilter,
+  type AuditRecord,
+} from '../contract/audit.ts';
 import { toHex } from '../contract/bytes.ts';
 import type { Ports } from '../deps.ts';
 import * as store from '../store/audit.ts';
@@ -53,6 +59,8 @@ export interface AuditState {
 /** Refusals of one actor in an hour that are noted. */
 const MAX_REFUSALS = 20;
 const HOUR_MS = 3600_000;
+/** Whatever else an entry would say is left out. */
+const KEYS = Object.keys(AUDIT_KEYS);
 /** Rows that are read at a time. */
 const PAGE = 1000;
 const NONE = new Uint8Array(32);
@@ -70,7 +78,15 @@ export function createAudit({ db, clock, log }: Pick<Ports, 'db' | 'clock' | 'lo
     const writes: Promise<void>[] = [];
     for (const { actor, action, subject, detail = {} } of entries) {
       seq++;
-      const row = { seq, at: clock(), actor, action, subject, detail: JSON.stringify(detail), previous };
+      const row = {
+        seq,
+        at: clock(),
+        actor,
+        action,
+        subject,
+        detail: JSON.stringify(detail, KEYS),
+        previous,
+      };
       const hash = hashOf(row);
       writes.push(store.insertAudit(tx, { ...row, hash }));
       previous = hash;

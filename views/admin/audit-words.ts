@@ -1,4 +1,6 @@
 /** What the audit log's actions and details are called. */
+
+import { describeAgent } from '../../src/contract/agent.ts';
 import type { AuditAction, AuditGroup, AuditKey } from '../../src/contract/audit.ts';
 import { AUDIT_ACTIONS, AUDIT_KEYS } from '../../src/contract/audit.ts';
 import { bytesWritten, locale, say, sentence, t } from '../../src/contract/words.ts';
@@ -86,6 +88,13 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
 
 /** Details whose plain key would not be understood. Others are shown as they are. */
 const KEYS: Readonly<Partial<Record<AuditKey, string>>> = {
+  abandoned: sentence('Unfinished'),
+  expired: sentence('Expired'),
+  orphans: sentence('Left over'),
+  needs: sentence('Permission'),
+  kind: sentence('Kind'),
+  op: sentence('Change'),
+  scopes: sentence('May'),
   account: sentence('Person'),
   owner: sentence('Owner'),
   conversation: sentence('Conversation'),
@@ -133,7 +142,8 @@ export function valueWord(key: string, value: string | number | boolean | null):
   if (typeof value === 'boolean') return value ? t('Yes') : t('No');
   const kind = isKey(key) ? AUDIT_KEYS[key] : 'word';
   if (kind === 'id') return null;
-  if (typeof value === 'string') return value;
+  if (kind === 'agent') return describeAgent(String(value));
+  if (typeof value === 'string') return say(value);
   if (kind === 'bytes') return bytesWritten(value);
   if (kind === 'time') return `${new Date(value).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return new Intl.NumberFormat(locale()).format(value);
