@@ -187,15 +187,17 @@ story('the viewer is gone through by keys, seeks in a film, and shows text as te
     (at) => Math.abs(at - 0.8) < 0.1,
   );
   // Answered in parts, as it must be to seek in what is not here yet.
-  const statuses = await page.evaluate(() =>
-    performance
-      .getEntriesByType('resource')
-      .flatMap((entry) =>
-        entry instanceof PerformanceResourceTiming && entry.name.includes('/files/stream/')
-          ? [entry.responseStatus]
-          : [],
-      ),
-  );
+  const statusesNow = () =>
+    page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .flatMap((entry) =>
+          entry instanceof PerformanceResourceTiming && entry.name.includes('/files/stream/')
+            ? [entry.responseStatus]
+            : [],
+        ),
+    );
+  const statuses = await until(statusesNow, (found) => found.length > 0);
   expect(new Set(statuses)).toEqual(new Set([206]));
 
   await page.keyboard.press('PageDown');
@@ -247,6 +249,28 @@ story('a later version is said, listed, and an old one is said again', async () 
   await dialog.getByRole('button', { name: 'Restore version 1' }).click();
   await dialog.waitFor({ state: 'hidden' });
   await room.getByText('Version 3').waitFor({ timeout: PATIENCE });
+});
+
+story('a picture that was sent from a browser is small in the list of files', async () => {
+  await conversations(page).getByRole('link', { name: 'Mina Ito' }).click();
+  const chosen = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Attach files', exact: true }).click();
+  const picture = {
+    name: 'mast.png',
+    mimeType: 'image/png',
+    buffer: readFileSync(join(folder, 'harbour.png')),
+  };
+  await (await chosen).setFiles(picture);
+  await page
+    .getByRole('list', { name: 'Attached files' })
+    .getByText('mast.png')
+    .waitFor({ timeout: PATIENCE });
+  await page.getByRole('textbox', { name: 'Message', exact: true }).press('Enter');
+  await page.getByRole('button', { name: 'Open mast.png', exact: true }).waitFor({ timeout: PATIENCE });
+  await page.goto(`${world.server.url}/files`);
+  const row = page.locator('[data-file-room]').getByRole('listitem').filter({ hasText: 'mast.png' });
+  const width = () => row.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth);
+  expect(await until(width, (pixels) => pixels > 0)).toBeGreaterThan(40);
 });
 
 story('files are searched, narrowed and found from everywhere', async () => {

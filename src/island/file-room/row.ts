@@ -4,12 +4,13 @@ import { t } from '../../contract/words.ts';
 import { byteSize } from '../byte-size.ts';
 import { draw } from '../draw.ts';
 import { iconButton } from '../file-card/icon-button.ts';
-import { iconOf, isOver, kindOf, lengthOf, shownOf } from '../file-card/kind.ts';
+import { isOver, kindOf, lengthOf, shownOf } from '../file-card/kind.ts';
 import { stateLine } from '../file-card/state.ts';
 import { loadFileMenu, loadSave, loadViewer } from '../part.ts';
 import { nameOf } from '../people.ts';
 import { showProblem } from '../problem.ts';
 import { momentOf } from '../times.ts';
+import { drawThumb } from './thumb.ts';
 
 /** @param place the conversation's name, in a list of several; empty otherwise */
 export async function drawRow(kept: KeptFile, place: string): Promise<HTMLElement> {
@@ -27,11 +28,7 @@ export async function drawRow(kept: KeptFile, place: string): Promise<HTMLElemen
   return draw(
     'li',
     { class: over ? 'over' : '' },
-    draw(
-      'span',
-      { class: 'thumb', 'aria-hidden': 'true' },
-      draw('span', { class: `icon icon-${iconOf(file)}` }),
-    ),
+    drawThumb(kept),
     draw(
       'div',
       { class: 'about' },

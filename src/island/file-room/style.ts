@@ -21,6 +21,8 @@ export const ROOM_STYLE = `
   li { box-sizing: border-box; display: grid; grid-template-columns: auto minmax(0, 1fr) minmax(0, 220px) auto; align-items: center; gap: 2px var(--s3); min-height: 64px; padding: var(--s2) var(--s3) var(--s2) var(--s4); font: var(--f-small); }
   li + li { border-top: 1px solid var(--line); }
   .thumb { display: grid; place-items: center; width: 40px; height: 40px; border-radius: var(--r1); background: var(--accent-soft); color: var(--accent-text); }
+  .thumb { overflow: hidden; }
+  .thumb img { width: 40px; height: 40px; object-fit: cover; }
   .about, .from { display: grid; min-width: 0; overflow-wrap: anywhere; }
   .name { color: var(--ink); font-weight: 600; text-align: start; overflow-wrap: anywhere; }
   button.name:hover { text-decoration: underline; text-underline-offset: 3px; }
