@@ -28,13 +28,14 @@ interface FrameDetail {
   readonly message: { readonly data: unknown };
 }
 
-/** Only envelopes and conversation rows come by the socket, and only into the inbox. */
+/** Only envelopes and conversation rows come by the socket, into the inbox; and sign-ins from new places, into theirs. */
+const PLACES: readonly unknown[] = ['#inbox', '#places'];
 function isFrameForInbox(data: unknown): boolean {
   if (typeof data !== 'string' || !data.startsWith('{')) return false;
   try {
     const frame: unknown = JSON.parse(data);
     if (typeof frame !== 'object' || frame === null || 'payload' in frame) return false;
-    return !('content' in frame) || ('target' in frame && frame.target === '#inbox');
+    return !('content' in frame) || ('target' in frame && PLACES.includes(frame.target));
   } catch {
     return false;
   }

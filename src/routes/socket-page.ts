@@ -90,7 +90,7 @@ export class PageLine extends Line {
           event.session !== this.owner.session.id &&
           networkOf(event.address) !== networkOf(this.owner.address)
         )
-          this.#next(() => this.#insert(() => NewPlaceNotice(event), '#notices'));
+          this.#next(() => this.#insert(() => NewPlaceNotice(event), '#places'));
         break;
       case 'presence':
         if (this.#presence.takesPart) this.#say({ event: 'presence', people: event.people });

@@ -35,7 +35,8 @@ export function Shell(props: ShellProps) {
   return (
     <Document site={site} page={page} title={title} viewer={viewer}>
       <div class="app">
-        <div id="notices" aria-live="polite">
+        <div id="notices" aria-live="polite" />
+        <div id="places" aria-live="polite">
           {newPlaces.map((place) => (
             <NewPlaceNotice {...place} />
           ))}
