@@ -49,7 +49,7 @@ export const LIMITS = {
   /** Socket connections by one account. */
   socketAccount: { burst: 60, perMinute: 60 },
   /** Changes of groups' members by one account: each costs three signatures to verify. */
-  rosterAccount: { burst: 120, perMinute: 10 },
+  rosterAccount: { burst: 60, perMinute: 10 },
   /** Parts of a history stored and fetched by one account: a restore of a gigabyte takes some minutes. */
   backupAccount: { burst: 300, perMinute: 300 },
   /** Calls about files by one account, other than their bytes. */

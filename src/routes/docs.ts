@@ -18,7 +18,9 @@ export const docsRoutes = (deps: Pick<Deps, 'assets' | 'origin'>) =>
       const document = openApi(deps.origin());
       const { sections, shapes } = outline(document);
       const site = bareSite(deps.assets);
-      return html(request, () => ApiDocs({ site, about: document.info.description, sections, shapes }));
+      // The document's text is Markdown.
+      const about = document.info.description.replaceAll('`', '');
+      return html(request, () => ApiDocs({ site, about, sections, shapes }));
     })
     .get('/api/docs/json', async () => {
       const { openApi } = await description();

@@ -5,9 +5,11 @@ import type { AuditRecord } from '../../src/contract/audit.ts';
 import type { AccountId, ConversationId, DeviceId } from '../../src/contract/ids.ts';
 import { ROLES } from '../../src/contract/permissions.ts';
 import { DEFAULT_POLICIES } from '../../src/contract/policies.ts';
+import { sentence } from '../../src/contract/words.ts';
 import { openApi } from '../../src/routes/openapi.ts';
 import { AuditLog } from '../../views/admin/audit.tsx';
 import { Backups } from '../../views/admin/backups.tsx';
+import { Health, type HealthProps } from '../../views/admin/health.tsx';
 import { Admin } from '../../views/admin/people.tsx';
 import { ManagedPerson, type PersonProps } from '../../views/admin/person.tsx';
 import { Policies, type PoliciesProps } from '../../views/admin/policies.tsx';
@@ -179,6 +181,8 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     'admin-person': shell('admin', await ManagedPerson(managedPerson())),
     'admin-policies': shell('admin', await Policies(policies())),
     'admin-storage': shell('admin', await Storage(storage())),
+    'admin-health': shell('admin', await Health(health())),
+    'admin-health-well': shell('admin', await Health({ ...health(), warnings: [], span: 'day', usage: [] })),
     'admin-backups': shell('admin', await Backups(backups())),
     'admin-backups-failed': shell(
       'admin',
@@ -317,6 +321,71 @@ function backups() {
   };
 }
 
+/** A server that is nearly full. */
+function health(): HealthProps {
+  const job = { running: false, lastAt: NOW - MINUTE, lastError: null, nextAt: NOW + MINUTE };
+  return {
+    role: 'owner',
+    warnings: [
+      {
+        name: 'disk-low',
+        words: sentence('The disk is nearly full: {free} of {total} are free.', {
+          free: { bytes: 6_100_000_000 },
+          total: { bytes: 80_000_000_000 },
+        }),
+      },
+      {
+        name: 'job-fails',
+        words: sentence('The job “{job}” failed when it last ran: {reason}', {
+          job: 'backup',
+          reason: 'The folder /mnt/backup cannot be written.',
+        }),
+      },
+    ],
+    at: NOW,
+    startedAt: NOW - 9 * DAY,
+    release: '0.1.0',
+    bun: '1.4.5',
+    sockets: 41,
+    people: 23,
+    waiting: 318,
+    database: { bytes: 212_000_000, wal: 4_100_000 },
+    files: { bytes: 16_600_000_000, files: 1204 },
+    disk: { free: 6_100_000_000, total: 80_000_000_000 },
+    memory: 96_000_000,
+    auditRows: 20_415,
+    backupAt: NOW - 3 * DAY,
+    certificateEnd: NOW + 61 * DAY,
+    mailWaiting: 0,
+    counted: {
+      requests: 812_334,
+      failed: 2,
+      limited: 18,
+      signIns: 96,
+      signInsRefused: 7,
+      pushes: 4120,
+      pushesFailed: 3,
+    },
+    jobs: [
+      { ...job, name: 'relay' },
+      { ...job, name: 'files', running: true, nextAt: null },
+      { ...job, name: 'backup', lastError: 'The folder /mnt/backup cannot be written.' },
+      { ...job, name: 'digest', lastAt: null },
+    ],
+    span: 'month',
+    usage: Array.from({ length: 30 }, (_, index) => {
+      const isWeekend = index % 7 > 4;
+      return {
+        at: NOW - (29 - index) * DAY,
+        people: isWeekend ? 3 : 17 + (index % 5),
+        messages: isWeekend ? 40 : 900 + ((index * 137) % 400),
+        files: isWeekend ? 0 : 20 + ((index * 31) % 40),
+        bytes: index < 4 ? null : 14_000_000_000 + index * 90_000_000,
+      };
+    }),
+  };
+}
+
 function storage() {
   const sizes = [9_480_000_000, 6_240_000_000, 812_000_000, 31_000_000, 900];
   return {
@@ -409,5 +478,5 @@ function tokens(): TokensProps {
 
 function apiDocs(site: Site) {
   const document = openApi('https://chat.example.org');
-  return ApiDocs({ site, about: document.info.description, ...outline(document) });
+  return ApiDocs({ site, about: document.info.description.replaceAll('`', ''), ...outline(document) });
 }
