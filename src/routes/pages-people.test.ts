@@ -135,6 +135,20 @@ describe('access', () => {
   });
 });
 
+describe('deletion', () => {
+  test('asks for the username, and leaves nobody behind', async () => {
+    const dora = await newcomer('dora', 'member');
+    const wrong = await post(`${pageOf(dora)}/delete`, { username: 'dori' }, owner);
+    expect(wrong.status).toBe(400);
+    expect(await wrong.text()).toContain('This is another username.');
+    expect(await roleNow(dora)).toBe('member');
+    expect((await post(`${pageOf(dora)}/delete`, { username: '@dora' }, owner)).status).toBe(303);
+    expect((await call(app.origin, 'GET', PATHS.session, { cookie: dora.cookie })).status).toBe(401);
+    expect((await get(pageOf(dora), owner)).status).toBe(404);
+    expect(await (await get('/admin', owner)).text()).not.toContain('@dora');
+  });
+});
+
 describe('who sees whom', () => {
   test('a guest sees those who share a conversation with them, and begins none with others', async () => {
     expect(await namesSeenBy(gil)).toEqual(['gil']);

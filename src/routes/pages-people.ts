@@ -8,12 +8,14 @@
  * | POST /admin/people/ID/role (role) | 303 back to that page; so the others |
  * | POST /admin/people/ID/disable, /enable | ends what is open and keeps them out; lets them in again |
  * | POST /admin/people/ID/second-factor | takes it away |
+ * | POST /admin/people/ID/delete (username) | deletes the account: 303 to everybody, or 400 when another name was typed |
  */
 import { Elysia } from 'elysia';
 import { ManagedPerson, PERSON_DONE, type PersonDone, type PersonProps } from '../../views/admin/person.tsx';
 import type { Session } from '../auth/sessions.ts';
 import type { Person } from '../contract/accounts.ts';
 import { ROLES, rolesToGive } from '../contract/permissions.ts';
+import { sentence } from '../contract/words.ts';
 import { Refusal } from '../http/errors.ts';
 import { manages, peoplePage } from './admin-people.ts';
 import { readForm } from './pages-form.ts';
@@ -23,7 +25,7 @@ const PERSON = '/admin/people/:account' as const;
 const isDone = (word: string | null): word is PersonDone => word !== null && Object.hasOwn(PERSON_DONE, word);
 
 export const peoplePages = (deps: PageDeps) => {
-  const { accounts, secondFactor } = deps.services;
+  const { accounts, deletion, secondFactor } = deps.services;
   const frame = createFrame(deps);
   const everybody = peoplePage(deps, frame);
 
@@ -51,7 +53,7 @@ export const peoplePages = (deps: PageDeps) => {
     return frame.pane(request, session, {
       page: 'admin',
       draw: () => ({ title: person.name, pane: ManagedPerson(props) }),
-      status: more.problem === undefined ? 200 : 409,
+      status: more.deletion ? 400 : more.problem === undefined ? 200 : 409,
     });
   };
 
@@ -126,6 +128,23 @@ export const peoplePages = (deps: PageDeps) => {
         doing(request, params.account, 'second-factor', (session, { account }) =>
           secondFactor.reset(session, account),
         ),
+      { parse: 'none' },
+    )
+
+    .post(
+      `${PERSON}/delete`,
+      async ({ request, params }) => {
+        const session = await frame.guard.mayNow(request, 'people.manage');
+        deps.limits.take('writeAccount', session.account);
+        const person = await personOf(session, params.account);
+        const typed = ((await readForm(request)).get('username') ?? '').trim();
+        if (typed.replace(/^@/, '').toLowerCase() !== person.username) {
+          const error = sentence('This is another username.');
+          return page(request, session, person, { done: null, deletion: { typed, error } });
+        }
+        await deletion.delete(session, person.account);
+        return goTo(request, '/admin#people');
+      },
       { parse: 'none' },
     );
 };

@@ -82,6 +82,7 @@ const TABLE: Readonly<Record<Who, string>> = {
   'people.manage': `
     GET /admin                           GET /admin/people/:account           POST /admin/people/:account/role
     POST /admin/people/:account/disable  POST /admin/people/:account/enable   POST /admin/people/:account/second-factor
+    POST /admin/people/:account/delete
     POST /admin/start-again              POST /admin/start-again/:id/revoke`,
   'policies.change': 'GET /admin/policies   POST /admin/policies',
   'storage.manage': 'GET /admin/storage     POST /admin/storage     POST /admin/storage/clean',

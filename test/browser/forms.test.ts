@@ -209,7 +209,7 @@ describe('with htmx', () => {
     async (javaScriptEnabled) => {
       const { page, complaints } = await openAs(ada, javaScriptEnabled);
       await page.goto(`${app.origin}/admin`);
-      await page.getByRole('link', { name: 'Storage, limits and clean-up' }).click();
+      await page.getByRole('link', { name: 'Storage', exact: true }).click();
       await page.getByRole('meter', { name: 'Storage of the workspace' }).waitFor();
       await page.getByText('0 bytes of 100 GB').waitFor();
       if (javaScriptEnabled) expect(await accessible(page)).toEqual([]);

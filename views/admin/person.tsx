@@ -73,7 +73,7 @@ const MEANINGS: Readonly<Record<Role, string>> = {
 function RoleForm({ here, role, roles }: { here: string; role: Role; roles: readonly Role[] }) {
   return (
     <Section id="role" title={t('Role')} lead={t('It holds at once, on every device that is signed in.')}>
-      <form class="stack narrow" method="post" action={`${here}/role`}>
+      <form class="stack policies" method="post" action={`${here}/role`}>
         <Choice
           name="role"
           id="role-choice"
@@ -115,7 +115,7 @@ function Access({ here, person: { name, disabled } }: { here: string; person: Pe
       id="access"
       title={t('Access')}
       lead={t(
-        'Disabling signs {name} out everywhere at once. What others send from then on does not reach {name}, later neither. It can be taken back.',
+        'Disabling signs {name} out everywhere at once. What others send while it lasts never reaches {name}. It can be taken back.',
         { name },
       )}
     >
