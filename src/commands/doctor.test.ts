@@ -188,3 +188,13 @@ test('a data folder that is a file; a clock that was set back', async () => {
   utimesSync(join(data, 'sotto.sqlite'), tomorrow, tomorrow);
   expect(wrong(await ask([])).join('\n')).toContain('error clock: It is ');
 });
+
+test('a folder that a server has, which is started at another port', async () => {
+  const said = await ask(['--data', server.data]);
+  expect(wrong(said).join('\n')).toContain(
+    `warning data folder: A Sotto serves ${server.data}, and not at this port.`,
+  );
+  const second = Bun.spawnSync([...FROM_SOURCE, 'serve', '--port', '0', '--data', server.data]);
+  expect(second.exitCode).toBe(1);
+  expect(second.stderr.toString()).toContain(`Another Sotto serves ${server.data}: end it first`);
+});

@@ -30,7 +30,7 @@ export async function doctor(
       look('certificate', () => checkEncryption(config, now())),
       port,
       look('reach', () => checkReach(config, isServing, now)),
-      look('data folder', () => checkData(config.data)),
+      look('data folder', () => checkData(config.data, isServing)),
       look('clock', () => checkClock(config, now)),
       look('mail', () => checkMail(config)),
       look('backups', () => checkBackups(config, now())),

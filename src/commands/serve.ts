@@ -1,4 +1,5 @@
 /** `sotto serve`: the server, until it is told to stop. */
+import { resolve } from 'node:path';
 import { createApp } from '../app.ts';
 import { type Config, parseConfig, publicOrigin } from '../config.ts';
 import { setupUrl, trustUrl } from '../contract/paths.ts';
@@ -13,7 +14,9 @@ import { createEncryption } from '../ops/tls/encryption.ts';
 import type { Tracing } from '../ops/tracing.ts';
 import { createServices } from '../services/services.ts';
 import type { Tx } from '../store/db.ts';
+import { lockServing } from '../store/serving-lock.ts';
 import { putSetting } from '../store/settings.ts';
+import { CommandFailed } from './failed.ts';
 import { openData } from './open.ts';
 import { serverJobs } from './serve/jobs.ts';
 import { type Listeners, openListeners } from './serve/listeners.ts';
@@ -50,7 +53,9 @@ export async function serve(
   };
   const app = createApp(deps);
   let listeners: Listeners;
+  let unlock: () => void;
   try {
+    unlock = lockFolder(config);
     listeners = await openListeners(app, deps);
     boundPort = listeners.port;
   } catch (error) {
@@ -69,9 +74,19 @@ export async function serve(
 
   await told;
   log.info('stopping');
-  await stopInOrder(stopOrder(deps, listeners), GRACE_MS, log);
+  await stopInOrder([...stopOrder(deps, listeners), { name: 'lock', run: unlock }], GRACE_MS, log);
   log.info('stopped');
   return 0;
+}
+
+/** Held until the end. Throws CommandFailed where another server has the folder. */
+function lockFolder({ data }: Config): () => void {
+  const unlock = lockServing(resolve(data));
+  if (unlock === null)
+    throw new CommandFailed(
+      `Another Sotto serves ${resolve(data)}: end it first, or give another folder with --data.`,
+    );
+  return unlock;
 }
 
 /** The collector's library is large: who asks for no traces never loads it. */

@@ -3,6 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync, rmSync, statfsSync, statSyn
 import { dirname, join, resolve } from 'node:path';
 import { inspectDatabase } from '../../store/inspect.ts';
 import { MIGRATIONS } from '../../store/migrations.ts';
+import { isServed } from '../../store/serving-lock.ts';
 import { type Finding, findings, reasonOf } from './finding.ts';
 
 const GIB = 1024 ** 3;
@@ -12,7 +13,8 @@ const LITTLE = GIB;
 const say = findings('data folder');
 const disk = findings('disk');
 
-export function checkData(data: string): readonly Finding[] {
+/** @param isServing a Sotto answers at the port that was asked about */
+export function checkData(data: string, isServing: boolean): readonly Finding[] {
   const folder = resolve(data);
   const found = statSync(folder, { throwIfNoEntry: false });
   if (!found) {
@@ -22,6 +24,7 @@ export function checkData(data: string): readonly Finding[] {
   if (!found.isDirectory()) return [say.error(`${folder} is a file.`, 'Give another folder with --data.')];
   return [
     writing(folder, `${folder} can be written.`),
+    ...served(folder, isServing),
     ...privacy(folder),
     space(folder),
     ...database(folder),
@@ -31,6 +34,17 @@ export function checkData(data: string): readonly Finding[] {
 /** The folder, or the one above it that is there. */
 function nearest(folder: string): string {
   return existsSync(folder) || dirname(folder) === folder ? folder : nearest(dirname(folder));
+}
+
+/** A server has it that was not found at the port. */
+function served(folder: string, isServing: boolean): readonly Finding[] {
+  if (isServing || !isServed(folder)) return [];
+  return [
+    say.warning(
+      `A Sotto serves ${folder}, and not at this port.`,
+      'Give doctor the flags that it was started with.',
+    ),
+  ];
 }
 
 /** Writes and syncs a file of its own. */

@@ -4,6 +4,8 @@ import { keepText, readText } from './kept-pairs.ts';
 
 const ACCOUNT_KEY = 'acme-account.key';
 const PROOF = 'http-01';
+/** Milliseconds between the first two looks at an order; later ones are rarer. */
+const LOOK_EVERY_MS = 1_000;
 
 export interface Order {
   readonly directory: string;
@@ -29,7 +31,7 @@ export async function orderCertificate({ directory, email, host, folder, waiting
     { commonName: host, altNames: [host] },
     await crypto.createPrivateEcdsaKey('P-256'),
   );
-  const cert = await new Client({ directoryUrl: directory, accountKey }).auto({
+  const cert = await new Client({ directoryUrl: directory, accountKey, backoffMin: LOOK_EVERY_MS }).auto({
     csr,
     ...(email === null ? {} : { email }),
     termsOfServiceAgreed: true,
