@@ -3,6 +3,7 @@ import { describe, expect, test } from 'bun:test';
 import type { Role } from '../src/contract/accounts.ts';
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../src/contract/ids.ts';
 import { HTML_ELEMENTS, SVG_ELEMENTS } from '../src/island/allow-list.ts';
+import { securityDoors, waysSample } from '../test/browser/gallery-security.ts';
 import { AuditLog } from './admin/audit.tsx';
 import { CreatedInvite, InviteRefused } from './admin/invites.tsx';
 import { Admin } from './admin/people.tsx';
@@ -20,6 +21,7 @@ import { ErrorPage, PlainHttp } from './pages/notice.tsx';
 import { OwnData } from './pages/own-data.tsx';
 import { RecoveryCode } from './pages/recovery-code.tsx';
 import { Join, Setup } from './pages/register.tsx';
+import { Security } from './pages/security.tsx';
 import { Settings } from './pages/settings.tsx';
 import { Recover, SignIn } from './pages/sign-in.tsx';
 import { StartAgain } from './pages/start-again.tsx';
@@ -76,6 +78,7 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
       title: text,
       viewer,
       history: 'none',
+      newPlaces: [{ id: text, agent: text, address: text, at: 1 }],
       conversations: [row, { ...row, current: true }, { ...row, peer: null }],
       children: await pane,
     });
@@ -120,6 +123,8 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
       NewConversation({ people: [person], typed: { people: text }, errors }),
     ),
     verify: await shell('verify', Verify({ ...person, conversation })),
+    security: await shell('settings', Security({ ...waysSample(text), role: 'owner' })),
+    ...securityDoors(site, viewer),
     settings: await shell(
       'settings',
       Settings({
@@ -318,8 +323,8 @@ describe('whatever somebody is called', () => {
   test('no address is made of words: links stay on this site', async () => {
     const views = await everyView('javascript:alert(1)');
     for (const [view, html] of Object.entries(views))
+      // Their address is the operator's own, which the flag has read.
       for (const { attributes } of shapeOf(html))
-        // Their address is the operator's own, which the flag has read.
         for (const [name, value] of attributes)
           if (
             ['href', 'src', 'action', 'hx-get', 'hx-post'].includes(name) &&
@@ -429,12 +434,13 @@ describe('names that do not change', () => {
 
   test('signing in, recovering, unlocking', async () => {
     const { signIn = '', signInWithoutPasskeys = '', recover = '', unlock = '' } = await everyView('mina');
-    expect(labelsOf(signIn)).toEqual(['Username', 'Password']);
+    // The code is asked for after the secret was right.
+    expect(labelsOf(signIn)).toEqual(['Username', 'Password', 'Code']);
     expect(textsOf(signIn, 'button')).toEqual(['Sign in with a passkey', 'Sign in']);
     expect(signIn).toContain('autocomplete="username webauthn"');
     expect(textsOf(signIn, 'a')).toContain('Use your recovery code');
     expect(textsOf(signInWithoutPasskeys, 'button')).toEqual(['Sign in']);
-    expect(labelsOf(recover)).toEqual(['Username', 'Recovery code']);
+    expect(labelsOf(recover)).toEqual(['Username', 'Recovery code', 'Code']);
     expect(textsOf(recover, 'button')).toEqual(['Unlock']);
     expect(labelsOf(unlock)).toEqual(['Passphrase', 'Recovery code']);
     expect(textsOf(unlock, 'button')).toEqual(['Use a passkey', 'Unlock', 'Sign out']);

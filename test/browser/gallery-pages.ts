@@ -35,7 +35,9 @@ import { Tokens, type TokensProps } from '../../views/pages/tokens.tsx';
 import { Trust } from '../../views/pages/trust.tsx';
 import { Unlock } from '../../views/pages/unlock.tsx';
 import { Verify } from '../../views/pages/verify.tsx';
+import type { NewPlaceProps } from '../../views/parts/new-place.tsx';
 import { Shell } from '../../views/parts/shell.tsx';
+import { NEW_PLACE, securityDoors, securityPane } from './gallery-security.ts';
 
 const NOW = Date.UTC(2026, 2, 12, 10, 42);
 const MINUTE = 60_000;
@@ -98,6 +100,7 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     page: 'conversations' | 'conversation' | 'verify' | 'files' | 'settings' | 'admin',
     children: unknown,
     rows = ROWS,
+    newPlaces: readonly NewPlaceProps[] = [],
   ) =>
     Shell({
       site,
@@ -105,6 +108,7 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
       title: 'Harbour Lab',
       viewer: ADA,
       history: 'none',
+      newPlaces,
       conversations: rows.map((row) => ({ ...row, current: page === 'conversation' && row.current })),
       children: String(children),
     });
@@ -176,6 +180,8 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     ),
     verify: shell('verify', await Verify({ ...MINA, conversation: conversation('0') })),
     settings: shell('settings', await Settings(settings(site))),
+    'settings-security': shell('settings', securityPane(), ROWS, [NEW_PLACE]),
+    ...securityDoors(site, ADA),
     'settings-evidence': shell('settings', await Settings(settings(site))),
     admin: shell('admin', await Admin(admin())),
     'admin-person': shell('admin', await ManagedPerson(managedPerson())),
