@@ -322,8 +322,8 @@ describe('whatever somebody is called', () => {
 
   test('no address is made of words: links stay on this site', async () => {
     const views = await everyView('javascript:alert(1)');
+    // Their address is the operator's own, which the flag has read.
     for (const [view, html] of Object.entries(views))
-      // Their address is the operator's own, which the flag has read.
       for (const { attributes } of shapeOf(html))
         for (const [name, value] of attributes)
           if (

@@ -37,7 +37,9 @@ const HTMX_ATTRIBUTES = words(`
 const TEMPLATE_ATTRIBUTES = words('hx type id hx-target hx-swap');
 
 /** Text that a person types is for the island, except in these fields, which are the relay's business. */
-const TYPED_FIELDS = words('one-time-code people role uses expires expires-in q label filter quota total largest days');
+const TYPED_FIELDS = words(
+  'one-time-code people role uses expires expires-in q label filter quota total largest days',
+);
 const UNTYPED_INPUTS = words('hidden checkbox radio submit button reset');
 
 /** A fragment asks for nothing by itself: only after what a person does, and without a filter, which is code. */
