@@ -84,4 +84,14 @@ export const SERVER: readonly Mutation[] = under('src', [
   ['sockets of one account have no end', 'R41', 'routes/socket-lines.ts',
     [['>= this.limits.account)',
       '>= Number.MAX_SAFE_INTEGER)']], ['routes/abuse.test.ts']],
+
+  ['a private authority vouches for every name', 'R35', 'ops/tls/authority.ts',
+    [['      new x509.Extension(NAME_CONSTRAINTS, true, nameConstraints(names)),\n',
+      '']], ['ops/tls/authority.test.ts']],
+  ['browsers never come back past a lost authority', 'R35', 'http/transport-security.ts',
+    [["|| encryption === 'auto'",
+      '']], ['http/transport-security.test.ts']],
+  ['what is sent in the open is sent on', 'R35', 'commands/serve/plain-http.ts',
+    [['if (!reads) return refusePlain(request, origin);',
+      '']], ['commands/serve/plain-http.test.ts']],
 ]);
