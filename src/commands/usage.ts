@@ -4,12 +4,13 @@ export const USAGE = `Sotto: post-quantum end-to-end encrypted team chat.
 
 sotto serve [--port 3000] [--host 127.0.0.1] [--data ./data] [--url ORIGIN]
             [--tls auto | CERT,KEY | acme [--acme-directory URL] [--acme-email ADDRESS]] [--http-port PORT]
-            [--trusted-proxy CIDR] [--log-level info]
+            [--trusted-proxy CIDR] [--log-level info] [--otlp COLLECTOR]
             [--vapid-public-key K --vapid-private-key K --vapid-subject mailto:ADMIN] [--push-private]
                                                                the server
 sotto admin ...                                                what an admin does when locked out
 sotto backup, restore, check                                   everything that the server has, in one encrypted file, and back
 sotto doctor [the flags of serve] [--json]                     what is wrong with the set-up, and how to mend it
+sotto healthy                                                  whether the server on this machine answers; takes serve's flags
 sotto client --home DIR ...                                    a device on the command line; see sotto client --help
 sotto verify URL ...                                           whether a server serves what this build would serve
 

@@ -59,6 +59,12 @@ const SPANS: Readonly<Record<HealthSpan, string>> = {
   year: sentence('12 months'),
 };
 
+const MOST: Readonly<Record<HealthSpan, string>> = {
+  day: sentence('at most {n} in an hour'),
+  month: sentence('at most {n} in a day'),
+  year: sentence('at most {n} in a month'),
+};
+
 export function Health(props: HealthProps) {
   return (
     <Sheet
@@ -181,7 +187,7 @@ function Usage({ span, usage }: Pick<HealthProps, 'span' | 'usage'>) {
       <div class="charts">
         <Chart
           title={t('Active people')}
-          said={plural(most, 'at most {n} at a time', 'at most {n} at a time')}
+          said={t(MOST[span], { n: most })}
           bars={usage.map(({ at, people }) => ({ at, value: people }))}
           when={when}
           written={wholeNumber}
