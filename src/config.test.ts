@@ -23,6 +23,15 @@ test.each([
   [['--log-level', 'loud'], '--log-level'],
   [['--trusted-proxy', 'my-proxy'], '--trusted-proxy'],
   [['--trusted-proxy', '10.0.0.0/33'], '--trusted-proxy'],
+  [['--tls', 'chat.crt'], '--tls'],
+  [['--tls', 'auto', '--url', 'http://chat.lan'], '--url'],
+  [['--tls', 'acme'], '--url'],
+  [['--tls', 'acme', '--url', 'https://10.0.0.1'], '--url'],
+  [
+    ['--tls', 'acme', '--url', 'https://chat.example.org', '--acme-directory', 'http://ca.lan'],
+    '--acme-directory',
+  ],
+  [['--http-port', '80'], '--http-port'],
   [['--colour', 'red'], '--colour'],
   [['--port'], '--port'],
   [['extra'], 'extra'],
@@ -34,4 +43,14 @@ test.each([
     expect(String(error)).toContain(named);
     expect(String(error)).not.toContain('\n');
   }
+});
+
+test('plain HTTP is answered beside TLS only, and where an ACME server asks', () => {
+  const of = (...args: string[]) => parseConfig(args, {}).httpPort;
+  const acme = ['--tls', 'acme', '--url', 'https://chat.example.org'];
+  expect(of()).toBeNull();
+  expect(of('--tls', 'auto')).toBeNull();
+  expect(of('--tls', 'auto', '--http-port', '8080')).toBe(8080);
+  expect(of(...acme)).toBe(80);
+  expect(of(...acme, '--http-port', '8080')).toBe(8080);
 });
