@@ -82,6 +82,34 @@ test('the end slides while the session is used, and comes when it is not', async
   expect(await sessions.validate(token)).toBeNull();
 });
 
+test('the workspace decides how long: shortened, older sessions end by their last use', async () => {
+  const { policies, sessions } = app.deps.services;
+  const { token } = await open();
+  app.pass(8 * DAY_MS);
+  await policies.write({ sessionDays: 7 });
+  expect(await sessions.validate(token)).toBeNull();
+  const fresh = await open();
+  app.pass(6 * DAY_MS);
+  expect(await sessions.validate(fresh.token)).not.toBeNull();
+  // What was not used for so long is not listed either, and goes with the job.
+  await sessions.expire();
+  expect(await sessions.list(fresh.session)).toHaveLength(1);
+  await policies.write({ sessionDays: 60 });
+  const long = await open();
+  app.pass(59 * DAY_MS);
+  expect(await sessions.validate(long.token)).not.toBeNull();
+  await policies.write({ sessionDays: SESSION_DAYS });
+});
+
+test('all other sessions end at once, and this one stays', async () => {
+  const { sessions } = app.deps.services;
+  const [kept, other] = [await open(), await open()];
+  await sessions.endOthers(kept.session);
+  expect(await sessions.validate(other.token)).toBeNull();
+  expect(await sessions.validate(kept.token)).not.toBeNull();
+  expect(app.events.at(-1)).toMatchObject({ type: 'signed-out' });
+});
+
 test('what has expired is deleted by the job', async () => {
   const { session } = await open();
   app.pass((SESSION_DAYS + 1) * DAY_MS);
