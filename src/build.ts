@@ -94,8 +94,12 @@ async function bundleFiles(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   return files;
 }
 
+/** Systems that the executable is made for besides the one that builds it, as `--target` takes them. */
+const TARGETS = ['linux-x64', 'linux-arm64'] as const;
+type Target = (typeof TARGETS)[number];
+
 /** Compiles the single executable; the island must be built. */
-export async function buildBinary(outfile = join(ROOT, 'dist/sotto'), target?: string): Promise<void> {
+export async function buildBinary(outfile = join(ROOT, 'dist/sotto'), target?: Target): Promise<void> {
   rmSync(outfile, { force: true });
   const args = [
     'build',
@@ -106,7 +110,7 @@ export async function buildBinary(outfile = join(ROOT, 'dist/sotto'), target?: s
     '--minify-syntax',
     '--no-compile-autoload-dotenv',
     '--no-compile-autoload-bunfig',
-    ...(target ? ['--target', target] : []),
+    ...(target ? [`--target=bun-${target}`] : []),
     'src/main.ts',
     '--outfile',
     outfile,
@@ -120,11 +124,21 @@ export async function buildBinary(outfile = join(ROOT, 'dist/sotto'), target?: s
   if ((await child.exited) !== 0) throw new Error('the binary could not be built');
 }
 
+function targetOf(argv: readonly string[]): Target | undefined {
+  const at = argv.indexOf('--target');
+  if (at === -1) return undefined;
+  const found = TARGETS.find((target) => target === argv[at + 1]);
+  if (found === undefined) throw new Error(`--target is one of ${TARGETS.join(', ')}`);
+  return found;
+}
+
 if (import.meta.main) {
   for (const { name, gzip, sha384 } of await buildIsland())
     console.log(`${name}  ${(gzip / 1024).toFixed(1)} KiB gzip  ${sha384}`);
   if (!process.argv.includes('--island')) {
-    await buildBinary();
-    console.log('dist/sotto');
+    const target = targetOf(process.argv);
+    const name = target === undefined ? 'dist/sotto' : `dist/sotto-${target}`;
+    await buildBinary(join(ROOT, name), target);
+    console.log(name);
   }
 }

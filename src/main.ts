@@ -22,6 +22,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return (await import('./commands/backup.ts')).backup(args, process.env);
     case 'restore':
       return (await import('./commands/backup.ts')).restore(args, process.env);
+    case 'healthy':
+      return (await import('./commands/healthy.ts')).healthy(args, process.env);
     case 'check':
       return (await import('./commands/backup.ts')).check(args, process.env);
     case 'doctor':

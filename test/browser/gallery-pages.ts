@@ -24,7 +24,7 @@ import { Group } from '../../views/pages/group.tsx';
 import { Approve, Link } from '../../views/pages/link.tsx';
 import { NewConversation } from '../../views/pages/new-conversation.tsx';
 import { AccountDeleted, ErrorPage, PlainHttp } from '../../views/pages/notice.tsx';
-import { OwnData } from '../../views/pages/own-data.tsx';
+import { DeleteAccount, OwnData } from '../../views/pages/own-data.tsx';
 import { RecoveryCode } from '../../views/pages/recovery-code.tsx';
 import { Join, Setup } from '../../views/pages/register.tsx';
 import { Settings } from '../../views/pages/settings.tsx';
@@ -209,14 +209,7 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     ),
     'admin-audit': shell('admin', await AuditLog(auditLog())),
     'settings-data': shell('settings', await OwnData({ role: 'member', username: 'ada' })),
-    'settings-data-refused': shell(
-      'settings',
-      await OwnData({
-        role: 'member',
-        username: 'ada',
-        errors: { username: 'Type your username, ada.' },
-      }),
-    ),
+    'delete-account': DeleteAccount({ site, errors: { username: 'Type your username, ada.' } }),
     'account-deleted': AccountDeleted({ site }),
     'conversation-over': shell(
       'conversation',

@@ -35,7 +35,7 @@ export function Backups({ role, plan, underway, last, kept, next }: BackupsProps
     <Sheet
       view="admin"
       title={t('Backups')}
-      lead={t('Everything that the server has, encrypted with a passphrase that it alone knows.')}
+      lead={t('Everything that the server has, encrypted with a passphrase of whoever runs it.')}
     >
       <AdminNav role={role} here="/admin/backups" />
       <Section
@@ -75,12 +75,14 @@ export function Backups({ role, plan, underway, last, kept, next }: BackupsProps
 
 function Last({ last }: Pick<BackupsProps, 'last'>) {
   if (last === null) return <p>{text('None has been made yet.')}</p>;
-  const when = <When at={last.at} hour />;
   if (!last.ok)
     return (
       <div class="problem" data-backup="failed">
         <p>
-          {markup('It failed on {time}: {reason}', { time: when, reason: <b safe>{say(last.reason)}</b> })}
+          {markup('It failed on {time}: {reason}', {
+            time: <When at={last.at} hour />,
+            reason: <b safe>{say(last.reason)}</b>,
+          })}
         </p>
         <p>{text('Mend that, then make one now. The ones before are still there.')}</p>
       </div>
@@ -89,7 +91,7 @@ function Last({ last }: Pick<BackupsProps, 'last'>) {
     <>
       <p data-backup="made">
         {markup('Made on {time}, {size}, verified.', {
-          time: when,
+          time: <When at={last.at} hour />,
           size: <span safe>{bytesWritten(last.size)}</span>,
         })}
       </p>

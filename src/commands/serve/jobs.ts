@@ -13,6 +13,8 @@ const FILES_EVERY_MS = 3600_000;
 const USAGE_EVERY_MS = 60_000;
 /** Milliseconds between two looks whether a backup is due. */
 const BACKUP_EVERY_MS = 60_000;
+/** Milliseconds after the start: one may have been due while no server ran. */
+const BACKUP_FIRST_MS = 5_000;
 /** Milliseconds until certificate files that changed are in use. */
 const CERTIFICATE_EVERY_MS = 10_000;
 /** Milliseconds until a letter that was queued goes out, at most. */
@@ -40,7 +42,12 @@ export function serverJobs(deps: Deps, listeners: Pick<Listeners, 'renew'>): rea
     ...(deps.encryption
       ? [{ name: 'certificate', every: CERTIFICATE_EVERY_MS, run: () => listeners.renew() }]
       : []),
-    { name: 'backup', every: BACKUP_EVERY_MS, run: (signal) => services.serverBackups.tend(signal) },
+    {
+      name: 'backup',
+      every: BACKUP_EVERY_MS,
+      first: BACKUP_FIRST_MS,
+      run: (signal) => services.serverBackups.tend(signal),
+    },
     { name: 'usage', every: USAGE_EVERY_MS, run: () => services.usage.note() },
     { name: 'mail', every: MAIL_EVERY_MS, run: () => deliverAll(services.mail) },
     // Accounts whose deletion a crash has cut off, or a backup has kept waiting.
