@@ -39,6 +39,7 @@ const TABLE: Readonly<Record<Who, string>> = {
     POST /settings/security/second-factor/off                                 POST /settings/security/passkeys/:id/rename
     POST /settings/security/passkeys/:id/remove                               POST /settings/new-places/:id/dismiss
     POST /settings/new-places/:id/end
+    GET /settings/data/delete
     GET /settings/data                   POST /settings/data/export           POST /settings/data/delete
     GET /settings/security               GET /socket                          GET /api/v1/session
     GET /api/v1/sessions                 DELETE /api/v1/sessions              DELETE /api/v1/sessions/:id
