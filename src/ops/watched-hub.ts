@@ -6,15 +6,35 @@ import type { Meter } from './meter.ts';
 export function watchHub(hub: Hub, meter: Meter): Hub {
   /** Envelopes of one post are published in a row. */
   let last: BodyId | null = null;
+  /** Counted here and handed over once a turn: a labelled counter costs a twentieth of what the relay spends on a message. */
+  const fresh = { accepted: 0, delivered: 0, expired: 0, message: 0, control: 0 };
+  let isPlanned = false;
+
+  const handOver = () => {
+    isPlanned = false;
+    for (const result of ['accepted', 'delivered', 'expired'] as const) {
+      if (fresh[result] > 0) meter.count('envelopes', { result }, fresh[result]);
+      fresh[result] = 0;
+    }
+    for (const name of ['message', 'control'] as const) {
+      if (fresh[name] > 0) meter.count('messages', { class: name }, fresh[name]);
+      fresh[name] = 0;
+    }
+  };
 
   const note = (event: HubEvent) => {
     if (event.type === 'envelope') {
-      meter.count('envelopes', { result: 'accepted' });
-      if (event.delivery.id === last) return;
-      last = event.delivery.id;
-      meter.count('messages', { class: event.delivery.class === 1 ? 'message' : 'control' });
-    } else if (event.type === 'delivered') meter.count('envelopes', { result: 'delivered' });
-    else if (event.type === 'expired') meter.count('envelopes', { result: 'expired' });
+      fresh.accepted++;
+      if (event.delivery.id !== last) {
+        last = event.delivery.id;
+        fresh[event.delivery.class === 1 ? 'message' : 'control']++;
+      }
+    } else if (event.type === 'delivered') fresh.delivered++;
+    else if (event.type === 'expired') fresh.expired++;
+    else return;
+    if (isPlanned) return;
+    isPlanned = true;
+    setImmediate(handOver);
   };
 
   return {
