@@ -18,7 +18,7 @@ import { Group } from './pages/group.tsx';
 import { Approve, Link } from './pages/link.tsx';
 import { NewConversation } from './pages/new-conversation.tsx';
 import { ErrorPage, PlainHttp } from './pages/notice.tsx';
-import { OwnData } from './pages/own-data.tsx';
+import { DeleteAccount, OwnData } from './pages/own-data.tsx';
 import { RecoveryCode } from './pages/recovery-code.tsx';
 import { Join, Setup } from './pages/register.tsx';
 import { Security } from './pages/security.tsx';
@@ -219,7 +219,8 @@ async function everyView(text: string): Promise<Readonly<Record<string, string>>
         chain: { entries: 1, head: text, checked: { at: 1, broken: 1 } },
       }),
     ),
-    ownData: await shell('settings', OwnData({ role, username: text, errors })),
+    deleteAccount: await DeleteAccount({ site, errors: { username: text, form: text } }),
+    ownData: await shell('settings', OwnData({ role, username: text })),
     storage: await shell(
       'admin',
       Storage({

@@ -5,12 +5,12 @@
  * |---|---|
  * | GET /settings/data | what can be done |
  * | POST /settings/data/export | everything about oneself as a JSON file |
+ * | GET /settings/data/delete | asks once more, on a page of its own |
  * | POST /settings/data/delete (username) | deletes the account: a page that says so, and this browser forgets all; or 400 with the page |
  */
 import { Elysia } from 'elysia';
 import { AccountDeleted } from '../../views/pages/notice.tsx';
-import { OwnData } from '../../views/pages/own-data.tsx';
-import type { Session } from '../auth/sessions.ts';
+import { DeleteAccount, OwnData } from '../../views/pages/own-data.tsx';
 import { sentence, t } from '../contract/words.ts';
 import { Refusal } from '../http/errors.ts';
 import { streamOf } from '../http/streamed.ts';
@@ -23,20 +23,27 @@ export const dataPages = (deps: PageDeps) => {
   const { deletion, personalExport, sessions } = deps.services;
   const frame = createFrame(deps);
 
-  const page = (request: Request, session: Session, errors?: Readonly<Record<string, string>>) =>
-    frame.pane(request, session, {
-      page: 'settings',
-      draw: () => ({
-        title: t('Your data'),
-        pane: OwnData({ role: session.role, username: session.username, ...(errors ? { errors } : {}) }),
-      }),
-      status: errors ? 400 : 200,
-    });
+  const asked = async (request: Request, errors?: Readonly<Record<string, string>>) => {
+    const site = await frame.site();
+    return html(request, () => DeleteAccount({ site, errors }), errors ? 400 : 200);
+  };
 
   return new Elysia({ name: 'pages-data' })
     .get(PATH, async ({ request }) => {
       const session = await frame.enter(request);
-      return session instanceof Response ? session : page(request, session);
+      if (session instanceof Response) return session;
+      const { role, username } = session;
+      return frame.pane(request, session, {
+        page: 'settings',
+        draw: () => ({ title: t('Your data'), pane: OwnData({ role, username }) }),
+      });
+    })
+
+    .get(`${PATH}/delete`, async ({ request }) => {
+      const session = await frame.enter(request);
+      if (session instanceof Response) return session;
+      frame.guard.verified(session);
+      return asked(request);
     })
 
     .post(
@@ -65,14 +72,14 @@ export const dataPages = (deps: PageDeps) => {
         deps.limits.take('writeAccount', session.account);
         const typed = ((await readForm(request)).get('username') ?? '').trim().replace(/^@/, '');
         if (typed.toLowerCase() !== session.username)
-          return page(request, session, {
+          return asked(request, {
             username: sentence('Type your username, {username}.', { username: session.username }),
           });
         try {
           await deletion.delete(session, session.account);
         } catch (error) {
           if (!(error instanceof Refusal) || error.kept.error !== 'Conflict') throw error;
-          return page(request, session, { form: error.kept.message });
+          return asked(request, { form: error.kept.message });
         }
         const gone = html(request, () => AccountDeleted({ site: bareSite(deps.assets) }));
         gone.headers.append('set-cookie', sessions.cookie(null));

@@ -1,6 +1,9 @@
 /** GET /settings/data: everything that the server has about somebody as a file, and the end of their account. */
 import type { Role } from '../../src/contract/accounts.ts';
 import { t } from '../../src/contract/words.ts';
+import type { Site } from '../layout.tsx';
+import { Document } from '../layout.tsx';
+import { Mark } from '../parts/brand.tsx';
 import { Field, FormMessages } from '../parts/field.tsx';
 import { SettingsNav } from '../parts/settings-nav.tsx';
 import { Section, Sheet } from '../parts/sheet.tsx';
@@ -9,10 +12,9 @@ import { text } from '../parts/words.tsx';
 export interface OwnDataProps {
   readonly role: Role;
   readonly username: string;
-  readonly errors?: Readonly<Record<string, string>>;
 }
 
-export function OwnData({ role, username, errors = {} }: OwnDataProps) {
+export function OwnData({ role, username }: OwnDataProps) {
   return (
     <Sheet view="settings" title={t('Your data')} lead={`@${username}`}>
       <SettingsNav role={role} here="/settings/data" />
@@ -51,7 +53,31 @@ export function OwnData({ role, username, errors = {} }: OwnDataProps) {
             )}
           </li>
         </ul>
-        <form class="stack" method="post" action="/settings/data/delete" hx-boost="false">
+        <div class="buttons">
+          <a class="button danger" href="/settings/data/delete" hx-boost="false">
+            {text('Delete my account …')}
+          </a>
+        </div>
+      </Section>
+    </Sheet>
+  );
+}
+
+/** Outside of the workspace, whose pages leave for the sign-in as soon as their session ends. */
+export function DeleteAccount({
+  site,
+  errors = {},
+}: {
+  site: Site;
+  errors?: Readonly<Record<string, string>> | undefined;
+}) {
+  return (
+    <Document site={site} page="notice" title={t('Delete your account')} viewer={null}>
+      <main id="main" class="notice-page">
+        <Mark large />
+        <h1>{text('Delete your account')}</h1>
+        <p>{text('This cannot be undone, by you or by an admin.')}</p>
+        <form class="stack" method="post" action="/settings/data/delete">
           <Field
             name="username"
             label={t('Your username, to confirm')}
@@ -66,9 +92,12 @@ export function OwnData({ role, username, errors = {} }: OwnDataProps) {
             <button type="submit" class="button danger">
               {text('Delete my account')}
             </button>
+            <a class="button quiet" href="/settings/data">
+              {text('Cancel')}
+            </a>
           </div>
         </form>
-      </Section>
-    </Sheet>
+      </main>
+    </Document>
   );
 }
