@@ -1,6 +1,6 @@
 /** The single binary, alone in an empty folder: it needs nothing beside it but its data. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildBinary } from '../../src/build.ts';
@@ -71,3 +71,21 @@ test('it is the command line too', async () => {
   expect(lost.exitCode).toBe(1);
   expect(lost.stderr.toString()).toContain('join');
 });
+
+test('it backs itself up in a process of its own, looks at what it made, and says whether it is well', async () => {
+  const kept = join(folder, 'kept');
+  mkdirSync(kept);
+  const env = { ...process.env, SOTTO_BACKUP_PASSPHRASE: 'lighthouse keeper 1' };
+  const args = ['--backup-to', kept];
+  const server = await startServer({ command: [binary], cwd: folder, data: join(folder, 'data'), args, env });
+  try {
+    const run = (...words: string[]) => Bun.spawnSync([binary, ...words], { cwd: folder, env }).exitCode;
+    expect(run('healthy', '--port', String(server.port))).toBe(0);
+    while (readdirSync(kept).every((name) => name.endsWith('.part'))) await Bun.sleep(20);
+    const [made = ''] = readdirSync(kept);
+    expect(run('check', join(kept, made))).toBe(0);
+  } finally {
+    expect(await server.stop()).toBe(0);
+  }
+  expect(server.log()).not.toContain('backup failed');
+}, 30_000);

@@ -14,7 +14,7 @@ const USAGE_EVERY_MS = 60_000;
 /** Milliseconds between two looks whether a backup is due. */
 const BACKUP_EVERY_MS = 60_000;
 /** Milliseconds after the start: one may have been due while no server ran. */
-const BACKUP_FIRST_MS = 5_000;
+const BACKUP_FIRST_MS = 1_000;
 /** Milliseconds until certificate files that changed are in use. */
 const CERTIFICATE_EVERY_MS = 10_000;
 /** Milliseconds until a letter that was queued goes out, at most. */

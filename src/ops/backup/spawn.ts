@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BadBackup } from './bad-backup.ts';
 
 /** Compiled, the program is its own command; else the runtime runs its first file. */
-const SELF: readonly string[] = import.meta.path.startsWith('/$bunfs/')
+const SELF: readonly string[] = Bun.main.startsWith('/$bunfs/')
   ? [process.execPath]
   : [process.execPath, join(import.meta.dir, '../../main.ts')];
 
