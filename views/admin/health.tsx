@@ -59,10 +59,11 @@ const SPANS: Readonly<Record<HealthSpan, string>> = {
   year: sentence('12 months'),
 };
 
-const MOST: Readonly<Record<HealthSpan, string>> = {
-  day: sentence('at most {n} in an hour'),
-  month: sentence('at most {n} in a day'),
-  year: sentence('at most {n} in a month'),
+/** Of active people, in one step of the span. */
+const mostIn: Readonly<Record<HealthSpan, (n: number) => string>> = {
+  day: (n) => t('at most {n} in an hour', { n }),
+  month: (n) => t('at most {n} in a day', { n }),
+  year: (n) => t('at most {n} in a month', { n }),
 };
 
 export function Health(props: HealthProps) {
@@ -187,7 +188,7 @@ function Usage({ span, usage }: Pick<HealthProps, 'span' | 'usage'>) {
       <div class="charts">
         <Chart
           title={t('Active people')}
-          said={t(MOST[span], { n: most })}
+          said={mostIn[span](most)}
           bars={usage.map(({ at, people }) => ({ at, value: people }))}
           when={when}
           written={wholeNumber}
