@@ -70,7 +70,6 @@ export async function serve(
   const told = stopSignal();
   await greet(deps, listeners);
   for (const job of serverJobs(deps, listeners)) deps.jobs.add(job);
-  await meter.registry();
 
   await told;
   log.info('stopping');

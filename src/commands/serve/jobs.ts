@@ -11,6 +11,7 @@ const FILES_EVERY_MS = 3600_000;
 
 /** Milliseconds between two notes of how much the server is used. */
 const USAGE_EVERY_MS = 60_000;
+const USAGE_FIRST_MS = 1000;
 /** Milliseconds between two looks whether a backup is due. */
 const BACKUP_EVERY_MS = 60_000;
 /** Milliseconds after the start: one may have been due while no server ran. */
@@ -48,7 +49,8 @@ export function serverJobs(deps: Deps, listeners: Pick<Listeners, 'renew'>): rea
       first: BACKUP_FIRST_MS,
       run: (signal) => services.serverBackups.tend(signal),
     },
-    { name: 'usage', every: USAGE_EVERY_MS, run: () => services.usage.note() },
+    // Once the first people are answered: it loads the metrics' library.
+    { name: 'usage', every: USAGE_EVERY_MS, first: USAGE_FIRST_MS, run: () => services.usage.note() },
     { name: 'mail', every: MAIL_EVERY_MS, run: () => deliverAll(services.mail) },
     // Accounts whose deletion a crash has cut off, or a backup has kept waiting.
     { name: 'deletions', every: FILES_EVERY_MS, first: 0, run: () => services.deletion.finish() },
