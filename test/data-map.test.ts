@@ -2,6 +2,7 @@
 import { expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { AUDIT_ACTIONS } from '../src/contract/audit.ts';
 import { IMPERSONAL_TABLES, PERSONAL_TABLES, type PersonalTable } from '../src/store/personal-data.ts';
 
 const ROOT = resolve(import.meta.dir, '..');
@@ -27,4 +28,14 @@ test('every job of the server stands in the table of what time takes away', () =
   const jobs = [...read('src/commands/serve/jobs.ts').matchAll(/name: '([a-z-]+)'/g)].map(([, name]) => name);
   expect(jobs.length).toBeGreaterThan(5);
   expect(named.toSorted()).toEqual(jobs.toSorted());
+});
+
+test('every action of the audit log is written somewhere', () => {
+  const sources = [...new Bun.Glob('src/**/*.ts').scanSync({ cwd: ROOT })]
+    .filter((path) => !path.endsWith('.test.ts') && path !== 'src/contract/audit.ts')
+    .map(read);
+  const missing = Object.values(AUDIT_ACTIONS)
+    .flat()
+    .filter((action) => !sources.some((source) => source.includes(`'${action}'`)));
+  expect(missing).toEqual([]);
 });

@@ -174,6 +174,8 @@ test('the name is never free again, nobody can sign in, enable it or start it ag
   const me = await fetch(`${app.origin}${PATHS.people}`, { headers: { cookie } });
   expect(me.status).toBe(401);
   await expect(openCookie(app.deps, mina)).rejects.toThrow('disabled');
+  await expect(services.accounts.setDisabled(mina.account, false)).rejects.toThrow('There is nobody called');
+  await expect(services.accounts.setRole(mina.account, 'owner')).rejects.toThrow('There is nobody called');
   await expect(services.startAgain.links.create(null, mina.account)).rejects.toThrow();
   await expect(services.deletion.delete(null, mina.account)).rejects.toThrow('There is nobody');
 });
