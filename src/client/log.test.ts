@@ -251,6 +251,16 @@ describe('a server that shows two views', () => {
   test.each([
     ['goes back', 'rollback', () => world.relay.log.fork(2)],
     [
+      'goes back, and says that it was restored since',
+      'restored',
+      () => Object.assign(world.relay.log.fork(2), { restored: world.relay.log.clock() + 3_600_000 }),
+    ],
+    [
+      'goes back, and says that it was restored long before',
+      'rollback',
+      () => Object.assign(world.relay.log.fork(2), { restored: 1 }),
+    ],
+    [
       'rewrites what was',
       'fork',
       () => {
