@@ -42,3 +42,6 @@ export const rolesToGive = (own: Role): readonly Role[] =>
 /** Whether somebody of role `own` may manage somebody of role `other`. Nobody manages themselves. */
 export const mayManage = (own: Role, other: Role): boolean =>
   may(own, 'people.manage') && (other !== 'owner' || own === 'owner');
+
+/** Whether a role lets its holder see or do more than take part: who gives it has shown a moment ago who they are. */
+export const isTrusted = (role: Role): boolean => may(role, 'people.manage') || may(role, 'audit.read');

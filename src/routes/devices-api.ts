@@ -24,7 +24,7 @@ import { readCertificate, readDevice, readPublishedList } from './records.ts';
 const PROOF = 3373;
 
 export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 'limits' | 'clock'>) => {
-  const { devices, sessions } = deps.services;
+  const { devices, secondFactor, sessions } = deps.services;
   const guard = createGuard(deps);
 
   return new Elysia({ name: 'devices-api' })
@@ -92,6 +92,7 @@ export const deviceRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
       async ({ request, params, set }): Promise<void> => {
         const session = await guard.entered(request);
         deps.limits.take('leafAccount', session.account);
+        await secondFactor.checkShown(session);
         if (!isDeviceId(params.id)) throw new Refusal('NotFound', 'This account has no such device.');
         const input = await readInput(request);
         const published = readPublishedList(input);

@@ -3,12 +3,12 @@
  *
  * | call | needs | answers |
  * |---|---|---|
- * | POST /api/v1/invites | an owner's or admin's session, an InviteRequest | 201 InviteCreated |
+ * | POST /api/v1/invites | an owner's or admin's session, that was confirmed where the role is trusted; an InviteRequest | 201 InviteCreated |
  */
 import { Elysia } from 'elysia';
 import type { InviteCreated } from '../contract/accounts.ts';
 import { inviteUrl, PATHS } from '../contract/paths.ts';
-import { ROLES } from '../contract/permissions.ts';
+import { isTrusted, ROLES } from '../contract/permissions.ts';
 import type { Deps } from '../deps.ts';
 import { readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
@@ -32,6 +32,7 @@ export const inviteRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' 
           : {}),
       };
       input.check();
+      if (terms.role !== undefined && isTrusted(terms.role)) guard.verified(session);
       const { token, role, uses, expiresAt } = await invites.create(session, terms);
       set.status = 201;
       return { url: inviteUrl(deps.origin(), token), expiresAt, uses, role };

@@ -10,6 +10,7 @@ import { Elysia } from 'elysia';
 import { INVITE_DAYS, InviteAnswer, InviteRefused } from '../../views/admin/invites.tsx';
 import type { Role } from '../contract/accounts.ts';
 import { inviteUrl } from '../contract/paths.ts';
+import { isTrusted } from '../contract/permissions.ts';
 import { sentence } from '../contract/words.ts';
 import { MAX_INVITE_USES } from '../services/invites.ts';
 import { peoplePage, rolesFor } from './admin-people.ts';
@@ -40,6 +41,7 @@ export const invitePages = (deps: PageDeps) => {
           return wantsPart(request)
             ? html(request, () => InviteRefused({ sentences: Object.values(errors) }), 400)
             : page(request, session, { form: { typed, errors } });
+        if (isTrusted(terms.role)) frame.guard.verified(session);
         const { token, ...made } = await invites.create(session, terms);
         const created = { ...made, url: inviteUrl(deps.origin(), token) };
         // The link exists nowhere but in this answer, so it is the answer and not a redirect to it.

@@ -1,5 +1,6 @@
 /**
- * Links by which somebody who has lost every way in starts again, for those who manage people.
+ * Links by which somebody who has lost every way in starts again, for those who manage people. Such a link is an account: whoever makes
+ * one has shown a moment ago who they are.
  *
  * | page | answers |
  * |---|---|
@@ -22,7 +23,7 @@ export const restartPages = (deps: PageDeps) => {
     .post(
       '/admin/start-again',
       async ({ request }) => {
-        const session = await frame.guard.may(request, 'people.manage');
+        const session = await frame.guard.mayNow(request, 'people.manage');
         deps.limits.take('inviteAccount', session.account);
         const form = await readForm(request);
         const made = await startAgain.links.create(session, form.get('username') ?? '');

@@ -52,6 +52,7 @@ export const securityPages = (deps: PageDeps) => {
   const write = async (request: Request): Promise<Session> => {
     const session = await guard.entered(request);
     deps.limits.take('writeAccount', session.account);
+    await secondFactor.checkShown(session);
     return guard.verified(session);
   };
 
@@ -210,6 +211,7 @@ export const securityPages = (deps: PageDeps) => {
       async ({ request, params }) => {
         const session = await guard.entered(request);
         deps.limits.take('writeAccount', session.account);
+        await secondFactor.checkShown(session);
         const typed = ((await readForm(request)).get('label') ?? '').trim().normalize('NFC');
         if ([...typed].length > MAX_NAME_LENGTH || UNPRINTABLE.test(typed))
           throw new Refusal(

@@ -28,6 +28,7 @@ export const waysRoutes = (deps: Pick<Deps, 'services' | 'origin' | 'address' | 
   const limited = async (request: Request): Promise<Session> => {
     const session = await guard.entered(request);
     deps.limits.take('writeAccount', session.account);
+    await secondFactor.checkShown(session);
     return session;
   };
 

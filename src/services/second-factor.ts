@@ -8,10 +8,12 @@ import {
   TOTP_SECRET_BYTES,
   totpUri,
 } from '../auth/totp.ts';
+import type { Webauthn } from '../auth/webauthn.ts';
 import type { AuditAction } from '../contract/audit.ts';
 import type { AccountId } from '../contract/ids.ts';
 import { sentence } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
+import { passkeysOf } from '../store/credentials.ts';
 import type { Tx } from '../store/db.ts';
 import * as store from '../store/second-factors.ts';
 import { readSetting } from '../store/settings.ts';
@@ -36,6 +38,11 @@ export interface SecondFactorOffer {
 }
 
 export interface SecondFactor {
+  /**
+   * Before anything that changes how the person signs in. SecondFactorRequired for a session that should have shown a passkey or a
+   * code and has not, though its person has one: whoever only knows a password must not set up one of their own.
+   */
+  checkShown(session: Session): Promise<void>;
   status(account: AccountId): Promise<SecondFactorStatus>;
   /** A new secret that waits for its first code. Conflict while the second factor is on. */
   begin(session: Session): Promise<SecondFactorOffer>;
@@ -70,10 +77,11 @@ export function createSecondFactor(
     readonly audit: Audit;
     readonly mail: Mail;
     readonly guesses: Guesses;
+    readonly webauthn: Pick<Webauthn, 'available'>;
   },
 ): SecondFactor {
   const { db, clock, random } = ports;
-  const { sessions, audit, mail, guesses } = deps;
+  const { sessions, audit, mail, guesses, webauthn } = deps;
 
   /** A row of the audit, and mail to the person. */
   const tell = async (tx: Tx, actor: string | null, account: AccountId, what: AuditAction) => {
@@ -92,6 +100,19 @@ export function createSecondFactor(
   };
 
   return {
+    async checkShown({ account, weak }) {
+      if (!weak) return;
+      const [row, passkeys] = await Promise.all([
+        store.secondFactorOf(db, account),
+        webauthn.available ? passkeysOf(db, account) : [],
+      ]);
+      if ((row !== null && row.confirmed_at > 0) || passkeys.length > 0)
+        throw new Refusal(
+          'SecondFactorRequired',
+          'You have a passkey or a second factor: show it first, on the page for that in Settings, under Security.',
+        );
+    },
+
     async status(account) {
       const row = await store.secondFactorOf(db, account);
       if (row === null || row.confirmed_at === 0) return { since: null, codes: 0 };

@@ -26,12 +26,9 @@ export async function insertInvite(tx: Tx, row: InviteRow): Promise<void> {
   );
 }
 
-/** How many can still be used. */
+/** How many can still be used: those that somebody could take back. */
 export async function countOpenInvites(tx: Tx, now: number): Promise<number> {
-  const row = await tx.get<{ count: number }>(
-    'SELECT COUNT(*) AS count FROM invites WHERE uses_left > 0 AND expires_at > $1',
-    [now],
-  );
+  const row = await tx.get<{ count: number }>(`SELECT COUNT(*) AS count FROM invites WHERE ${OPEN}`, [now]);
   return row?.count ?? 0;
 }
 

@@ -12,9 +12,11 @@ export interface StartAgainRow {
   readonly expires_at: number;
 }
 
-/** Links of an admin who was disabled since, or is none any more, are good for nothing. */
+/** Whoever made a link could still make it: not disabled since, an admin, and an owner where it is for somebody who is one by now. */
 const OPEN = `expires_at > $1 AND (created_by IS NULL
-  OR EXISTS (SELECT 1 FROM accounts a WHERE a.id = created_by AND a.disabled = 0 AND a.role IN ('owner', 'admin')))`;
+  OR EXISTS (SELECT 1 FROM accounts a WHERE a.id = created_by AND a.disabled = 0 AND (a.role = 'owner'
+    OR (a.role = 'admin' AND NOT EXISTS (
+      SELECT 1 FROM accounts o WHERE o.id = start_again_links.account AND o.role = 'owner')))))`;
 
 /** Stores a link in the place of the account's former one. */
 export async function putStartAgain(tx: Tx, row: StartAgainRow): Promise<void> {

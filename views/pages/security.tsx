@@ -49,7 +49,7 @@ export function Security({ role, ...ways }: WaysProps & { role: Role }) {
 
 /** The same for a session that has shown no second factor where the workspace wants one: nothing else is open to it. */
 export function SecurityRequired({ site, viewer, ...ways }: WaysProps & { site: Site; viewer: Viewer }) {
-  const isSet = ways.secondFactor.since !== null || ways.passkeys.length > 0;
+  const isSet = ways.secondFactor.since !== null || (ways.passkeysWork && ways.passkeys.length > 0);
   return (
     <Door
       site={site}
