@@ -4,6 +4,7 @@ import { describeAgent } from '../../src/contract/agent.ts';
 import type { AuditAction, AuditGroup, AuditKey } from '../../src/contract/audit.ts';
 import { AUDIT_ACTIONS, AUDIT_KEYS } from '../../src/contract/audit.ts';
 import { bytesWritten, locale, say, sentence, t } from '../../src/contract/words.ts';
+import { hourWritten } from '../parts/sheet.tsx';
 
 const GROUPS: Readonly<Record<AuditGroup, string>> = {
   sessions: sentence('Sessions'),
@@ -123,6 +124,34 @@ const KEYS: Readonly<Partial<Record<AuditKey, string>>> = {
   agent: sentence('Browser'),
   format: sentence('Format'),
   release: sentence('Release'),
+  blobs: sentence('Parts of files'),
+};
+
+/** Words of closed lists, by the detail that holds them. Others are shown as they are, in translation where there is one. */
+const VALUES: Readonly<Partial<Record<AuditKey, Readonly<Record<string, string>>>>> = {
+  way: {
+    password: sentence('password'),
+    passkey: sentence('passkey'),
+    code: sentence('code of an app'),
+    recovery: sentence('recovery code'),
+    link: sentence('approved by another device'),
+    registration: sentence('new account'),
+    restart: sentence('started again'),
+    setup: sentence('set-up link'),
+    invite: sentence('invite'),
+    open: sentence('without an invite'),
+  },
+  policy: {
+    registration: sentence('Who may make an account'),
+    secondFactor: sentence('Signing in'),
+    sessionDays: sentence('Days until sessions end'),
+    relayDays: sentence('Days that sealed messages wait'),
+    history: sentence('What those who come later see'),
+    suite: sentence('Encryption of new groups'),
+    audit: sentence('What the log notes'),
+    presence: sentence('People see who is online'),
+    typing: sentence('People see who is writing'),
+  },
 };
 
 export const auditGroups = Object.keys(AUDIT_ACTIONS).filter(isGroup);
@@ -143,9 +172,9 @@ export function valueWord(key: string, value: string | number | boolean | null):
   const kind = isKey(key) ? AUDIT_KEYS[key] : 'word';
   if (kind === 'id') return null;
   if (kind === 'agent') return describeAgent(String(value));
-  if (typeof value === 'string') return say(value);
+  if (typeof value === 'string') return say((isKey(key) ? VALUES[key]?.[value] : undefined) ?? value);
   if (kind === 'bytes') return bytesWritten(value);
-  if (kind === 'time') return `${new Date(value).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  if (kind === 'time') return hourWritten(value);
   return new Intl.NumberFormat(locale()).format(value);
 }
 

@@ -110,7 +110,7 @@ function Filter({ typed, errors }: Pick<AuditProps, 'typed'> & { errors: Readonl
         </select>
       </div>
       <Field name="from" label={t('From')} type="date" value={typed.from} error={errors.from} />
-      <Field name="to" label={t('To')} type="date" value={typed.to} error={errors.to} />
+      <Field name="to" label={t('Until')} type="date" value={typed.to} error={errors.to} />
       <Field
         name="about"
         label={t('About (an id)')}

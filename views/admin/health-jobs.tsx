@@ -21,6 +21,7 @@ const NAMES: Readonly<Record<string, string>> = {
   digest: sentence('Write to people for whom messages wait'),
   backup: sentence('Make backups when they are due'),
   certificate: sentence('Renew the certificate'),
+  deletions: sentence('Remove the files of deleted accounts'),
 };
 
 export function HealthJobs({ jobs }: { jobs: readonly HealthJob[] }) {
@@ -31,7 +32,6 @@ export function HealthJobs({ jobs }: { jobs: readonly HealthJob[] }) {
           <tr>
             <th scope="col">{text('Job')}</th>
             <th scope="col">{text('Last run')}</th>
-            <th scope="col">{text('Result')}</th>
             <th scope="col">{text('Next run')}</th>
           </tr>
         </thead>
@@ -41,9 +41,11 @@ export function HealthJobs({ jobs }: { jobs: readonly HealthJob[] }) {
               <th scope="row" safe>
                 {say(NAMES[job.name] ?? job.name)}
               </th>
-              <td>{job.lastAt === null ? text('Not yet') : <When at={job.lastAt} hour />}</td>
-              <td safe {...(job.lastError === null ? {} : { class: 'bad' })}>
-                {resultOf(job)}
+              <td {...(job.lastError === null ? {} : { class: 'bad' })}>
+                {job.lastAt === null ? text('Not yet') : <When at={job.lastAt} hour />}
+                <small class="result" safe>
+                  {resultOf(job)}
+                </small>
               </td>
               <td>{job.nextAt === null ? text('Running now') : <When at={job.nextAt} hour />}</td>
             </tr>

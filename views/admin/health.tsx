@@ -106,7 +106,12 @@ function Now(props: HealthProps) {
   return (
     <Section id="now" title={t('Now')}>
       {disk ? (
-        <StorageBar label={t('Disk of the data folder')} used={disk.total - disk.free} limit={disk.total} />
+        <StorageBar
+          label={t('Disk of the data folder')}
+          used={disk.total - disk.free}
+          limit={disk.total}
+          named
+        />
       ) : (
         ''
       )}

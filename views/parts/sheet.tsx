@@ -76,11 +76,16 @@ export function Section({
 
 /** A day, in the words of the interface; with the time of day in UTC when asked for, which the island writes in the reader's zone. */
 export function When({ at, hour = false }: { at: number; hour?: boolean }) {
-  const date = new Date(at);
-  const day = date.toLocaleDateString(locale(), { dateStyle: 'medium', timeZone: 'UTC' });
   return (
-    <time datetime={date.toISOString()} {...(hour ? { 'data-moment': '' } : {})} safe>
-      {hour ? `${day}, ${date.toISOString().slice(11, 16)} UTC` : day}
+    <time datetime={new Date(at).toISOString()} {...(hour ? { 'data-moment': '' } : {})} safe>
+      {hour ? hourWritten(at) : dayWritten(at)}
     </time>
   );
 }
+
+const dayWritten = (at: number): string =>
+  new Date(at).toLocaleDateString(locale(), { dateStyle: 'medium', timeZone: 'UTC' });
+
+/** "31 Jan 2026, 23:59 UTC". */
+export const hourWritten = (at: number): string =>
+  `${dayWritten(at)}, ${new Date(at).toISOString().slice(11, 16)} UTC`;
