@@ -335,6 +335,26 @@ describe('signing out', () => {
   });
 });
 
+describe('whether somebody is here', () => {
+  test('is not told by the time of an answer: nobody waits until a refusal is noted', async () => {
+    const { db } = app.deps;
+    const held = Promise.withResolvers<void>();
+    const writing = db.write(() => held.promise);
+    const tried = (username: string) =>
+      post(PATHS.signInRecovery, { username, secret: toBase64(random(32)) });
+    // While the database takes nothing, the answer for a name that is here comes as well.
+    for (const username of ['nobody', 'mina']) expect((await tried(username)).status).toBe(401);
+    held.resolve();
+    await writing;
+    const noted = await db.write((tx) =>
+      tx.all("SELECT 1 AS found FROM audit WHERE action = 'session.refused' AND subject = $1", [
+        mina.identity.account,
+      ]),
+    );
+    expect(noted.length).toBeGreaterThan(0);
+  });
+});
+
 describe('rate limits', () => {
   test('one name from one address is limited; the person comes in from elsewhere', async () => {
     const fresh = await startApp({ limited: true });

@@ -57,10 +57,13 @@ export function createSignIn(
   const { sessions, webauthn, secondFactor, guesses, audit } = deps;
   const tickets = new Tickets(clock, random);
 
-  /** Says no in the words of the way. Who is not here is not noted: names are no business of the audit. */
-  const refuse = async (account: AccountId | null, way: Way, words: string, { address }: Caller) => {
+  /**
+   * Says no in the words of the way. Who is not here is not noted: names are no business of the audit. Nobody waits for the note, which
+   * would tell by its time who is here.
+   */
+  const refuse = (account: AccountId | null, way: Way, words: string, { address }: Caller) => {
     if (account !== null)
-      await audit.refused({
+      void audit.refused({
         actor: null,
         action: 'session.refused',
         subject: account,
@@ -78,11 +81,11 @@ export function createSignIn(
     caller: Caller,
     first: (tx: Tx) => Promise<boolean> = async () => true,
   ): Promise<OpenedSession> => {
-    if (!(await isOpen(account))) throw await refuse(account, entry.way, words, caller);
+    if (!(await isOpen(account))) throw refuse(account, entry.way, words, caller);
     const opened = await db.write(async (tx) =>
       (await first(tx)) ? sessions.open(tx, account, null, caller, entry) : null,
     );
-    if (opened === null) throw await refuse(account, entry.way, words, caller);
+    if (opened === null) throw refuse(account, entry.way, words, caller);
     return opened;
   };
 
@@ -98,8 +101,7 @@ export function createSignIn(
     const account = row?.account ?? null;
     const guess = await guesses.begin(username, account, caller);
     const right = await isRight();
-    if (account === null || !right || !(await isOpen(account)))
-      throw await refuse(account, way, words, caller);
+    if (account === null || !right || !(await isOpen(account))) throw refuse(account, way, words, caller);
     guess.right();
     if ((await secondFactor.status(account)).since !== null)
       return { ticket: tickets.issue({ account, way }) };
@@ -158,8 +160,7 @@ export function createSignIn(
     async withPasskey(response, caller) {
       const row = await passkeyById(db, response.id);
       const counter = await webauthn.verifySignIn(response, row);
-      if (!row || counter === null)
-        throw await refuse(row?.account ?? null, 'passkey', WRONG_PASSKEY, caller);
+      if (!row || counter === null) throw refuse(row?.account ?? null, 'passkey', WRONG_PASSKEY, caller);
       const advance = (tx: Tx) => advancePasskey(tx, row.id, counter, clock());
       return enter(row.account, { way: 'passkey', strong: true }, WRONG_PASSKEY, caller, advance);
     },
