@@ -119,6 +119,8 @@ const SECURITY: Partial<Readonly<Record<AuditAction, string>>> = {
   'second-factor.off': sentence('The second factor of your account was turned off.'),
   'second-factor.reset': sentence('An admin took the second factor of your account away.'),
   'backup-codes.made': sentence('New backup codes were made for your account.'),
+  'mail.added': sentence('Mail about your account goes to another address from now on.'),
+  'mail.removed': sentence('No more mail about your account comes to this address.'),
   'account.restarted': sentence('Your account was started again with a new identity.'),
 };
 

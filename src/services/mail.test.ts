@@ -171,6 +171,34 @@ test('a process that dies with a letter in its hands leaves it to the next, unde
   expect(server.arrived[0]?.headers.get('message-id')).toBe(`<${row?.id}@example.org>`);
 });
 
+test('whoever gives another address, or none, takes no warning away from the one before, which is told of it', async () => {
+  const told = async () => {
+    await mail.deliver();
+    const letters = server.arrived.splice(0);
+    return letters.map(({ to, text }) => [to.join(), text.split('\n')[0]]);
+  };
+  await verified(ada);
+  await notify(ada);
+  await mail.setAddress(ada.account, 'eve@example.org', 'en');
+  expect((await told()).toSorted()).toEqual([
+    ['ada@example.org', expect.stringContaining('Mail about your account goes to another address')],
+    ['ada@example.org', expect.stringContaining('a place that it was not used from before')],
+    ['eve@example.org', expect.stringContaining('Somebody gave this address')],
+  ]);
+  // It was never proved: nothing is told there.
+  await mail.setAddress(ada.account, 'mallory@example.org', 'en');
+  await mail.remove(ada.account);
+  expect(await told()).toEqual([]);
+
+  await verified(ada);
+  await notify(ada);
+  await mail.remove(ada.account);
+  expect((await told()).toSorted()).toEqual([
+    ['ada@example.org', expect.stringContaining('No more mail about your account')],
+    ['ada@example.org', expect.stringContaining('a place that it was not used from before')],
+  ]);
+});
+
 test('an address that is refused for good is said, and not tried again', async () => {
   await verified(ada);
   await notify(ada);
@@ -255,7 +283,8 @@ test('nobody’s outbox grows without an end', async () => {
   await verified(ada);
   for (let n = 0; n < 40; n++) await notify(ada);
   expect(await app.count('mail_outbox')).toBe(20);
+  // What tells of the account stays when the address goes, and is no more than before.
   await mail.remove(ada.account);
-  expect(await app.count('mail_outbox')).toBe(0);
+  expect(await app.count('mail_outbox')).toBe(20);
   expect(await mail.settings(ada.account)).toBeNull();
 });

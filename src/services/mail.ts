@@ -99,6 +99,22 @@ export function createMail(
     });
   };
 
+  /**
+   * Before another address, or none, takes the place of the one that is there: its codes and counts go, and what was to be told of the
+   * account still is, with that this happened. Otherwise whoever came in by a password would take the warnings away with it.
+   */
+  const leave = async (
+    tx: Tx,
+    account: AccountId,
+    what: 'mail.added' | 'mail.removed',
+    next = '',
+  ): Promise<void> => {
+    await store.deleteIdleMail(tx, account);
+    const before = await store.mailAddress(tx, account);
+    if (before?.verified_at != null && before.address !== next)
+      await queue(tx, before, { kind: 'security', what, at: clock() });
+  };
+
   const hash = async (account: AccountId, code: string): Promise<Uint8Array> =>
     createHmac('sha256', await settingOr(db, 'server_secret', random(32)))
       .update(`mail\0${account}\0${code}`)
@@ -151,8 +167,7 @@ export function createMail(
       const hashed = await hash(account, code);
       await db.write(async (tx) => {
         const row = { account, address, language, code: hashed, code_expires_at: clock() + CODE_MS };
-        // What waits was meant for the address before.
-        await store.deleteMailWaiting(tx, account);
+        await leave(tx, account, 'mail.added', address);
         await store.putMailAddress(tx, row);
         await queue(tx, row, { kind: 'code', code });
         await audit.record(tx, { actor: account, action: 'mail.added', subject: account });
@@ -182,6 +197,7 @@ export function createMail(
 
     async remove(account) {
       await db.write(async (tx) => {
+        await leave(tx, account, 'mail.removed');
         if (await store.deleteMailAddress(tx, account))
           await audit.record(tx, { actor: account, action: 'mail.removed', subject: account });
       });

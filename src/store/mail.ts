@@ -73,14 +73,16 @@ export async function setDigest(tx: Tx, account: AccountId, digest: boolean): Pr
   await tx.run('UPDATE mail_addresses SET digest = $1 WHERE account = $2', [digest ? 1 : 0, account]);
 }
 
-/** Takes back what waits for an account. */
-export async function deleteMailWaiting(tx: Tx, account: AccountId): Promise<void> {
-  await tx.run('DELETE FROM mail_outbox WHERE account = $1', [account]);
+/** Takes back codes and counts that wait for an account; what tells of a change to it stays. */
+export async function deleteIdleMail(tx: Tx, account: AccountId): Promise<void> {
+  await tx.run(
+    `DELETE FROM mail_outbox WHERE account = $1 AND (letter LIKE '{"kind":"code"%' OR letter LIKE '{"kind":"waiting"%')`,
+    [account],
+  );
 }
 
-/** Forgets an address and what waits for it; false when there was none. */
+/** Forgets an address; false when there was none. */
 export async function deleteMailAddress(tx: Tx, account: AccountId): Promise<boolean> {
-  await deleteMailWaiting(tx, account);
   return (await tx.run('DELETE FROM mail_addresses WHERE account = $1', [account])) === 1;
 }
 
