@@ -34,7 +34,7 @@ export interface Asset {
   compressed(): Uint8Array<ArrayBuffer>;
   /** The same in Brotli, a tenth less; null until it is made beside everything else, which asking begins. */
   brotli(): Uint8Array<ArrayBuffer> | null;
-  /** For the integrity attribute: sha384-... */
+  /** For the integrity attribute: sha384-... Made when it is first asked for: all of them together would cost the start 10 ms. */
   readonly integrity: string;
 }
 
@@ -90,7 +90,7 @@ async function compressMore(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<
 }
 
 /**
- * Hashes the given files, and names those that have no hash in their name yet.
+ * Names the given files that have no hash in their name yet by one.
  *
  * @param files by the name they are served under, or by their plain one
  */
@@ -102,11 +102,15 @@ export function createAssets(
   const byPath = new Map<string, Asset>();
   for (const [given, bytes] of files) {
     const name = plainName(given);
-    const digest = new Bun.CryptoHasher('sha384').update(bytes).digest();
+    let digest: Buffer | null = null;
+    const hash = (coding: 'hex' | 'base64') => {
+      digest ??= new Bun.CryptoHasher('sha384').update(bytes).digest();
+      return digest.toString(coding);
+    };
     const url =
       name === SERVICE_WORKER
         ? SERVICE_WORKER_PATH
-        : `/assets/${hasHash(given) ? given : withHash(name, digest.toString('hex'))}`;
+        : `/assets/${hasHash(given) ? given : withHash(name, hash('hex'))}`;
     let small: Uint8Array<ArrayBuffer> | null = null;
     let smaller: Uint8Array<ArrayBuffer> | null = null;
     let isBeingMade = false;
@@ -127,7 +131,9 @@ export function createAssets(
         }
         return smaller;
       },
-      integrity: `sha384-${digest.toString('base64')}`,
+      get integrity() {
+        return `sha384-${hash('base64')}`;
+      },
     };
     all.set(name, asset);
     byPath.set(url, asset);
@@ -142,6 +148,7 @@ export function createAssets(
     return asset ? new TextDecoder().decode(asset.bytes) : null;
   };
   const preloads = new Map<string, readonly string[]>();
+  let served: ServedManifest['files'] | null = null;
   return {
     url: (name) => named(name).url,
     integrity: (name) => named(name).integrity,
@@ -154,13 +161,16 @@ export function createAssets(
     all,
     manifest: {
       release,
-      files: [...all].map(([name, { url, type, bytes, integrity }]) => ({
-        path: url,
-        kind: kindOf(name),
-        type,
-        bytes: bytes.length,
-        sha384: integrity,
-      })),
+      get files() {
+        served ??= [...all].map(([name, { url, type, bytes, integrity }]) => ({
+          path: url,
+          kind: kindOf(name),
+          type,
+          bytes: bytes.length,
+          sha384: integrity,
+        }));
+        return served;
+      },
     },
   };
 }

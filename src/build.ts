@@ -5,9 +5,10 @@
  * identifiers, because Elysia's guards read them.
  */
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { compress, createAssets, ICONS } from './assets.ts';
+import { basename, join, resolve } from 'node:path';
+import { type Assets, compress, createAssets, ICONS } from './assets.ts';
 import { bundleOne, bundlePage } from './bundle.ts';
+import { SERVICE_WORKER_PATH } from './contract/paths.ts';
 import type { WorkerName } from './contract/served.ts';
 import { offlinePage } from './offline-page.ts';
 import { pack } from './pack.ts';
@@ -56,18 +57,24 @@ export interface BuiltFile {
 
 /** Bundles the island, its workers and the styles into one pack in public/built. */
 export async function buildIsland(): Promise<readonly BuiltFile[]> {
-  const files = await bundleFiles();
+  const assets = createAssets(await bundleFiles());
   mkdirSync(BUILT, { recursive: true });
   // Written beside and moved: a server that starts at the same time never reads half of it.
   const partial = join(BUILT, `${PACK}.${process.pid}`);
-  await Bun.write(partial, pack(files));
+  await Bun.write(partial, pack(servedNames(assets)));
   renameSync(partial, join(BUILT, PACK));
-  return [...createAssets(files).all].map(([name, { bytes, integrity }]) => ({
+  return [...assets.all].map(([name, { bytes, integrity }]) => ({
     name,
     gzip: compress(bytes).length,
     sha384: integrity,
   }));
 }
+
+/** Bytes by the name they are served under: a server that starts hashes nothing to know it. */
+const servedNames = ({ all }: Assets) =>
+  new Map(
+    [...all].map(([name, { url, bytes }]) => [url === SERVICE_WORKER_PATH ? name : basename(url), bytes]),
+  );
 
 /** Bytes by the name they are served under, or by a plain one where that follows from the bytes. */
 async function bundleFiles(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {

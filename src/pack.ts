@@ -9,13 +9,13 @@ export function pack(files: ReadonlyMap<string, Bytes>): Bytes {
   return new Uint8Array(Buffer.concat([Buffer.from(`${index}\n`), ...files.values()]));
 }
 
-/** The files by name. Throws when this is no pack. */
+/** The files by name, as views of the pack. Throws when this is no pack. */
 export function unpack(packed: Bytes): Map<string, Bytes> {
   let at = packed.indexOf(NEWLINE) + 1;
   const index: unknown = JSON.parse(new TextDecoder().decode(packed.subarray(0, at)));
   const files = new Map<string, Bytes>();
   for (const [name, length] of index as readonly (readonly [string, number])[]) {
-    files.set(name, packed.slice(at, at + length));
+    files.set(name, packed.subarray(at, at + length));
     at += length;
   }
   if (at !== packed.length) throw new Error('the files that browsers load are damaged: build them again');

@@ -26,15 +26,24 @@ test('a migration that fails leaves nothing of itself', async () => {
     sql: 'CREATE TABLE c (id BIGINT);\nCREATE TABLE a (id BIGINT);',
   };
   await migrate(db, [first]);
-  expect(migrate(db, [first, broken])).rejects.toThrow('already exists');
+  await expect(migrate(db, [first, broken])).rejects.toThrow('already exists');
   expect(await db.read("SELECT name FROM sqlite_master WHERE name = 'c'")).toEqual([]);
+  await db.close();
+});
+
+test('a new database has all migrations or none', async () => {
+  const db = openSqlite(':memory:');
+  const broken = { version: 2, name: 'broken', sql: 'CREATE TABLE a (id BIGINT);' };
+  await expect(migrate(db, [first, broken])).rejects.toThrow('already exists');
+  expect(await db.read("SELECT name FROM sqlite_master WHERE name IN ('a', 'b')")).toEqual([]);
+  expect(await migrate(db, [first, second])).toEqual([1, 2]);
   await db.close();
 });
 
 test('a newer database is refused in a sentence', async () => {
   const db = openSqlite(':memory:');
   await migrate(db, [first, second]);
-  expect(migrate(db, [first])).rejects.toThrow(NewerSchema);
+  await expect(migrate(db, [first])).rejects.toThrow(NewerSchema);
   await db.close();
 });
 

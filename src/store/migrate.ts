@@ -1,4 +1,7 @@
-/** Brings a database to this release's schema: one transaction for each migration, the version stored with it. */
+/**
+ * Brings a database to this release's schema: one transaction for each migration, the version stored with it. One that is new
+ * gets all of them in one: each is a turn of the disk, and nothing is there that half of it could leave behind.
+ */
 import type { Db } from './db.ts';
 import { MIGRATIONS, type Migration } from './migrations.ts';
 
@@ -23,15 +26,13 @@ export async function migrate(db: Db, migrations: readonly Migration[] = MIGRATI
       `This data folder was written by a newer Sotto (schema ${current}, this release knows ${newest}). Start the newer release, or restore a backup made by this one.`,
     );
   const missing = migrations.filter((migration) => migration.version > current);
-  for (const migration of missing) {
+  for (const together of current === 0 ? [missing] : missing.map((each) => [each]))
     await db.write(async (tx) => {
-      for (const statement of statements(migration.sql)) await tx.run(statement);
-      await tx.run('INSERT INTO migrations (version, name) VALUES ($1, $2)', [
-        migration.version,
-        migration.name,
-      ]);
+      for (const { version, name, sql } of together) {
+        for (const statement of statements(sql)) await tx.run(statement);
+        await tx.run('INSERT INTO migrations (version, name) VALUES ($1, $2)', [version, name]);
+      }
     });
-  }
   return missing.map((migration) => migration.version);
 }
 
