@@ -32,11 +32,18 @@ test(
   async () => {
     await devices.done('ada', ['send', '--to', 'ben', 'before']);
     expect(await hears('ben')).toEqual(['before']);
+    const [group] = await devices.done('ada', ['create', '--name', 'Crew', '--people', 'ben']);
+    const crew = String(group?.id);
+    await devices.done('ada', ['send', '--conversation', crew, 'all aboard']);
+    expect(await hears('ben')).toEqual(['all aboard']);
     const file = join(devices.folder, 'server.backup');
     const saved = await run(['backup', '--out', file, '--data', server.data, '--json'], { env }).ended;
     expect(saved.lines).toMatchObject([{ event: 'backup', accounts: 2, missing: 0 }]);
 
-    // After it: a device more, and a message that was delivered.
+    // After it: a device more, a message that was delivered, a rule of the group, and a group that the backup does not know.
+    await devices.done('ada', ['members', '--conversation', crew, '--history', 'all']);
+    const [later] = await devices.done('ada', ['create', '--name', 'Later', '--people', 'ben']);
+    const laterId = String(later?.id);
     expect((await login('tablet', 'ben')).code).toBe(0);
     await devices.done('ada', ['send', '--to', 'ben', 'after']);
     expect(await hears('ben')).toEqual(['after']);
@@ -75,6 +82,11 @@ test(
       'is this safe?',
       'it is',
     ]);
+    // Whoever changed a group, or made it, gives the server back what it has lost.
+    for (const id of [crew, laterId]) {
+      await devices.done('ada', ['send', '--conversation', id, `still ${id}`]);
+      expect(await hears('ben')).toEqual([`still ${id}`]);
+    }
   },
   PATIENCE_MS,
 );

@@ -13,10 +13,12 @@ import { readConversation, writeConversation } from '../conversations.ts';
 import { refreshPeople } from '../directory.ts';
 import { sortable } from '../operation.ts';
 import { findDevice, isWhole, readPeer } from '../peers.ts';
+import { TransportRefused } from '../ports.ts';
 import { Single } from '../single.ts';
 import { loadChain } from './chain.ts';
 import { commitEvents } from './commit.ts';
 import { type FreshEvent, fetchRoster, RosterLie } from './fetch.ts';
+import { offerAgain } from './offer.ts';
 import { STOPPED } from './sentences.ts';
 
 /** Contradicting events that are kept of one group; the first ones tell the most. */
@@ -35,7 +37,8 @@ export function syncRoster(ctx: Context, id: ConversationId): Promise<Synced> {
   return single.run();
 }
 
-async function syncOnce(ctx: Context, id: ConversationId): Promise<Synced> {
+/** @param isOffered whether what the server had lost was offered to it just now */
+async function syncOnce(ctx: Context, id: ConversationId, isOffered = false): Promise<Synced> {
   const chain = await loadChain(ctx.storage, ctx, id);
   try {
     const { fresh, roster } = await fetchRoster(ctx, id, chain);
@@ -61,12 +64,19 @@ async function syncOnce(ctx: Context, id: ConversationId): Promise<Synced> {
     }
     return stored ? 'changed' : 'same';
   } catch (error) {
+    if (!isOffered && chain !== null && isSetBack(error) && (await offerAgain(ctx, id, chain)))
+      return syncOnce(ctx, id, true);
     if (!(error instanceof RosterLie)) throw error;
     await keepEvidence(ctx, id, error);
     await stop(ctx, id, STOPPED[error.why], error.why === 'forked');
     return 'stopped';
   }
 }
+
+/** The server shows less than it has shown, or nothing any more. */
+const isSetBack = (error: unknown): boolean =>
+  (error instanceof RosterLie && error.why === 'rolled back') ||
+  (error instanceof TransportRefused && error.status === 404);
 
 /** Names, identities and devices of everybody in the group, and the newest devices of those who signed. */
 async function learnPeople(ctx: Context, fresh: readonly FreshEvent[], roster: Roster): Promise<void> {
