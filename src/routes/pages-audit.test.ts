@@ -128,6 +128,10 @@ test('the chain is checked on the page, and a row that was changed is named', as
   expect(whole.html).toContain('every entry is as it was written');
   const { head } = await app.deps.services.audit.head();
   expect(whole.html).toContain(head);
+  // What was filtered stays filtered: the export beside it takes what is seen.
+  const filtered = await open('/admin/audit/check', ada, { what: 'account.role' });
+  expect(filtered.html).toContain('every entry is as it was written');
+  expect(seqsIn(filtered.html)).toEqual([61]);
   await app.deps.db.write((tx) => tx.run("UPDATE audit SET detail = '{}' WHERE seq = 9"));
   expect((await open('/admin/audit/check', ada, {})).html).toContain(
     'entry <b>9</b> is not what was written',

@@ -5,7 +5,7 @@
  * |---|---|
  * | GET /admin/audit (person, what, from, to, about, before) | a page of the log, newest first |
  * | POST /admin/audit/export (format, and the filter) | a file of all rows that the filter lets through |
- * | POST /admin/audit/check | the page, with whether the chain is whole |
+ * | POST /admin/audit/check (the filter) | the page, with whether the chain is whole |
  */
 import { Elysia } from 'elysia';
 import { AUDIT_FIELDS, AuditLog, type AuditProps, type TypedFilter } from '../../views/admin/audit.tsx';
@@ -93,9 +93,9 @@ export const auditPages = (deps: PageDeps) => {
       async ({ request }) => {
         const session = await frame.guard.may(request, 'audit.read');
         deps.limits.take('writeAccount', session.account);
-        await readForm(request);
+        const form = await readForm(request);
         const { broken } = await audit.verify();
-        return page(request, session, new URLSearchParams(), { at: deps.clock(), broken });
+        return page(request, session, form, { at: deps.clock(), broken });
       },
       { parse: 'none' },
     );

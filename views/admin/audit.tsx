@@ -73,7 +73,7 @@ export function AuditLog(props: AuditProps) {
         </nav>
       </Section>
       <Export typed={typed} />
-      <Chain {...chain} />
+      <Chain {...chain} typed={typed} />
     </Sheet>
   );
 }
@@ -131,8 +131,12 @@ function Filter({ typed, errors }: Pick<AuditProps, 'typed'> & { errors: Readonl
   );
 }
 
+/** Read as a sentence: what was changed, from what, to what. Other details follow as they were written. */
+const FIRST: readonly string[] = ['policy', 'before', 'after'];
+const placeOf = (key: string): number => (FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length);
+
 function Row({ row, people }: { row: AuditRecord } & Pick<AuditProps, 'people'>) {
-  const details = Object.entries(row.detail);
+  const details = Object.entries(row.detail).toSorted(([a], [b]) => placeOf(a) - placeOf(b));
   return (
     <li class="audit-row" data-seq={String(row.seq)}>
       <span class="audit-what">
@@ -245,7 +249,7 @@ function Export({ typed }: Pick<AuditProps, 'typed'>) {
   );
 }
 
-function Chain({ entries, head, checked }: AuditProps['chain']) {
+function Chain({ entries, head, checked, typed }: AuditProps['chain'] & Pick<AuditProps, 'typed'>) {
   return (
     <Section
       id="chain"
@@ -277,6 +281,7 @@ function Chain({ entries, head, checked }: AuditProps['chain']) {
         </div>
       )}
       <form class="buttons" method="post" action="/admin/audit/check">
+        <Kept typed={typed} />
         <button type="submit" class="button">
           {text('Check the chain')}
         </button>
