@@ -12,6 +12,9 @@ import type { RateLimits } from './limits.ts';
 /** Milliseconds for which somebody who showed who they are may do what cannot be taken back. */
 export const FRESH_MS = 15 * 60_000;
 
+/** Characters of a browser's own description that are kept, in lists, notices, mail and the audit. */
+const MAX_AGENT = 300;
+
 export interface Guard {
   /** The session, or null: for pages (redirect to /sign-in) and the socket's upgrade. */
   session(request: Request): Promise<Session | null>;
@@ -70,7 +73,7 @@ export function createGuard(deps: {
   };
   const callerOf = (request: Request, browser: string): Caller => {
     const address = deps.address(request);
-    const agent = request.headers.get('user-agent') ?? '';
+    const agent = (request.headers.get('user-agent') ?? '').slice(0, MAX_AGENT);
     return { address, agent, network: networkOf(address), browser };
   };
   const allowed: Guard['may'] = async (request, permission) => {

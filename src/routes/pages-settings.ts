@@ -92,11 +92,11 @@ export const settingsPages = (deps: PageDeps) => {
       async ({ request, params }) => {
         const session = await frame.guard.signedIn(request);
         deps.limits.take('writeAccount', session.account);
-        const ended = await places.disown(session, frame.guard.caller(request), params.id);
-        await sessions.end(session.account, ended).catch((error: unknown) => {
-          // It may have ended by itself; the place is forgotten either way.
-          if (!(error instanceof Refusal)) throw error;
-        });
+        for (const ended of await places.disown(session, frame.guard.caller(request), params.id))
+          await sessions.end(session.account, ended).catch((error: unknown) => {
+            // It may have ended by itself; the place is forgotten either way.
+            if (!(error instanceof Refusal)) throw error;
+          });
         return goTo(request, `${SECURITY_PAGE}?done=ended`);
       },
       { parse: 'none' },

@@ -104,6 +104,49 @@ test('a new browser in a new network is told to all other sessions, and not to i
   expect(rows.at(-1)?.detail).toContain('203.0.113.20');
 });
 
+test('whoever signed in from a new place answers for no other new place, from wherever they ask', async () => {
+  await signIn(HOME);
+  const one = await signIn('203.0.113.21', '');
+  const [id = ''] = await told(mina.cookie, HOME);
+  // From a second network; from the first once more; and with the first one's browser, from a third.
+  const two = await signIn('203.0.113.22', '');
+  const again = await signIn('203.0.113.21', '');
+  const three = await signIn('203.0.113.23', one.browser);
+  const all = await told(mina.cookie, HOME);
+  expect(all).toHaveLength(3);
+  for (const { session } of [one, two, again, three])
+    for (const address of ['203.0.113.21', '203.0.113.22', '203.0.113.24']) {
+      expect(await told(session, address)).toEqual([]);
+      for (const each of [id, ...all]) {
+        expect((await answer('dismiss', each, session, address)).status).toBe(404);
+        expect((await answer('end', each, session, address)).status).toBe(404);
+      }
+    }
+  // One answer is for everything that was opened from there.
+  expect((await answer('end', id, mina.cookie, HOME)).status).toBe(303);
+  expect([await isOpen(one.session), await isOpen(again.session)]).toEqual([false, false]);
+  expect([await isOpen(two.session), await isOpen(three.session)]).toEqual([true, true]);
+  expect(await told(mina.cookie, HOME)).toEqual(all.filter((each) => each !== id));
+});
+
+test('what a browser says of itself is kept up to a length', async () => {
+  await signIn(HOME);
+  await fetch(`${app.origin}${PATHS.signInRecovery}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-test-address': '203.0.113.25',
+      'user-agent': 'x'.repeat(8000),
+    },
+    body: JSON.stringify({ username: 'mina', secret: mina.request.recoverySecret }),
+  });
+  const [row] = await app.deps.db.read<{ longest: number }>(
+    `SELECT MAX(n) AS longest FROM (SELECT MAX(length(detail)) AS n FROM audit
+     UNION SELECT MAX(length(agent)) AS n FROM new_places UNION SELECT MAX(length(agent)) AS n FROM sessions)`,
+  );
+  expect(row?.longest).toBeLessThan(500);
+});
+
 test('ended, the session is over and the place is new again', async () => {
   await signIn(HOME);
   const stranger = await signIn('203.0.113.30', '');

@@ -1,6 +1,7 @@
 /**
  * Where people sign in from. A sign-in from a browser and a network that are both new to an account is told to its person
- * everywhere else, until they say that it was them, or end it.
+ * everywhere else, until they say that it was them, or end it. Until then no session from there has a say: neither about itself, nor
+ * about others that somebody opened from one more place.
  */
 import type { Caller, Session } from '../auth/sessions.ts';
 import { toHex } from '../contract/bytes.ts';
@@ -33,8 +34,8 @@ export interface Places {
   toldTo(session: Session, caller: Caller): Promise<readonly NewPlace[]>;
   /** It was the person; NotFound when it is over, or not for this session to say. */
   dismiss(session: Session, caller: Caller, id: string): Promise<void>;
-  /** It was not: the place is forgotten again. Gives the session to end. NotFound as before. */
-  disown(session: Session, caller: Caller, id: string): Promise<string>;
+  /** It was not: the place is forgotten again. Gives the sessions to end. NotFound as before. */
+  disown(session: Session, caller: Caller, id: string): Promise<readonly string[]>;
   /** Forgets what nobody has said anything to; run by a job. */
   expire(): Promise<void>;
 }
@@ -44,6 +45,8 @@ const DAY_MS = 24 * 3600_000;
 export const PLACE_MS = 365 * DAY_MS;
 /** Networks, and browsers, that are known of one account; the oldest go first. */
 export const MAX_PLACES = 20;
+/** Notices that one page shows. */
+const MAX_TOLD = 20;
 /** A sign-in from a new place is told for so long. */
 export const NEW_PLACE_MS = 30 * DAY_MS;
 
@@ -63,10 +66,12 @@ export function createPlaces(
   /** What one session may see and answer: whoever signed in from there cannot hide it. */
   const isFor = (session: Session, caller: Caller) => (row: store.NewPlaceRow) =>
     row.session !== session.id && row.network !== marksOf(caller).network;
+  /** Removes what is known of the network of a notice. */
   const take = async (tx: Tx, session: Session, caller: Caller, id: string) => {
-    const row = await store.takeNewPlace(tx, session.account, id);
-    if (!row || !isFor(session, caller)(row)) throw new Refusal('NotFound', GONE);
-    return row;
+    const row = await store.newPlace(tx, session.account, id);
+    if (!row || !isFor(session, caller)(row) || (await store.isFromNewPlace(tx, session.account, session.id)))
+      throw new Refusal('NotFound', GONE);
+    return store.takeNewPlaces(tx, session.account, row.network);
   };
 
   return {
@@ -77,12 +82,16 @@ export function createPlaces(
       const at = clock();
       const marks = marksOf(caller);
       const isFirst = !(await store.hasPlaces(tx, account));
-      const isKnown = isFirst || (await store.isPlaceOf(tx, account, marks, at - PLACE_MS));
+      const since = at - NEW_PLACE_MS;
+      const isKnown = isFirst || (await store.isPlaceOf(tx, account, marks, at - PLACE_MS, since));
       await note(tx, account, caller);
       if (isKnown) return null;
+      const isTold = await store.isToldOf(tx, account, marks.network, since);
       const { address, agent } = caller;
       const place = { id: toHex(random(16)), agent, address, at };
       await store.insertNewPlace(tx, { ...place, ...marks, account, session });
+      // Once is enough; the row says that this session is not to be believed either.
+      if (isTold) return null;
       await audit.record(tx, {
         actor: account,
         action: 'session.new-place',
@@ -95,8 +104,11 @@ export function createPlaces(
 
     async toldTo(session, caller) {
       const rows = await store.newPlacesOf(db, session.account, clock() - NEW_PLACE_MS);
-      return rows
-        .filter(isFor(session, caller))
+      if (rows.some((row) => row.session === session.id)) return [];
+      // Of several from one network the first, which stays the same when there are more.
+      const byNetwork = new Map(rows.filter(isFor(session, caller)).map((row) => [row.network, row]));
+      return [...byNetwork.values()]
+        .slice(0, MAX_TOLD)
         .map(({ id, agent, address, at }) => ({ id, agent, address, at }));
     },
 
@@ -106,10 +118,12 @@ export function createPlaces(
 
     disown: (session, caller, id) =>
       db.write(async (tx) => {
-        const row = await take(tx, session, caller, id);
-        await store.forgetPlace(tx, row.account, 'network', row.network);
-        await store.forgetPlace(tx, row.account, 'browser', row.browser);
-        return row.session;
+        const rows = await take(tx, session, caller, id);
+        for (const row of rows) {
+          await store.forgetPlace(tx, row.account, 'network', row.network);
+          await store.forgetPlace(tx, row.account, 'browser', row.browser);
+        }
+        return rows.map((row) => row.session);
       }),
 
     async expire() {

@@ -31,14 +31,34 @@ export async function isKnownPlace(
   return (await db.read(KNOWN, [account, since, network, browser])).length > 0;
 }
 
-/** The same inside a transaction. */
+/**
+ * The same inside a transaction, for places of which nobody was told after `told`: who signed in from a new place and was not
+ * answered yet does not make further ones known by it.
+ */
 export async function isPlaceOf(
   tx: Tx,
   account: AccountId,
   { network, browser }: { readonly network: string; readonly browser: string },
   since: number,
+  told: number,
 ): Promise<boolean> {
-  return (await tx.get(KNOWN, [account, since, network, browser])) !== null;
+  const row = await tx.get(
+    `SELECT 1 AS found FROM known_places k WHERE account = $1 AND last_seen_at > $2
+     AND ((kind = 'network' AND mark = $3) OR (kind = 'browser' AND mark = $4))
+     AND NOT EXISTS (SELECT 1 FROM new_places n WHERE n.account = k.account AND n.at > $5
+       AND ((k.kind = 'network' AND n.network = k.mark) OR (k.kind = 'browser' AND n.browser = k.mark))) LIMIT 1`,
+    [account, since, network, browser, told],
+  );
+  return row !== null;
+}
+
+/** Whether a sign-in from this network waits for an answer since then (epoch milliseconds). */
+export async function isToldOf(tx: Tx, account: AccountId, network: string, since: number): Promise<boolean> {
+  const row = await tx.get(
+    'SELECT 1 AS found FROM new_places WHERE account = $1 AND network = $2 AND at > $3 LIMIT 1',
+    [account, network, since],
+  );
+  return row !== null;
 }
 
 /** Notes that the account has signed in there now, and forgets all places of this kind but the newest `max`, and older ones than `since`. */
@@ -74,7 +94,12 @@ export async function forgetPlace(tx: Tx, account: AccountId, kind: PlaceKind, m
   ]);
 }
 
+/** Adds one; those of the same network whose sessions have ended go, as it says the same. */
 export async function insertNewPlace(tx: Tx, row: NewPlaceRow): Promise<void> {
+  await tx.run(
+    'DELETE FROM new_places WHERE account = $1 AND network = $2 AND session NOT IN (SELECT id FROM sessions)',
+    [row.account, row.network],
+  );
   await tx.run(
     `INSERT INTO new_places (id, account, session, agent, address, network, browser, at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -85,16 +110,30 @@ export async function insertNewPlace(tx: Tx, row: NewPlaceRow): Promise<void> {
 /** Those of the account since then (epoch milliseconds), newest first. */
 export function newPlacesOf(db: Db, account: AccountId, since: number): Promise<NewPlaceRow[]> {
   return db.read<NewPlaceRow>(
-    'SELECT * FROM new_places WHERE account = $1 AND at > $2 ORDER BY at DESC, id LIMIT 20',
+    'SELECT * FROM new_places WHERE account = $1 AND at > $2 ORDER BY at DESC, id',
     [account, since],
   );
 }
 
-/** Removes one of the account's; gives it, or null when there is none of that id. */
-export function takeNewPlace(tx: Tx, account: AccountId, id: string): Promise<NewPlaceRow | null> {
-  return tx.get<NewPlaceRow>('DELETE FROM new_places WHERE account = $1 AND id = $2 RETURNING *', [
+/** One of the account's, or null when there is none of that id. */
+export function newPlace(tx: Tx, account: AccountId, id: string): Promise<NewPlaceRow | null> {
+  return tx.get<NewPlaceRow>('SELECT * FROM new_places WHERE account = $1 AND id = $2', [account, id]);
+}
+
+/** Whether a session was opened at a new place to which nobody has said anything yet. */
+export async function isFromNewPlace(tx: Tx, account: AccountId, session: string): Promise<boolean> {
+  const row = await tx.get('SELECT 1 AS found FROM new_places WHERE account = $1 AND session = $2 LIMIT 1', [
     account,
-    id,
+    session,
+  ]);
+  return row !== null;
+}
+
+/** Removes the account's of a network, and gives them. */
+export function takeNewPlaces(tx: Tx, account: AccountId, network: string): Promise<NewPlaceRow[]> {
+  return tx.all<NewPlaceRow>('DELETE FROM new_places WHERE account = $1 AND network = $2 RETURNING *', [
+    account,
+    network,
   ]);
 }
 
