@@ -2,12 +2,14 @@ import { afterAll, expect, test } from 'bun:test';
 import {
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -207,6 +209,21 @@ test('what the disk had lost or damaged before does not keep the rest from being
   const made = await make();
   expect(made).toMatchObject({ blobs: 1, missing: [gone, changed] });
   expect(await check(out)).toEqual(made);
+  await ports.db.close();
+});
+
+test('a link where the unfinished file goes leads nowhere, and an open file there is not written to', async () => {
+  const { ports, out, make } = await openFolder('linked');
+  const mine = join(root, 'mine');
+  writeFileSync(mine, 'precious');
+  symlinkSync(mine, `${out}.part`);
+  await make();
+  expect(readFileSync(mine, 'utf8')).toBe('precious');
+  expect(lstatSync(out).isFile()).toBe(true);
+  const other = join(root, 'open.backup');
+  writeFileSync(`${other}.part`, 'x', { mode: 0o666 });
+  await make(other);
+  expect(statSync(other).mode & 0o777).toBe(0o600);
   await ports.db.close();
 });
 

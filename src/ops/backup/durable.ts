@@ -41,7 +41,9 @@ export async function writeWhole<T>(
 ): Promise<T> {
   const partial = path + PART;
   try {
-    const file = await open(partial, 'w', FILE_MODE);
+    // What was cut off, or a link that somebody left there to have another file written over: neither is written to.
+    await rm(partial, { force: true });
+    const file = await open(partial, 'wx', FILE_MODE);
     await fill(file).finally(() => file.close());
     const found = await check(partial);
     await rename(partial, path);
