@@ -47,6 +47,13 @@ test('it starts, serves its pages and every file they name, and stops cleanly', 
   expect(readdirSync(folder).toSorted()).toEqual(['data', 'sotto']);
 }, 60_000);
 
+test('its source is one byte a letter', async () => {
+  // With a single letter beyond ASCII in it, in a library's comment for instance, all of it would be written in two.
+  const bytes = Buffer.from(await Bun.file(binary).arrayBuffer());
+  expect(bytes.includes(Buffer.from('There is no command', 'utf16le'))).toBe(false);
+  expect(bytes.includes('There is no command')).toBe(true);
+});
+
 test('it is the command line too', async () => {
   const run = (...args: string[]) => Bun.spawnSync([binary, ...args], { cwd: folder });
   for (const words of [['--help'], ['serve', '--help'], ['admin', '--help'], ['verify', '--help']]) {
