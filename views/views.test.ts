@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'bun:test';
 import type { Role } from '../src/contract/accounts.ts';
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../src/contract/ids.ts';
+import { loadAssets } from '../src/embedded.ts';
 import { HTML_ELEMENTS, SVG_ELEMENTS } from '../src/island/allow-list.ts';
+import { samplePages } from '../test/browser/gallery-pages.ts';
 import { securityDoors, waysSample } from '../test/browser/gallery-security.ts';
 import { AuditLog } from './admin/audit.tsx';
 import { CreatedInvite, InviteRefused } from './admin/invites.tsx';
@@ -366,6 +368,12 @@ describe('every page', () => {
       }
   });
 
+  /** The samples of the gallery as well: states that are drawn from data alone. */
+  const everyPage = async () => [
+    ...Object.entries(await everyView('mina')),
+    ...(await samplePages(await loadAssets())),
+  ];
+
   test('is made of elements that the island lets through, where htmx swaps it', async () => {
     const skeleton = new Set([
       'html',
@@ -378,7 +386,7 @@ describe('every page', () => {
       'noscript',
       'datalist',
     ]);
-    for (const [view, html] of Object.entries(await everyView('mina')))
+    for (const [view, html] of await everyPage())
       for (const { tag } of shapeOf(html))
         if (!skeleton.has(tag))
           expect({ view, tag, allowed: HTML_ELEMENTS.has(tag) || SVG_ELEMENTS.has(tag) }).toEqual({
@@ -389,7 +397,7 @@ describe('every page', () => {
   });
 
   test('names every id once, and every label and description points at one', async () => {
-    for (const [view, html] of Object.entries(await everyView('mina'))) {
+    for (const [view, html] of await everyPage()) {
       const shapes = shapeOf(html);
       const valuesOf = (wanted: string) =>
         shapes.flatMap(({ attributes }) =>

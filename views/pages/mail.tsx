@@ -28,7 +28,7 @@ export function Mail({ role, username, available, settings, typed, saved = false
           {settings?.verified ? <Choices settings={settings} saved={saved} /> : ''}
         </>
       ) : (
-        <Section id="address" title={t('Address')}>
+        <Section id="mail-address" title={t('Address')}>
           <p>{text('This server sends no mail. Its operator can set it up.')}</p>
         </Section>
       )}
@@ -42,7 +42,7 @@ function Address({
 }: Pick<MailProps, 'settings'> & { typed: MailProps['typed'] | undefined }) {
   return (
     <Section
-      id="address"
+      id="mail-address"
       title={t('Address')}
       lead={t(
         'Mail tells you of sign-ins and changes to your account, and when messages wait. It never holds what anybody wrote, nor who. The server keeps the address; nobody else here sees it.',
@@ -56,6 +56,7 @@ function Address({
           label={settings ? t('Another address') : t('Address')}
           value={typed?.address ?? ''}
           error={typed?.errors.address}
+          type="email"
           autocomplete="email"
           maxlength={MAX_MAIL_ADDRESS}
           literal
@@ -83,7 +84,7 @@ function Known({ settings: { address, verified, problem } }: { settings: MailSet
         ''
       ) : (
         <p class="error" role="alert">
-          {markup('The mail server refuses this address: {said}', { said: <q safe>{problem}</q> })}
+          {markup('The mail server refuses this address: {said}', { said: <code safe>{problem}</code> })}
         </p>
       )}
       <form method="post" action="/settings/mail/remove" class="buttons">

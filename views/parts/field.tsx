@@ -7,7 +7,7 @@ export interface FieldProps {
   readonly label: string;
   /** Differs from `name` where two forms of a page have a field of the same name. */
   readonly id?: string;
-  readonly type?: 'text' | 'password' | 'number' | 'date';
+  readonly type?: 'text' | 'email' | 'password' | 'number' | 'date';
   readonly value?: string;
   readonly hint?: string;
   readonly error?: string | undefined;
