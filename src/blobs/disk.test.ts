@@ -22,18 +22,18 @@ const key = blobKey(new Uint8Array(16).fill(0xab));
 test('files and folders are for this user alone, and no folder holds many', async () => {
   const folder = newFolder();
   await createDiskBlobs(folder).put(key, bytes);
-  const path = join(folder, 'ab', 'a');
+  const path = join(folder, 'a', 'b');
   const [name = ''] = readdirSync(path);
   expect(statSync(join(path, name)).mode & 0o777).toBe(0o600);
-  for (const each of [folder, join(folder, 'ab'), path]) expect(statSync(each).mode & 0o777).toBe(0o700);
+  for (const each of [folder, join(folder, 'a'), path]) expect(statSync(each).mode & 0o777).toBe(0o700);
 });
 
 test('what was cut off while it was written is not given out, is listed, and can be removed', async () => {
   const folder = newFolder();
   const blobs = createDiskBlobs(folder);
-  const path = join(folder, 'ab', 'a');
+  const path = join(folder, 'a', 'b');
   mkdirSync(path, { recursive: true });
-  writeFileSync(join(path, `${key.slice(3)}.part`), bytes);
+  writeFileSync(join(path, `${key.slice(2)}.part`), bytes);
   expect(await blobs.get(key)).toBeNull();
   expect(await blobs.list(null, 10)).toEqual([key]);
   await blobs.remove(key);
@@ -45,8 +45,8 @@ test('files that are none of ours are left alone', async () => {
   const folder = newFolder();
   const blobs = createDiskBlobs(folder);
   await blobs.put(key, bytes);
-  for (const path of ['lost+found', 'ab/x', 'zz/a']) mkdirSync(join(folder, path), { recursive: true });
-  writeFileSync(join(folder, 'ab/a/README'), 'x');
+  for (const path of ['lost+found', 'a/x', 'zz/a']) mkdirSync(join(folder, path), { recursive: true });
+  writeFileSync(join(folder, 'a/b/README'), 'x');
   writeFileSync(join(folder, 'readme'), 'x');
   expect(await blobs.list(null, 10)).toEqual([key]);
 });
@@ -55,10 +55,10 @@ test('a folder that cannot be used is said to be unavailable, and nothing half i
   const folder = newFolder();
   mkdirSync(folder);
   // A file stands where the first folder must be.
-  writeFileSync(join(folder, 'ab'), 'x');
+  writeFileSync(join(folder, 'a'), 'x');
   const blobs = createDiskBlobs(folder);
   await expect(blobs.put(key, bytes)).rejects.toThrow(BlobsUnavailable);
-  rmSync(join(folder, 'ab'));
+  rmSync(join(folder, 'a'));
   await blobs.put(key, bytes);
   expect(await blobs.get(key)).toEqual(bytes);
 });

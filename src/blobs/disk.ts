@@ -1,4 +1,4 @@
-/** Blobs as files of a folder, for this user alone: two levels of folders, so that none has more than some hundred thousand. */
+/** Blobs as files of a folder, for this user alone: two levels of folders, 256 in all, so that a terabyte is some thousand files in each. */
 import { mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type BlobKey, type Blobs, BlobsUnavailable, isBlobKey } from './blobs.ts';
@@ -7,34 +7,28 @@ const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 /** Ends the name of a file that is being written. */
 const PART = '.part';
-/** Characters of a key that name the two folders: 256 of 16 each. */
-const LEVELS = [2, 1] as const;
+/** Characters of a key that name the two folders: 16 of 16 each. */
+const LEVELS = [1, 1] as const;
+const DIGITS = '0123456789abcdef';
 
 /** @param folder made with the first blob */
 export function createDiskBlobs(folder: string): Blobs {
-  /** Folders that are there, and whose own entry is on the disk. */
-  const ready = new Set<string>();
   const sync = sharedSyncs();
-
-  /** Once for each folder and process, its entry in the one above is put on the disk, whoever made it. */
-  const unsettled = (path: string): readonly string[] => {
-    if (ready.has(path)) return [];
-    return path === folder ? [path] : [path, ...unsettled(dirname(path))];
-  };
+  let made: Promise<void> | null = null;
 
   return {
     put: (key, bytes) =>
       available(async () => {
         const path = pathOf(folder, key);
-        const fresh = unsettled(dirname(path));
-        if (fresh.length > 0) await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
         try {
+          made ??= makeFolders(folder);
+          await made;
           // The name before the disk has the bytes: both then go with one turn of the disk's journal.
           await write(path, bytes);
-          await Promise.all([dirname(path), ...fresh.map((each) => dirname(each))].map(sync));
-          for (const each of fresh) ready.add(each);
+          await sync(dirname(path));
         } catch (error) {
-          ready.clear();
+          // Somebody may have taken a folder away.
+          made = null;
           for (const left of [path + PART, path]) await rm(left, { force: true }).catch(() => {});
           throw error;
         }
@@ -93,6 +87,15 @@ function pathOf(folder: string, key: BlobKey): string {
   if (!isBlobKey(key)) throw new TypeError('a blob has a key of 32 hexadecimal digits');
   const [first, second] = LEVELS;
   return join(folder, key.slice(0, first), key.slice(first, first + second), key.slice(first + second));
+}
+
+/** All of them at once, so that no blob has to wait for the entries of its folders. */
+async function makeFolders(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  const firsts = [...DIGITS].map((digit) => join(folder, digit));
+  for (const first of firsts)
+    for (const digit of DIGITS) await mkdir(join(first, digit), { recursive: true, mode: FOLDER_MODE });
+  await Promise.all([dirname(folder), folder, ...firsts].map(syncFolder));
 }
 
 async function write(path: string, bytes: Uint8Array): Promise<void> {

@@ -74,7 +74,7 @@ function openPlace(folder: string, clock: () => number, plug: Plug) {
         () => disk.put(key, bytes),
         () =>
           Bun.write(
-            join(folder, 'blobs', key.slice(0, 2), key.slice(2, 3), `${key.slice(3)}.part`),
+            join(folder, 'blobs', key.slice(0, 1), key.slice(1, 2), `${key.slice(2)}.part`),
             bytes.slice(9),
           ),
       ),

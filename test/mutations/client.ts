@@ -185,7 +185,7 @@ export const CLIENT: readonly Mutation[] = under('src/client', [
       'if (size === 0) return;']], ['test/hostile/binding.test.ts']],
 
   ['a smaller log than before is taken', 'R37', 'log-update.ts',
-    [["if (head.size < replay.size) return refuse('rollback');",
+    [["if (head.size < replay.size) return refuse(wasRestored ? 'restored' : 'rollback');",
       '']], ['log.test.ts']],
   ['a log under another root is taken', 'R37', 'log-update.ts',
     [['if (replay.size !== head.size || !equalBytes(replay.root(), head.root))',
