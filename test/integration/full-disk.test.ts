@@ -175,3 +175,27 @@ describe.skipIf(!canMount)('on a full disk', () => {
     expect((await put()).status).toBe(204);
   }, 30_000);
 });
+
+test.skipIf(!canMount)(
+  'a disk that has become read-only is said in one sentence, and is as it was when it can be written again',
+  async () => {
+    const data = mkdtempSync(joinPath(tmpdir(), 'sotto-read-only-'));
+    const people = [...FROM_SOURCE, 'admin', 'people', '--data', data].join(' ');
+    const child = Bun.spawn(
+      [
+        ...['unshare', '-rm', 'sh', '-c'],
+        `mount -t tmpfs tmpfs ${data} && ${people} && mount -o remount,ro ${data}
+       ${people}; echo "ended with $?"; mount -o remount,rw ${data} && ${people} && echo 'as it was'`,
+      ],
+      { stdout: 'pipe', stderr: 'pipe' },
+    );
+    const [out, err] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
+    rmSync(data, { recursive: true });
+    expect(out).toBe('ended with 1\nas it was\n');
+    expect(err).toMatch(/^The data folder \S+ cannot be used: SQLITE_(?:CANTOPEN|READONLY)\S*\n$/);
+  },
+  30_000,
+);
