@@ -13,7 +13,7 @@ const DIGITS = 6;
 const WINDOW = 1;
 
 /** Backup codes that somebody has at a time. */
-export const BACKUP_CODES = 10;
+const BACKUP_CODES = 10;
 /** Letters and digits that nobody takes for another: 5 bits each. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const BACKUP_LENGTH = 12;

@@ -4,7 +4,7 @@
  */
 
 /** Addresses that the worker answers. They carry no name: the browser may ask the server for a page's address at the same time. */
-export const STREAM_PREFIX = '/files/stream/';
+const STREAM_PREFIX = '/files/stream/';
 /** @param id 16 random bytes in hexadecimal, known to one page */
 export const streamPath = (id: string): string => `${STREAM_PREFIX}${id}`;
 const STREAM = /^\/files\/stream\/([0-9a-f]{32})$/;

@@ -62,7 +62,7 @@ export function openSearchBox(place: HTMLElement): void {
 }
 
 /** Goes to the box, with these words in it when there are any. */
-export function focusSearch(typed?: string): void {
+function focusSearch(typed?: string): void {
   if (!box) return;
   const root = box.getRootNode();
   const side = root instanceof ShadowRoot ? root.host.closest<HTMLElement>('.side') : null;

@@ -4,15 +4,15 @@
  * says is the client's (client/archive); kinds that a release does not know are carried along unread.
  */
 import { Reader, Writer } from './codec.ts';
-import { COMMITTING_OVERHEAD, openCommitting, sealCommitting } from './committing.ts';
+import { openCommitting, sealCommitting } from './committing.ts';
 import { MAX_CONTENT_BYTES } from './content.ts';
 import { malformed, ProtocolError } from './errors.ts';
-import { pad, paddedLength, unpad } from './padding.ts';
+import { pad, unpad } from './padding.ts';
 import type { Crypto } from './ports.ts';
 import { bytes, fixed, type RecordOf, record, text } from './record.ts';
 
 /** Bytes of a sealed blob, at most: 1 MiB. */
-export const MAX_BLOB_BYTES = 1024 * 1024;
+const MAX_BLOB_BYTES = 1024 * 1024;
 /** Bytes of its entries, at most: the largest padded length that fits, less the mark that ends them. */
 export const MAX_BLOB_CONTENT_BYTES = 15 * 65_536 - 1;
 /** Bytes of one entry's value, at most: the longest text in JSON, with as many reactions as there may be. */
@@ -85,9 +85,6 @@ export function sealBlob(crypto: Crypto, place: BlobPlace, content: Uint8Array):
     throw new ProtocolError('E_LIMIT', `a blob of ${content.length} bytes`);
   return sealCommitting(crypto, purposeOf(place), pad(content));
 }
-
-/** Length of the sealed blob of a content of `length` bytes. */
-export const blobLength = (length: number): number => paddedLength(length) + COMMITTING_OVERHEAD;
 
 /** Opens a blob. @throws E_AUTH for another key, label, account or name; E_FORMAT, E_LIMIT before that for a length that none has */
 export async function openBlob(

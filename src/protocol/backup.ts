@@ -13,7 +13,7 @@ import type { Crypto } from './ports.ts';
 import { bytes, fixed, flag, type RecordOf, record, u32, u64 } from './record.ts';
 
 /** Segments of one backup, at most. */
-export const MAX_MANIFEST_SEGMENTS = 2048;
+const MAX_MANIFEST_SEGMENTS = 2048;
 /** A certificate with both signatures: 8.9 KB. */
 const MAX_CERTIFICATE_BYTES = 10 * 1024;
 const MAX_ROWS_BYTES = MAX_MANIFEST_SEGMENTS * 96;
@@ -84,7 +84,7 @@ const manifestPlace = ({ account, key }: BackupKey, version: number): BlobPlace 
 export const segmentHash = (sealed: Uint8Array): Uint8Array => hash(sealed);
 
 /** Root over segments in their order: another one for any other list, 32 B. */
-export function manifestRoot(segments: readonly BackupSegment[]): Uint8Array {
+function manifestRoot(segments: readonly BackupSegment[]): Uint8Array {
   return root(
     hash,
     segments.map((segment) => leafHash(hash, segmentRecord.encode(segment))),

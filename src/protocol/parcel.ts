@@ -38,7 +38,7 @@ export const parcelPayload: Payload<ParcelPayload> = record(101, 'parcel', {
  * Kind `transfer`, between two devices of one account: `begin` commits to a nonce (its hash), `answer` is the other side's
  * nonce, `reveal` the first one's, and `end` calls it off. So neither side, nor a server between them, can choose the words.
  */
-export const TRANSFER_STEPS = ['begin', 'answer', 'reveal', 'end'] as const;
+const TRANSFER_STEPS = ['begin', 'answer', 'reveal', 'end'] as const;
 export interface TransferPayload {
   /** 16 B, random, chosen by the one who begins. */
   readonly id: Uint8Array;

@@ -6,7 +6,7 @@ import { concat, lp } from './codec.ts';
 import { hash } from './hash.ts';
 
 /** 256 short words that sound and look different; each stands for one byte. */
-export const TRANSFER_WORDS: readonly string[] = (
+const TRANSFER_WORDS: readonly string[] = (
   'acorn actor adobe album alloy amber angle ankle apple apron arena arrow aspen atlas attic audio ' +
   'bacon badge bagel baker bamboo banjo barrel basil basket beach beaver beard bench berry birch bison ' +
   'blanket bonnet border bottle boulder branch brass bread brick bridge bronze brush bucket bugle bundle butter ' +

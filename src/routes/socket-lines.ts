@@ -7,7 +7,7 @@ import type { Line, Owner } from './socket-line.ts';
 /** Sockets of one account: tabs, devices and bots. */
 export const MAX_SOCKETS_PER_ACCOUNT = 100;
 /** Sockets from one network: an office behind one router. */
-export const MAX_SOCKETS_PER_NETWORK = 2000;
+const MAX_SOCKETS_PER_NETWORK = 2000;
 /** Seconds after which somebody who was refused asks again. */
 const WAIT_S = 30;
 

@@ -5,7 +5,7 @@ import type { Db, Tx } from './db.ts';
 import type { FileRow } from './files.ts';
 
 /** What an account is called whose person is gone. */
-export const DELETED_NAME = 'Deleted account';
+const DELETED_NAME = 'Deleted account';
 
 /** An account that was not deleted, or null. */
 export function livingAccount(

@@ -127,7 +127,7 @@ export function bodies(schema: Json): fc.Arbitrary<string> {
 }
 
 /** A copy in which one of its values, wherever it stands, is another. */
-export function withOther(value: unknown, at: number, other: unknown): unknown {
+function withOther(value: unknown, at: number, other: unknown): unknown {
   const paths = placesIn(value);
   const path = paths[at % Math.max(1, paths.length)] ?? [];
   return put(value, path, other);

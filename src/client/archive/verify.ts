@@ -21,7 +21,7 @@ export async function isProven(ctx: Context, record: ArchivedMessage): Promise<b
 }
 
 /** The same under a signing key (1,984 bytes) that the caller knows to be that device's. */
-export async function isSignedBy(
+async function isSignedBy(
   ctx: Pick<Context, 'crypto'>,
   { id, conversation, sender, kind, text, files, original }: ArchivedMessage,
   signingKey: Uint8Array,

@@ -17,7 +17,7 @@ import { digestOf, readSaved, removeSaved } from './saved.ts';
 import { noteErasure, readMemory, remember, nameOf as segmentName } from './state.ts';
 
 /** Messages that one manifest adds, at most: their originals are some ten segments. */
-export const MESSAGES_PER_ROUND = 2000;
+const MESSAGES_PER_ROUND = 2000;
 
 /** What is still on its way, and what stays closed, is nobody's history yet. */
 const isSaid = ({ kind, status }: HistoryMessage): boolean =>

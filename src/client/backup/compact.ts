@@ -14,7 +14,7 @@ import { type BackupMemory, listErasures, listTaken, nameOf, readMemory, remembe
 import { fetchEntries, takeEntries } from './take.ts';
 
 /** Words that were taken back leave the server within so long while a device is here, in milliseconds. */
-export const COMPACT_EVERY_MS = 24 * 3600_000;
+const COMPACT_EVERY_MS = 24 * 3600_000;
 /** Segments below this many bytes are small; so many of them become one. */
 const SMALL_BYTES = 192 * 1024;
 const MANY_SMALL = 12;

@@ -38,7 +38,7 @@ function holderOf(ctx: Context): string {
 }
 
 /** Whether this engine may work now; each call makes it last longer. */
-export function takeLease(ctx: Context): Promise<boolean> {
+function takeLease(ctx: Context): Promise<boolean> {
   return ctx.operate(async (op) => {
     const known = await op.get('backup', 'lease');
     const { holder, until } = known === null ? { holder: '', until: 0 } : decodeStored(Lease, known);

@@ -67,7 +67,7 @@ export function digestOf(entry: ArchiveEntry): Uint8Array {
   return digestOfMessage(readMessageEntry(entry));
 }
 
-export function digestOfMessage(message: ArchivedMessage): Uint8Array {
+function digestOfMessage(message: ArchivedMessage): Uint8Array {
   const { kind, text, editedAt, replyTo, status, pinned, marks } = message;
   const reactions = [...(marks?.reactions ?? [])]
     .map(({ account, emoji, on, sentAt }) => `${account} ${emoji} ${on} ${sentAt}`)

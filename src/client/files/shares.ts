@@ -1,5 +1,5 @@
 /** One's own links to files: made, listed, ended. */
-import { fromHex, toBase64 } from '../../contract/bytes.ts';
+import { toBase64 } from '../../contract/bytes.ts';
 import { type ShareId, type ShareRecord, shareId } from '../../contract/shares.ts';
 import { t } from '../../contract/words.ts';
 import { PASSWORD_DEFAULTS } from '../../protocol/password.ts';
@@ -75,6 +75,3 @@ const linkOf = (made: ShareRecord, kept: KeptShare | null): ShareLink => ({
   name: kept?.name ?? null,
   key: kept === null ? null : toBase64(kept.key),
 });
-
-/** The id's bytes, as protocol/share.ts takes them. */
-export const shareIdBytes = (id: ShareId): Uint8Array => fromHex(id);

@@ -61,7 +61,7 @@ export function removeMarks(op: Operation, id: BodyId): void {
 }
 
 /** Order of everything that can be said: by clock, then device, then place in that device's order. */
-export function compareStamps(one: Stamp, other: Stamp): number {
+function compareStamps(one: Stamp, other: Stamp): number {
   if (one.sentAt !== other.sentAt) return one.sentAt - other.sentAt;
   if (one.device !== other.device) return one.device < other.device ? -1 : 1;
   return one.seq - other.seq;

@@ -21,7 +21,7 @@ import { isForgotten } from './forget.ts';
 import { keepMark } from './waiting.ts';
 
 /** Kinds that speak of an earlier message. */
-export const MARK_KINDS = ['edit', 'delete', 'reaction', 'pin'] as const;
+const MARK_KINDS = ['edit', 'delete', 'reaction', 'pin'] as const;
 export type MarkKind = (typeof MARK_KINDS)[number];
 export const isMark = (kind: string): kind is MarkKind => MARK_KINDS.some((each) => each === kind);
 

@@ -18,4 +18,3 @@ export function noteChange({ store, key }: Pick<Change, 'store' | 'key'>): Chang
 export const historyPrefix = MESSAGE;
 export const notesPrefix = CHANGED;
 export const messageKey = (key: string): string => MESSAGE + key;
-export const noteKey = (key: string): string => CHANGED + key;

@@ -23,7 +23,7 @@ import { entriesOf } from './segment.ts';
 import { decodeSegment } from './segment-codec.ts';
 
 /** Messages of a segment that has just been built, and at most; a fuller one is divided. */
-export const SEGMENT_SIZE = 4000;
+const SEGMENT_SIZE = 4000;
 const MAX_SEGMENT_SIZE = 6000;
 /** Records that are removed in one commit. */
 const SWEEP = 2000;

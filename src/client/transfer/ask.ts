@@ -37,7 +37,7 @@ export async function askForHistory(ctx: Context): Promise<void> {
  * Asks the next device, unless there is nothing to ask, or one is still thinking about it. Whoever has the identity with which the
  * group began has everything; whoever started again has nothing from before it was confirmed.
  */
-export async function askIn(ctx: Context, id: ConversationId): Promise<void> {
+async function askIn(ctx: Context, id: ConversationId): Promise<void> {
   const chain = await loadChain(ctx.storage, ctx, id);
   const epoch = chain?.identitySince(ctx.self.account) ?? 0;
   const own = chain?.member(ctx.self.account) ?? null;

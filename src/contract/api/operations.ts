@@ -9,7 +9,7 @@ import type { Operation, Operations } from './operation.ts';
 import { RELAY } from './relay.ts';
 import { SECURITY } from './security.ts';
 
-export const OPERATIONS: Operations = {
+const OPERATIONS: Operations = {
   ...ACCOUNTS,
   ...SIGNING_IN,
   ...SECURITY,

@@ -10,7 +10,7 @@ import { free } from './free.ts';
 import { segmentName } from './spool.ts';
 
 /** Chunks of a segment: sending begins when the first one is sealed. */
-export const SEGMENT_CHUNKS = 16;
+const SEGMENT_CHUNKS = 16;
 const STRIDE = sealedChunkBytes(Number.MAX_SAFE_INTEGER, 0);
 
 export interface Segment {

@@ -3,7 +3,7 @@ import { readKept, writeKept } from '../kept.ts';
 import { isTone, type Tone } from './tone.ts';
 
 /** Three rows of the picker. */
-export const MAX_RECENT = 24;
+const MAX_RECENT = 24;
 
 const RECENT = 'emoji/recent';
 const TONE = 'emoji/tone';

@@ -31,7 +31,7 @@ async function fetchTable(language: string): Promise<readonly Emoji[]> {
 }
 
 /** Joins the lines of characters.ts with those of one language. */
-export function readTable(characters: string, words: string): readonly Emoji[] {
+function readTable(characters: string, words: string): readonly Emoji[] {
   const described = words.split('\n');
   let line = 0;
   return characters.split('\n\n').flatMap((lines, group) =>

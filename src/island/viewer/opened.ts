@@ -13,7 +13,7 @@ export interface OpenedFile {
 }
 
 /** @throws FileProblem */
-export async function openBytes(file: FileView): Promise<OpenedFile> {
+async function openBytes(file: FileView): Promise<OpenedFile> {
   const opened = (await (await engine).files()).open(file);
   const { name, size } = file;
   const bytes: Saveable = { name, size, read: (from, to, watch) => opened.read(from, to, watch) };

@@ -5,7 +5,7 @@
 import { argon2, createHmac, timingSafeEqual } from 'node:crypto';
 import { BadBackup } from './bad-backup.ts';
 
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 const MAGIC = new TextEncoder().encode('SOTTO BACKUP\n');
 const SALT_BYTES = 32;
 /** Magic, version (u8), memory in KiB (u32), passes (u32), lanes (u8), salt. */
