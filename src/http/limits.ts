@@ -72,6 +72,8 @@ export const LIMITS = {
   tokenCalls: { burst: 600, perMinute: 1200 },
   /** Tokens that are none, or may not do what is asked, from one address. */
   tokenRefusedAddress: { burst: 60, perMinute: 20 },
+  /** Exports of everything about oneself: each reads every row that there is. */
+  exportAccount: { burst: 3, perMinute: 0.05 },
   /** Changes of one's own device list or vault: each is a leaf of the log, for ever. */
   leafAccount: { burst: 60, perMinute: 1 },
   /** Conversations that one account begins. */

@@ -1,6 +1,9 @@
+import { Database } from 'bun:sqlite';
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { join } from 'node:path';
 import { startApp, type TestApp } from '../../test/support/app.ts';
 import { addPerson, openCookie, type Someone } from '../../test/support/relay.ts';
+import { PERSONAL_TABLES } from '../store/personal-data.ts';
 
 let app: TestApp;
 let ada: Someone;
@@ -43,6 +46,52 @@ test('gives everything about oneself as a file, once one has shown who one is', 
     },
   });
   expect(file.text).not.toContain('Ada Kern');
+});
+
+test('a long history of many holds nobody up: the export lets others in, finds its rows by an index, and is rare', async () => {
+  const { db, services } = app.deps;
+  const rows = 2000;
+  await db.write(async (tx) => {
+    const [last] = await tx.all<{ seq: number }>('SELECT seq FROM audit ORDER BY seq DESC LIMIT 1');
+    for (let n = 1; n <= rows; n++)
+      await tx.run(
+        `INSERT INTO audit (seq, at, actor, action, subject, detail, previous, hash) VALUES ($1, 0, $2, 'file.fetched', '', '{}', $3, $4)`,
+        [(last?.seq ?? 0) + n, mina.account, new Uint8Array(32), new Uint8Array(32)],
+      );
+  });
+  let others = 0;
+  const ticking = setInterval(() => others++, 0);
+  for await (const _ of services.personalExport.of(mina.account));
+  clearInterval(ticking);
+  expect(others).toBeGreaterThan(10);
+  const table = PERSONAL_TABLES.find((each) => each.table === 'audit');
+  // A connection of its own: a plan that was read stays open.
+  const database = new Database(join(app.data, 'sotto.sqlite'), { readonly: true });
+  const plan = database
+    .query<{ detail: string }, [string]>(
+      `EXPLAIN QUERY PLAN SELECT seq FROM audit WHERE ${table?.where} ORDER BY seq LIMIT 50`,
+    )
+    .all(mina.account);
+  database.close();
+  const steps = plan.map(({ detail }) => detail).join('\n');
+  expect(steps).toContain('audit_by_actor');
+  expect(steps).not.toMatch(/SCAN (?:audit|a)\b/);
+
+  const limited = await startApp({ limited: true });
+  const one = await addPerson(limited.deps.db, 0, 1, 'Olga Lind');
+  const taken: number[] = [];
+  const own = await openCookie(limited.deps, one);
+  for (let n = 0; n < 4; n++)
+    taken.push(
+      (
+        await fetch(`${limited.origin}/settings/data/export`, {
+          method: 'POST',
+          headers: { cookie: own, origin: limited.origin },
+        })
+      ).status,
+    );
+  expect(taken).toEqual([200, 200, 200, 429]);
+  await limited.stop();
 });
 
 test('an old session is asked to show it again, for both', async () => {

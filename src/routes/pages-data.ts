@@ -50,7 +50,7 @@ export const dataPages = (deps: PageDeps) => {
       `${PATH}/export`,
       async ({ request }) => {
         const session = frame.guard.verified(await frame.guard.signedIn(request));
-        deps.limits.take('writeAccount', session.account);
+        deps.limits.take('exportAccount', session.account);
         await readForm(request);
         await personalExport.note(session.account, session.account);
         const day = new Date(deps.clock()).toISOString().slice(0, 10);

@@ -28,6 +28,8 @@ export function createPersonalExport(
       const page = await personalRows(db, table, account, { limit: PAGE, offset });
       yield* page;
       if (page.length < PAGE) return;
+      // Reading is done at once: messages must not wait behind a long history.
+      await new Promise<void>((resolve) => setImmediate(resolve));
     }
   }
 
