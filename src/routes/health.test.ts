@@ -110,6 +110,10 @@ test('figures are for this machine, for the token and for who may see them: nobo
   });
   const member = await join(app.origin, token, 'ben');
   expect((await metrics({ ...PROXIED, cookie: member.cookie })).status).toBe(404);
+  // Nor for a password alone where the workspace asks for more.
+  await app.deps.services.policies.write({ secondFactor: 'required' });
+  expect((await metrics({ ...PROXIED, cookie: owner.cookie })).status).toBe(404);
+  await app.deps.services.policies.write({ secondFactor: 'optional' });
   // Whoever reached this server by a public name came through something.
   expect((await metrics({ host: 'chat.example.org' })).status).toBe(404);
 });

@@ -41,7 +41,7 @@ export const healthRoutes = (deps: Deps) => {
     const [, token = ''] = /^Bearer (.+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
     if (token !== '') return deps.config.metricsToken !== null && isSame(token, deps.config.metricsToken);
     const session = await guard.session(request);
-    return session !== null && may(session.role, 'health.see');
+    return session !== null && !session.weak && may(session.role, 'health.see');
   }
 };
 
