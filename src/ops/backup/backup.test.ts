@@ -23,7 +23,7 @@ import { createBlobWrites } from '../../services/blob-writes.ts';
 import { DatabaseCopy } from '../../store/snapshot.ts';
 import { silent } from '../log.ts';
 import { BadBackup } from './bad-backup.ts';
-import { HEADER_BYTES } from './header.ts';
+import { type Cost, HEADER_BYTES, makeHeader } from './header.ts';
 import { makeBackup } from './make.ts';
 import { PART_BYTES, TAG_BYTES } from './parts.ts';
 import { checkBackup, type VerifyAudit } from './read.ts';
@@ -34,6 +34,8 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 const passphrase = 'lighthouse keeper 1';
 const verifyAudit: VerifyAudit = (db) => createAudit({ db, clock: Date.now, log: silent }).verify();
+/** Every look at a backup pays it: the real one is paid by one test. */
+const CHEAP: Cost = { memory: 64, passes: 1, lanes: 1 };
 const FILE = 'f'.repeat(32);
 
 /** A data folder with a person, a file of three chunks, a certificate and two audit rows. */
@@ -68,7 +70,7 @@ async function openFolder(name: string) {
   writeFileSync(join(data, 'tls/ca.key'), 'secret');
   const out = join(root, `${name}.backup`);
   const make = (path = out) =>
-    makeBackup({ ...ports, data, out: path, passphrase, release: '0.1.0', verifyAudit });
+    makeBackup({ ...ports, data, out: path, passphrase, cost: CHEAP, release: '0.1.0', verifyAudit });
   return { ports, data, keys, out, make, account };
 }
 
@@ -122,7 +124,11 @@ test('a file that is changed, cut off, longer, in another order or of a newer fo
   const good = readFileSync(out);
   const bad = join(root, 'bad.backup');
   const sealed = PART_BYTES + TAG_BYTES;
-  const flip = (at: number) => Buffer.from(good.map((byte, i) => (i === at ? byte ^ 1 : byte)));
+  const flip = (at: number) => {
+    const flipped = Buffer.from(good);
+    flipped[at] = (flipped[at] ?? 0) ^ 1;
+    return flipped;
+  };
   const swapped = Buffer.concat([
     good.subarray(0, HEADER_BYTES),
     good.subarray(HEADER_BYTES + sealed, HEADER_BYTES + 2 * sealed),
@@ -159,6 +165,12 @@ test('a file that is changed, cut off, longer, in another order or of a newer fo
   expect(existsSync(join(root, 'newer'))).toBe(false);
   expect((await check(out)).blobs).toBe(3);
 }, 60_000);
+
+test('guessing the passphrase costs what docs/backup.md says', async () => {
+  const { bytes } = await makeHeader(passphrase, randomBytes);
+  const view = new DataView(bytes.buffer, 'SOTTO BACKUP\n'.length + 1);
+  expect([view.getUint32(0), view.getUint32(4), view.getUint8(8)]).toEqual([64 * 1024, 3, 4]);
+});
 
 test('a folder with anything in it is left alone; one that a restore left half done is begun anew', async () => {
   const { ports, out, make } = await openFolder('half');

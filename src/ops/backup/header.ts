@@ -13,7 +13,8 @@ const FIELDS_BYTES = MAGIC.length + 1 + 4 + 4 + 1 + SALT_BYTES;
 const CODE_BYTES = 32;
 export const HEADER_BYTES = FIELDS_BYTES + CODE_BYTES;
 
-interface Cost {
+/** Of Argon2id. */
+export interface Cost {
   /** KiB. */
   readonly memory: number;
   readonly passes: number;

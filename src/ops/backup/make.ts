@@ -8,7 +8,7 @@ import { copyDatabase, DatabaseCopy } from '../../store/snapshot.ts';
 import { BadBackup } from './bad-backup.ts';
 import { namesIn, piecesOf, writeWhole } from './durable.ts';
 import { type Beginning, type Ending, writeEntry, writeJson } from './entries.ts';
-import { makeHeader } from './header.ts';
+import { type Cost, makeHeader } from './header.ts';
 import { withLease } from './lease.ts';
 import { type Contents, checkBackup, isHashOf, type VerifyAudit } from './read.ts';
 import { SealedWriter } from './sealed-writer.ts';
@@ -18,6 +18,8 @@ export interface Making {
   readonly data: string;
   readonly out: string;
   readonly passphrase: string;
+  /** Of guessing the passphrase; what docs/backup.md says when left out. */
+  readonly cost?: Cost;
   readonly release: string;
   readonly db: Db;
   readonly blobs: Blobs;
@@ -46,7 +48,7 @@ export async function makeBackup(making: Making): Promise<Contents> {
     try {
       const at = clock();
       copyDatabase(join(data, 'sotto.sqlite'), copy);
-      const header = await makeHeader(making.passphrase, making.random);
+      const header = await makeHeader(making.passphrase, making.random, making.cost);
       return await writeWhole(
         out,
         async (file) => {
