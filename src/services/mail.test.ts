@@ -222,6 +222,17 @@ test('a letter that nobody took for two days is no news any more', async () => {
   expect(await app.count('mail_outbox')).toBe(0);
 });
 
+test('of what a mail server says, however much it is, a line is kept', async () => {
+  await verified(ada);
+  await notify(ada);
+  server.refuseWith(`451 ${'x'.repeat(450)}`);
+  await mail.deliver();
+  expect((await mail.state()).failing?.length).toBeLessThanOrEqual(200);
+  app.pass(49 * HOUR);
+  await mail.deliver();
+  expect((await mail.settings(ada.account))?.problem.length).toBeLessThanOrEqual(200);
+});
+
 test('a password is never sent in the clear', async () => {
   const plain = await startMailServer({ disabledCommands: ['STARTTLS'] });
   const secret = mailBy(plain.url.replace('//', '//user:open%20sesame@'));

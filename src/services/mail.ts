@@ -58,6 +58,8 @@ const LEASE_MS = 10 * MINUTE_MS;
 /** A message is told once it has waited so long, and waiting messages once in so long. */
 const DIGEST_AFTER_MS = HOUR_MS;
 const DIGEST_EVERY_MS = 24 * HOUR_MS;
+/** Characters of what a mail server says that are kept and shown. */
+const MAX_REASON = 200;
 /** Messages that are counted. */
 const MAX_COUNTED = 1000;
 /** One address: what the form of HTML takes, without comments, quotes and lists. */
@@ -133,7 +135,7 @@ export function createMail(
       await db.write((tx) => store.deleteMail(tx, row.id));
       return true;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = (error instanceof Error ? error.message : String(error)).slice(0, MAX_REASON);
       const isOver = error instanceof LetterRefused || clock() - row.created_at > GIVE_UP_MS;
       log.warn('mail not taken', { kind: facts.kind, attempts: row.attempts, final: isOver, reason });
       if (!(error instanceof LetterRefused)) failing = reason;
