@@ -37,10 +37,20 @@ export function createGuesses(clock: () => number, places: Pick<Places, 'isKnown
     ttl: FORGIVEN_MS,
     max: MAX_REMEMBERED,
   });
+  /**
+   * By what the account knows a caller: their browser, wherever it is (a stolen cookie is not worth new tries in each network), or their
+   * network. Null for neither.
+   */
+  const knownBy = async (account: AccountId, caller: Caller): Promise<string | null> => {
+    const { address, network = address, browser = '' } = caller;
+    if (browser !== '' && (await places.isKnown(account, { ...caller, network: '' }))) return browser;
+    return (await places.isKnown(account, { ...caller, browser: '' })) ? network : null;
+  };
   return {
     async begin(name, account, caller) {
-      const isKnown = account !== null && (await places.isKnown(account, caller));
-      const key = isKnown ? `${name}\0${caller.network ?? caller.address}` : name;
+      const known = account === null ? null : await knownBy(account, caller);
+      const isKnown = known !== null;
+      const key = isKnown ? `${name}\0${known}` : name;
       const now = clock();
       const before = wrong.get(key) ?? { count: 0, until: 0 };
       if (before.until > now) {

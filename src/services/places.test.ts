@@ -215,6 +215,16 @@ test('guessing from many addresses slows down for all of them, and for nobody wh
   for (let n = 0; n < FREE_GUESSES; n++) expect((await wrong(`203.0.112.${n}`)).status).toBe(401);
 });
 
+test('a browser that is known has its tries once, and not once in each network it is taken to', async () => {
+  app.pass(24 * 3600_000 + LONGEST_WAIT_MS);
+  const { browser } = await signIn(HOME, '');
+  const statuses: number[] = [];
+  for (let n = 0; n < FREE_GUESSES + 2; n++) statuses.push((await wrong(`203.0.111.${n}`, browser)).status);
+  expect(statuses.at(-1)).toBe(429);
+  // At home, without it, everything is as ever.
+  expect((await signIn(HOME)).status).toBe(200);
+});
+
 test('a name that nobody has looks the same', async () => {
   const statuses: number[] = [];
   for (let n = 0; n < FREE_GUESSES + 3; n++)
