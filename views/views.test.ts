@@ -497,6 +497,14 @@ describe('names that do not change', () => {
     );
   });
 
+  test('nobody is compared with, or written to, behind a deleted account', async () => {
+    const pages = await samplePages(await loadAssets());
+    const page = pages.get('conversation-over') ?? '';
+    expect(page).toContain('This account was deleted.');
+    expect(textsOf(page, 'a')).not.toContain('Verify');
+    expect(page).not.toMatch(/sotto-composer|\/verify\/|data-presence-of/);
+  });
+
   test('the socket stands outside of what is swapped, and a message has one markup', async () => {
     const { conversation = '', fragmentMessage = '', fragmentTemplate = '' } = await everyView('mina');
     const [, pane = ''] = /<main id="main"[^>]*>(.*)<\/main>/s.exec(conversation) ?? [];

@@ -52,7 +52,7 @@ export function ManagedPerson({ person, viewer, secondFactor, done, problem, del
       <Access here={here} person={person} />
       {secondFactor ? <SecondFactor here={here} name={person.name} /> : ''}
       <Deletion here={here} person={person} deletion={deletion} />
-      <p>
+      <p class="section-end">
         <a class="link" href="/admin#people">
           {text('Back to everybody')}
         </a>

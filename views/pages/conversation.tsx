@@ -134,17 +134,25 @@ function PeerTitle({ peer }: { peer: Reader }) {
           </span>
           <VerifiedMark />
         </h1>
-        <p>
-          <span data-peer-username={peer.account} safe>
-            {`@${peer.username}`}
-          </span>
-          <span class="here" data-presence-of={peer.account} />
-        </p>
+        {peer.deleted ? (
+          ''
+        ) : (
+          <p>
+            <span data-peer-username={peer.account} safe>
+              {`@${peer.username}`}
+            </span>
+            <span class="here" data-presence-of={peer.account} />
+          </p>
+        )}
       </div>
-      <a class="button quiet" href={`/verify/${peer.account}`}>
-        <Icon name="shield" />
-        {text('Verify')}
-      </a>
+      {peer.deleted ? (
+        ''
+      ) : (
+        <a class="button quiet" href={`/verify/${peer.account}`}>
+          <Icon name="shield" />
+          {text('Verify')}
+        </a>
+      )}
     </>
   );
 }
@@ -229,7 +237,7 @@ function Details({ id, self, peer, isNotes, others, relayDays }: ConversationPro
           )}
         </p>
       )}
-      {peer ? <VerifyCard peer={peer} /> : isNotes ? '' : <GroupCard id={id} />}
+      {peer && !peer.deleted ? <VerifyCard peer={peer} /> : peer || isNotes ? '' : <GroupCard id={id} />}
       <ConversationChoices />
       <h2>{text('How long it stays')}</h2>
       <p class="details-note">
