@@ -2,7 +2,7 @@
 import { t } from '../../src/contract/words.ts';
 import type { Site, Viewer } from '../layout.tsx';
 import { Door, NeedsScript } from '../parts/door.tsx';
-import { Icon } from '../parts/icon.tsx';
+import { KeepCode } from '../parts/keep-code.tsx';
 import { text } from '../parts/words.tsx';
 
 export function RecoveryCode({ site, viewer }: { site: Site; viewer: Viewer }) {
@@ -30,20 +30,7 @@ export function RecoveryCode({ site, viewer }: { site: Site; viewer: Viewer }) {
           )}
         </p>
       </section>
-      <div class="buttons">
-        <button type="button" class="button quiet" data-copy-code="" hidden>
-          <Icon name="copy" />
-          {text('Copy')}
-        </button>
-        <button type="button" class="button quiet" data-download-code="" hidden>
-          <Icon name="download" />
-          {text('Download')}
-        </button>
-        <button type="button" class="button quiet" data-print-code="" hidden>
-          <Icon name="print" />
-          {text('Print')}
-        </button>
-      </div>
+      <KeepCode />
       <form class="stack" method="get" action="/">
         <label class="check">
           <input type="checkbox" required />

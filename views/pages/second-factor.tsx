@@ -3,7 +3,7 @@ import { t } from '../../src/contract/words.ts';
 import type { Site, Viewer } from '../layout.tsx';
 import { attribute } from '../parts/attribute.ts';
 import { Door } from '../parts/door.tsx';
-import { Icon } from '../parts/icon.tsx';
+import { KeepCode } from '../parts/keep-code.tsx';
 import { markup, text } from '../parts/words.tsx';
 import { CodeField } from './sign-in.tsx';
 
@@ -88,20 +88,7 @@ export function BackupCodes({ site, viewer, codes }: BackupCodesProps) {
           })}
         </p>
       </section>
-      <div class="buttons">
-        <button type="button" class="button quiet" data-copy-code="" hidden>
-          <Icon name="copy" />
-          {text('Copy')}
-        </button>
-        <button type="button" class="button quiet" data-download-code="" hidden>
-          <Icon name="download" />
-          {text('Download')}
-        </button>
-        <button type="button" class="button quiet" data-print-code="" hidden>
-          <Icon name="print" />
-          {text('Print')}
-        </button>
-      </div>
+      <KeepCode />
       <a class="button primary" href="/settings/security">
         {text('I have saved them')}
       </a>
