@@ -94,6 +94,7 @@ test('a new browser in a new network is told to all other sessions, and not to i
   }
   expect((await answer('dismiss', id, stranger.session, HOME)).status).toBe(404);
   expect(await told(mina.cookie, HOME)).toEqual([id]);
+  expect(await told(mina.cookie, '203.0.113.20')).toEqual([]);
 
   expect((await answer('dismiss', id, mina.cookie, HOME)).status).toBe(303);
   expect(await told(mina.cookie, HOME)).toEqual([]);
