@@ -38,7 +38,7 @@ const TEMPLATE_ATTRIBUTES = words('hx type id hx-target hx-swap');
 
 /** Text that a person types is for the island, except in these fields, which are the relay's business. */
 const TYPED_FIELDS = words(
-  'one-time-code people role uses expires expires-in q label filter quota total largest days',
+  'one-time-code people person role uses expires expires-in q label name address code confirm about filter from to quota total largest days sessionDays relayDays',
 );
 const UNTYPED_INPUTS = words('hidden checkbox radio submit button reset');
 

@@ -98,7 +98,7 @@ test('an old session is asked to show it again, for both', async () => {
   const cookie = await openCookie(app.deps, mina);
   await app.deps.db.write((tx) => tx.run('UPDATE sessions SET verified_at = 0'));
   for (const path of ['/settings/data/export', '/settings/data/delete']) {
-    const asked = await open(path, cookie, { username: mina.account });
+    const asked = await open(path, cookie, { confirm: mina.account });
     expect([asked.status, asked.headers.get('location')]).toEqual([303, '/confirm?then=%2Fsettings%2Fdata']);
   }
 });
@@ -106,17 +106,17 @@ test('an old session is asked to show it again, for both', async () => {
 test('deletes under one’s own name alone, not the last owner, and the browser forgets', async () => {
   const { accounts } = app.deps.services;
   const cookie = await openCookie(app.deps, mina);
-  const wrong = await open('/settings/data/delete', cookie, { username: 'mina' });
+  const wrong = await open('/settings/data/delete', cookie, { confirm: 'mina' });
   expect(wrong.status).toBe(400);
   expect(wrong.text).toContain('Type your username');
   const owner = await open('/settings/data/delete', await openCookie(app.deps, ada), {
-    username: ada.account,
+    confirm: ada.account,
   });
   expect(owner.status).toBe(400);
   expect(owner.text).toContain('Ada Kern is the last owner.');
   expect((await accounts.person(mina.account))?.deleted).toBeUndefined();
 
-  const gone = await open('/settings/data/delete', cookie, { username: `@${mina.account}` });
+  const gone = await open('/settings/data/delete', cookie, { confirm: `@${mina.account}` });
   expect(gone.text).toContain('Your account is deleted');
   expect(gone.headers.get('clear-site-data')).toBe('"storage"');
   expect(gone.headers.get('set-cookie')).toContain('Max-Age=0');

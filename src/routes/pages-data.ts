@@ -70,7 +70,7 @@ export const dataPages = (deps: PageDeps) => {
       async ({ request }) => {
         const session = frame.guard.verified(await frame.guard.signedIn(request));
         deps.limits.take('writeAccount', session.account);
-        const typed = ((await readForm(request)).get('username') ?? '').trim().replace(/^@/, '');
+        const typed = ((await readForm(request)).get('confirm') ?? '').trim().replace(/^@/, '');
         if (typed.toLowerCase() !== session.username)
           return asked(request, {
             username: sentence('Type your username, {username}.', { username: session.username }),

@@ -138,11 +138,11 @@ describe('access', () => {
 describe('deletion', () => {
   test('asks for the username, and leaves nobody behind', async () => {
     const dora = await newcomer('dora', 'member');
-    const wrong = await post(`${pageOf(dora)}/delete`, { username: 'dori' }, owner);
+    const wrong = await post(`${pageOf(dora)}/delete`, { confirm: 'dori' }, owner);
     expect(wrong.status).toBe(400);
     expect(await wrong.text()).toContain('This is another username.');
     expect(await roleNow(dora)).toBe('member');
-    expect((await post(`${pageOf(dora)}/delete`, { username: '@dora' }, owner)).status).toBe(303);
+    expect((await post(`${pageOf(dora)}/delete`, { confirm: '@dora' }, owner)).status).toBe(303);
     expect((await call(app.origin, 'GET', PATHS.session, { cookie: dora.cookie })).status).toBe(401);
     expect((await get(pageOf(dora), owner)).status).toBe(404);
     expect(await (await get('/admin', owner)).text()).not.toContain('@dora');

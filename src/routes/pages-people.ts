@@ -137,7 +137,7 @@ export const peoplePages = (deps: PageDeps) => {
         const session = await frame.guard.mayNow(request, 'people.manage');
         deps.limits.take('writeAccount', session.account);
         const person = await personOf(session, params.account);
-        const typed = ((await readForm(request)).get('username') ?? '').trim();
+        const typed = ((await readForm(request)).get('confirm') ?? '').trim();
         if (typed.replace(/^@/, '').toLowerCase() !== person.username) {
           const error = sentence('This is another username.');
           return page(request, session, person, { done: null, deletion: { typed, error } });

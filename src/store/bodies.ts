@@ -25,16 +25,7 @@ export function insertBody(tx: Tx, row: BodyRow): Promise<number> {
   return tx.run(
     `INSERT INTO bodies (number, id, account, device, accepted_at, waiting, envelope_bytes, body)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [
-      row.number,
-      row.id,
-      row.account,
-      row.device,
-      row.accepted_at,
-      row.waiting,
-      row.envelope_bytes,
-      row.body,
-    ],
+    [row.number, row.id, row.account, row.device, row.accepted_at, row.waiting, row.envelope_bytes, row.body],
   );
 }
 

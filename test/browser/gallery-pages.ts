@@ -22,6 +22,7 @@ import { FileRequest } from '../../views/pages/file-request.tsx';
 import { Files } from '../../views/pages/files.tsx';
 import { Group } from '../../views/pages/group.tsx';
 import { Approve, Link } from '../../views/pages/link.tsx';
+import { Mail } from '../../views/pages/mail.tsx';
 import { NewConversation } from '../../views/pages/new-conversation.tsx';
 import { AccountDeleted, ErrorPage, PlainHttp } from '../../views/pages/notice.tsx';
 import { DeleteAccount, OwnData } from '../../views/pages/own-data.tsx';
@@ -53,6 +54,7 @@ const ADA: Viewer = {
   name: 'Ada Kern',
   role: 'owner',
 };
+const MAIL = { role: 'owner', username: 'ada', available: true } as const;
 const MINA = { account: account('c'), name: 'Mina Ito', username: 'mina' };
 const PEOPLE = [
   MINA,
@@ -224,6 +226,26 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
     ),
     'admin-start-again': shell('admin', await Admin(admin())),
     tokens: shell('settings', await Tokens(tokens())),
+    mail: shell(
+      'settings',
+      await Mail({
+        ...MAIL,
+        settings: { address: 'ada@example.org', verified: false, digest: true, problem: '' },
+        typed: { errors: { code: 'This is not the code that was sent. Look at the newest mail.' } },
+      }),
+    ),
+    'mail-verified': shell(
+      'settings',
+      await Mail({
+        ...MAIL,
+        settings: {
+          address: 'ada@example.org',
+          verified: true,
+          digest: true,
+          problem: '550 5.1.1 No such person here',
+        },
+      }),
+    ),
     'api-docs': apiDocs(site),
     error: ErrorPage({ site, status: 404, message: 'There is no such conversation.' }),
     trust: Trust({ ...TRUST, site: { ...site, workspace: '' } }),

@@ -173,7 +173,7 @@ function Deletion({
         <summary>{text('Delete the account')}</summary>
         <form class="stack narrow" method="post" action={`${here}/delete`}>
           <Field
-            name="username"
+            name="confirm"
             label={t('The username, to be sure: {username}', { username })}
             value={deletion?.typed ?? ''}
             error={deletion?.error}

@@ -79,7 +79,7 @@ export function DeleteAccount({
         <p>{text('This cannot be undone, by you or by an admin.')}</p>
         <form class="stack" method="post" action="/settings/data/delete">
           <Field
-            name="username"
+            name="confirm"
             label={t('Your username, to confirm')}
             error={errors.username}
             autocomplete="off"

@@ -103,7 +103,7 @@ function List({ tokens, now }: { tokens: readonly TokenRecord[]; now: number }) 
             <small>
               {token.scopes.map((scope) => (
                 <>
-                  <code safe>{scope}</code>{' '}
+                  <code>{scope}</code>{' '}
                 </>
               ))}
             </small>
