@@ -30,6 +30,12 @@ export async function meetPeople(): Promise<void> {
   for (const peer of await everybody()) keep(peer);
 }
 
+/** Those whom the list of people does not have any more, since their account was closed: what they wrote stays theirs. */
+async function meetPartners(): Promise<void> {
+  for (const { peer } of await (await engine).conversations())
+    if (peer && !known.has(peer.account)) keep(peer);
+}
+
 function keep(peer: PeerView): void {
   known.set(peer.account, peer);
   names = null;
@@ -41,6 +47,7 @@ const unknown = new Set<AccountId>();
 async function personOf(account: AccountId): Promise<PeerView | null> {
   if (!known.has(account) && !unknown.has(account)) {
     await meetPeople();
+    if (!known.has(account)) await meetPartners();
     if (!known.has(account)) unknown.add(account);
   }
   return known.get(account) ?? null;
@@ -75,7 +82,9 @@ export async function mentionable(): Promise<{
 export async function openUsername(place: HTMLElement): Promise<void> {
   const account = place.dataset.peerUsername;
   const people = await (await engine).people().catch(() => null);
-  const found = people?.find((peer) => peer.account === account);
+  const found =
+    people?.find((peer) => peer.account === account) ??
+    (await (await engine).conversations()).find(({ peer }) => peer?.account === account)?.peer;
   const nobody = people === null ? '' : t('The log of identities names nobody here');
   const words = found ? `@${found.username}` : nobody;
   if (place.textContent !== words) place.textContent = words;

@@ -2,7 +2,16 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { accessible } from './support/axe.ts';
 import type { Person } from './support/browser.ts';
-import { createInvite, createWorkspace, joinWorkspace, PASSKEY, PATIENCE } from './support/flows.ts';
+import {
+  createInvite,
+  createWorkspace,
+  joinWorkspace,
+  messages,
+  openConversation,
+  PASSKEY,
+  PATIENCE,
+  send,
+} from './support/flows.ts';
 import { openWorld, type World } from './support/world.ts';
 
 const MINA = { name: 'Mina Ito', username: 'mina', password: PASSKEY };
@@ -61,4 +70,22 @@ story('who is disabled is out at once, and comes in again when that is over', as
   await done('The role is another one now.');
   await mina.page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await mina.page.getByRole('button', { name: 'New conversation' }).waitFor({ timeout: PATIENCE });
+});
+
+story('what somebody wrote stays theirs by name while their account is closed', async () => {
+  await openConversation(mina.page, { name: 'Ada Kern', username: 'ada' });
+  await send(mina.page, 'Back at my desk');
+  await openConversation(ada.page, MINA);
+  await messages(ada.page, 'Back at my desk').waitFor({ timeout: PATIENCE });
+  await ada.page.goto(`${world.server.url}/admin`);
+  await ada.page.getByRole('link', { name: 'Manage Mina Ito' }).click();
+  await ada.page.getByRole('button', { name: 'Disable the account' }).click();
+  await done('The account is disabled');
+  await ada.page.goto(`${world.server.url}/`);
+  await openConversation(ada.page, MINA);
+  const message = messages(ada.page, 'Back at my desk');
+  await message.waitFor({ timeout: PATIENCE });
+  expect(await message.getByText('Mina Ito').count()).toBeGreaterThan(0);
+  const header = ada.page.locator('[data-view=conversation] .bar-title');
+  await header.getByText('@mina', { exact: true }).waitFor({ timeout: PATIENCE });
 });
