@@ -80,7 +80,7 @@ test(
     ).json();
     expect(file.tables.accounts).toMatchObject([{ username: 'mina', name: 'Mina Ito' }]);
 
-    await page.getByRole('link', { name: 'Delete my account …' }).click();
+    await page.getByRole('link', { name: 'Delete my account…' }).click();
     const name = page.getByLabel('Your username, to confirm');
     await name.fill('somebody');
     await page.getByRole('button', { name: 'Delete my account' }).click();

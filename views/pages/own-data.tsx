@@ -55,7 +55,7 @@ export function OwnData({ role, username }: OwnDataProps) {
         </ul>
         <div class="buttons">
           <a class="button danger" href="/settings/data/delete" hx-boost="false">
-            {text('Delete my account …')}
+            {text('Delete my account…')}
           </a>
         </div>
       </Section>
