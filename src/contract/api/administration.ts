@@ -5,7 +5,7 @@ import { PATHS } from '../paths.ts';
 import { SCOPES, type Scope } from '../scopes.ts';
 import type { TokenCreated, TokenRecord, TokenRequest } from '../tokens.ts';
 import { MAX_TOKEN_NAME, TOKEN_DAYS, TOKEN_PATTERN } from '../tokens.ts';
-import { role } from './accounts.ts';
+import { role } from './account-shapes.ts';
 import type { Operations } from './operation.ts';
 import {
   choice,

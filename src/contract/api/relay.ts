@@ -11,7 +11,7 @@ import type { PresenceChoice, PresenceSettings } from '../presence.ts';
 import type { PushOffer, PushSubscriptionRequest } from '../push.ts';
 import type * as shape from '../relay.ts';
 import { MAX_SEQS, MAX_STATUSES } from '../relay.ts';
-import { directoryEntry, role } from './accounts.ts';
+import { directoryEntry, role } from './account-shapes.ts';
 import type { Operations } from './operation.ts';
 import {
   base64,

@@ -3,7 +3,7 @@ import type { PasskeySignInStart } from '../accounts.ts';
 import { MAX_NAME_LENGTH, MAX_TYPED_CODE } from '../limits.ts';
 import { PATHS } from '../paths.ts';
 import type * as shape from '../security.ts';
-import { newPasskey, newPasskeyOptions, password, signedIn } from './accounts.ts';
+import { newPasskey, newPasskeyOptions, password, signedIn } from './account-shapes.ts';
 import type { Operations } from './operation.ts';
 import { base64, flag, list, moment, nullable, record, text, webauthn, whole } from './schema.ts';
 
