@@ -42,7 +42,7 @@ const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
   views: [/^@kitajs\/html/],
   routes: [/^elysia$/, /^@elysiajs\/openapi\/openapi$/, /^@kitajs\/html/],
   http: [/^elysia$/],
-  // Mail alone (mailer.ts).
+  // One file each (ARCHITECTURE.md names them).
   ops: [
     /^pino$/,
     /^prom-client$/,
