@@ -17,7 +17,7 @@ export const SVG_ELEMENTS = words('svg g path circle ellipse rect line polyline 
 const HTML_ATTRIBUTES = words(`
   id class title lang dir hidden role tabindex name value type for checked disabled required readonly selected
   multiple min max minlength maxlength step pattern placeholder autocomplete inputmode enterkeyhint autocapitalize
-  spellcheck size rows cols colspan rowspan scope headers open datetime alt width height loading method enctype
+  spellcheck label size rows cols colspan rowspan scope headers open datetime alt width height loading method enctype
   rel novalidate translate autocorrect list draggable popover popovertarget popovertargetaction command commandfor
 `);
 
