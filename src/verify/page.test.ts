@@ -10,7 +10,9 @@ test('every page that we draw is made of what the verifier knows [R35]', async (
   const pages = await samplePages(assets);
   expect(pages.size).toBeGreaterThan(15);
   for (const [name, html] of pages) {
-    const { differences, release } = readPage(name, html, assets, ORIGIN);
+    // These lead to the address that the operator gave, also where they are read over plain HTTP.
+    const origin = name.startsWith('trust') ? 'https://chat.lan:3000' : ORIGIN;
+    const { differences, release } = readPage(name, html, assets, origin);
     expect([name, differences]).toEqual([name, []]);
     expect(release).toMatch(/^\d/);
   }

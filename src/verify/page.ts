@@ -40,7 +40,7 @@ const LINKS: Readonly<Record<string, 'style' | 'icon' | 'script' | '/manifest.we
   modulepreload: 'script',
 };
 /** Harmless in a whole page; a fragment may not move what is typed to elsewhere. */
-const PAGE_ATTRIBUTES: ReadonlySet<string> = new Set(['autofocus']);
+const PAGE_ATTRIBUTES: ReadonlySet<string> = new Set(['autofocus', 'download']);
 /** Parsers differ about these, and pages of Sotto have none. */
 const AMBIGUOUS = /<!--|<!\[CDATA\[|<\?/;
 /** What the views write for the five characters that they escape. */
