@@ -6,7 +6,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
-import { FROM_SOURCE, startServer, type TestServer } from '../../test/support/server.ts';
+import { SOTTO, startServer, type TestServer } from '../../test/support/server.ts';
 import { makeAuthority, makeHostCertificate } from '../ops/tls/authority.ts';
 
 const DAY_MS = 86_400_000;
@@ -30,7 +30,7 @@ interface Said {
 
 async function ask(args: readonly string[], env: Record<string, string> = {}): Promise<Said> {
   const given = ['--port', '0', '--data', data, ...args, '--json'];
-  const child = Bun.spawn([...FROM_SOURCE, 'doctor', ...given], {
+  const child = Bun.spawn([...SOTTO, 'doctor', ...given], {
     env: { ...process.env, ...env },
     stdout: 'pipe',
     stderr: 'inherit',
@@ -194,7 +194,7 @@ test('a folder that a server has, which is started at another port', async () =>
   expect(wrong(said).join('\n')).toContain(
     `warning data folder: A Sotto serves ${server.data}, and not at this port.`,
   );
-  const second = Bun.spawnSync([...FROM_SOURCE, 'serve', '--port', '0', '--data', server.data]);
+  const second = Bun.spawnSync([...SOTTO, 'serve', '--port', '0', '--data', server.data]);
   expect(second.exitCode).toBe(1);
   expect(second.stderr.toString()).toContain(`Another Sotto serves ${server.data}: end it first`);
 });

@@ -1,7 +1,7 @@
 /** Somebody loses everything and starts again, as three people see it. One story: each test begins where the last one ended. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { Locator, Page } from 'playwright-core';
-import { FROM_SOURCE } from '../support/server.ts';
+import { SOTTO } from '../support/server.ts';
 import { accessible } from './support/axe.ts';
 import type { Person } from './support/browser.ts';
 import {
@@ -162,7 +162,7 @@ story('in the group she takes part again once an admin has confirmed her', async
 
 story('in a browser that still holds the old identity, with a passkey: what it holds gives way', async () => {
   const { page } = mina;
-  const admin = Bun.spawnSync([...FROM_SOURCE, 'admin', 'reset', 'mina', '--data', world.server.data]);
+  const admin = Bun.spawnSync([...SOTTO, 'admin', 'reset', 'mina', '--data', world.server.data]);
   const second = admin.stdout.toString().trim();
   expect(second).toMatch(/\/start-again#[\w-]{43}$/);
   await page.goto(second);

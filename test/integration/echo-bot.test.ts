@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { Devices, run } from '../support/client.ts';
-import { FROM_SOURCE, ROOT, startServer, type TestServer } from '../support/server.ts';
+import { ROOT, SOTTO, startServer, type TestServer } from '../support/server.ts';
 
 const as = { env: { SOTTO_PASSWORD: 'lighthouse keeper 1' } };
 const PATIENCE_MS = 60_000;
@@ -25,7 +25,7 @@ test(
   'it answers what it is told, whatever that looks like, and ends when it is told to',
   async () => {
     const bot = Bun.spawn([process.execPath, join(ROOT, 'examples/echo-bot.ts'), devices.home('echo')], {
-      env: { ...process.env, SOTTO: FROM_SOURCE.join(' ') },
+      env: { ...process.env, SOTTO: SOTTO.join(' ') },
       stdout: 'inherit',
       stderr: 'pipe',
     });

@@ -13,7 +13,7 @@ import { POST_MEDIA_TYPE } from '../../src/contract/relay.ts';
 import { newFileId, noiseOf } from '../support/files.ts';
 import { call, join, type Registered } from '../support/person.ts';
 import { makePost } from '../support/relay.ts';
-import { FROM_SOURCE, startServer, type TestServer } from '../support/server.ts';
+import { SOTTO, startServer, type TestServer } from '../support/server.ts';
 
 /** Files need 256 MB of room beside them, which is left to messages. */
 const DISK = '290m';
@@ -79,7 +79,7 @@ describe.skipIf(!canMount)('on a full disk', () => {
         '-c',
         `mount -t tmpfs -o size=${DISK} tmpfs "$0" && exec "$@"`,
         data,
-        ...FROM_SOURCE,
+        ...SOTTO,
       ],
     });
     seen = joinPath('/proc', String(server.pid), 'root', data);
@@ -180,7 +180,7 @@ test.skipIf(!canMount)(
   'a disk that has become read-only is said in one sentence, and is as it was when it can be written again',
   async () => {
     const data = mkdtempSync(joinPath(tmpdir(), 'sotto-read-only-'));
-    const people = [...FROM_SOURCE, 'admin', 'people', '--data', data].join(' ');
+    const people = [...SOTTO, 'admin', 'people', '--data', data].join(' ');
     const child = Bun.spawn(
       [
         ...['unshare', '-rm', 'sh', '-c'],

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeAuthority, makeHostCertificate } from '../../src/ops/tls/authority.ts';
-import { FROM_SOURCE, ROOT } from '../support/server.ts';
+import { ROOT, SOTTO } from '../support/server.ts';
 import { removeData, startTlsServer } from '../support/tls-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sotto-ca-'));
@@ -18,7 +18,7 @@ async function run(
   args: readonly string[],
   env: Record<string, string> = { NODE_EXTRA_CA_CERTS: authorityFile },
 ) {
-  const child = Bun.spawn([...FROM_SOURCE, ...args], {
+  const child = Bun.spawn([...SOTTO, ...args], {
     cwd: ROOT,
     env: { ...process.env, SOTTO_PASSWORD: 'correct horse battery staple', ...env },
     stdout: 'pipe',

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FROM_SOURCE } from './server.ts';
+import { SOTTO } from './server.ts';
 
 /** One line of --json. */
 export interface Line {
@@ -69,7 +69,7 @@ export class Devices {
 /** Starts Sotto with these arguments; secrets of the person who runs the tests are not handed on. */
 export function run(args: readonly string[], options: RunOptions = {}): Running {
   const { SOTTO_PASSWORD: _password, SOTTO_RECOVERY_CODE: _code, ...env } = process.env;
-  const child = Bun.spawn([...(options.command ?? FROM_SOURCE), ...args], {
+  const child = Bun.spawn([...(options.command ?? SOTTO), ...args], {
     env: { ...env, ...options.env },
     stdin: 'pipe',
     stdout: 'pipe',

@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dir, '../..');
-/** How the tests start Sotto: from source, or another executable such as the compiled binary. */
+/** From source, as whoever works on it starts it. */
 export const FROM_SOURCE: readonly string[] = [process.execPath, join(ROOT, 'src/main.ts')];
+/** How the tests start Sotto: as the executable that the whole run has built, which starts in a fifth of the time, or from source. */
+export const SOTTO: readonly string[] = process.env.SOTTO_TEST_BINARY
+  ? [process.env.SOTTO_TEST_BINARY]
+  : FROM_SOURCE;
 
 export interface TestServer {
   readonly url: string;
@@ -39,7 +43,7 @@ export interface ServerOptions {
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'sotto-data-'));
   const command = [
-    ...(options.command ?? FROM_SOURCE),
+    ...(options.command ?? SOTTO),
     'serve',
     '--port',
     String(options.port ?? 0),

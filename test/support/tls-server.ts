@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FROM_SOURCE, ROOT } from './server.ts';
+import { ROOT, SOTTO } from './server.ts';
 
 export interface TlsServer {
   readonly url: string;
@@ -22,7 +22,7 @@ export async function startTlsServer(
   env: Readonly<Record<string, string>> = {},
   data = mkdtempSync(join(tmpdir(), 'sotto-tls-')),
 ): Promise<TlsServer> {
-  const child = Bun.spawn([...FROM_SOURCE, 'serve', '--port', '0', '--data', data, ...args], {
+  const child = Bun.spawn([...SOTTO, 'serve', '--port', '0', '--data', data, ...args], {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdin: 'ignore',
