@@ -22,6 +22,16 @@ import {
 import type { Operations } from './operation.ts';
 import { base64, choice, id, nullable, optional, record } from './schema.ts';
 
+/** A new identity, the ways to it, and its first device. */
+const identity = {
+  aik: PUBLIC_KEY,
+  password: optional(password),
+  passkey: optional(newPasskey),
+  recoverySecret: base64(32),
+  vault,
+  device,
+};
+
 export const JOINING = {
   [`GET ${PATHS.workspace}`]: {
     summary: 'What anybody may know of the workspace',
@@ -59,12 +69,7 @@ export const JOINING = {
       username,
       name,
       workspaceName: optional(name),
-      aik: PUBLIC_KEY,
-      password: optional(password),
-      passkey: optional(newPasskey),
-      recoverySecret: base64(32),
-      vault,
-      device,
+      ...identity,
     }),
     answers: { 201: signedIn },
     refusals: { 409: 'The username or the id is taken.', 410: GONE },
@@ -89,12 +94,7 @@ export const JOINING = {
     access: 'open',
     body: record<StartAgainRequest>('StartAgainRequest', {
       token: linkToken,
-      aik: PUBLIC_KEY,
-      password: optional(password),
-      passkey: optional(newPasskey),
-      recoverySecret: base64(32),
-      vault,
-      device,
+      ...identity,
     }),
     answers: { 201: signedIn },
     refusals: { 409: 'The account has changed meanwhile.', 410: GONE },
