@@ -70,8 +70,9 @@ export interface Sessions {
   /**
    * Its holder has shown who they are: the session goes on under another secret, in the caller's transaction; call `moved`
    * after it. NotSignedIn when it ended meanwhile.
+   * @param verifiedAt as it was, where what was shown is right and not enough
    */
-  confirm(tx: Tx, session: Session, strong: boolean): Promise<OpenedSession>;
+  confirm(tx: Tx, session: Session, strong: boolean, verifiedAt?: number): Promise<OpenedSession>;
   /** Last used first, for the list that a person sees. */
   list(session: Session): Promise<readonly SessionRecord[]>;
   /** Ends one session of this account by its id; NotFound when it has none of that id. */

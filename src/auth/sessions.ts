@@ -191,10 +191,10 @@ export function createSessions(
       return made;
     },
 
-    async confirm(tx, session, strong) {
+    async confirm(tx, session, strong, verifiedAt = clock()) {
       const token = toBase64(random(32));
       const id = sessionId(token);
-      const shown = { verifiedAt: clock(), strong: strong || session.strong };
+      const shown = { verifiedAt, strong: strong || session.strong };
       if (!(await store.moveSession(tx, session.id, id, shown)))
         throw new Refusal('NotSignedIn', 'This session has ended. Sign in again.');
       return { token, session: { ...session, id, ...shown, weak: session.weak && !shown.strong } };

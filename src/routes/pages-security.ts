@@ -56,6 +56,11 @@ export const securityPages = (deps: PageDeps) => {
     return guard.verified(session);
   };
 
+  /** Before a page that takes a password: beside a second factor that is not enough by itself. */
+  const checkFresh = async (session: Session): Promise<void> => {
+    if ((await secondFactor.status(session.account)).since !== null) guard.verified(session);
+  };
+
   const confirmPage = async (request: Request, session: Session, next: string, error?: string) => {
     const [site, { passkeys: passkeysWork }, password, known, { since }] = await Promise.all([
       frame.site(),
@@ -64,7 +69,8 @@ export const securityPages = (deps: PageDeps) => {
       passkeys.list(session.account),
       secondFactor.status(session.account),
     ]);
-    const ways = { password, passkey: passkeysWork && known.length > 0, code: since !== null };
+    const code = since !== null;
+    const ways = { password: password && !code, passkey: passkeysWork && known.length > 0, code };
     const props = { site, viewer: viewerOf(session), next, ways, error };
     return html(request, () => Confirm(props), error === undefined ? 200 : 400);
   };
@@ -142,6 +148,7 @@ export const securityPages = (deps: PageDeps) => {
     .get('/settings/password', async ({ request }) => {
       const session = await enter(request);
       if (session instanceof Response) return session;
+      await checkFresh(session);
       const props = await wayProps(session);
       return html(request, () => ChangePassword(props));
     })
@@ -149,6 +156,7 @@ export const securityPages = (deps: PageDeps) => {
     .get('/settings/passkey', async ({ request }) => {
       const session = await enter(request);
       if (session instanceof Response) return session;
+      await checkFresh(session);
       const props = await wayProps(session);
       return html(request, () => AddPasskey(props));
     })

@@ -126,6 +126,28 @@ describe('setting it up', () => {
     expect((await form('/settings/security/second-factor', {})).status).toBe(409);
     expect((await page('/settings/security')).text).toContain('10 left');
   });
+
+  test('once it is on, the password alone confirms nothing: who has only that takes none of it away', async () => {
+    app.pass(16 * 60_000);
+    const right = await post(PATHS.confirmPassword, { secret: mina.request.password?.secret }, cookie);
+    expect(right.status).toBe(204);
+    cookie = right.cookie ?? '';
+    for (const path of ['off', 'codes'])
+      expect(await form(`/settings/security/second-factor/${path}`, {})).toMatchObject({
+        status: 303,
+        location: '/confirm?then=%2Fsettings%2Fsecurity',
+      });
+    expect((await post(PATHS.passkeysStart, {}, cookie)).status).toBe(403);
+    for (const path of ['/settings/passkey', '/settings/password'])
+      expect((await page(path)).text).not.toContain('type="password"');
+    expect((await page('/confirm?then=/settings')).text).not.toContain('type="password"');
+    expect((await status()).codes).toBe(10);
+
+    const confirmed = await form('/confirm', { 'one-time-code': code(), then: '/settings/passkey' });
+    expect(confirmed).toMatchObject({ status: 303, location: '/settings/passkey' });
+    cookie = confirmed.cookie ?? '';
+    expect((await page('/settings/passkey')).text).toContain('type="password"');
+  });
 });
 
 describe('signing in', () => {

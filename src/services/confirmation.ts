@@ -15,7 +15,10 @@ import type { Guesses } from './guesses.ts';
 import { invalid, Refusal } from './refusal.ts';
 import type { SecondFactor } from './second-factor.ts';
 
-/** Each gives the session under another secret; ValidationError beside the field for what is wrong. */
+/**
+ * Each gives the session under another secret; ValidationError beside the field for what is wrong. While a second factor is on, a password
+ * and a recovery code confirm nothing: they show that the vault can be opened.
+ */
 export interface Confirmation {
   withPassword(session: Session, secret: Uint8Array, caller: Caller): Promise<OpenedSession>;
   withRecovery(session: Session, secret: Uint8Array, caller: Caller): Promise<OpenedSession>;
@@ -51,9 +54,11 @@ export function createConfirmation(
     first: (tx: Tx) => Promise<boolean> = async () => true,
   ): Promise<OpenedSession> => {
     const { account } = session;
+    // Beside a second factor a password alone is not enough, as when signing in: it opens the vault, and nothing is fresh by it.
+    const isEnough = strong || (await secondFactor.status(account)).since === null;
     const opened = await db.write(async (tx) => {
       if (!(await first(tx))) throw invalid({ passkey: [WRONG_PASSKEY] });
-      const moved = await sessions.confirm(tx, session, strong);
+      const moved = await sessions.confirm(tx, session, strong, isEnough ? clock() : session.verifiedAt);
       const subject = moved.session.id;
       await audit.record(tx, { actor: account, action: 'session.verified', subject, detail: { way } });
       return moved;
