@@ -143,7 +143,7 @@ describe('setting it up', () => {
     expect((await page('/confirm?then=/settings')).text).not.toContain('type="password"');
     expect((await status()).codes).toBe(10);
 
-    const confirmed = await form('/confirm', { 'one-time-code': code(), then: '/settings/passkey' });
+    const confirmed = await form('/confirm', `one-time-code=${code()}&then=/settings/passkey`);
     expect(confirmed).toMatchObject({ status: 303, location: '/settings/passkey' });
     cookie = confirmed.cookie ?? '';
     expect((await page('/settings/passkey')).text).toContain('type="password"');
