@@ -4,11 +4,12 @@ import { parseArgs } from 'node:util';
 import { type BackupPlan, backupPlan } from './config/backups.ts';
 import { ConfigError } from './config/error.ts';
 import { type MailServer, mailServer } from './config/mail.ts';
+import { type Outside, outside } from './config/outside.ts';
 import { plainHttpPort, type TlsChoice, tlsChoice } from './config/tls.ts';
 
 export { ConfigError } from './config/error.ts';
 
-export interface Config {
+export interface Config extends Outside {
   readonly port: number;
   readonly host: string;
   /** The data folder. */
@@ -36,6 +37,10 @@ export interface Config {
   readonly telemetry: string | null;
   /** Origins of other sites whose scripts may call /api/v1 with a token. */
   readonly corsOrigins: readonly string[];
+  /**
+   * Milliseconds between saying that this node ends and ending: whatever spreads connections over nodes sends new ones to others by then.
+   */
+  readonly drain: number;
 }
 
 /** A P-256 key pair, base64url: 65 and 32 bytes; and whom a push service writes to, a mailto: or https: address. */
@@ -67,6 +72,7 @@ const FLAGS = {
   'backup-keep': { type: 'string' },
   cors: { type: 'string', multiple: true },
   otlp: { type: 'string' },
+  drain: { type: 'string' },
 } as const;
 
 /** Parses `serve`'s arguments. Throws ConfigError with a sentence that names the flag. */
@@ -91,6 +97,7 @@ export function parseConfig(
     values['acme-email'] ?? env.SOTTO_ACME_EMAIL ?? '',
   );
   return Object.freeze({
+    ...outside(env),
     port: port(values.port ?? env.SOTTO_PORT ?? '3000'),
     host: values.host ?? env.SOTTO_HOST ?? '127.0.0.1',
     data: values.data ?? env.SOTTO_DATA ?? './data',
@@ -117,6 +124,7 @@ export function parseConfig(
     corsOrigins: (values.cors ?? env.SOTTO_CORS?.split(',').map((entry) => entry.trim()) ?? [])
       .filter((entry) => entry !== '')
       .map(corsOrigin),
+    drain: drain(values.drain ?? env.SOTTO_DRAIN ?? ''),
   });
 }
 
@@ -140,6 +148,12 @@ function port(text: string, flag = '--port'): number {
 }
 
 const httpPort = (text: string): number | null => (text === '' ? null : port(text, '--http-port'));
+
+/** Seconds, as milliseconds. */
+function drain(text: string): number {
+  if (!/^\d{0,3}$/.test(text)) throw new ConfigError(`--drain takes seconds, from 0 to 999, not "${text}".`);
+  return Number(text) * 1000;
+}
 
 function telemetry(text: string): string | null {
   if (text === '') return null;

@@ -2,6 +2,7 @@
  * What the server does by itself, again and again: each job in turn with itself, none in the way of another. What happened last
  * is kept for the health page and for metrics.
  */
+import { type Leases, ONE_NODE } from './leases.ts';
 import type { Log } from './log.ts';
 
 export interface Job {
@@ -11,6 +12,8 @@ export interface Job {
   readonly every: number;
   /** Milliseconds to the first run; `every` where it is missing, 0: at once. */
   readonly first?: number;
+  /** Each node runs it for itself; otherwise one of them does, for all. */
+  readonly everywhere?: true;
   /** Throws when it failed. `signal` is aborted when the server stops: a long run ends soon after, and keeps what it has. */
   run(signal: AbortSignal): Promise<unknown>;
 }
@@ -59,6 +62,7 @@ export function createJobs(
   log: Log,
   clock: () => number,
   onRun: (job: string, result: 'ok' | 'failed') => void = () => {},
+  leases: Leases = ONE_NODE,
 ): Jobs {
   const entries = new Map<string, Entry>();
   const stopping = new AbortController();
@@ -86,7 +90,7 @@ export function createJobs(
   const run = async (entry: Entry) => {
     const startedAt = clock();
     try {
-      await entry.job.run(stopping.signal);
+      if (!(await runOnce(entry.job))) return;
       entry.lastError = null;
       entry.lastSuccessAt = clock();
     } catch (error) {
@@ -96,6 +100,13 @@ export function createJobs(
     onRun(entry.job.name, entry.lastError === null ? 'ok' : 'failed');
     entry.lastAt = clock();
     entry.lastMs = entry.lastAt - startedAt;
+  };
+
+  /** False: another node runs it. */
+  const runOnce = async (job: Job): Promise<boolean> => {
+    if (!job.everywhere) return leases.run(job.name, (signal) => job.run(signal), stopping.signal);
+    await job.run(stopping.signal);
+    return true;
   };
 
   return {

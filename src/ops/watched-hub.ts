@@ -42,6 +42,11 @@ export function watchHub(hub: Hub, meter: Meter): Hub {
       note(event);
       hub.publish(event);
     },
+    publishHere: (event) => hub.publishHere(event),
+    tell: (news) => hub.tell(news),
+    onNews: (handle) => hub.onNews(handle),
+    onMissed: (handle) => hub.onMissed(handle),
+    close: () => hub.close(),
     subscribe: (listener) => hub.subscribe(listener),
     onUnheard: (handle) => hub.onUnheard(handle),
     hears: (device) => hub.hears(device),

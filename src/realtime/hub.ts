@@ -1,6 +1,7 @@
 /**
- * The hub port: typed events to whichever sockets a device or an account holds. Events carry data, never HTML; the
- * node that holds the socket renders. Losing an event is never losing a message: delivery is from the store.
+ * The hub port: typed events to whichever sockets a device or an account holds, on this node or another one, and news that every node
+ * hears. Events carry data, never HTML; the node that holds the socket renders. Losing an event is never losing a message: delivery is
+ * from the store.
  */
 import type { AccountId, BodyId, ConversationId, DeviceId } from '../contract/ids.ts';
 import type { PresenceRecord } from '../contract/presence.ts';
@@ -8,6 +9,11 @@ import type { Delivery } from '../contract/relay.ts';
 
 export type HubEvent =
   | { readonly type: 'envelope'; readonly device: DeviceId; readonly delivery: Delivery }
+  /**
+   * As `envelope`, from another node: what it is comes from the store, where ciphertext stays and the order is sure. A line fetches
+   * what it has not pushed up to `seq`.
+   */
+  | { readonly type: 'waiting'; readonly device: DeviceId; readonly seq: number; readonly class: number }
   /** A device of `account` has acknowledged the sender's message. `device` is the sender's. */
   | {
       readonly type: 'delivered';
@@ -48,6 +54,15 @@ export type HubEvent =
   /** These sessions ended: their sockets close now. Hashes of session ids. */
   | { readonly type: 'signed-out'; readonly account: AccountId; readonly sessions: readonly string[] };
 
+/** What other nodes have to hear, whoever is connected to them: what they remember of it is void. */
+export type News =
+  /** Devices, identity or state of this account. */
+  | { readonly type: 'devices'; readonly account: AccountId }
+  | { readonly type: 'members'; readonly conversation: ConversationId }
+  | { readonly type: 'policies' }
+  /** Hashes of session ids that ended, moved, or whose holder is another one now. */
+  | { readonly type: 'sessions'; readonly sessions: readonly string[] };
+
 export interface Listener {
   readonly account: AccountId;
   /** Null while the session has no device yet. */
@@ -58,12 +73,25 @@ export interface Listener {
 
 export interface Hub {
   publish(event: HubEvent): void;
+  /** To the sockets of this node alone. */
+  publishHere(event: HubEvent): void;
+  /** To all other nodes; nothing where there are none. */
+  tell(news: News): void;
+  /** Calls back for what other nodes tell, in the order in which each of them told it. */
+  onNews(handle: (news: News) => void): void;
+  /**
+   * Calls back when events and news may have been missed: once the way to the other nodes is back, and again and again while it is not.
+   * What is remembered is void then, and what waits in the store is looked for.
+   */
+  onMissed(handle: () => void): void;
   /** Gives the function that ends the subscription. */
   subscribe(listener: Listener): () => void;
-  /** Calls back for every event that no socket was there for. */
+  /** Calls back for every event of this node that no socket was there for, on any node. */
   onUnheard(handle: (event: HubEvent) => void): void;
-  /** Whether a socket of this device is open. */
-  hears(device: DeviceId): boolean;
-  /** Open sockets, for metrics and tests. */
+  /** Whether a socket of this device is open, on any node. */
+  hears(device: DeviceId): Promise<boolean>;
+  /** Open sockets of this node, for metrics and tests. */
   readonly size: number;
+  /** Ends the way to other nodes. */
+  close(): Promise<void>;
 }

@@ -9,17 +9,27 @@ export function createLocalHub(): Hub {
   const unheard: ((event: HubEvent) => void)[] = [];
   let size = 0;
 
+  const publishHere = (event: HubEvent): boolean => {
+    let isHeard = false;
+    for (const listener of audience(event)) {
+      isHeard = true;
+      listener.handle(event);
+    }
+    return isHeard;
+  };
+
   return {
     publish(event) {
-      let isHeard = false;
-      for (const listener of audience(event)) {
-        isHeard = true;
-        listener.handle(event);
-      }
-      if (!isHeard) for (const handle of unheard) handle(event);
+      if (!publishHere(event)) for (const handle of unheard) handle(event);
     },
+    publishHere: (event) => void publishHere(event),
+    // There is no other node.
+    tell() {},
+    onNews() {},
+    onMissed() {},
+    async close() {},
     onUnheard: (handle) => void unheard.push(handle),
-    hears: (device) => byDevice.has(device),
+    hears: async (device) => byDevice.has(device),
     subscribe(listener) {
       const { device, account } = listener;
       add(byAccount, account, listener);

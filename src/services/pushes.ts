@@ -104,7 +104,7 @@ export function createPushes(
   }
 
   async function again(device: DeviceId): Promise<void> {
-    if (!hub.hears(device) && (await isAwaited(db, device))) await wake(device);
+    if (!(await hub.hears(device)) && (await isAwaited(db, device))) await wake(device);
   }
 
   function note(device: DeviceId): void {

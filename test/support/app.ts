@@ -63,13 +63,11 @@ export async function startApp({
     db,
     blobs: createDiskBlobs(join(data, 'blobs')),
     hub: {
+      ...hub,
       publish: (event: HubEvent) => {
         events.push(event);
         hub.publish(event);
       },
-      subscribe: hub.subscribe.bind(hub),
-      onUnheard: hub.onUnheard.bind(hub),
-      hears: hub.hears.bind(hub),
       get size() {
         return hub.size;
       },

@@ -173,13 +173,11 @@ export async function openRelay(
   const local = createLocalHub();
   const events: HubEvent[] = [];
   const hub: Hub = {
+    ...local,
     publish(event) {
       events.push(event);
       local.publish(event);
     },
-    subscribe: (listener) => local.subscribe(listener),
-    onUnheard: (handle) => local.onUnheard(handle),
-    hears: (device) => local.hears(device),
     get size() {
       return local.size;
     },

@@ -41,8 +41,12 @@ function encryption(next: () => Pair | null): Encryption {
 
 test('a new certificate is shown to who comes, and who is here stays: sockets, and answers under way', async () => {
   const late = Promise.withResolvers<string>();
+  const begun = Promise.withResolvers<void>();
   const app = new Elysia()
-    .get('/late', () => late.promise)
+    .get('/late', () => {
+      begun.resolve();
+      return late.promise;
+    })
     .ws('/echo', {
       message: (socket, message) => {
         socket.send(message);
@@ -62,6 +66,7 @@ test('a new certificate is shown to who comes, and who is here stays: sockets, a
   const socket = openWebSocket(`wss://localhost:${port}/echo`, { tls });
   await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
   const answer = fetch(`https://localhost:${port}/late`, { tls });
+  await begun.promise;
 
   await listeners.renew();
   expect(await shown(port)).toBe(before);
