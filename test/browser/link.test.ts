@@ -158,7 +158,10 @@ describe('a new browser', () => {
       const row = page
         .locator('[data-own-devices] li')
         .filter({ has: page.getByRole('link', { name: /^Remove/ }) });
-      await row.getByRole('button', { name: /^Rename/ }).focus();
+      const rename = row.getByRole('button', { name: /^Rename/ });
+      // There from the start, and nothing to press until the device's own part has come.
+      await rename.waitFor();
+      await rename.focus();
       await page.keyboard.press('Enter');
       await page.getByLabel('Name of this device').waitFor();
       await page.keyboard.press('Escape');
