@@ -95,6 +95,23 @@ async function holdStorage(page: Page): Promise<() => Promise<void>> {
   return () => page.evaluate(() => void dispatchEvent(new Event('let-go')));
 }
 
+/** What Enter does. A page that is left in the same moment may take the choice with it: until it is there after a reload. */
+async function chooseNewLine(page: Page, wanted: boolean): Promise<void> {
+  await page.goto(`${world.server.url}/settings`);
+  const choice = page.getByLabel('Enter makes a new line');
+  await choice.setChecked(wanted);
+  await until(
+    async () => {
+      await page.reload();
+      await choice.waitFor({ timeout: PATIENCE });
+      const isKept = (await choice.isChecked()) === wanted;
+      if (!isKept) await choice.setChecked(wanted);
+      return isKept;
+    },
+    (isKept) => isKept,
+  );
+}
+
 story('names are offered after @, and Enter takes one without sending', async () => {
   const { page } = adaBrowser;
   await begin(page);
@@ -271,20 +288,7 @@ story('a message cannot be changed into nothing', async () => {
 story('Enter makes a new line on a device that wants it so', async () => {
   const { page } = adaBrowser;
   const conversation = page.url();
-  await page.goto(`${world.server.url}/settings`);
-  const choice = page.getByLabel('Enter makes a new line');
-  await choice.check();
-  // A page that is left in the same moment may take the choice with it.
-  await until(
-    async () => {
-      await page.reload();
-      await choice.waitFor({ timeout: PATIENCE });
-      const isKept = await choice.isChecked();
-      if (!isKept) await choice.check();
-      return isKept;
-    },
-    (isKept) => isKept,
-  );
+  await chooseNewLine(page, true);
   await page.goto(conversation);
   await becomes(page, 'Not yet said');
   await composer(page).fill('One');
@@ -293,8 +297,7 @@ story('Enter makes a new line on a device that wants it so', async () => {
   expect(await value(page)).toBe('One\ntwo');
   await page.keyboard.press('ControlOrMeta+Enter');
   await messages(minaBrowser.page, 'two').waitFor({ timeout: PATIENCE });
-  await page.goto(`${world.server.url}/settings`);
-  await page.getByLabel('Enter makes a new line').uncheck();
+  await chooseNewLine(page, false);
   await page.goto(conversation);
 });
 
@@ -309,8 +312,9 @@ story(
     await page.keyboard.press('Enter');
     await page.keyboard.type('Kept second.');
     await page.keyboard.press('Enter');
-    expect(await value(page)).toBe('Kept first.Kept second.');
+    const written = await value(page);
     await letGo();
+    expect(written).toBe('Kept first.Kept second.');
     for (const text of ['Kept first.', 'Kept second.'])
       await messages(minaBrowser.page, text).waitFor({ timeout: PATIENCE });
     await becomes(page, '');
