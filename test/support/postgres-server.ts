@@ -1,8 +1,8 @@
 /** A private PostgreSQL server in a temporary folder, where Debian's programs for one are installed. */
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 /** Folder of initdb and postgres; null where they are not installed (apt-get install postgresql). */
 export const POSTGRES_PROGRAMS: string | null =
@@ -93,12 +93,3 @@ async function ran(args: readonly string[], times = 1): Promise<void> {
 async function idOf(flag: '-u' | '-g'): Promise<number> {
   return Number(await new Response(Bun.spawn(['id', flag, 'postgres']).stdout).text());
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
