@@ -4,15 +4,21 @@
  * Group commit as on SQLite: writes that queue up while a commit runs share the next transaction, a savepoint each. Nodes take turns by
  * an advisory lock that is taken before the transaction begins: without it, everything that counts on (message numbers, the audit chain)
  * would have them abort each other. SERIALIZABLE stays, for whoever writes without the lock; what is aborted is repeated.
+ *
+ * Statements that leave together travel together (`Promise.all`): what costs is the way there and back, not what is asked. A group with one
+ * write in it takes two ways beside its own: lock, beginning; commit, unlock.
  */
-import { type ReservedSQL, SQL } from 'bun';
+import type { ReservedSQL } from 'bun';
 import { type Db, DbUnavailable, type Row, type Tx, type Value } from './db.ts';
+import { PostgresPool, stateOf, unavailable } from './postgres-pool.ts';
 
 export interface PostgresOptions {
   /** Connections for reads, besides the one that writes. */
   readonly readers?: number;
   /** Seconds to wait for a connection. */
   readonly patience?: number;
+  /** Milliseconds to wait for an answer, and for a group of writes with their turn. */
+  readonly limit?: number;
 }
 
 interface Queued {
@@ -29,18 +35,18 @@ const MAX_TRIES = 20;
 const BACK_OFF_MS = [2, 200] as const;
 /** Any number that nothing else locks here. */
 const WRITER_LOCK = 0x50770;
+const LOCK = `SELECT pg_advisory_lock(${WRITER_LOCK})`;
+const UNLOCK = `SELECT pg_advisory_unlock(${WRITER_LOCK})`;
+const BEGIN = 'BEGIN ISOLATION LEVEL SERIALIZABLE';
 /** serialization_failure, deadlock_detected. */
 const ABORTED: ReadonlySet<string> = new Set(['40001', '40P01']);
-/**
- * Connection lost or refused, shutting down, starting, too many connections, disk full, out of memory, read-only (a standby): nothing was
- * stored, and it may pass by itself. Appendix A of PostgreSQL's manual.
- */
-const UNAVAILABLE = /^(?:08...|57P0[1-5]|53[0-4]00|25006|58030|XX00[12])$/;
-const CONNECTION = /^ERR_POSTGRES_(?:CONNECTION|IDLE|LIFETIME)/;
 
 /** Connects when it is first asked; throws DbUnavailable from each call while the server is away. */
-export function openPostgres(url: string, { readers = 8, patience = 5 }: PostgresOptions = {}): Db {
-  const pool = (max: number) => new SQL(url, { max, bigint: true, connectionTimeout: patience });
+export function openPostgres(
+  url: string,
+  { readers = 8, patience = 5, limit = 20_000 }: PostgresOptions = {},
+): Db {
+  const pool = (max: number) => new PostgresPool(url, { max, patience, limit });
   return new Postgres(pool(readers), pool(1));
 }
 
@@ -50,16 +56,12 @@ class Postgres implements Db {
   #closed = false;
 
   constructor(
-    private readonly readers: SQL,
-    private readonly writers: SQL,
+    private readonly readers: PostgresPool,
+    private readonly writers: PostgresPool,
   ) {}
 
   async read<R extends object = Row>(sql: string, params: readonly Value[] = []): Promise<R[]> {
-    try {
-      return rowsOf<R>(await this.readers.unsafe(sql, [...params]));
-    } catch (error) {
-      throw unavailable(error) ?? error;
-    }
+    return rowsOf<R>(await this.readers.use((pool) => pool.unsafe(sql, [...params])));
   }
 
   write<T>(change: (tx: Tx) => Promise<T>): Promise<T> {
@@ -73,7 +75,7 @@ class Postgres implements Db {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
-    await Promise.all([this.readers.close({ timeout: 1 }), this.writers.close({ timeout: 1 })]);
+    await Promise.all([this.readers.close(), this.writers.close()]);
   }
 
   async #drain(): Promise<void> {
@@ -84,17 +86,11 @@ class Postgres implements Db {
   }
 
   async #commit(group: readonly Queued[]): Promise<void> {
-    let connection: ReservedSQL | null = null;
     try {
-      connection = await this.writers.reserve();
-      await connection.unsafe('SELECT pg_advisory_lock($1)', [WRITER_LOCK]);
-      const settle = await repeated(connection, group);
+      const settle = await this.writers.alone((connection) => repeated(connection, group));
       for (const done of settle) done();
     } catch (error) {
-      const reason = unavailable(error) ?? error;
-      for (const { reject } of group) reject(reason);
-    } finally {
-      await release(connection);
+      for (const { reject } of group) reject(error);
     }
   }
 }
@@ -105,53 +101,68 @@ async function repeated(connection: ReservedSQL, group: readonly Queued[]): Prom
     try {
       return await transaction(connection, group);
     } catch (error) {
-      if (!ABORTED.has(stateOf(error)) || tries >= MAX_TRIES) throw error;
+      if (!ABORTED.has(stateOf(error))) throw error;
+      if (tries >= MAX_TRIES) throw new DbUnavailable('PostgreSQL: too much is written at once.');
       const [first, most] = BACK_OFF_MS;
       await Bun.sleep(Math.random() * Math.min(most, first * 2 ** tries));
     }
   }
 }
 
+/** The lock is held from before the beginning to after the end, whatever happens; a connection that dies loses it with the rest. */
 async function transaction(
   connection: ReservedSQL,
   group: readonly Queued[],
 ): Promise<readonly (() => void)[]> {
   const settle: (() => void)[] = [];
-  await connection.unsafe('BEGIN ISOLATION LEVEL SERIALIZABLE');
   try {
-    for (const { change, resolve, reject } of group) {
-      await connection.unsafe('SAVEPOINT w');
-      const tx = new PostgresTx(connection);
-      try {
-        const value = await change(tx);
-        settle.push(() => resolve(value));
-      } catch (error) {
-        if (unavailable(error) || ABORTED.has(stateOf(error))) throw error;
-        await connection.unsafe('ROLLBACK TO w');
-        settle.push(() => reject(error));
-      } finally {
-        tx.end();
-      }
-      await connection.unsafe('RELEASE w');
-    }
-    await connection.unsafe('COMMIT');
+    await together(connection, [LOCK, BEGIN]);
+    const [only, ...more] = group;
+    if (only && more.length === 0) {
+      const value = await changed(connection, only);
+      settle.push(() => only.resolve(value));
+    } else for (const queued of group) settle.push(await apart(connection, queued));
+    await commit(connection);
     return settle;
   } catch (error) {
     // A connection that is gone has rolled back by itself.
-    await connection.unsafe('ROLLBACK').catch(() => undefined);
+    if (!unavailable(error)) await connection.unsafe(`ROLLBACK; ${UNLOCK}`);
     throw error;
   }
 }
 
-/** Without the lock, to the pool; a connection on which that fails is not used again. */
-async function release(connection: ReservedSQL | null): Promise<void> {
-  if (connection === null) return;
+/** A transaction in which a statement has failed is rolled back by COMMIT, and that is no error to the server. */
+async function commit(connection: ReservedSQL): Promise<void> {
+  const [done] = await connection.unsafe<readonly { readonly command: string }[]>(`COMMIT; ${UNLOCK}`);
+  if (done?.command !== 'COMMIT') throw new Error('A statement failed, and its write went on.');
+}
+
+/** One of several: what it throws is its own. */
+async function apart(connection: ReservedSQL, queued: Queued): Promise<() => void> {
+  const begun = connection.unsafe('SAVEPOINT w').execute();
   try {
-    await connection.unsafe('SELECT pg_advisory_unlock($1)', [WRITER_LOCK]);
-    connection.release();
-  } catch {
-    await connection.close({ timeout: 0 }).catch(() => undefined);
+    const [, value] = await Promise.all([begun, changed(connection, queued)]);
+    await connection.unsafe('RELEASE w');
+    return () => queued.resolve(value);
+  } catch (error) {
+    if (unavailable(error) || ABORTED.has(stateOf(error))) throw error;
+    await connection.unsafe('ROLLBACK TO w; RELEASE w');
+    return () => queued.reject(error);
   }
+}
+
+async function changed(connection: ReservedSQL, { change }: Queued): Promise<unknown> {
+  const tx = new PostgresTx(connection);
+  try {
+    return await change(tx);
+  } finally {
+    tx.end();
+  }
+}
+
+/** Statements that nobody waits for apart; the first error of them. */
+async function together(connection: ReservedSQL, statements: readonly string[]): Promise<void> {
+  await Promise.all(statements.map((sql) => connection.unsafe(sql).execute()));
 }
 
 class PostgresTx implements Tx {
@@ -177,33 +188,28 @@ class PostgresTx implements Tx {
 
   #ask(sql: string, params: readonly Value[]): Promise<Answer> {
     if (this.#ended) throw new DbUnavailable('The transaction has ended.');
-    return this.connection.unsafe(sql, [...params]);
+    // On its way now, in the order of the calls.
+    return this.connection.unsafe(TABLE.test(sql) ? bytewise(sql) : sql, [...params]).execute();
   }
 }
+
+const TABLE = /^\s*(?:CREATE|ALTER) TABLE/;
+
+/** Texts are compared by their bytes, as on SQLite, whatever the database's own language: ids are in order, and indexes stay right. */
+const bytewise = (sql: string): string => sql.replace(/\bTEXT\b/g, 'TEXT COLLATE "C"');
 
 /** Rows, and how many there were or were changed. */
 type Answer = readonly Readonly<Record<string, unknown>>[] & { readonly count: number };
 
-/** Values as the other engine gives them: BIGINT as a number, bytes in a buffer of their own. */
+/** Values as the other engine gives them: BIGINT and truth as a number, bytes in a buffer of their own. */
 function rowsOf<R>(answer: Answer): R[] {
   return answer.map((row) => {
     const plain: Record<string, unknown> = {};
     for (const name in row) {
       const value = row[name];
-      if (typeof value === 'bigint') plain[name] = Number(value);
+      if (typeof value === 'bigint' || typeof value === 'boolean') plain[name] = Number(value);
       else plain[name] = value instanceof Uint8Array ? new Uint8Array(value) : value;
     }
     return plain as R;
   });
-}
-
-/** SQLSTATE; empty for what did not come from the server. */
-const stateOf = (error: unknown): string =>
-  error instanceof SQL.PostgresError && typeof error.errno === 'string' ? error.errno : '';
-
-function unavailable(error: unknown): DbUnavailable | null {
-  if (error instanceof DbUnavailable) return error;
-  if (!(error instanceof SQL.PostgresError)) return null;
-  if (!UNAVAILABLE.test(stateOf(error)) && !CONNECTION.test(error.code)) return null;
-  return new DbUnavailable(`PostgreSQL: ${error.message}`, { cause: error });
 }
