@@ -12,6 +12,8 @@ export interface PoolOptions {
   readonly patience: number;
   /** Milliseconds to wait for an answer. */
   readonly limit: number;
+  /** What the server's list of sessions calls its connections. */
+  readonly name: string;
 }
 
 /** Seconds after which a connection is replaced: a name may lead to another server by then. */
@@ -20,7 +22,6 @@ const LIFETIME_S = 1800;
  * How the server finds out that a node is gone or stuck, in seconds and milliseconds: what that one has locked keeps all others waiting.
  */
 const SESSION = {
-  application_name: 'sotto',
   tcp_keepalives_idle: 5,
   tcp_keepalives_interval: 5,
   tcp_keepalives_count: 3,
@@ -94,7 +95,7 @@ export class PostgresPool {
       bigint: true,
       connectionTimeout: this.options.patience,
       maxLifetime: LIFETIME_S,
-      connection: SESSION,
+      connection: { ...SESSION, application_name: this.options.name },
     });
     return this.#sql;
   }

@@ -19,6 +19,8 @@ export interface PostgresOptions {
   readonly patience?: number;
   /** Milliseconds to wait for an answer, and for a group of writes with their turn. */
   readonly limit?: number;
+  /** What the server's list of sessions calls its connections: begins with `sotto`, by which `sotto move` finds who is at work. */
+  readonly name?: string;
 }
 
 interface Queued {
@@ -44,9 +46,9 @@ const ABORTED: ReadonlySet<string> = new Set(['40001', '40P01']);
 /** Connects when it is first asked; throws DbUnavailable from each call while the server is away. */
 export function openPostgres(
   url: string,
-  { readers = 8, patience = 5, limit = 20_000 }: PostgresOptions = {},
+  { readers = 8, patience = 5, limit = 20_000, name = 'sotto' }: PostgresOptions = {},
 ): Db {
-  const pool = (max: number) => new PostgresPool(url, { max, patience, limit });
+  const pool = (max: number) => new PostgresPool(url, { max, patience, limit, name });
   return new Postgres(pool(readers), pool(1));
 }
 
