@@ -1,4 +1,4 @@
-/** Opens a data folder: the database in it, migrated, and the ports that services are made of. */
+/** Opens a data folder: the database in it, or the one that stands for it, migrated, and the ports that services are made of. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createDiskBlobs } from '../blobs/disk.ts';
@@ -16,8 +16,16 @@ import { MIGRATIONS } from '../store/migrations.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import { CommandFailed } from './failed.ts';
 
-/** Creates the folder where it is missing; throws CommandFailed with a sentence when it cannot be used. */
-export async function openData(config: Config, log: Log, tracing: Tracing | null = null): Promise<Ports> {
+/**
+ * Creates the folder where it is missing; throws CommandFailed with a sentence when it cannot be used.
+ * @param wait milliseconds to go on trying while a database of another machine is away
+ */
+export async function openData(
+  config: Config,
+  log: Log,
+  tracing: Tracing | null = null,
+  wait = 0,
+): Promise<Ports> {
   // Keys of sessions and hashes of secrets live here: nobody else on the machine reads them.
   process.umask(0o077);
   const folder = resolve(config.data);
@@ -25,9 +33,7 @@ export async function openData(config: Config, log: Log, tracing: Tracing | null
     throw new CommandFailed(`A restore into ${folder} was cut off: run sotto restore once more.`);
   try {
     mkdirSync(folder, { recursive: true });
-    const db = openSqlite(join(folder, 'sotto.sqlite'));
-    const applied = await bringUp(db, folder);
-    if (applied.length > 0) log.info('migrated', { versions: applied.join(' ') });
+    const db = await openDatabase(config, folder, log, wait);
     const ports = {
       config,
       db,
@@ -39,10 +45,21 @@ export async function openData(config: Config, log: Log, tracing: Tracing | null
     };
     return watchPorts(ports, createOps(log, ports.clock, tracing));
   } catch (error) {
+    if (error instanceof CommandFailed) throw error;
     if (error instanceof DbUnavailable || (error instanceof Error && 'code' in error))
       throw new CommandFailed(`The data folder ${folder} cannot be used: ${error.message}`);
     throw error;
   }
+}
+
+async function openDatabase(config: Config, folder: string, log: Log, wait: number): Promise<Db> {
+  // Whoever has a small server never loads the other engine.
+  if (config.database !== null)
+    return (await import('./postgres.ts')).openPostgresData(config.database, log, wait);
+  const db = openSqlite(join(folder, 'sotto.sqlite'));
+  const applied = await bringUp(db, folder);
+  if (applied.length > 0) log.info('migrated', { versions: applied.join(' ') });
+  return db;
 }
 
 /** Migrates, and keeps the database as it was. Closes it when this release cannot use it. */

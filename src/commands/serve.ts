@@ -24,6 +24,8 @@ import { type StopStep, stopInOrder, stopSignal } from './serve/stop.ts';
 
 /** Milliseconds that everything gets to end after a signal. */
 const GRACE_MS = 8_000;
+/** Milliseconds that a start waits for a database of another machine: what is started together with it takes its time. */
+const DATABASE_WAIT_MS = 60_000;
 
 /** Serves until SIGINT or SIGTERM; gives the exit code. */
 export async function serve(
@@ -32,7 +34,10 @@ export async function serve(
 ): Promise<number> {
   const config = parseConfig(args, env);
   const log = createLog(config.logLevel, Date.now);
-  const [ports, assets] = await Promise.all([openData(config, log, await tracingOf(config)), loadAssets()]);
+  const [ports, assets] = await Promise.all([
+    openData(config, log, await tracingOf(config), DATABASE_WAIT_MS),
+    loadAssets(),
+  ]);
 
   const { meter } = ports.ops;
   let boundPort = config.port;

@@ -10,6 +10,11 @@ export class NewerSchema extends Error {
   override readonly name = 'NewerSchema';
 }
 
+interface Newest {
+  readonly version: number | null;
+}
+const NEWEST = 'SELECT MAX(version) AS version FROM migrations';
+
 /**
  * Applies what is missing and gives the versions it applied. Throws NewerSchema when the database knows a migration
  * that this release does not.
@@ -18,7 +23,7 @@ export async function migrate(db: Db, migrations: readonly Migration[] = MIGRATI
   await db.write(async (tx) => {
     await tx.run('CREATE TABLE IF NOT EXISTS migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL)');
   });
-  const [row] = await db.read<{ version: number | null }>('SELECT MAX(version) AS version FROM migrations');
+  const [row] = await db.read<Newest>(NEWEST);
   const current = row?.version ?? 0;
   const newest = migrations.at(-1)?.version ?? 0;
   if (current > newest)
@@ -28,7 +33,10 @@ export async function migrate(db: Db, migrations: readonly Migration[] = MIGRATI
   const missing = migrations.filter((migration) => migration.version > current);
   for (const together of current === 0 ? [missing] : missing.map((each) => [each]))
     await db.write(async (tx) => {
+      // Another node may have been first.
+      const done = (await tx.get<Newest>(NEWEST))?.version ?? 0;
       for (const { version, name, sql } of together) {
+        if (version <= done) continue;
         for (const statement of statements(sql)) await tx.run(statement);
         await tx.run('INSERT INTO migrations (version, name) VALUES ($1, $2)', [version, name]);
       }
@@ -42,7 +50,7 @@ export async function schemaOf(db: Db): Promise<number> {
     "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = 'migrations'",
   );
   if (!table) return 0;
-  const [row] = await db.read<{ version: number | null }>('SELECT MAX(version) AS version FROM migrations');
+  const [row] = await db.read<Newest>(NEWEST);
   return row?.version ?? 0;
 }
 
