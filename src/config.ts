@@ -6,6 +6,7 @@ import { ConfigError } from './config/error.ts';
 import { type MailServer, mailServer } from './config/mail.ts';
 import { type Outside, outside } from './config/outside.ts';
 import { plainHttpPort, type TlsChoice, tlsChoice } from './config/tls.ts';
+import { type LogPlan, logPlan } from './config/wal.ts';
 
 export { ConfigError } from './config/error.ts';
 
@@ -41,6 +42,8 @@ export interface Config extends Outside {
    * Milliseconds between saying that this node ends and ending: whatever spreads connections over nodes sends new ones to others by then.
    */
   readonly drain: number;
+  /** Where the write-ahead log is kept; null: nowhere. */
+  readonly wal: LogPlan | null;
 }
 
 /** A P-256 key pair, base64url: 65 and 32 bytes; and whom a push service writes to, a mailto: or https: address. */
@@ -73,6 +76,8 @@ const FLAGS = {
   cors: { type: 'string', multiple: true },
   otlp: { type: 'string' },
   drain: { type: 'string' },
+  'wal-to': { type: 'string' },
+  'wal-keep': { type: 'string' },
 } as const;
 
 /** Parses `serve`'s arguments. Throws ConfigError with a sentence that names the flag. */
@@ -96,8 +101,10 @@ export function parseConfig(
     values['acme-directory'] ?? env.SOTTO_ACME_DIRECTORY ?? '',
     values['acme-email'] ?? env.SOTTO_ACME_EMAIL ?? '',
   );
+  const walTo = values['wal-to'] ?? env.SOTTO_WAL_TO ?? '';
+  const apart = outside(env, walTo.startsWith('s3:'));
   return Object.freeze({
-    ...outside(env),
+    ...apart,
     port: port(values.port ?? env.SOTTO_PORT ?? '3000'),
     host: values.host ?? env.SOTTO_HOST ?? '127.0.0.1',
     data: values.data ?? env.SOTTO_DATA ?? './data',
@@ -125,6 +132,7 @@ export function parseConfig(
       .filter((entry) => entry !== '')
       .map(corsOrigin),
     drain: drain(values.drain ?? env.SOTTO_DRAIN ?? ''),
+    wal: logPlan(walTo, values['wal-keep'] ?? env.SOTTO_WAL_KEEP ?? '', apart.database !== null, env),
   });
 }
 

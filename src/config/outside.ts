@@ -16,10 +16,13 @@ export interface Outside {
 
 /** A bucket, or a folder of one, and who may use it. */
 export interface S3Place {
+  /** Perhaps with folders of it: `files/sotto`. */
   readonly bucket: string;
   /** Null: of Amazon, by its region. */
   readonly endpoint: string | null;
   readonly region: string | null;
+  /** The bucket is part of the host, which S3_ENDPOINT then names with it. */
+  readonly virtualHosted: boolean;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string | null;
@@ -29,8 +32,11 @@ export interface S3Place {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Throws ConfigError with a sentence that names the variable, and never its value: there is a password in it. */
-export function outside(env: Environment): Outside {
+/**
+ * Throws ConfigError with a sentence that names the variable, and never its value: there is a password in it.
+ * @param hasOtherBucket the S3_* variables serve something else than files as well (--wal-to)
+ */
+export function outside(env: Environment, hasOtherBucket = false): Outside {
   const database = address(
     env,
     'DATABASE_URL',
@@ -42,7 +48,7 @@ export function outside(env: Environment): Outside {
     throw new ConfigError(
       'REDIS_URL goes with DATABASE_URL: several nodes need a database that all of them reach.',
     );
-  return Object.freeze({ database, redis, s3: place(env) });
+  return Object.freeze({ database, redis, s3: place(env, hasOtherBucket) });
 }
 
 function address(
@@ -59,22 +65,30 @@ function address(
   return text;
 }
 
-function place(env: Environment): S3Place | null {
+function place(env: Environment, hasOtherBucket: boolean): S3Place | null {
   const of = (name: string): string | null => env[name] || null;
   const bucket = of('S3_BUCKET');
   if (bucket === null) {
+    if (hasOtherBucket) return null;
     const stray = ['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT'].find((name) => of(name) !== null);
     if (stray !== undefined) throw new ConfigError(`${stray} goes with S3_BUCKET.`);
     return null;
   }
+  return s3Place(env, bucket, 'S3_BUCKET');
+}
+
+/** A bucket with the keys of the environment. @param what that needs them, for the sentence */
+export function s3Place(env: Environment, bucket: string, what = `s3://${bucket}`): S3Place {
+  const of = (name: string): string | null => env[name] || null;
   const [accessKeyId, secretAccessKey] = [of('S3_ACCESS_KEY_ID'), of('S3_SECRET_ACCESS_KEY')];
   if (accessKeyId === null || secretAccessKey === null)
-    throw new ConfigError('S3_BUCKET needs S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.');
+    throw new ConfigError(`${what} needs S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.`);
   const web = ['http:', 'https:'];
   return Object.freeze({
     bucket,
     endpoint: address(env, 'S3_ENDPOINT', web, 'https://s3.example.org'),
     region: of('S3_REGION'),
+    virtualHosted: flag(env, 'S3_VIRTUAL_HOSTED'),
     accessKeyId,
     secretAccessKey,
     sessionToken: of('S3_SESSION_TOKEN'),

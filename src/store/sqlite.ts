@@ -5,11 +5,19 @@
  * Group commit: writes that queue up while a commit runs share the next transaction, a savepoint each, and every
  * promise resolves after that commit: what was answered is on the disk, at the price of one sync for many.
  */
-import { Database, type SQLQueryBindings, type Statement } from 'bun:sqlite';
+import { constants, Database, type SQLQueryBindings, type Statement } from 'bun:sqlite';
 import { type Db, DbUnavailable, type Row, type Tx, type Value } from './db.ts';
 
+/** The port, and what only this engine has. */
+export interface SqliteDb extends Db {
+  /** Runs `act` between two commits, while nobody writes, in whichever process. Throws DbUnavailable. */
+  alone<T>(act: () => Promise<T>): Promise<T>;
+}
+
 interface Queued {
-  readonly change: (tx: Tx) => Promise<unknown>;
+  /** Null: it changes nothing, and `act` runs while nobody writes. */
+  readonly change: ((tx: Tx) => Promise<unknown>) | null;
+  readonly act?: () => Promise<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -19,7 +27,7 @@ const MAX_GROUP = 1024;
 /** Milliseconds that a statement waits for another process (the admin commands) to finish its write. */
 const BUSY_TIMEOUT_MS = 5000;
 /** Pages in the log before they are copied home: a page that changes in every commit is then copied once for many. */
-const CHECKPOINT_PAGES = 4000;
+export const CHECKPOINT_PAGES = 4000;
 /** Memory for pages, each connection: the upper levels of every index. */
 const CACHE_KIB = 16 * 1024;
 /** SQLite's own words for "cannot be written": disk full, read-only, I/O error, locked for too long. */
@@ -28,15 +36,16 @@ const UNAVAILABLE = /SQLITE_(FULL|READONLY|IOERR|CANTOPEN|BUSY|LOCKED|CORRUPT|NO
 /**
  * Opens (and creates) the database file. Throws DbUnavailable when it cannot.
  * @param path a file path, or `:memory:` for a private one that only one connection sees
+ * @param keepsLog the write-ahead log is copied home only when somebody else says so (held-log.ts), and stays when the file is closed
  */
-export function openSqlite(path: string): Db {
-  const writer = connect(path);
-  const reader = path === ':memory:' ? writer : connect(path);
+export function openSqlite(path: string, { keepsLog = false } = {}): SqliteDb {
+  const writer = connect(path, keepsLog);
+  const reader = path === ':memory:' ? writer : connect(path, keepsLog);
   if (reader !== writer) reader.exec('PRAGMA query_only=ON');
-  return new Sqlite(writer, reader);
+  return new Sqlite(writer, reader, keepsLog);
 }
 
-function connect(path: string): Database {
+function connect(path: string, keepsLog: boolean): Database {
   try {
     const database = new Database(path, { create: true, strict: false });
     database.exec(
@@ -45,10 +54,11 @@ function connect(path: string): Database {
        PRAGMA synchronous=FULL;
        PRAGMA foreign_keys=ON;
        PRAGMA secure_delete=FAST;
-       PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES};
+       PRAGMA wal_autocheckpoint=${keepsLog ? 0 : CHECKPOINT_PAGES};
        PRAGMA cache_size=-${CACHE_KIB};
        PRAGMA temp_store=MEMORY;`,
     );
+    if (keepsLog) database.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
     return database;
   } catch (error) {
     throw unavailable(error) ?? error;
@@ -76,7 +86,7 @@ class Statements {
   }
 }
 
-class Sqlite implements Db {
+class Sqlite implements SqliteDb {
   readonly #writer: Statements;
   readonly #reader: Statements;
   readonly #tx: Tx;
@@ -84,7 +94,11 @@ class Sqlite implements Db {
   #running: Promise<void> | null = null;
   #closed = false;
 
-  constructor(writer: Database, reader: Database) {
+  constructor(
+    writer: Database,
+    reader: Database,
+    readonly keepsLog: boolean,
+  ) {
     this.#writer = new Statements(writer);
     this.#reader = reader === writer ? this.#writer : new Statements(reader);
     this.#tx = new SqliteTx(this.#writer);
@@ -102,11 +116,20 @@ class Sqlite implements Db {
     });
   }
 
+  alone<T>(act: () => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new DbUnavailable('The database is closed.'));
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ change: null, act, resolve: (value) => resolve(value as T), reject });
+      this.#running ??= this.#drain();
+    });
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
     if (this.#reader !== this.#writer) this.#reader.close();
-    this.#writer.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    // Not waited for: where a server ships the log it lets nobody empty it.
+    if (!this.keepsLog) this.#writer.database.exec('PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE)');
     this.#writer.close();
   }
 
@@ -114,11 +137,27 @@ class Sqlite implements Db {
     // One turn of the event loop gathers what the requests at hand have to write.
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
-      const group = this.#queue.splice(0, MAX_GROUP);
-      await this.#commit(group);
+      const next = this.#queue.findIndex(({ change }) => change === null);
+      if (next === 0) await this.#actAlone(this.#queue.shift());
+      else await this.#commit(this.#queue.splice(0, next < 0 ? MAX_GROUP : Math.min(next, MAX_GROUP)));
       if (this.#queue.length === 0) await new Promise<void>((resolve) => setImmediate(resolve));
     }
     this.#running = null;
+  }
+
+  async #actAlone(queued: Queued | undefined): Promise<void> {
+    if (!queued?.act) return;
+    const { database } = this.#writer;
+    try {
+      // Others' writes wait; nothing is written.
+      database.exec('BEGIN IMMEDIATE');
+      const value = await queued.act();
+      database.exec('ROLLBACK');
+      queued.resolve(value);
+    } catch (error) {
+      if (database.inTransaction) database.exec('ROLLBACK');
+      queued.reject(unavailable(error) ?? error);
+    }
   }
 
   async #commit(group: readonly Queued[]): Promise<void> {
@@ -127,6 +166,7 @@ class Sqlite implements Db {
     try {
       database.exec('BEGIN IMMEDIATE');
       for (const { change, resolve, reject } of group) {
+        if (change === null) continue;
         database.exec('SAVEPOINT w');
         try {
           const value = await change(this.#tx);
