@@ -8,6 +8,9 @@ export type BlobKey = string;
 export const isBlobKey = (value: string): value is BlobKey => /^[0-9a-f]{32}$/.test(value);
 export const blobKey = (bytes: Uint8Array): BlobKey => bytes.toHex();
 
+/** Seconds for which an address given by `direct` is good. */
+export const DIRECT_SECONDS = 60;
+
 export interface Blobs {
   /**
    * Keeps bytes under a key that was never used. Resolves when neither a crash nor the end of the power would lose them. Before that the key
@@ -21,11 +24,24 @@ export interface Blobs {
   remove(key: BlobKey): Promise<void>;
   /** Keys after this one (null: from the first), in order, at most `limit`; what a cut-off `put` left is among them. */
   list(after: BlobKey | null, limit: number): Promise<readonly BlobKey[]>;
+  /** Epoch milliseconds, by the clock of where they lie, at which they were put there; null when there are none. */
+  written(key: BlobKey): Promise<number | null>;
+  /**
+   * An address at which whoever has it fetches these bytes, and nothing else, for DIRECT_SECONDS, without asking this server; null where
+   * they come through this server alone. Nobody looks whether they are there.
+   */
+  direct(key: BlobKey): string | null;
   /** Bytes that still fit; null where nobody knows. */
   free(): Promise<number | null>;
 }
 
-/** Bytes cannot be kept or read (disk full, read-only, away): nothing was stored. */
+/** Bytes cannot be kept or read (disk full, read-only, away): nothing was stored. The message is one word for why, and holds no secret. */
 export class BlobsUnavailable extends Error {
   override readonly name = 'BlobsUnavailable';
+}
+
+/** Throws TypeError for what is no key. */
+export function checkKey(key: string): BlobKey {
+  if (!isBlobKey(key)) throw new TypeError('a blob has a key of 32 hexadecimal digits');
+  return key;
 }

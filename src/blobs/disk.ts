@@ -1,7 +1,7 @@
 /** Blobs as files of a folder, for this user alone: two levels of folders, 256 in all, so that a terabyte is some thousand files in each. */
-import { mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type BlobKey, type Blobs, BlobsUnavailable, isBlobKey } from './blobs.ts';
+import { type BlobKey, type Blobs, BlobsUnavailable, checkKey, isBlobKey } from './blobs.ts';
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -70,6 +70,20 @@ export function createDiskBlobs(folder: string): Blobs {
         return keys;
       }),
 
+    written: (key) =>
+      available(async () => {
+        const path = pathOf(folder, key);
+        for (const each of [path, path + PART])
+          try {
+            return (await stat(each)).mtimeMs;
+          } catch (error) {
+            if (codeOf(error) !== 'ENOENT') throw error;
+          }
+        return null;
+      }),
+
+    direct: () => null,
+
     async free() {
       // Before the first blob, the folder above is on the same disk.
       for (const path of [folder, dirname(folder)])
@@ -84,7 +98,7 @@ export function createDiskBlobs(folder: string): Blobs {
 
 /** No key has a separator in it, so no path leaves the folder. */
 function pathOf(folder: string, key: BlobKey): string {
-  if (!isBlobKey(key)) throw new TypeError('a blob has a key of 32 hexadecimal digits');
+  checkKey(key);
   const [first, second] = LEVELS;
   return join(folder, key.slice(0, first), key.slice(first, first + second), key.slice(first + second));
 }

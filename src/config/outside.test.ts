@@ -14,6 +14,7 @@ test('the store of files has a name, keys and perhaps an address', () => {
     bucket: 'files',
     endpoint: 'http://s3:9000',
     region: null,
+    virtualHosted: false,
     publicEndpoint: null,
   });
 });
@@ -26,6 +27,7 @@ test.each([
   [{ S3_BUCKET: 'files', S3_SECRET_ACCESS_KEY: 'hidden' }, 'S3_ACCESS_KEY_ID'],
   [{ S3_ENDPOINT: 'https://s3.example.org' }, 'S3_BUCKET'],
   [{ S3_BUCKET: 'files', S3_ENDPOINT: 'ftp://hidden', ...KEYS }, 'S3_ENDPOINT'],
+  [{ S3_BUCKET: 'files', S3_VIRTUAL_HOSTED: 'hidden', ...KEYS }, 'S3_VIRTUAL_HOSTED'],
 ])('%p is refused in a sentence that names the variable and says no value', (env, named) => {
   expect(() => outside(env)).toThrow(ConfigError);
   expect(() => outside(env)).toThrow(named);

@@ -65,6 +65,12 @@ function address(
   return text;
 }
 
+function flag(env: Environment, name: string): boolean {
+  const text = env[name] ?? '';
+  if (!['', '0', '1'].includes(text)) throw new ConfigError(`${name} is 1 or 0.`);
+  return text === '1';
+}
+
 function place(env: Environment, hasOtherBucket: boolean): S3Place | null {
   const of = (name: string): string | null => env[name] || null;
   const bucket = of('S3_BUCKET');

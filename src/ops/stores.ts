@@ -92,6 +92,8 @@ export function createStores({
       get: (key) => traced('blobs.get', () => blobs.get(key)),
       remove: (key) => traced('blobs.remove', () => blobs.remove(key)),
       list: (after, limit) => blobs.list(after, limit),
+      written: (key) => blobs.written(key),
+      direct: (key) => blobs.direct(key),
       free: () => blobs.free(),
     }),
     refused: () => [...refused.values()],
