@@ -1,8 +1,14 @@
-import { expect, test } from 'bun:test';
+import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { accountId } from '../contract/bytes.ts';
+import { migrate } from '../store/migrate.ts';
+import { openSqlite } from '../store/sqlite.ts';
 import { createWebauthn } from './webauthn.ts';
 
+const db = openSqlite(':memory:');
+beforeAll(() => migrate(db));
+afterAll(() => db.close());
 const ports = {
+  db,
   clock: () => 0,
   random: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
 };

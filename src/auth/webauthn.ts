@@ -12,6 +12,7 @@ import { fromHex, toBase64 } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
 import type { PasskeyRow } from '../store/credentials.ts';
 import { Challenges } from './challenges.ts';
+import type { SecretsPorts } from './good-once.ts';
 
 /** Whoever signs in with a passkey is known only afterwards. */
 const SIGN_IN = 'sign-in';
@@ -61,11 +62,8 @@ export interface Webauthn {
 }
 
 /** @param origin what the browser must say the ceremony happened on; its host name is the relying party */
-export function createWebauthn(
-  ports: { readonly clock: () => number; readonly random: (length: number) => Uint8Array<ArrayBuffer> },
-  origin: () => string,
-): Webauthn {
-  const challenges = new Challenges(ports.clock, ports.random);
+export function createWebauthn(ports: SecretsPorts, origin: () => string): Webauthn {
+  const challenges = new Challenges(ports);
   const relyingParty = () => new URL(origin()).hostname;
   const expected = (ceremony: string) => ({
     expectedChallenge: (challenge: string) => challenges.take(challenge, ceremony),
@@ -87,7 +85,7 @@ export function createWebauthn(
         userID: fromHex(person.account),
         userName: person.username,
         userDisplayName: person.name,
-        challenge: challenges.issue(ceremony),
+        challenge: await challenges.issue(ceremony),
         timeout: 120_000,
         attestationType: 'none',
         excludeCredentials: known.map((id) => ({ id })),
@@ -113,7 +111,7 @@ export function createWebauthn(
       const { generateAuthenticationOptions } = await library();
       return generateAuthenticationOptions({
         rpID: relyingParty(),
-        challenge: challenges.issue(of?.ceremony ?? SIGN_IN),
+        challenge: await challenges.issue(of?.ceremony ?? SIGN_IN),
         ...(of ? { allowCredentials: of.credentials.map((id) => ({ id })) } : {}),
         timeout: 120_000,
         userVerification: 'required',

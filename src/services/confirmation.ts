@@ -70,7 +70,7 @@ export function createConfirmation(
   const guess = async (session: Session, caller: Caller, isRight: () => boolean | Promise<boolean>) => {
     const tried = await guesses.begin(session.username, session.account, caller);
     if (!(await isRight())) return false;
-    tried.right();
+    await tried.right();
     return true;
   };
 

@@ -4,35 +4,36 @@
  */
 import { SHARE_GUESSES, SHARE_REST_MS, type ShareId } from '../contract/shares.ts';
 import { sentence } from '../contract/words.ts';
-import { Recent } from './recent.ts';
+import type { Ports } from '../deps.ts';
+import { putWrongGuesses, takeBackGuess, wrongGuesses } from '../store/guesses.ts';
 import { Refusal } from './refusal.ts';
-
-/** Networks and links that are remembered; the oldest are forgotten first. */
-const MAX_REMEMBERED = 50_000;
+import { guessKey } from './wrong-guesses.ts';
 
 export interface ShareGuesses {
   /** Throws RateLimitExceeded while the link rests for this network. Otherwise it counts one wrong password until `wasRight`. */
-  begin(share: ShareId, network: string): void;
-  wasRight(share: ShareId, network: string): void;
+  begin(share: ShareId, network: string): Promise<void>;
+  wasRight(share: ShareId, network: string): Promise<void>;
 }
 
-export function createShareGuesses(clock: () => number): ShareGuesses {
-  const wrong = new Recent<string, { count: number; readonly since: number }>(clock, {
-    ttl: SHARE_REST_MS,
-    max: MAX_REMEMBERED,
-  });
-  const keyOf = (share: ShareId, network: string) => `${share} ${network}`;
+export function createShareGuesses(ports: Pick<Ports, 'db' | 'clock' | 'random'>): ShareGuesses {
+  const { db, clock } = ports;
+  const idOf = (share: ShareId, network: string) => guessKey(ports, 'share', `${share} ${network}`);
   return {
-    begin(share, network) {
-      const key = keyOf(share, network);
-      const known = wrong.get(key);
-      if (known === undefined) wrong.put(key, { count: 1, since: clock() }, wrong.generation);
-      else if (known.count >= SHARE_GUESSES) throw resting(known.since + SHARE_REST_MS - clock());
-      else known.count++;
+    async begin(share, network) {
+      const id = await idOf(share, network);
+      const now = clock();
+      await db.write(async (tx) => {
+        const known = await wrongGuesses(tx, id, now);
+        if (known !== null && known.tries >= SHARE_GUESSES) throw resting(known.forgotten_at - now);
+        const tries = (known?.tries ?? 0) + 1;
+        // The rest is counted from the first wrong one.
+        const forgotten_at = known?.forgotten_at ?? now + SHARE_REST_MS;
+        await putWrongGuesses(tx, { id, tries, waits_until: 0, forgotten_at });
+      });
     },
-    wasRight(share, network) {
-      const known = wrong.get(keyOf(share, network));
-      if (known !== undefined && known.count > 0) known.count--;
+    async wasRight(share, network) {
+      const id = await idOf(share, network);
+      await db.write((tx) => takeBackGuess(tx, id, { from: 0, to: 0 }));
     },
   };
 }

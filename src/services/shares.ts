@@ -72,7 +72,7 @@ export function createShares(
     audit,
   }: { readonly files: Pick<Files, 'record'>; readonly audit: Pick<Audit, 'record' | 'refused'> },
 ): Shares {
-  const guesses = createShareGuesses(clock);
+  const guesses = createShareGuesses({ db, clock, random });
 
   /** The link and its file, as long as somebody may visit it. */
   const opened = async (id: ShareId) => {
@@ -144,14 +144,14 @@ export function createShares(
     async visit(id, proof, network, admit = () => {}) {
       const { share } = await opened(id);
       if (share.proof !== null) {
-        guesses.begin(id, network);
+        await guesses.begin(id, network);
         if (share.rests_until > clock()) throw resting(share.rests_until - clock());
         if (proof === null || !timingSafeEqual(hashOf(proof), share.proof)) {
           await noteWrong(id);
           await refuse(share);
           throw new Refusal('Forbidden', 'That is not the password of this link. Please try again.');
         }
-        guesses.wasRight(id, network);
+        await guesses.wasRight(id, network);
       }
       admit();
       const expiresAt = Math.min(clock() + SHARE_VISIT_MS, share.expires_at);

@@ -55,7 +55,7 @@ export function createSignIn(
 ): SignIn {
   const { db, clock, random } = ports;
   const { sessions, webauthn, secondFactor, guesses, audit } = deps;
-  const tickets = new Tickets(clock, random);
+  const tickets = new Tickets(ports);
 
   /**
    * Says no in the words of the way. Who is not here is not noted: names are no business of the audit. Nobody waits for the note, which
@@ -102,9 +102,9 @@ export function createSignIn(
     const guess = await guesses.begin(username, account, caller);
     const right = await isRight();
     if (account === null || !right || !(await isOpen(account))) throw refuse(account, way, words, caller);
-    guess.right();
+    await guess.right();
     if ((await secondFactor.status(account)).since !== null)
-      return { ticket: tickets.issue({ account, way }) };
+      return { ticket: await tickets.issue({ account, way }) };
     return enter(account, { way, strong: false }, words, caller);
   };
 
@@ -141,10 +141,10 @@ export function createSignIn(
     },
 
     async withCode(text, code, caller) {
-      const ticket = tickets.try(text);
+      const ticket = await tickets.try(text);
       if (ticket === null) throw new Refusal('Gone', TOO_LATE);
       await secondFactor.check(ticket.account, code, caller);
-      if (!tickets.use(text)) throw new Refusal('Gone', TOO_LATE);
+      if (!(await tickets.use(text))) throw new Refusal('Gone', TOO_LATE);
       return enter(ticket.account, { way: ticket.way, strong: true }, WRONG_PASSWORD, caller);
     },
 

@@ -17,6 +17,7 @@ import mail from '../../migrations/0015_mail.sql' with { type: 'text' };
 import tokens from '../../migrations/0016_tokens.sql' with { type: 'text' };
 import usage from '../../migrations/0017_usage.sql' with { type: 'text' };
 import audit from '../../migrations/0018_audit.sql' with { type: 'text' };
+import nodes from '../../migrations/0019_nodes.sql' with { type: 'text' };
 
 export interface Migration {
   readonly version: number;
@@ -43,4 +44,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 16, name: 'tokens', sql: tokens },
   { version: 17, name: 'usage', sql: usage },
   { version: 18, name: 'audit', sql: audit },
+  { version: 19, name: 'nodes', sql: nodes },
 ];

@@ -467,6 +467,9 @@ export const IMPERSONAL_TABLES: Readonly<Record<string, string>> = {
   settings: 'values of the workspace',
   message_numbers: 'the highest number of a message',
   usage: 'sums of hours',
+  good_once: 'for minutes: hashes of random values, and what each is good for, which ends with the account',
+  wrong_guesses: 'counts for a day, named by hashes with a key: whose they are cannot be read',
+  leases: 'which machine does what',
   migrations: 'which migrations have run',
 };
 

@@ -17,6 +17,9 @@ export const DROPPED: Readonly<Record<string, string>> = {
   file_visits: 'last for hours',
   shares: 'some were ended or used up since',
   tokens: 'some were revoked since',
+  good_once: 'last for minutes',
+  wrong_guesses: 'forgiven after a day',
+  leases: 'held by processes of that time',
   mail_outbox: 'went out since',
 };
 

@@ -2,6 +2,7 @@
 import type { Deps } from '../../deps.ts';
 import type { Job } from '../../ops/jobs.ts';
 import { createRetention } from '../../services/retention.ts';
+import { expireGuesses } from '../../services/wrong-guesses.ts';
 import type { Listeners } from './listeners.ts';
 
 /** Milliseconds between two runs of the jobs that delete what is over. */
@@ -38,6 +39,7 @@ export function serverJobs(deps: Deps, listeners: Pick<Listeners, 'renew'>): rea
         await services.startAgain.links.expire();
         await services.places.expire();
         await services.tokens.expire();
+        await expireGuesses(deps);
       },
     },
     ...(deps.encryption
