@@ -46,8 +46,11 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-/** Starts `test/bench/NAME.ts` with a database file of its own. */
-export async function startChild(name: 'floor' | 'server'): Promise<Child> {
+/** Starts `test/bench/NAME.ts` with a data folder of its own. @param env what it finds in its environment besides */
+export async function startChild(
+  name: 'floor' | 'server',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Child> {
   const folder = mkdtempSync(join(tmpdir(), 'sotto-bench-'));
   let answer: (message: FromServer) => void = () => {};
   let failed: (reason: Error) => void = () => {};
@@ -58,10 +61,15 @@ export async function startChild(name: 'floor' | 'server'): Promise<Child> {
     });
   const ready = next();
   const child = Bun.spawn(
-    [process.execPath, join(import.meta.dir, `${name}.ts`), join(folder, 'bench.sqlite')],
+    [
+      process.execPath,
+      join(import.meta.dir, `${name}.ts`),
+      name === 'floor' ? join(folder, 'bench.sqlite') : folder,
+    ],
     {
       ipc: (message: FromServer) => answer(message),
       onExit: (_child, code, signal) => failed(new Error(`the ${name} ended (${code ?? signal})`)),
+      env: { ...process.env, ...env },
       stdin: 'ignore',
       stdout: 'inherit',
       stderr: 'inherit',

@@ -1,5 +1,5 @@
 /** How long a message takes from one client to the other, at a steady rate that leaves the server mostly idle. */
-import { startChild } from './child.ts';
+import { alone, type Fleet } from './fleet.ts';
 import { connectAll, type Dialect, floor, sotto } from './load.ts';
 
 export interface Latency {
@@ -19,12 +19,15 @@ const TICK_MS = 2;
 
 /** Our server and the floor at the same rate, one after the other. */
 export async function latency(rate: Rate): Promise<{ readonly sotto: Latency; readonly floor: Latency }> {
-  return { floor: await measure('floor', floor, rate), sotto: await measure('server', sotto, rate) };
+  return {
+    floor: await latencyOf(await alone('floor'), floor, rate),
+    sotto: await latencyOf(await alone('server'), sotto, rate),
+  };
 }
 
-async function measure(name: 'floor' | 'server', dialect: Dialect, rate: Rate): Promise<Latency> {
-  const child = await startChild(name);
-  const peers = await connectAll(dialect, child.port, await child.seed(PAIRS, 2));
+/** Ends the fleet. */
+export async function latencyOf(fleet: Fleet, dialect: Dialect, rate: Rate): Promise<Latency> {
+  const peers = await connectAll(dialect, fleet.ports, await fleet.seed(PAIRS, 2));
   const taken: number[] = [];
   const lanes = peers.map(([writer, reader]) => {
     const sentAt: number[] = [];
@@ -53,7 +56,7 @@ async function measure(name: 'floor' | 'server', dialect: Dialect, rate: Rate): 
   taken.length = 0;
   await run(rate.seconds);
   for (const peer of peers.flat()) peer.close();
-  await child.stop();
+  await fleet.stop();
   const sorted = taken.toSorted((a, b) => a - b);
   const at = (share: number) => rounded(sorted[Math.floor(sorted.length * share)] ?? Number.NaN);
   return { p50: at(0.5), p99: at(0.99) };

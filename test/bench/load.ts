@@ -104,10 +104,18 @@ export const floor: Dialect = async (port, circle, client) => {
   return peer;
 };
 
-/** Everybody of these circles, connected; the first of each circle writes. */
-export function connectAll(dialect: Dialect, port: number, circles: readonly Circle[]): Promise<Peer[][]> {
+/** Everybody of these circles, connected; the first of each circle writes. Those of one circle are on different nodes where there are some. */
+export function connectAll(
+  dialect: Dialect,
+  ports: readonly number[],
+  circles: readonly Circle[],
+): Promise<Peer[][]> {
   return Promise.all(
-    circles.map((circle) => Promise.all(circle.members.map((client) => dialect(port, circle, client)))),
+    circles.map((circle, c) =>
+      Promise.all(
+        circle.members.map((client, m) => dialect(ports[(c + m) % ports.length] ?? 0, circle, client)),
+      ),
+    ),
   );
 }
 

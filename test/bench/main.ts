@@ -8,6 +8,7 @@ import { browserMemory } from './browser-memory.ts';
 import { filesCost } from './files.ts';
 import { idleMemory } from './idle.ts';
 import { latency } from './latency.ts';
+import { nodesCost } from './nodes.ts';
 import { firstLoad } from './page.ts';
 import { screens } from './screens.ts';
 import { crowds, sealing } from './seal.ts';
@@ -24,10 +25,19 @@ interface Row {
 }
 
 const { values: flags } = parseArgs({
-  options: { long: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: {
+    long: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    /** Numbers of nodes, such as 1,2,3: measures these and nothing else. */
+    nodes: { type: 'string' },
+  },
 });
 /** A short text in steady state, by people with two devices each; 1 KB is 1,000 bytes. */
 const KILOBYTES_UP: Readonly<Record<number, number>> = { 2: 4.5, 10: 7.3, 50: 21.4, 200: 74.2 };
+const counts = (flags.nodes ?? '').split(',').map(Number);
+if (flags.nodes !== undefined && !counts.every((count) => count >= 1 && count <= 9))
+  throw new Error('--nodes takes numbers from 1 to 9, such as 1,2,3.');
+const only = flags.nodes === undefined ? flags.only : 'nodes';
 const seconds = flags.long ? 15 : 3;
 const rows: Row[] = [];
 const add = (what: string, value: number, unit: string, target = '') =>
@@ -47,6 +57,17 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
       '',
       '0.25 now, 0.5 later',
     );
+  },
+  async nodes() {
+    for (const { what, delivered, perCpuSecond, p50, p99, spent } of await nodesCost(counts, seconds)) {
+      add(`${what}: delivered`, delivered, '/s');
+      add(`${what}: delivered per CPU of everything`, perCpuSecond, '/CPU-s');
+      add(`${what}: CPU of a message, nodes`, spent.nodes, 'us');
+      add(`${what}: CPU of a message, database`, spent.database, 'us');
+      add(`${what}: CPU of a message, Redis`, spent.redis, 'us');
+      add(`${what}, 200/s: p50`, p50, 'ms');
+      add(`${what}, 200/s: p99`, p99, 'ms');
+    }
   },
   async group() {
     const { sotto, floor } = await throughput({ circles: 1, people: 50, inFlight: 8, seconds });
@@ -184,7 +205,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 for (const [name, part] of Object.entries(parts)) {
-  if (flags.only && flags.only !== name) continue;
+  if (only ? only !== name : name === 'nodes') continue;
   process.stderr.write(`${name} ...\n`);
   await part();
 }

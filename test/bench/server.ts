@@ -1,45 +1,28 @@
 /** The real server for the bench: every route, check and limit of `serve`, with limits that no load meets, and no log. */
 import { randomBytes } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createApp } from '../../src/app.ts';
-import { createDiskBlobs } from '../../src/blobs/disk.ts';
+import { openData } from '../../src/commands/open.ts';
 import { parseConfig } from '../../src/config.ts';
 import { toHex } from '../../src/contract/bytes.ts';
 import type { AccountId, ConversationId } from '../../src/contract/ids.ts';
-import type { Deps, Ports } from '../../src/deps.ts';
+import type { Deps } from '../../src/deps.ts';
 import { loadAssets } from '../../src/embedded.ts';
 import { LIMITS, type Limit, type LimitName, RateLimits } from '../../src/http/limits.ts';
 import { createJobs } from '../../src/ops/jobs.ts';
 import { createLog } from '../../src/ops/log.ts';
-import { createOps, watchPorts } from '../../src/ops/ops.ts';
 import { makeBodyId } from '../../src/protocol/body-header.ts';
 import { hash } from '../../src/protocol/hash.ts';
-import { createLocalHub } from '../../src/realtime/local.ts';
 import { createServices } from '../../src/services/services.ts';
 import { insertConversation, insertDirect } from '../../src/store/conversations.ts';
 import type { Tx } from '../../src/store/db.ts';
-import { migrate } from '../../src/store/migrate.ts';
 import { putMember } from '../../src/store/rosters.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
 import { addPerson, openCookie } from '../support/relay.ts';
 import { answerQuestions, type Circle, report } from './child.ts';
 
-const db = openSqlite(process.argv[2] ?? ':memory:');
-await migrate(db);
-const log = createLog('info', Date.now, () => {});
-const bare = {
-  config: parseConfig([], {}),
-  db,
-  blobs: createDiskBlobs(
-    process.argv[2] ? `${process.argv[2]}-blobs` : join(tmpdir(), `sotto-bench-${process.pid}`),
-  ),
-  hub: createLocalHub(),
-  log,
-  clock: Date.now,
-  random: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
-};
-const ports: Ports = watchPorts(bare, createOps(log, Date.now));
+const { DATABASE_URL, REDIS_URL } = process.env;
+const config = parseConfig(['--data', process.argv[2] ?? 'data'], { DATABASE_URL, REDIS_URL });
+const ports = await openData(config, createLog('error', Date.now));
+const { db } = ports;
 const boundless = Object.fromEntries(
   Object.keys(LIMITS).map((name) => [name, { burst: 1e12, perMinute: 1e12 }]),
 ) as Record<LimitName, Limit>;

@@ -1,12 +1,14 @@
 /** Durable delivered messages a second, and a second of the server's CPU: pairs, and one writer to a whole group. */
-import { type Child, startChild } from './child.ts';
+import { alone, type Fleet, type Spent, sum } from './fleet.ts';
 import { connectAll, type Dialect, floor, type Peer, sotto } from './load.ts';
 
 export interface Throughput {
   /** Messages that arrived at a recipient, a second. */
   readonly delivered: number;
-  /** The same, a second of CPU time of the server's process. */
+  /** The same, a second of CPU time of everything that serves. */
   readonly perCpuSecond: number;
+  /** CPU time of one message, microseconds. */
+  readonly spent: Spent;
 }
 
 export interface Shape {
@@ -25,8 +27,8 @@ export async function historyCost(
   const shape = { circles: 50, people: 2, inFlight: 8, seconds };
   const cost = ({ perCpuSecond }: Throughput) => Math.round(1e7 / perCpuSecond) / 10;
   return {
-    fresh: cost(await measure('server', sotto, shape)),
-    old: cost(await measure('server', sotto, shape, messages)),
+    fresh: cost(await throughputOf(await alone('server'), sotto, shape)),
+    old: cost(await throughputOf(await alone('server'), sotto, shape, messages)),
   };
 }
 
@@ -34,19 +36,22 @@ export async function historyCost(
 export async function throughput(
   shape: Shape,
 ): Promise<{ readonly sotto: Throughput; readonly floor: Throughput }> {
-  return { floor: await measure('floor', floor, shape), sotto: await measure('server', sotto, shape) };
+  return {
+    floor: await throughputOf(await alone('floor'), floor, shape),
+    sotto: await throughputOf(await alone('server'), sotto, shape),
+  };
 }
 
-async function measure(
-  name: 'floor' | 'server',
+/** Ends the fleet. */
+export async function throughputOf(
+  fleet: Fleet,
   dialect: Dialect,
   shape: Shape,
   history = 0,
 ): Promise<Throughput> {
-  const child = await startChild(name);
-  const circles = await child.seed(shape.circles, shape.people);
-  if (history > 0) await child.history(history);
-  const peers = await connectAll(dialect, child.port, circles);
+  const circles = await fleet.seed(shape.circles, shape.people);
+  if (history > 0) await fleet.history(history);
+  const peers = await connectAll(dialect, fleet.ports, circles);
   let delivered = 0;
   let running = true;
   for (const [writer, ...readers] of peers) {
@@ -60,21 +65,24 @@ async function measure(
     for (let message = 0; message < shape.inFlight; message++) writer.send();
   }
   await Bun.sleep(shape.seconds * 500); // compilers and caches warm up
-  const result = await window(child, shape.seconds * 1000, () => delivered);
+  const result = await window(fleet, shape.seconds * 1000, () => delivered);
   running = false;
   close(peers);
-  await child.stop();
+  await fleet.stop();
   return result;
 }
 
-async function window(child: Child, ms: number, count: () => number): Promise<Throughput> {
-  const before = { count: count(), cpu: (await child.usage()).cpu, at: performance.now() };
+async function window(fleet: Fleet, ms: number, count: () => number): Promise<Throughput> {
+  const before = { count: count(), cpu: await fleet.cpu(), at: performance.now() };
   await Bun.sleep(ms);
-  const after = { count: count(), cpu: (await child.usage()).cpu, at: performance.now() };
+  const after = { count: count(), cpu: await fleet.cpu(), at: performance.now() };
   const delivered = after.count - before.count;
+  const each = (part: keyof Spent) =>
+    Math.round(((after.cpu[part] - before.cpu[part]) * 10) / delivered) / 10;
   return {
     delivered: Math.round(delivered / ((after.at - before.at) / 1000)),
-    perCpuSecond: Math.round(delivered / ((after.cpu - before.cpu) / 1e6)),
+    perCpuSecond: Math.round(delivered / ((sum(after.cpu) - sum(before.cpu)) / 1e6)),
+    spent: { nodes: each('nodes'), database: each('database'), redis: each('redis') },
   };
 }
 

@@ -14,6 +14,8 @@ export const POSTGRES_PROGRAMS: string | null =
 export interface PostgresServer {
   /** Without a database. */
   readonly url: string;
+  /** Of the process that everything of it belongs to. */
+  readonly pid: number;
   /** As a power cut ends it. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -49,6 +51,9 @@ export async function startPostgres(): Promise<PostgresServer> {
 
   const server: PostgresServer = {
     url: `postgres://sotto@127.0.0.1:${port}`,
+    get pid() {
+      return child?.pid ?? 0;
+    },
     async start() {
       child = Bun.spawn(
         [

@@ -1,0 +1,101 @@
+/** What is measured as one: a server of one process, or nodes with the database and what carries events between them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { createPostgresDatabase } from '../support/database.ts';
+import { startPostgres } from '../support/postgres-server.ts';
+import { startRedis } from '../support/redis-server.ts';
+import { type Child, type Circle, startChild } from './child.ts';
+
+export interface Fleet {
+  /** Where clients connect. */
+  readonly ports: readonly number[];
+  /** So many circles of so many people, one device each. */
+  seed(circles: number, people: number): Promise<readonly Circle[]>;
+  /** So many messages of the past. */
+  history(messages: number): Promise<void>;
+  /** CPU time so far, microseconds. */
+  cpu(): Promise<Spent>;
+  stop(): Promise<void>;
+}
+
+export interface Spent {
+  readonly nodes: number;
+  readonly database: number;
+  readonly redis: number;
+}
+
+export const sum = ({ nodes, database, redis }: Spent): number => nodes + database + redis;
+
+/** One process, with its database in a file. */
+export async function alone(name: 'floor' | 'server'): Promise<Fleet> {
+  const child = await startChild(name);
+  return {
+    ports: [child.port],
+    seed: child.seed,
+    history: child.history,
+    cpu: async () => ({ nodes: (await child.usage()).cpu, database: 0, redis: 0 }),
+    stop: child.stop,
+  };
+}
+
+/** So many nodes on PostgreSQL and Redis of their own, both as they come: what is answered is on the disk. */
+export async function nodes(count: number): Promise<Fleet> {
+  const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+  const { url } = await createPostgresDatabase(postgres.url);
+  const env = { DATABASE_URL: url, REDIS_URL: redis.url };
+  const children: Child[] = [];
+  for (let node = 0; node < count; node++) children.push(await startChild('server', env));
+  const [first] = children;
+  if (!first) throw new Error('no node');
+  return {
+    ports: children.map(({ port }) => port),
+    seed: first.seed,
+    history: first.history,
+    async cpu() {
+      const usages = await Promise.all(children.map((child) => child.usage()));
+      return {
+        nodes: usages.reduce((total, { cpu }) => total + cpu, 0),
+        database: cpuOf(postgres.pid),
+        redis: cpuOf(redis.pid),
+      };
+    },
+    async stop() {
+      await Promise.all(children.map((child) => child.stop()));
+      await Promise.all([postgres.remove(), redis.remove()]);
+    },
+  };
+}
+
+/** Of a process, what it has waited for, and its children's children: microseconds. Linux counts in hundredths of a second. */
+function cpuOf(pid: number): number {
+  const parents = new Map<number, number>();
+  const ticks = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const fields = statOf(name);
+    if (fields === null) continue;
+    // proc(5): after the name come state, parent, and from the twelfth on utime, stime, cutime, cstime.
+    parents.set(Number(name), Number(fields[1]));
+    ticks.set(
+      Number(name),
+      Number(fields[11]) + Number(fields[12]) + Number(fields[13]) + Number(fields[14]),
+    );
+  }
+  const isWithin = (each: number): boolean => {
+    for (let at: number | undefined = each; at !== undefined && at > 1; at = parents.get(at))
+      if (at === pid) return true;
+    return false;
+  };
+  let total = 0;
+  for (const [each, spent] of ticks) if (isWithin(each)) total += spent;
+  return total * 10_000;
+}
+
+/** Null for one that has just ended. */
+function statOf(pid: string): readonly string[] | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return null;
+  }
+}
