@@ -1,6 +1,6 @@
 /** The one entry: arguments to command. Each command loads only what it needs, so that every one of them starts fast. */
 import { CommandFailed } from './commands/failed.ts';
-import { ADMIN_USAGE, BACKUP_USAGE, USAGE, VERIFY_USAGE } from './commands/usage.ts';
+import { ADMIN_USAGE, BACKUP_USAGE, MOVE_USAGE, USAGE, VERIFY_USAGE } from './commands/usage.ts';
 import { ConfigError } from './config.ts';
 import { Refusal } from './services/refusal.ts';
 import { NewerSchema } from './store/migrate.ts';
@@ -22,6 +22,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return (await import('./commands/backup.ts')).backup(args, process.env);
     case 'restore':
       return (await import('./commands/backup.ts')).restore(args, process.env);
+    case 'move':
+      return (await import('./commands/move.ts')).moveTeam(args, process.env);
     case 'healthy':
       return (await import('./commands/healthy.ts')).healthy(args, process.env);
     case 'check':
@@ -40,7 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function usage(): number {
-  console.log(`${USAGE}\n\n${ADMIN_USAGE}\n\n${BACKUP_USAGE}\n\n${VERIFY_USAGE}`);
+  console.log(`${USAGE}\n\n${ADMIN_USAGE}\n\n${BACKUP_USAGE}\n\n${MOVE_USAGE}\n\n${VERIFY_USAGE}`);
   return 0;
 }
 

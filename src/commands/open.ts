@@ -1,7 +1,6 @@
 /** Opens a data folder: the database in it, or the one that stands for it, migrated, and the ports that services are made of. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createDiskBlobs } from '../blobs/disk.ts';
 import type { Config } from '../config.ts';
 import type { Ports } from '../deps.ts';
 import { RESTORING } from '../ops/backup/restore.ts';
@@ -13,7 +12,9 @@ import { keepBefore, olderDatabase } from '../store/before-migration.ts';
 import { type Db, DbUnavailable } from '../store/db.ts';
 import { migrate, NewerSchema, schemaOf } from '../store/migrate.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
+import { whyNotOpened } from '../store/moves.ts';
 import { openSqlite } from '../store/sqlite.ts';
+import { openBlobs } from './blobs.ts';
 import { CommandFailed } from './failed.ts';
 
 /**
@@ -37,7 +38,7 @@ export async function openData(
     const ports = {
       config,
       db,
-      blobs: createDiskBlobs(join(folder, 'blobs')),
+      blobs: await openBlobs(config, folder),
       hub: createLocalHub(),
       log,
       clock: Date.now,
@@ -57,6 +58,11 @@ async function openDatabase(config: Config, folder: string, log: Log, wait: numb
   if (config.database !== null)
     return (await import('./postgres.ts')).openPostgresData(config.database, log, wait);
   const db = openSqlite(join(folder, 'sotto.sqlite'));
+  const refused = await whyNotOpened(db, folder);
+  if (refused !== null) {
+    await db.close();
+    throw new CommandFailed(refused);
+  }
   const applied = await bringUp(db, folder);
   if (applied.length > 0) log.info('migrated', { versions: applied.join(' ') });
   return db;

@@ -2,6 +2,7 @@
 import type { Log } from '../ops/log.ts';
 import { type Db, DbUnavailable } from '../store/db.ts';
 import { migrate, NewerSchema } from '../store/migrate.ts';
+import { whyNotOpened } from '../store/moves.ts';
 import { openPostgres } from '../store/postgres.ts';
 import { stateOf } from '../store/postgres-pool.ts';
 import { CommandFailed } from './failed.ts';
@@ -32,6 +33,8 @@ export async function openPostgresData(address: string, log: Log, wait: number):
   try {
     const wrong = misfit(await reached(db, place, log, wait), place);
     if (wrong !== null) throw new CommandFailed(wrong);
+    const refused = await whyNotOpened(db, `PostgreSQL at ${place}`, 'DATABASE_URL');
+    if (refused !== null) throw new CommandFailed(refused);
     const applied = await migrate(db);
     if (applied.length > 0) log.info('migrated', { versions: applied.join(' ') });
   } catch (error) {

@@ -10,6 +10,7 @@ sotto serve [--port 3000] [--host 127.0.0.1] [--data ./data] [--url ORIGIN]
                                                                the server
 sotto admin ...                                                what an admin does when locked out
 sotto backup, restore, check                                   everything that the server has, in one encrypted file, and back
+sotto move                                                     a team from a data folder to PostgreSQL, and back
 sotto doctor [the flags of serve] [--json]                     what is wrong with the set-up, and how to mend it
 sotto healthy                                                  whether the server on this machine answers; takes serve's flags
 sotto client --home DIR ...                                    a device on the command line; see sotto client --help
@@ -37,6 +38,14 @@ export const BACKUP_USAGE = `sotto backup --out FILE [--data ./data]            
 sotto check FILE                                               whether all of a backup is as it was saved
 sotto restore FILE --data DIR                                  a new data folder of it; DIR is empty or not there
 Backups are encrypted with SOTTO_BACKUP_PASSPHRASE, which is asked for on a terminal. All take --json. Exit codes: 0 done, 1 failed, 2 wrong use.`;
+
+export const MOVE_USAGE = `sotto move --from ./data --to DATABASE_URL                     moves everything that a team has, while nobody serves it; cut off, the same
+                                                               command goes on. --from DATABASE_URL --to DIR is the way back
+sotto move --from A --to B --check                             whether B holds everything that A does; changes nothing
+sotto move --undo A                                            lets a place be used again that a team was moved away from
+A and B are a data folder, postgres://..., or the name of a variable with such an address: flags, and passwords in them, are seen by others.
+Files of a database are in S3 where S3_BUCKET is set, else in the data folder of its servers: --data DIR, or they stay where they are.
+--allow-missing goes on without parts of files that were lost before. All take --json. Exit codes: 0 done, 1 failed, 2 wrong use.`;
 
 export const VERIFY_USAGE = `sotto verify URL [--login [--username NAME]] [--home DIR] [--json]
   fetches the pages of a server as several browsers do, and everything that they load, and compares scripts, styles,

@@ -47,6 +47,7 @@ export const AUDIT_ACTIONS = {
     'backup.made',
     'backup.failed',
     'backup.restored',
+    'workspace.moved',
     'server.started',
     'server.stopped',
   ],

@@ -46,13 +46,19 @@ export async function migrate(db: Db, migrations: readonly Migration[] = MIGRATI
 
 /** The newest migration that a database has; 0 for one that is new. */
 export async function schemaOf(db: Db): Promise<number> {
-  const [table] = await db.read(
-    "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = 'migrations'",
-  );
-  if (!table) return 0;
-  const [row] = await db.read<Newest>(NEWEST);
-  return row?.version ?? 0;
+  try {
+    const [row] = await db.read<Newest>(NEWEST);
+    return row?.version ?? 0;
+  } catch (error) {
+    if (isWithoutTable(error)) return 0;
+    throw error;
+  }
 }
+
+/** SQLite says it in words, PostgreSQL by its SQLSTATE. */
+const isWithoutTable = (error: unknown): boolean =>
+  error instanceof Error &&
+  (/no such table/.test(error.message) || ('errno' in error && error.errno === '42P01'));
 
 /** Statements end with a semicolon at the end of a line; comment lines are dropped. */
 function statements(sql: string): string[] {

@@ -1,7 +1,7 @@
 /** One-off values of the workspace, by name. */
 import type { Db, Tx } from './db.ts';
 
-/** `origin` (what links made by the admin commands carry), `workspace_name`, `setup_token` (SHA-256, 32 bytes, until an owner exists), `server_secret` (32 bytes) `log_key` (the transparency log's signing secret, 64 bytes), `policies`, `file_cleanup`, `last_backup` and `restored` (JSON), `backup_lease` (decimal epoch milliseconds, while a backup is made), `ready` (the same, when /readyz last wrote). */
+/** `origin` (what links made by the admin commands carry), `workspace_name`, `setup_token` (SHA-256, 32 bytes, until an owner exists), `server_secret` (32 bytes) `log_key` (the transparency log's signing secret, 64 bytes), `policies`, `file_cleanup`, `last_backup` and `restored` (JSON), `backup_lease` (decimal epoch milliseconds, while a backup is made), `moved_to` and `moved_from` (JSON, moves.ts), `ready` (the same, when /readyz last wrote), `workspace_key` (32 bytes: what nodes share and nobody else has), `missed` (16 bytes, missed.ts). */
 export type SettingKey =
   | 'origin'
   | 'workspace_name'
@@ -13,7 +13,11 @@ export type SettingKey =
   | 'last_backup'
   | 'restored'
   | 'backup_lease'
-  | 'ready';
+  | 'moved_to'
+  | 'moved_from'
+  | 'ready'
+  | 'workspace_key'
+  | 'missed';
 
 /** The value, or null. */
 export async function readSetting(db: Db, key: SettingKey): Promise<Uint8Array | null> {

@@ -60,6 +60,7 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   'backup.made': sentence('Backup made'),
   'backup.failed': sentence('Backup failed'),
   'backup.restored': sentence('Backup restored'),
+  'workspace.moved': sentence('Moved to another database'),
   'server.started': sentence('Server started'),
   'server.stopped': sentence('Server stopped'),
   'conversation.made': sentence('Conversation begun'),

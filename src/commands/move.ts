@@ -1,0 +1,217 @@
+/** `sotto move`: everything that a team has, from a data folder to PostgreSQL and its files' store, and back. */
+import { parseArgs } from 'node:util';
+import { BlobsUnavailable } from '../blobs/blobs.ts';
+import { parseConfig } from '../config.ts';
+import { toHex } from '../contract/bytes.ts';
+import { silent } from '../ops/log.ts';
+import type { End, Step, Witnesses } from '../ops/move/end.ts';
+import { compare, type Moved, move } from '../ops/move/move.ts';
+import { MoveRefused } from '../ops/move/refused.ts';
+import { sha256 } from '../protocol/hash.ts';
+import { MerkleLog } from '../protocol/merkle-log.ts';
+import { createAudit } from '../services/audit.ts';
+import { type Db, DbUnavailable } from '../store/db.ts';
+import { hashesFrom } from '../store/leaves.ts';
+import { movedAway, unmarkAway } from '../store/moves.ts';
+import { CommandFailed } from './failed.ts';
+import { type BlobPlace, blobsOfFolder, blobsOfS3, openEnd, type Place, placeOf } from './move/ends.ts';
+import { MOVE_USAGE } from './usage.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const OPTIONS = {
+  from: { type: 'string' },
+  to: { type: 'string' },
+  undo: { type: 'string' },
+  data: { type: 'string' },
+  check: { type: 'boolean' },
+  'allow-missing': { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const;
+
+const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+
+/** Gives the exit code. Throws CommandFailed. */
+export async function moveTeam(args: readonly string[], env: Env): Promise<number> {
+  const values = parse(args);
+  process.umask(0o077);
+  if (values.undo !== undefined) {
+    if (values.from ?? values.to) throw wrongUse('--undo stands alone.');
+    return undo(placeOf('--undo', values.undo, env), values.json === true);
+  }
+  if (!values.from || !values.to) throw wrongUse('move takes --from and --to.');
+  const places = { from: placeOf('--from', values.from, env), to: placeOf('--to', values.to, env) };
+  const { from, to } = places;
+  if (from.label === to.label) throw wrongUse('--from and --to are the same.');
+  const files = await filesOf(from, to, values.data, env);
+  const told = progress(values.json === true);
+  return opened(
+    () => openEnd(from, files.from, true, random),
+    (source) =>
+      opened(
+        () => openEnd(to, files.to, false, random),
+        async (target) => {
+          const moving = { from: source, to: target, witnesses, told: told.step };
+          if (values.check) return checked(await compare(moving), moving, values.json === true);
+          const audit = createAudit({ db: target.db, clock: Date.now, log: silent });
+          const moved = await move({
+            ...moving,
+            clock: Date.now,
+            id: toHex(random(16)),
+            allowMissing: values['allow-missing'] === true,
+            note: (tx) =>
+              audit.record(tx, {
+                actor: null,
+                action: 'workspace.moved',
+                subject: '',
+                detail: { before: from.kind, after: to.kind },
+              }),
+          });
+          told.end();
+          print(moved, places, files, values.json === true);
+          return 0;
+        },
+      ),
+  );
+}
+
+const witnesses: Witnesses = {
+  audit: (db) => createAudit({ db, clock: Date.now, log: silent }).verify(),
+  async logRoot(db: Db) {
+    const tree = new MerkleLog(sha256);
+    for (const { hash } of await hashesFrom(db, 0)) tree.append(hash);
+    return toHex(tree.root(tree.size));
+  },
+};
+
+/**
+ * Files of a folder lie in it. Those of a database are in S3 where that is set, else in the data folder that its servers are given; without
+ * one they stay where they are.
+ */
+async function filesOf(
+  from: Place,
+  to: Place,
+  data: string | undefined,
+  env: Env,
+): Promise<{ readonly from: BlobPlace; readonly to: BlobPlace }> {
+  const beside = from.kind === 'folder' ? from.folder : to.kind === 'folder' ? to.folder : './data';
+  const { s3 } = parseConfig([], { ...env, SOTTO_BACKUP_TO: '' });
+  if (s3 !== null && data !== undefined)
+    throw wrongUse('Either --data or S3_BUCKET: files of a database are in one of them.');
+  const database = s3 === null ? blobsOfFolder(data ?? beside) : blobsOfS3(s3);
+  return {
+    from: from.kind === 'folder' ? blobsOfFolder(from.folder) : database,
+    to: to.kind === 'folder' ? blobsOfFolder(to.folder) : database,
+  };
+}
+
+/** Takes the mark away by which a place that was left is not used any more. */
+async function undo(place: Place, json: boolean): Promise<number> {
+  return opened(
+    () => openEnd(place, blobsOfFolder('.'), true, random),
+    async (end) => {
+      await end.checkQuiet();
+      const mark = await movedAway(end.db);
+      if (mark === null) throw new CommandFailed(`${place.label} was not moved: there is nothing to undo.`);
+      await end.db.write(unmarkAway);
+      const text =
+        mark.done === null
+          ? `${place.label} can be used again. What was copied to ${mark.to} by then is none until a move has gone through.`
+          : `${place.label} can be used again, as it was on ${new Date(mark.done).toISOString()}. What was said since then is in ${mark.to} alone: let nobody use that one any more.`;
+      console.log(json ? JSON.stringify({ event: 'undone', place: place.label, to: mark.to }) : text);
+      return 0;
+    },
+  );
+}
+
+/** Closes it whatever happens; what people can do something about becomes the command's own failure. */
+async function opened<T>(open: () => Promise<End>, act: (end: End) => Promise<T>): Promise<T> {
+  try {
+    const end = await open();
+    try {
+      return await act(end);
+    } finally {
+      await end.close();
+    }
+  } catch (error) {
+    if (error instanceof MoveRefused) throw new CommandFailed(error.message);
+    if (error instanceof DbUnavailable || error instanceof BlobsUnavailable)
+      throw new CommandFailed(
+        `It cannot be read or written: ${error.message}. Nothing is lost: the same command goes on from here.`,
+      );
+    // A user who may not, a database that is not there: what the server says of it.
+    if (error instanceof Bun.SQL.PostgresError) throw new CommandFailed(`PostgreSQL says: ${error.message}`);
+    throw error;
+  }
+}
+
+function checked(
+  { tables, audit, logRoot, differences }: Awaited<ReturnType<typeof compare>>,
+  { from, to }: { readonly from: End; readonly to: End },
+  json: boolean,
+): number {
+  if (json)
+    console.log(
+      JSON.stringify({
+        event: 'compared',
+        same: differences.length === 0,
+        tables,
+        audit,
+        logRoot,
+        differences,
+      }),
+    );
+  else if (differences.length === 0) console.log(`${to.label} holds everything that ${from.label} does.`);
+  else for (const difference of differences) console.log(difference);
+  return differences.length === 0 ? 0 : 1;
+}
+
+function print(
+  { tables, audit, logRoot, chunks, missing }: Moved,
+  { from, to }: { readonly from: Place; readonly to: Place },
+  files: { readonly to: BlobPlace },
+  json: boolean,
+): void {
+  const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
+  if (json) {
+    const where = { from: from.label, to: to.label, files: files.to.name };
+    console.log(JSON.stringify({ event: 'moved', ...where, rows, chunks, missing, audit, logRoot, tables }));
+    return;
+  }
+  console.log(
+    `Moved and compared: ${rows} rows and ${chunks - missing} parts of files, from ${from.label} to ${to.label}.`,
+  );
+  console.log(`Files are in ${files.to.name}. Newest hash of the audit log: ${audit.head}`);
+  if (audit.broken !== null)
+    console.error(`The audit log was broken at entry ${audit.broken} before, and still is.`);
+  if (missing > 0) console.error(`${missing} parts of files were lost before, and are not there.`);
+  console.log(
+    to.kind === 'database'
+      ? `Start the servers with DATABASE_URL now. ${from.label} is not served any more; keep it until all is well.`
+      : `Start it with: sotto serve --data ${to.folder}. ${from.label} is not served any more; keep it until all is well.`,
+  );
+}
+
+/** A line that is written over, on a terminal; nothing elsewhere. */
+function progress(json: boolean): { readonly step: (step: Step) => void; readonly end: () => void } {
+  const isShown = process.stderr.isTTY === true && !json;
+  const words = { copy: 'Copying', compare: 'Comparing', files: 'Files' } as const;
+  return {
+    step({ step, table, done, of }) {
+      if (isShown) process.stderr.write(`\r\u001b[K${words[step]} ${table} ${done} of ${of}`);
+    },
+    end() {
+      if (isShown) process.stderr.write('\r\u001b[K');
+    },
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw wrongUse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const wrongUse = (sentence: string) => new CommandFailed(`${sentence}\n\n${MOVE_USAGE}`, 2);
