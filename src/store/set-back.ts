@@ -86,7 +86,8 @@ export async function setBack(tx: Tx, restored: Restored): Promise<void> {
     restored.at * NUMBERS_PER_MS,
     NUMBERS_SKIPPED,
   ]);
-  for (const key of ['backup_lease', 'last_backup', 'file_cleanup', 'setup_token'] as const)
+  // Moved away from later on: what is restored goes on by itself.
+  for (const key of ['backup_lease', 'last_backup', 'file_cleanup', 'setup_token', 'moved_to'] as const)
     await dropSetting(tx, key);
   await putSetting(tx, 'restored', new TextEncoder().encode(JSON.stringify(restored)));
 }
