@@ -7,6 +7,7 @@ import { RESTORING } from '../ops/backup/restore.ts';
 import type { Log } from '../ops/log.ts';
 import { createOps, watchPorts } from '../ops/ops.ts';
 import type { Tracing } from '../ops/tracing.ts';
+import type { Hub } from '../realtime/hub.ts';
 import { createLocalHub } from '../realtime/local.ts';
 import { keepBefore, olderDatabase } from '../store/before-migration.ts';
 import { type Db, DbUnavailable } from '../store/db.ts';
@@ -20,12 +21,14 @@ import { CommandFailed } from './failed.ts';
 /**
  * Creates the folder where it is missing; throws CommandFailed with a sentence when it cannot be used.
  * @param wait milliseconds to go on trying while a database of another machine is away
+ * @param hubOf the way to other nodes, for what serves
  */
 export async function openData(
   config: Config,
   log: Log,
   tracing: Tracing | null = null,
   wait = 0,
+  hubOf: (config: Config, db: Db, log: Log) => Promise<Hub> = async () => createLocalHub(),
 ): Promise<Ports> {
   // Keys of sessions and hashes of secrets live here: nobody else on the machine reads them.
   process.umask(0o077);
@@ -39,7 +42,7 @@ export async function openData(
       config,
       db,
       blobs: await openBlobs(config, folder),
-      hub: createLocalHub(),
+      hub: await hubOf(config, db, log),
       log,
       clock: Date.now,
       random: (length: number) => crypto.getRandomValues(new Uint8Array(length)),

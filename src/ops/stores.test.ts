@@ -61,6 +61,8 @@ test('files are watched beside the database, and what waits is counted', async (
     get: () => Promise.resolve(null),
     remove: () => Promise.resolve(),
     list: () => Promise.resolve([]),
+    written: () => Promise.resolve(null),
+    direct: () => null,
     free: () => Promise.resolve(null),
   };
   const own = stores.watchBlobs(blobs);

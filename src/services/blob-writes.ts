@@ -9,8 +9,8 @@ import { unnamed } from '../store/file-lists.ts';
 import { Refusal } from './refusal.ts';
 
 export interface BlobWrites {
-  /** Keeps bytes under a new key, then runs `name`, whose transaction makes a row of it; gives what that gives. */
-  write<T>(bytes: Uint8Array, name: (key: BlobKey) => Promise<T>): Promise<T>;
+  /** Keeps each of them under a new key, then runs `name`, whose transaction makes rows of all; gives what that gives. */
+  write<T>(all: readonly Uint8Array[], name: (keys: readonly BlobKey[]) => Promise<T>): Promise<T>;
   /** Bytes by a key that a row names; null when they are not there. */
   read(key: BlobKey): Promise<Uint8Array<ArrayBuffer> | null>;
   /**
@@ -18,7 +18,7 @@ export interface BlobWrites {
    * while a backup is made, whose rows may name it.
    */
   remove(keys: readonly BlobKey[]): Promise<number>;
-  /** Removes what no row names and nobody is writing; gives how many. */
+  /** Removes what no row names and nobody can still be writing, on this node or another one; gives how many. */
   removeOrphans(): Promise<number>;
   /** Refuses what would leave the disk too full for messages. */
   checkRoom(bytes: number): Promise<void>;
@@ -26,6 +26,11 @@ export interface BlobWrites {
 
 /** Bytes that files leave free: messages, and the database that they stand in, need room too. */
 const RESERVE_BYTES = 256 * 1024 * 1024;
+/**
+ * Bytes without a row are being written, or what a crash left: milliseconds after which they are the latter, whatever a clock is off by.
+ * A row is committed seconds after its bytes.
+ */
+export const ORPHAN_AGE_MS = 60 * 60_000;
 /** Keys that are looked at together. */
 const PAGE = 500;
 
@@ -42,9 +47,6 @@ export function createBlobWrites({
   log,
   random,
 }: Pick<Ports, 'db' | 'blobs' | 'clock' | 'log' | 'random'>): BlobWrites {
-  /** Being written, their rows not committed: no orphans yet. One process has the folder. */
-  const underway = new Set<BlobKey>();
-
   const remove: BlobWrites['remove'] = async (keys) => {
     let removed = 0;
     if (keys.length === 0 || (await isBackupUnderway(db, clock()))) return removed;
@@ -61,20 +63,20 @@ export function createBlobWrites({
   };
 
   return {
-    async write(bytes, name) {
-      const key = blobKey(random(16));
-      underway.add(key);
+    async write(all, name) {
+      const keyed = all.map((bytes) => ({ key: blobKey(random(16)), bytes }));
+      const keys = keyed.map(({ key }) => key);
+      const puts = await Promise.allSettled(
+        keyed.map(({ key, bytes }) => available(() => blobs.put(key, bytes))),
+      );
+      const failed = puts.find(({ status }) => status === 'rejected');
       try {
-        await available(() => blobs.put(key, bytes));
-        try {
-          return await name(key);
-        } catch (error) {
-          // After any other error the row may be there: the orphans' run looks.
-          if (error instanceof Refusal) await remove([key]);
-          throw error;
-        }
-      } finally {
-        underway.delete(key);
+        if (failed?.status === 'rejected') throw failed.reason;
+        return await name(keys);
+      } catch (error) {
+        // After any other error the rows may be there: the orphans' run looks.
+        if (error instanceof Refusal) await remove(keys);
+        throw error;
       }
     },
 
@@ -86,9 +88,7 @@ export function createBlobWrites({
       let after: BlobKey | null = null;
       for (;;) {
         const page: readonly BlobKey[] = await blobs.list(after, PAGE);
-        // In this order: what is not underway any more has its row by the time rows are looked up.
-        const settled = page.filter((key) => !underway.has(key));
-        removed += await remove(await unnamed(db, settled));
+        removed += await remove(await settled(await unnamed(db, page)));
         after = page.at(-1) ?? null;
         if (after === null || page.length < PAGE) return removed;
       }
@@ -99,6 +99,16 @@ export function createBlobWrites({
       if (free !== null && free - bytes < RESERVE_BYTES) throw unavailable();
     },
   };
+
+  /** Those of them that no node can still be writing. */
+  async function settled(keys: readonly BlobKey[]): Promise<readonly BlobKey[]> {
+    const old: BlobKey[] = [];
+    for (const key of keys) {
+      const at = await blobs.written(key);
+      if (at !== null && at <= clock() - ORPHAN_AGE_MS) old.push(key);
+    }
+    return old;
+  }
 
   async function available<T>(act: () => Promise<T>): Promise<T> {
     try {

@@ -13,11 +13,12 @@ import { createDiskBlobs } from '../blobs/disk.ts';
 import { CHUNK_BYTES, type FileId, fileId, sealedFileBytes } from '../contract/files.ts';
 import type { ConversationId } from '../contract/ids.ts';
 import { silent } from '../ops/log.ts';
+import { createLocalHub } from '../realtime/local.ts';
 import type { Db } from '../store/db.ts';
 import { migrate } from '../store/migrate.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import { createAudit } from './audit.ts';
-import { createBlobWrites } from './blob-writes.ts';
+import { createBlobWrites, ORPHAN_AGE_MS } from './blob-writes.ts';
 import { createFileCleanup } from './file-cleanup.ts';
 import { createFiles } from './files.ts';
 import { createPolicies } from './policies.ts';
@@ -81,13 +82,16 @@ function openPlace(folder: string, clock: () => number, plug: Plug) {
     get: (key) => plug.read(() => disk.get(key)),
     remove: (key) => plug.step(() => disk.remove(key)),
     list: (after, limit) => plug.read(() => disk.list(after, limit)),
+    written: (key) => plug.read(() => disk.written(key)),
+    direct: () => null,
     free: () => disk.free(),
   };
   const ports = { db: plugged, blobs, clock, log: silent, random: randomBytes };
   const audit = createAudit(ports);
+  const hub = createLocalHub();
   const bytes = createBlobWrites(ports);
-  const devices = createRecipients({ db, clock });
-  const policies = createPolicies({ db });
+  const devices = createRecipients({ db, hub, clock });
+  const policies = createPolicies({ db, hub });
   return {
     db,
     disk,
@@ -121,12 +125,12 @@ async function tell({ files, cleanup }: Pick<Place, 'files' | 'cleanup'>, story:
     }
   };
   await files.begin(mina, { id: stays, ...upload });
-  await again(() => files.putChunk(mina, stays, 0, chunk(others, 0)));
-  await again(() => files.putChunk(mina, stays, 1, chunk(chunks, 1)));
-  await again(() => files.putChunk(mina, stays, 0, chunk(chunks, 0)));
+  await again(() => files.putChunks(mina, stays, 0, [chunk(others, 0)]));
+  await again(() => files.putChunks(mina, stays, 1, [chunk(chunks, 1)]));
+  await again(() => files.putChunks(mina, stays, 0, [chunk(chunks, 0)]));
   await again(() => files.complete(mina, stays));
   await files.begin(mina, { id: goes, ...upload });
-  await again(() => files.putChunk(mina, goes, 0, chunk(chunks, 0)));
+  await again(() => files.putChunks(mina, goes, 0, [chunk(chunks, 0)]));
   await again(() => files.unplace(mina, goes, group));
   await cleanup.run();
 }
@@ -158,7 +162,7 @@ async function checkRows({ db, disk }: Place): Promise<readonly string[]> {
 
 async function begin(name: string) {
   const folder = join(root, name);
-  const clock = () => 1_700_000_000_000;
+  const clock = Date.now;
   await Bun.write(join(folder, 'x'), '');
   const db = openSqlite(join(folder, 'sotto.sqlite'));
   await migrate(db);
@@ -195,8 +199,9 @@ test('the process may end after any step, and in the middle of keeping bytes', a
       expect(plug.steps.length).toBe(at);
       await dying.db.close();
 
-      // A new process over the same folder.
-      const place = openPlace(folder, clock, new Plug(Number.POSITIVE_INFINITY, 'after'));
+      // A new process over the same folder, when nobody can be writing any more what was begun then.
+      const later = () => clock() + ORPHAN_AGE_MS;
+      const place = openPlace(folder, later, new Plug(Number.POSITIVE_INFINITY, 'after'));
       await checkRows(place);
       await place.cleanup.run();
       expect(await place.disk.list(null, 1000)).toEqual(await checkRows(place));

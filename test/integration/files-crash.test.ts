@@ -9,6 +9,7 @@ import { CHUNK_BYTES, type FileRecord } from '../../src/contract/files.ts';
 import { fileCompletePath, filePath } from '../../src/contract/paths.ts';
 import { silent } from '../../src/ops/log.ts';
 import { createServices } from '../../src/services/services.ts';
+import { makeBlobsOld } from '../support/blobs.ts';
 import { addGroup, callsAs, noiseOf } from '../support/files.ts';
 import { addPerson, randomBytes } from '../support/relay.ts';
 import { startServer } from '../support/server.ts';
@@ -39,6 +40,7 @@ test('the server is killed while chunks come in, and started again', async () =>
     }
   };
 
+  makeBlobsOld(data);
   let server = await startServer({ data });
   try {
     await cleaned();
@@ -58,6 +60,7 @@ test('the server is killed while chunks come in, and started again', async () =>
     await Promise.all(sending);
     expect(said.length).toBeGreaterThanOrEqual(3);
 
+    makeBlobsOld(data);
     server = await startServer({ data });
     const { disk, rows } = await cleaned();
     expect(disk).toEqual(rows);

@@ -13,6 +13,7 @@ import { PATHS } from '../../src/contract/paths.ts';
 import { silent } from '../../src/ops/log.ts';
 import { createServices } from '../../src/services/services.ts';
 import { DatabaseCopy } from '../../src/store/snapshot.ts';
+import { makeBlobsOld } from '../support/blobs.ts';
 import { callsAs, noiseOf } from '../support/files.ts';
 import { addPerson, makePost } from '../support/relay.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -96,6 +97,7 @@ test(
           for (const n of chunks) expect(rows.some((row) => row.n === n)).toBe(true);
           for (const { blob } of rows) expect(await ports.blobs.get(blob)).not.toBeNull();
         }
+        makeBlobsOld(data);
         server = await startServer({ data });
       }
       expect(accepted.length).toBeGreaterThan(ROUNDS);

@@ -1,8 +1,19 @@
 /** What every keeper of blobs does, as tests that any of them can run. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { existsSync, readdirSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { type BlobKey, type Blobs, blobKey } from '../../src/blobs/blobs.ts';
 import { CHUNK_BYTES, CHUNK_OVERHEAD_BYTES } from '../../src/contract/files.ts';
 import { randomBytes } from './relay.ts';
+
+/** As if everything that lies on the disk of this data folder had been written a day ago: nobody can be writing it now. */
+export function makeBlobsOld(data: string): void {
+  const folder = join(data, 'blobs');
+  if (!existsSync(folder)) return;
+  const then = Date.now() / 1000 - 24 * 3600;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) utimesSync(join(entry.parentPath, entry.name), then, then);
+}
 
 /** @param open an empty one, and how it is taken away; `again` opens the same place, as after a restart */
 export function describeBlobs(
@@ -44,6 +55,15 @@ export function describeBlobs(
       }
     });
 
+    test('it says when bytes were put there', async () => {
+      const key = newKey();
+      expect(await blobs.written(key)).toBeNull();
+      const before = Date.now();
+      await blobs.put(key, randomBytes(10));
+      // Some stores know whole seconds only, up or down.
+      expect(await blobs.written(key)).toBeWithin(before - 1000, Date.now() + 1001);
+    });
+
     test('what was removed is not there, and its neighbours are', async () => {
       const [some, other] = [newKey(), newKey()];
       await blobs.put(some, randomBytes(10));
@@ -68,6 +88,7 @@ export function describeBlobs(
         await expect(blobs.put(key, new Uint8Array(1))).rejects.toThrow(TypeError);
         await expect(blobs.get(key)).rejects.toThrow(TypeError);
         await expect(blobs.remove(key)).rejects.toThrow(TypeError);
+        await expect(blobs.written(key)).rejects.toThrow(TypeError);
       }
     });
   });
