@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { databaseOf } from './database.ts';
 import { SOTTO } from './server.ts';
 
 /** One line of --json. */
@@ -70,7 +71,7 @@ export class Devices {
 export function run(args: readonly string[], options: RunOptions = {}): Running {
   const { SOTTO_PASSWORD: _password, SOTTO_RECOVERY_CODE: _code, ...env } = process.env;
   const child = Bun.spawn([...(options.command ?? SOTTO), ...args], {
-    env: { ...env, ...options.env },
+    env: { ...env, ...databaseOfArguments(args), ...options.env },
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'pipe',
@@ -119,6 +120,12 @@ export function run(args: readonly string[], options: RunOptions = {}): Running 
       return { code, out, err: await err, lines };
     })(),
   };
+}
+
+/** A command that names a data folder works on the database that belongs to it. */
+function databaseOfArguments(args: readonly string[]): { readonly DATABASE_URL?: string } {
+  const data = args[args.indexOf('--data') + 1];
+  return args.includes('--data') && data !== undefined ? databaseOf(data) : {};
 }
 
 function parse(line: string): Line {

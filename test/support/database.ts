@@ -2,6 +2,7 @@
  * A database of a test's own: SQLite in its folder, or on the PostgreSQL server that `SOTTO_TEST_POSTGRES` names (an address without a
  * database), so that the same tests run on both engines.
  */
+import { resolve } from 'node:path';
 import { SQL } from 'bun';
 import type { Db } from '../../src/store/db.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
@@ -29,11 +30,41 @@ export async function createPostgresDatabase(
   server: string,
 ): Promise<{ readonly url: string; drop(): Promise<void> }> {
   const name = `sotto_test_${crypto.randomUUID().replaceAll('-', '')}`;
-  const asked = async (sql: string) => {
-    const admin = new SQL(`${server}/postgres`, { max: 1 });
+  await ask(server, `CREATE DATABASE ${name}`);
+  return { url: `${server}/${name}`, drop: () => ask(server, `DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+/**
+ * What processes with this data folder are told, so that their database is on that server; nothing without one. A test that is about the
+ * file itself says `DATABASE_URL: ''`.
+ */
+export function databaseOf(data: string): { readonly DATABASE_URL?: string } {
+  return SERVER === '' ? {} : { DATABASE_URL: `${SERVER}/${nameOf(data)}` };
+}
+
+/** Makes it where it is missing. */
+export async function createDatabaseOf(data: string): Promise<void> {
+  if (SERVER === '') return;
+  await ask(SERVER, `CREATE DATABASE ${nameOf(data)}`).catch((error: unknown) => {
+    if (!(error instanceof SQL.PostgresError) || error.errno !== DUPLICATE_DATABASE) throw error;
+  });
+}
+
+export async function dropDatabaseOf(data: string): Promise<void> {
+  if (SERVER !== '') await ask(SERVER, `DROP DATABASE IF EXISTS ${nameOf(data)} WITH (FORCE)`);
+}
+
+/** SQLSTATE. */
+const DUPLICATE_DATABASE = '42P04';
+
+const nameOf = (data: string): string =>
+  `sotto_test_${new Bun.CryptoHasher('sha256').update(resolve(data)).digest('hex').slice(0, 32)}`;
+
+async function ask(server: string, sql: string): Promise<void> {
+  const admin = new SQL(`${server}/postgres`, { max: 1 });
+  try {
     await admin.unsafe(sql);
+  } finally {
     await admin.close();
-  };
-  await asked(`CREATE DATABASE ${name}`);
-  return { url: `${server}/${name}`, drop: () => asked(`DROP DATABASE ${name} WITH (FORCE)`) };
+  }
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createDatabaseOf, databaseOf, dropDatabaseOf } from './database.ts';
 
 export const ROOT = resolve(import.meta.dir, '../..');
 /** From source, as whoever works on it starts it. */
@@ -51,9 +52,11 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     data,
     ...(options.args ?? []),
   ];
+  const env = { ...process.env, ...databaseOf(data), ...options.env };
+  if (options.env?.DATABASE_URL === undefined) await createDatabaseOf(data);
   const child = Bun.spawn([...command], {
     cwd: options.cwd ?? ROOT,
-    env: { ...process.env, ...options.env },
+    env,
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'pipe',
@@ -113,6 +116,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     },
     async remove() {
       await kill();
+      await dropDatabaseOf(data);
       rmSync(data, { recursive: true, force: true });
     },
   };
