@@ -41,12 +41,20 @@ export function createSessions(
   const { db, hub, log, clock, random } = ports;
   const { audit, places, policies } = deps;
   const cache = new Recent<string, Known>(clock, CACHE);
-  /** What the policies say of sessions; read once, since only this process changes them. */
+  /** What the policies say of sessions; read once, since every change is told. */
   let rules: Promise<PolicyValues> | null = null;
   policies.onChange((now) => {
     rules = Promise.resolve(now);
     cache.clear();
   });
+  hub.onNews((news) => {
+    if (news.type === 'sessions') cache.forget(news.sessions);
+  });
+  hub.onMissed(() => cache.clear());
+  const forget = (ids: readonly string[]) => {
+    cache.forget(ids);
+    hub.tell({ type: 'sessions', sessions: ids });
+  };
   const readRules = () => {
     rules ??= policies.read().catch((error: unknown) => {
       rules = null;
@@ -72,7 +80,7 @@ export function createSessions(
     const over = await store.deleteSessionsBeyond(tx, account, MAX_SESSIONS);
     if (over.length === 0) return;
     await recordEnd(tx, account, over);
-    cache.forget(over);
+    forget(over);
   };
 
   const insert = async (
@@ -141,7 +149,7 @@ export function createSessions(
 
   const ended: Sessions['ended'] = (account, ids) => {
     if (ids.length === 0) return;
-    cache.forget(ids);
+    forget(ids);
     hub.publish({ type: 'signed-out', account, sessions: ids });
   };
 
@@ -249,12 +257,12 @@ export function createSessions(
     ended,
 
     moved(account, from) {
-      cache.forget([from]);
+      forget([from]);
       hub.publish({ type: 'session-moved', account, sessions: [from] });
     },
 
     changed(account, ids) {
-      cache.forget(ids);
+      forget(ids);
       hub.publish({ type: 'role-changed', account });
     },
 

@@ -1,4 +1,5 @@
 /** `sotto serve`: the server, until it is told to stop. */
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { createApp } from '../app.ts';
 import { type Config, parseConfig, publicOrigin } from '../config.ts';
@@ -7,8 +8,8 @@ import { RELEASE } from '../contract/release.ts';
 import type { Deps } from '../deps.ts';
 import { loadAssets } from '../embedded.ts';
 import { clientAddress, peerAt, proxyCheck } from '../http/address.ts';
-import { LIMITS, RateLimits } from '../http/limits.ts';
 import { createJobs } from '../ops/jobs.ts';
+import { createLeases, ONE_NODE } from '../ops/leases.ts';
 import { createLog } from '../ops/log.ts';
 import { createEncryption } from '../ops/tls/encryption.ts';
 import type { Tracing } from '../ops/tracing.ts';
@@ -17,6 +18,7 @@ import type { Tx } from '../store/db.ts';
 import { lockServing } from '../store/serving-lock.ts';
 import { putSetting } from '../store/settings.ts';
 import { CommandFailed } from './failed.ts';
+import { openHub, openLimits } from './hub.ts';
 import { openData } from './open.ts';
 import { serverJobs } from './serve/jobs.ts';
 import { type Listeners, openListeners } from './serve/listeners.ts';
@@ -35,7 +37,7 @@ export async function serve(
   const config = parseConfig(args, env);
   const log = createLog(config.logLevel, Date.now);
   const [ports, assets] = await Promise.all([
-    openData(config, log, await tracingOf(config), DATABASE_WAIT_MS),
+    openData(config, log, await tracingOf(config), DATABASE_WAIT_MS, openHub),
     loadAssets(),
   ]);
 
@@ -49,9 +51,15 @@ export async function serve(
     ...ports,
     services,
     assets,
-    jobs: createJobs(ports.log, ports.clock, (job, result) => meter.count('jobRuns', { job, result })),
+    jobs: createJobs(
+      ports.log,
+      ports.clock,
+      (job, result) => meter.count('jobRuns', { job, result }),
+      // Nobody else opens a database that lies in the folder of this one.
+      config.database === null ? ONE_NODE : createLeases(ports.db, ports.clock, hostname()),
+    ),
     encryption: createEncryption(config, log, ports.clock),
-    limits: new RateLimits(ports.clock, LIMITS, (limit) => meter.count('rateLimited', { limit })),
+    limits: await openLimits(ports),
     origin,
     peer: (request) => peerAt(isProxy, app.server?.requestIP(request)?.address ?? null),
     address: (request) => addressOf(request, app.server?.requestIP(request)?.address ?? null),
@@ -122,5 +130,6 @@ const stopOrder = (deps: Deps, listeners: Listeners): readonly StopStep[] => [
   { name: 'mail', run: () => deps.services.mail.close() },
   { name: 'audit', run: () => deps.db.write((tx) => noteServer(deps, 'server.stopped', tx)) },
   { name: 'traces', run: () => deps.ops.tracing?.close() },
+  { name: 'nodes', run: () => deps.hub.close() },
   { name: 'database', run: () => deps.db.close() },
 ];

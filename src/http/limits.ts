@@ -1,6 +1,10 @@
 /**
  * Rate limits: token buckets, one for each limit and key (an address, an account, an address with a username). Keys
  * include the address wherever a name alone would let one person lock out another.
+ *
+ * Several nodes tell each other what was taken, some times a second, and subtract it: whoever goes to all of them at once gets one burst
+ * from each, and then waits at all of them until the debt, one burst at most, is paid. While nodes do not reach each other, each counts
+ * for itself.
  */
 
 import { sentence } from '../contract/words.ts';
@@ -82,11 +86,20 @@ export const LIMITS = {
   writeAccount: { burst: 120, perMinute: 120 },
 } as const satisfies Record<string, Limit>;
 export type LimitName = keyof typeof LIMITS;
+const isLimit = (name: string): name is LimitName => Object.hasOwn(LIMITS, name);
 
 /** Buckets kept at most; full ones are forgotten first, which loses nothing. */
 const MAX_BUCKETS = 50_000;
 
+/** What other nodes are told, and by which name (limit-sharing.ts). */
+export interface SharedLimits {
+  /** Stands for a key where others can read it. */
+  nameOf(key: string): string;
+  taken(limit: LimitName, name: string): void;
+}
+
 interface Bucket {
+  /** Below 0 when others have taken more than there was. */
   tokens: number;
   at: number;
 }
@@ -100,6 +113,8 @@ export class RateLimits {
     private readonly limits: Readonly<Record<LimitName, Limit>> = LIMITS,
     /** Told of each refusal. */
     private readonly onRefused: (name: LimitName) => void = () => {},
+    /** Null: this is the only node. */
+    private readonly shared: SharedLimits | null = null,
   ) {}
 
   /** The same for an address, or for somebody at it. */
@@ -109,16 +124,12 @@ export class RateLimits {
 
   /** Takes one token. Throws RateLimitExceeded with the seconds to wait when there is none. */
   take(name: LimitName, key: string): void {
-    const limit = this.limits[name];
-    const id = `${name}\0${key}`;
-    const now = this.clock();
-    const perMs = limit.perMinute / 60_000;
-    const bucket = this.#buckets.get(id);
-    // A clock that was set back takes nothing away.
-    const passed = bucket ? Math.max(0, now - bucket.at) : 0;
-    const tokens = bucket ? Math.min(limit.burst, bucket.tokens + passed * perMs) : limit.burst;
+    const who = this.shared?.nameOf(key) ?? key;
+    const id = `${name}\0${who}`;
+    const tokens = this.#tokens(name, id);
     if (tokens < 1) {
       this.onRefused(name);
+      const perMs = this.limits[name].perMinute / 60_000;
       const seconds = Math.max(1, Math.ceil((1 - tokens) / perMs / 1000));
       throw new Refusal(
         'RateLimitExceeded',
@@ -128,12 +139,35 @@ export class RateLimits {
         },
       );
     }
+    this.#put(id, tokens - 1);
+    this.shared?.taken(name, who);
+  }
+
+  /** Subtracts what another node has given. */
+  takenElsewhere(name: string, who: string, count: number): void {
+    if (!isLimit(name)) return;
+    const id = `${name}\0${who}`;
+    this.#put(id, Math.max(-this.limits[name].burst, this.#tokens(name, id) - count));
+  }
+
+  #tokens(name: LimitName, id: string): number {
+    const limit = this.limits[name];
+    const bucket = this.#buckets.get(id);
+    if (!bucket) return limit.burst;
+    // A clock that was set back takes nothing away.
+    const passed = Math.max(0, this.clock() - bucket.at);
+    return Math.min(limit.burst, bucket.tokens + (passed * limit.perMinute) / 60_000);
+  }
+
+  #put(id: string, tokens: number): void {
+    const now = this.clock();
+    const bucket = this.#buckets.get(id);
     if (bucket) {
-      bucket.tokens = tokens - 1;
+      bucket.tokens = tokens;
       bucket.at = now;
     } else {
       if (this.#buckets.size >= MAX_BUCKETS) this.#forget(now);
-      this.#buckets.set(id, { tokens: tokens - 1, at: now });
+      this.#buckets.set(id, { tokens, at: now });
     }
   }
 

@@ -53,5 +53,8 @@ export function watchHub(hub: Hub, meter: Meter): Hub {
     get size() {
       return hub.size;
     },
+    get way() {
+      return hub.way;
+    },
   };
 }

@@ -17,6 +17,8 @@ import { SocketPresence } from './socket-presence.ts';
 const SENDING_HIGH_WATER = 8 * 1024 * 1024;
 /** Pushed envelopes whose acknowledgement is awaited, to count the attempt when the socket closes. */
 const MAX_PUSHED = 1000;
+/** Milliseconds until a store that did not answer is asked again. */
+const AGAIN_MS = 2000;
 
 type JsonDeps = Pick<Deps, 'services' | 'limits' | 'clock' | 'log' | 'hub'>;
 
@@ -27,6 +29,7 @@ export class JsonLine extends Line {
   #live = false;
   #replaying = false;
   #missed = false;
+  #looking = false;
   #sending = 0;
   readonly #pushed = new Set<number>();
   readonly #presence: SocketPresence;
@@ -45,8 +48,13 @@ export class JsonLine extends Line {
   }
 
   protected override opened(): void {
-    this.#say({ event: 'hello', release: RELEASE, now: this.deps.clock() });
+    this.#hello();
     void this.#replay();
+  }
+
+  override missed(isBack: boolean): void {
+    if (isBack) this.#hello();
+    this.#wait();
   }
 
   protected override caughtUp(): void {
@@ -65,6 +73,9 @@ export class JsonLine extends Line {
         if (this.#live && this.isSlow) this.#live = false;
         if (this.#live) this.#push(event.delivery);
         else this.#missed = true;
+        break;
+      case 'waiting':
+        if (event.seq > this.#cursor) this.#wait();
         break;
       case 'delivered':
         this.send(deliveredFrame(event.id, event.by));
@@ -101,6 +112,8 @@ export class JsonLine extends Line {
         this.#missed = false;
         const { envelopes, more } = await this.deps.services.delivery.pending(this.#own.device, this.#cursor);
         for (const delivery of envelopes) {
+          // A look may have pushed it meanwhile.
+          if (delivery.seq <= this.#cursor) continue;
           this.#cursor = delivery.seq;
           this.send(envelopeFrame(delivery));
         }
@@ -118,6 +131,40 @@ export class JsonLine extends Line {
     } finally {
       this.#replaying = false;
     }
+  }
+
+  #hello(): void {
+    this.#say({ event: 'hello', release: RELEASE, now: this.deps.clock() });
+  }
+
+  /** Something waits in the store. */
+  #wait(): void {
+    this.#missed = true;
+    if (this.#live && this.isSlow) this.#live = false;
+    if (this.#live) void this.#look();
+  }
+
+  /** Pushes what waits beyond the cursor. Several commits while it reads are one more look. */
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      let more = false;
+      while (this.isOpen && this.#live && (more || this.#missed)) {
+        this.#missed = false;
+        const found = await this.deps.services.delivery.waiting(this.#own.device, this.#cursor);
+        for (const delivery of found.envelopes) this.#push(delivery);
+        more = found.more;
+        if (this.isSlow) this.#live = false;
+      }
+    } catch (error) {
+      this.deps.log.debug('look failed', { reason: error instanceof Error ? error.message : String(error) });
+      setTimeout(() => this.#wait(), AGAIN_MS).unref();
+    } finally {
+      this.#looking = false;
+    }
+    // What came between the last look and its end.
+    if (this.isOpen && this.#live && this.#missed) void this.#look();
   }
 
   #push(delivery: Delivery): void {

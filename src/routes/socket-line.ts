@@ -58,6 +58,7 @@ export function parseFrame(text: string): unknown {
 export abstract class Line {
   #ws: ServerWebSocket<unknown> | null = null;
   #unsubscribe: (() => void) | null = null;
+  #isReady = false;
   #out: string[] = [];
   #waiting = 0;
 
@@ -67,28 +68,43 @@ export abstract class Line {
     private readonly lines: OpenLines,
   ) {}
 
+  /** The socket hears everything from now on; what came before is in the store. */
   protected abstract opened(): void;
   protected abstract received(frame: string): void;
   protected abstract happened(event: HubEvent): void;
   /** Everything sent so far has left, or nearly so. */
   protected abstract caughtUp(): void;
   protected abstract ended(): void;
+  /** Events may have been missed: looks in the store for what waits. `isBack`: and none will be from now on. */
+  abstract missed(isBack: boolean): void;
 
   open(ws: ServerWebSocket<unknown>): void {
     this.#ws = ws;
     this.lines.add(this);
     const { account, device, id } = this.owner.session;
+    let isWithin = false;
     this.#unsubscribe = this.hub.subscribe({
       account,
       device,
       session: id,
+      ready: () => {
+        // Within `subscribe` there is no way to end it yet.
+        isWithin = this.#unsubscribe === null;
+        if (!isWithin) this.#begin();
+      },
       handle: (event) => {
         if (event.type === 'signed-out') this.end(SOCKET_SIGNED_OUT, 'Signed out.');
         else if (event.type === 'session-moved') this.end(CLOSE.tryAgainLater, 'Come back with your cookie.');
         else if (event.type === 'role-changed') this.end(CLOSE.tryAgainLater, ROLE_CHANGED);
-        else this.happened(event);
+        else if (this.#isReady) this.happened(event);
       },
     });
+    if (isWithin) this.#begin();
+  }
+
+  #begin(): void {
+    if (!this.isOpen) return;
+    this.#isReady = true;
     this.opened();
   }
 

@@ -21,6 +21,9 @@ import { SocketPresence } from './socket-presence.ts';
 
 type PageDeps = Pick<Deps, 'services' | 'limits' | 'clock' | 'log' | 'hub'>;
 
+/** Milliseconds until a store that did not answer is asked again. */
+const AGAIN_MS = 2000;
+
 /** Looks up what a person is called, null for somebody who left; from a memory of seconds. */
 export type NameOf = (account: AccountId) => Promise<string | null>;
 
@@ -28,6 +31,8 @@ export class PageLine extends Line {
   /** Fragments leave in the order in which things happened, however long a look-up takes. */
   #last: Promise<void> = Promise.resolve();
   #lagging = false;
+  /** Everything up to this number was pushed, or is fetched by the page after its hello; null before the first one. */
+  #cursor: number | null = null;
   readonly #presence: SocketPresence;
 
   constructor(
@@ -56,6 +61,11 @@ export class PageLine extends Line {
     this.#presence.leave();
   }
 
+  override missed(isBack: boolean): void {
+    if (isBack) this.#hello();
+    else this.#wait(Number.POSITIVE_INFINITY);
+  }
+
   protected override received(frame: string): void {
     if (!this.#presence.take(parseFrame(frame))) this.end(CLOSE.policy, 'This socket takes no messages.');
   }
@@ -67,6 +77,9 @@ export class PageLine extends Line {
         // Dropped, not kept: after the next hello the island fetches what it missed.
         if (this.isSlow) this.#lagging = true;
         else this.#next(() => this.#envelope(event.delivery));
+        break;
+      case 'waiting':
+        this.#wait(event.seq);
         break;
       case 'conversation':
         this.#next(() => this.#conversation(event.id));
@@ -85,12 +98,7 @@ export class PageLine extends Line {
         this.#say({ event: 'devices', account: event.changed });
         break;
       case 'new-place':
-        // Whoever signed in from there is not told.
-        if (
-          event.session !== this.owner.session.id &&
-          networkOf(event.address) !== networkOf(this.owner.address)
-        )
-          this.#next(() => this.#insert(() => NewPlaceNotice(event), '#places'));
+        this.#next(() => this.#newPlace(event.id));
         break;
       case 'presence':
         if (this.#presence.takesPart) this.#say({ event: 'presence', people: event.people });
@@ -103,7 +111,59 @@ export class PageLine extends Line {
   }
 
   #hello(): void {
-    this.#say({ event: 'hello', release: RELEASE, now: this.deps.clock() });
+    this.#next(async () => {
+      try {
+        // First: what is stored from now on is pushed, and what was stored before is fetched by the page.
+        this.#cursor = await this.deps.services.delivery.newest();
+        this.send(
+          JSON.stringify({ event: 'hello', release: RELEASE, now: this.deps.clock() } satisfies ServerFrame),
+        );
+      } catch (error) {
+        this.end(CLOSE.failed, 'Something went wrong on the server. Connect again in a moment.');
+        throw error;
+      }
+    });
+  }
+
+  #wait(seq: number): void {
+    if (this.isSlow) this.#lagging = true;
+    else
+      this.#next(() =>
+        this.#look(seq).catch((error) => {
+          setTimeout(() => this.#wait(seq), AGAIN_MS).unref();
+          throw error;
+        }),
+      );
+  }
+
+  /** Pushes what waits beyond the cursor, unless another look has been as far as `seq`. */
+  async #look(seq: number): Promise<void> {
+    const { device } = this.owner.session;
+    let more = true;
+    while (more && this.isOpen && device !== null && this.#cursor !== null && seq > this.#cursor) {
+      const found = await this.deps.services.delivery.waiting(device, this.#cursor);
+      more = found.more;
+      for (const delivery of found.envelopes) {
+        if (this.isSlow) {
+          this.#lagging = true;
+          return;
+        }
+        await this.#envelope(delivery);
+        this.#cursor = delivery.seq;
+      }
+    }
+  }
+
+  /** Whoever signed in from there is not told. */
+  async #newPlace(id: string): Promise<void> {
+    const { session, address } = this.owner;
+    const told = await this.deps.services.places.toldTo(session, {
+      address,
+      agent: '',
+      network: networkOf(address),
+    });
+    const place = told.find((each) => each.id === id);
+    if (place) this.#insert(() => NewPlaceNotice(place), '#places');
   }
 
   async #envelope(delivery: Delivery): Promise<void> {

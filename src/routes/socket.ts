@@ -31,6 +31,10 @@ const PAGE_SOCKET = '/socket';
 /** What a person is called may be this old (milliseconds) on a fragment; the island shows the verified name anyway. */
 const NAMES = { ttl: 60_000, max: 10_000 };
 
+/** Sockets that are greeted together when the way to other nodes is back, and the milliseconds between two such lots. */
+const BACK_AT_ONCE = 200;
+const BACK_PAUSE_MS = 100;
+
 /**
  * @param heartbeat milliseconds between two looks at whether the sessions of open sockets still hold
  * @param limits how many may be open, when other than usual
@@ -43,6 +47,13 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS, limits?: Sock
 
   deps.ops.stopping.onBegin(() => {
     for (const line of lines) line.end(SOCKET_RESTARTING, 'The server is starting anew.');
+  });
+
+  let wasAway = false;
+  deps.hub.onMissed(() => {
+    const isBack = wasAway && deps.hub.way === 'open';
+    wasAway = deps.hub.way === 'away';
+    void missed(isBack);
   });
 
   return new Elysia({ name: 'socket' })
@@ -71,6 +82,14 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS, limits?: Sock
         {},
       );
     });
+
+  /** A few at a time: who hears that others are back fetches what it missed. */
+  async function missed(isBack: boolean): Promise<void> {
+    for (const [index, line] of [...lines].entries()) {
+      if (isBack && index % BACK_AT_ONCE === BACK_AT_ONCE - 1) await Bun.sleep(BACK_PAUSE_MS);
+      line.missed(isBack);
+    }
+  }
 
   function ownerOf<S extends Session>(request: Request, session: S): Owner<S> {
     const headers: Record<string, string> = {};

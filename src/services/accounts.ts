@@ -131,8 +131,8 @@ export function createAccounts(
   };
   const enter = async (opening: Promise<OpenedSession>): Promise<Entered> => {
     const opened = await opening;
-    const { account, id: session } = opened.session;
-    if (opened.newPlace) hub.publish({ type: 'new-place', account, session, ...opened.newPlace });
+    const { account } = opened.session;
+    if (opened.newPlace) hub.publish({ type: 'new-place', account, id: opened.newPlace.id });
     return { signedIn: await signedIn(opened.session), opened };
   };
 

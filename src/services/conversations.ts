@@ -32,7 +32,7 @@ export interface Conversations {
    * or takes part in no conversation.
    */
   createDirect(session: Session, person: AccountId): Promise<ConversationRecord>;
-  /** Grows with every change of a group's members on this node: what was derived from older ones is void. */
+  /** Grows with every change of a group's members that this node hears of: what was derived from older ones is void. */
   readonly version: number;
   /** Members of any conversation, from a bounded cache; null for one without any. For the relay's own checks. */
   membersOf(id: ConversationId): Promise<readonly Member[] | null>;
@@ -40,7 +40,7 @@ export interface Conversations {
   forget(id: ConversationId): void;
 }
 
-/** Members change on this node alone, which forgets them; the ttl only lets go of those that nobody uses. */
+/** Every change of members is told to all nodes, which forget them; the ttl only lets go of those that nobody uses. */
 const CACHE = { ttl: 3600_000, max: 10_000 };
 
 export function createConversations(
@@ -49,6 +49,18 @@ export function createConversations(
 ): Conversations {
   const members = new Recent<ConversationId, readonly Member[]>(clock, CACHE);
   let version = 0;
+
+  const forgetHere = (id: ConversationId) => {
+    version++;
+    members.forget([id]);
+  };
+  hub.onNews((news) => {
+    if (news.type === 'members') forgetHere(news.conversation);
+  });
+  hub.onMissed(() => {
+    version++;
+    members.clear();
+  });
 
   return {
     get version() {
@@ -111,8 +123,8 @@ export function createConversations(
     },
 
     forget(id) {
-      version++;
-      members.forget([id]);
+      forgetHere(id);
+      hub.tell({ type: 'members', conversation: id });
     },
   };
 }

@@ -10,7 +10,7 @@ import { isWaitedFor } from '../store/bodies.ts';
 import { DbUnavailable } from '../store/db.ts';
 import { everyDeviceOf } from '../store/devices.ts';
 import { countAttempts, type PendingRow, pendingOf, waitingFor } from '../store/envelopes.ts';
-import { messageOf, type StatusRow } from '../store/messages.ts';
+import { messageOf, newestNumber, type StatusRow } from '../store/messages.ts';
 import type { Audit, AuditEntry } from './audit.ts';
 import type { Conversations } from './conversations.ts';
 import { createExpectedDevices } from './expected-devices.ts';
@@ -20,6 +20,7 @@ import type { Recipients } from './recipients.ts';
 import { type AcceptedPost, type NotePosts, storeBatch } from './relay-batch.ts';
 import { createRelayQueue } from './relay-queue.ts';
 import { createRelayRoom, type RoomLimits } from './relay-room.ts';
+import { createWaitingReader } from './waiting-reader.ts';
 
 export interface Delivery {
   /**
@@ -33,6 +34,10 @@ export interface Delivery {
    * attempt for each.
    */
   pending(device: DeviceId, after: number, limit?: number): Promise<Pending>;
+  /** As `pending`, for what a socket pushes: counts no attempt. All that is asked in one turn is one look into the store. */
+  waiting(device: DeviceId, after: number): Promise<Pending>;
+  /** The number of the newest message: whoever fetches what is pending after this has all up to it. */
+  newest(): Promise<number>;
   /** Deletes these envelopes of the session's device, and the bodies that nobody waits for any more. Repeatable. */
   acknowledge(session: DeviceSession, seqs: readonly number[]): Promise<void>;
   /** What became of the account's own messages; ids of others and unknown ones are left out. */
@@ -60,6 +65,7 @@ export function createDelivery(
   policies.onChange((now) => {
     isNoted = now.audit === 'messages';
   });
+  const reader = createWaitingReader(db);
   const expected = createExpectedDevices(clock, devices, conversations);
   const room = createRelayRoom(clock, roomLimits);
   const queue = createRelayQueue(db, hub, async (tx, batch) => {
@@ -88,6 +94,13 @@ export function createDelivery(
       }
       return { envelopes: page.map(handedOut), more: found.length > page.length };
     },
+
+    async waiting(device, after) {
+      const { rows, more } = await reader.read({ device, after });
+      return { envelopes: rows.map(handedOut), more };
+    },
+
+    newest: () => newestNumber(db),
 
     async acknowledge(session, seqs) {
       if (seqs.length > 0) await queue.acknowledge({ kind: 'acknowledge', session, seqs });

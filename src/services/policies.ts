@@ -12,13 +12,34 @@ export interface Policies {
     change: Partial<PolicyValues>,
     also?: (tx: Tx, before: PolicyValues) => Promise<void>,
   ): Promise<PolicyValues>;
-  /** Called after each change in this process. */
+  /** Called after each change on any node. */
   onChange(listener: (now: PolicyValues) => void): void;
 }
 
-export function createPolicies({ db }: Pick<Ports, 'db'>): Policies {
+/** Milliseconds until a database that did not answer is asked again what another node has changed. */
+const AGAIN_MS = 1000;
+
+export function createPolicies({ db, hub }: Pick<Ports, 'db' | 'hub'>): Policies {
   const listeners: ((now: PolicyValues) => void)[] = [];
   const read = async () => parse(await readSetting(db, 'policies'));
+  /** What listeners were told last, as JSON: what was perhaps changed is no change yet. */
+  let told = '';
+  const tell = (now: PolicyValues) => {
+    told = JSON.stringify(now);
+    for (const listener of listeners) listener(now);
+  };
+  const readAnew = async () => {
+    try {
+      const now = await read();
+      if (JSON.stringify(now) !== told) tell(now);
+    } catch {
+      setTimeout(() => void readAnew(), AGAIN_MS).unref();
+    }
+  };
+  hub.onNews((news) => {
+    if (news.type === 'policies') void readAnew();
+  });
+  hub.onMissed(() => void readAnew());
   return {
     read,
     async write(change, also) {
@@ -29,7 +50,8 @@ export function createPolicies({ db }: Pick<Ports, 'db'>): Policies {
         await also?.(tx, before);
         return changed;
       });
-      for (const listener of listeners) listener(next);
+      tell(next);
+      hub.tell({ type: 'policies' });
       return next;
     },
     onChange(listener) {

@@ -1,14 +1,17 @@
 /**
  * Who is here, as far as sockets show it. Held in memory; only when somebody was last seen is kept. Whoever is not seen, by
- * policy or by choice, sees nobody either. Losing any of it loses no message.
+ * policy or by choice, sees nobody either. Losing any of it loses no message. Each node tells the people of its own sockets; what it
+ * knows of the others' sockets it hears from them.
  */
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import type { PolicyValues } from '../contract/policies.ts';
 import type { PresenceRecord, PresenceSettings, PresenceState } from '../contract/presence.ts';
 import type { Ports } from '../deps.ts';
+import type { HerePerson } from '../realtime/hub.ts';
 import { noteSeen, presenceAround, presenceOf, setShown } from '../store/presence.ts';
 import type { Conversations } from './conversations.ts';
 import type { Policies } from './policies.ts';
+import { most, PresenceNodes } from './presence-nodes.ts';
 
 /** Changes are told together, at most this often, and leaving only after this long: a page that loads anew is no absence. */
 const TOLD_EVERY_MS = 1000;
@@ -33,7 +36,10 @@ export interface Presence {
 }
 
 interface Somebody {
+  /** On this node. */
   readonly seats: Set<Seat>;
+  /** What other nodes were told last of these. */
+  own: PresenceState;
   /** What others were told last. */
   told: PresenceState;
   at: number;
@@ -48,6 +54,35 @@ export function createPresence(
   /** Whose state may be another one, and from when on it is looked at. */
   const changed = new Map<AccountId, number>();
   let timer: ReturnType<typeof setTimeout> | null = null;
+  const nodes = new PresenceNodes();
+  /** Whose node has ended: it has not noted when they were here last. */
+  const orphans = new Set<AccountId>();
+
+  hub.onNews((news, node) => {
+    switch (news.type) {
+      case 'here':
+        for (const account of nodes.hear(node, news.whole, news.people)) plan(account, 0);
+        break;
+      case 'gone':
+        // Its people come back to another node.
+        for (const account of nodes.drop(node)) {
+          orphans.add(account);
+          plan(account, delays.leaving);
+        }
+        break;
+      case 'who':
+        tellAll();
+        break;
+      case 'unseen':
+        run(forget([news.account]));
+        break;
+    }
+  });
+  hub.onMissed(() => {
+    if (hub.way !== 'open') return;
+    tellAll();
+    hub.tell({ type: 'who' });
+  });
 
   policies.onChange((now: PolicyValues) => {
     if (now.presence) return;
@@ -58,18 +93,18 @@ export function createPresence(
     async say(seat) {
       const { account } = seat;
       if (!(await isShown(account))) return;
-      const known = here.get(account) ?? { seats: new Set<Seat>(), told: 'offline', at: clock() };
+      const known = here.get(account) ?? somebody();
       const isNew = !known.seats.has(seat);
       known.seats.add(seat);
       here.set(account, known);
       plan(account, 0);
-      if (isNew) hub.publish({ type: 'presence', account, people: await around(account) });
+      if (isNew) hub.publishHere({ type: 'presence', account, people: await around(account) });
     },
 
     async meet({ account }) {
       const known = here.get(account);
       if (!known || !(await isShown(account))) return;
-      hub.publish({ type: 'presence', account, people: await around(account) });
+      hub.publishHere({ type: 'presence', account, people: await around(account) });
     },
 
     leave(seat) {
@@ -91,7 +126,10 @@ export function createPresence(
 
     async choose(account, shown) {
       await db.write((tx) => setShown(tx, account, shown));
-      if (!shown) await forget([account]);
+      if (!shown) {
+        hub.tell({ type: 'unseen', account });
+        await forget([account]);
+      }
       return settings(account);
     },
   };
@@ -134,24 +172,44 @@ export function createPresence(
   async function tell(): Promise<void> {
     const now = clock();
     const news = new Map<AccountId, PresenceRecord[]>();
+    const said: HerePerson[] = [];
     for (const [account, due] of [...changed]) {
       if (due > now) {
         plan(account, due - now);
         continue;
       }
       changed.delete(account);
-      const known = here.get(account);
+      const isOrphan = orphans.delete(account);
+      const elsewhere = nodes.stateOf(account);
+      const known = here.get(account) ?? (elsewhere === 'offline' ? null : somebody());
       if (!known) continue;
-      const state = stateOf(known);
+      here.set(account, known);
+      const own = stateOf(known);
+      const isOwn = own !== known.own;
+      if (isOwn) said.push([account, own]);
+      known.own = own;
+      const state = most(own, elsewhere);
       if (state === known.told) continue;
       known.told = state;
       known.at = now;
       await spread(account, { account, state, at: now }, news);
-      if (state === 'offline') here.delete(account);
+      if (state === 'offline' && known.seats.size === 0) here.delete(account);
       // Coming is noted too: a server that is killed still knows when somebody was here.
-      if (state !== 'away') await db.write((tx) => noteSeen(tx, account, now));
+      if (state !== 'away' && (isOwn || isOrphan)) await db.write((tx) => noteSeen(tx, account, now));
     }
-    for (const [account, people] of news) hub.publish({ type: 'presence', account, people });
+    if (said.length > 0) hub.tell({ type: 'here', whole: false, people: said });
+    for (const [account, people] of news) hub.publishHere({ type: 'presence', account, people });
+  }
+
+  function somebody(): Somebody {
+    return { seats: new Set(), own: 'offline', told: 'offline', at: clock() };
+  }
+
+  function tellAll(): void {
+    const people = [...here].flatMap(([account, { own }]): HerePerson[] =>
+      own === 'offline' ? [] : [[account, own]],
+    );
+    hub.tell({ type: 'here', whole: true, people });
   }
 
   async function spread(
@@ -160,7 +218,7 @@ export function createPresence(
     news: Map<AccountId, PresenceRecord[]>,
   ): Promise<void> {
     for (const other of await presenceAround(db, account)) {
-      if (!here.has(other.account)) continue;
+      if (!here.get(other.account)?.seats.size) continue;
       const told = news.get(other.account) ?? [];
       told.push(record);
       news.set(other.account, told);
@@ -175,8 +233,9 @@ export function createPresence(
     for (const account of accounts) {
       changed.delete(account);
       here.delete(account);
+      nodes.forget(account);
     }
-    for (const [account, people] of news) hub.publish({ type: 'presence', account, people });
+    for (const [account, people] of news) hub.publishHere({ type: 'presence', account, people });
   }
 
   /** What goes wrong is logged, and costs nobody a message. */

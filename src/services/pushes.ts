@@ -56,7 +56,9 @@ export function createPushes(
 
   if (vapid)
     hub.onUnheard((event) => {
-      if (event.type === 'envelope' && event.delivery.class === MESSAGE_CLASS) run(wake(event.device));
+      if (event.type !== 'envelope' && event.type !== 'waiting') return;
+      const of = event.type === 'envelope' ? event.delivery.class : event.class;
+      if (of === MESSAGE_CLASS) run(wake(event.device));
     });
 
   return {

@@ -27,7 +27,7 @@ export interface AccountDevices {
 }
 
 export interface Recipients {
-  /** Grows with every change of any device list on this node: what was derived from an older one is void. */
+  /** Grows with every change of any device list that this node hears of: what was derived from an older one is void. */
   readonly version: number;
   /** From a bounded cache; unknown accounts are left out. */
   recipientsOf(accounts: readonly AccountId[]): Promise<ReadonlyMap<AccountId, AccountDevices>>;
@@ -44,11 +44,25 @@ const CACHE = { ttl: 10_000, max: 10_000 };
 /** Accounts in one query: both engines take many more parameters. */
 const CHUNK = 200;
 
-export function createRecipients({ db, clock }: Pick<Ports, 'db' | 'clock'>): Recipients {
+export function createRecipients({ db, hub, clock }: Pick<Ports, 'db' | 'hub' | 'clock'>): Recipients {
   const accounts = new Recent<AccountId, AccountDevices>(clock, CACHE);
   const identities = new Recent<AccountId, Uint8Array>(clock, CACHE);
   const owners = new Recent<DeviceId, AccountId>(clock, CACHE);
   let version = 0;
+
+  const forgetHere = (account: AccountId) => {
+    version++;
+    accounts.forget([account]);
+    identities.forget([account]);
+    owners.clear();
+  };
+  hub.onNews((news) => {
+    if (news.type === 'devices') forgetHere(news.account);
+  });
+  hub.onMissed(() => {
+    version++;
+    for (const known of [accounts, identities, owners]) known.clear();
+  });
 
   return {
     get version() {
@@ -104,10 +118,8 @@ export function createRecipients({ db, clock }: Pick<Ports, 'db' | 'clock'>): Re
     },
 
     forget(account) {
-      version++;
-      accounts.forget([account]);
-      identities.forget([account]);
-      owners.clear();
+      forgetHere(account);
+      hub.tell({ type: 'devices', account });
     },
   };
 }

@@ -46,6 +46,50 @@ export function pendingOf(db: Db, device: DeviceId, after: number, limit: number
   );
 }
 
+/** Whose envelopes are asked for, and after which number. */
+export interface PendingAsked {
+  readonly device: DeviceId;
+  readonly after: number;
+}
+
+export interface PendingOfMany extends PendingRow {
+  /** Whose envelope it is; `device` is the sender's. */
+  readonly recipient: DeviceId;
+}
+
+/** The same for several devices, at most `limit` for each; of one device oldest first. */
+export async function pendingOfMany(
+  db: Db,
+  asked: readonly PendingAsked[],
+  limit: number,
+): Promise<PendingOfMany[]> {
+  const rows: PendingOfMany[] = [];
+  for (let at = 0; at < asked.length; at += LARGEST) {
+    const chunk = asked.slice(at, at + LARGEST);
+    const branches = BRANCHES.find((count) => count >= chunk.length) ?? LARGEST;
+    const params = Array.from({ length: branches }, (_, index) => chunk[index]).flatMap((each) => [
+      each?.device ?? '',
+      each?.after ?? 0,
+      limit,
+    ]);
+    rows.push(...(await db.read<PendingOfMany>(pendingOfSome(branches), params)));
+  }
+  return rows;
+}
+
+/** A few lengths, so that these are a few prepared statements; the rest of one asks for nobody. */
+const BRANCHES = [1, 4, 16] as const;
+const LARGEST = 16;
+
+/** One walk along the primary key for each device, whatever a planner knows of the tables. */
+function pendingOfSome(branches: number): string {
+  const one = (_: unknown, index: number) =>
+    `SELECT * FROM (SELECT e.device AS recipient, e.number, b.id, b.account, b.device, b.accepted_at, e.attempts, b.body, e.envelope
+     FROM envelopes e JOIN bodies b ON b.number = e.number
+     WHERE e.device = $${index * 3 + 1} AND e.number > $${index * 3 + 2} ORDER BY e.number LIMIT $${index * 3 + 3}) AS p${index}`;
+  return Array.from({ length: branches }, one).join(' UNION ALL ');
+}
+
 /** Counts one more attempt for each envelope of the device from number `first` to `last`. */
 export async function countAttempts(tx: Tx, device: DeviceId, first: number, last: number): Promise<void> {
   await tx.run(

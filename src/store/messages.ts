@@ -42,6 +42,15 @@ export async function reserveNumbers(tx: Tx, count: number, now: number): Promis
   return row.highest - count + 1;
 }
 
+/** The last number that was reserved: whatever has it or a lower one is stored, or never will be. */
+export async function newestNumber(db: Db): Promise<number> {
+  const [row] = await db.read<{ highest: number }>(
+    'SELECT highest FROM message_numbers WHERE only_row = 1',
+    [],
+  );
+  return row?.highest ?? 0;
+}
+
 /** Stores a message; gives 0 when the id is known already, otherwise 1. */
 export function insertMessage(tx: Tx, row: MessageRow): Promise<number> {
   return tx.run(

@@ -7,13 +7,14 @@ import { ASSET_NAMES, type Assets, createAssets } from '../../src/assets.ts';
 import { createDiskBlobs } from '../../src/blobs/disk.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import type { Deps } from '../../src/deps.ts';
-import { LIMITS, type Limit, type LimitName, RateLimits } from '../../src/http/limits.ts';
+import { LIMITS, type Limit, type LimitName, RateLimits, type SharedLimits } from '../../src/http/limits.ts';
 import { createJobs } from '../../src/ops/jobs.ts';
 import { createLog } from '../../src/ops/log.ts';
 import { createOps, watchPorts } from '../../src/ops/ops.ts';
-import type { HubEvent } from '../../src/realtime/hub.ts';
+import type { Hub, HubEvent } from '../../src/realtime/hub.ts';
 import { createLocalHub } from '../../src/realtime/local.ts';
 import { createServices } from '../../src/services/services.ts';
+import type { Db } from '../../src/store/db.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openTestDb } from './database.ts';
 
@@ -43,21 +44,24 @@ export interface TestAppOptions {
   readonly limited?: boolean;
   /** The files that browsers fetch; otherwise files of the right names with nothing in them. */
   readonly assets?: Assets;
+  /** One of several nodes: what it shares with the others. The database stays open when it stops. */
+  readonly node?: { readonly db: Db; readonly hub: Hub; readonly shared?: SharedLimits };
 }
 
 export async function startApp({
   config = {},
   limited = false,
   assets = emptyAssets(),
+  node,
 }: TestAppOptions = {}): Promise<TestApp> {
   const data = mkdtempSync(join(tmpdir(), 'sotto-app-'));
   let ahead = 0;
   let log = '';
   const events: HubEvent[] = [];
   const clock = () => Date.now() + ahead;
-  const db = await openTestDb(join(data, 'sotto.sqlite'));
-  await migrate(db);
-  const hub = createLocalHub();
+  const db = node?.db ?? (await openTestDb(join(data, 'sotto.sqlite')));
+  if (!node) await migrate(db);
+  const hub = node?.hub ?? createLocalHub();
   const bare = {
     config: { ...parseConfig(['--port', '0', '--data', data], {}), ...config },
     db,
@@ -70,6 +74,9 @@ export async function startApp({
       },
       get size() {
         return hub.size;
+      },
+      get way() {
+        return hub.way;
       },
     },
     log: createLog('debug', clock, (line) => {
@@ -87,8 +94,11 @@ export async function startApp({
     assets,
     jobs: createJobs(ports.log, clock, (job, result) => ports.ops.meter.count('jobRuns', { job, result })),
     encryption: null,
-    limits: new RateLimits(clock, limited ? LIMITS : unlimited(), (limit) =>
-      ports.ops.meter.count('rateLimited', { limit }),
+    limits: new RateLimits(
+      clock,
+      limited ? LIMITS : unlimited(),
+      (limit) => ports.ops.meter.count('rateLimited', { limit }),
+      node?.shared ?? null,
     ),
     origin,
     peer: (request) => ({ address: app.server?.requestIP(request)?.address ?? null, isProxy: false }),
@@ -116,7 +126,8 @@ export async function startApp({
     },
     async stop() {
       await app.stop(true);
-      await db.close();
+      await hub.close();
+      if (!node) await db.close();
       rmSync(data, { recursive: true, force: true });
     },
   };

@@ -182,9 +182,9 @@ export async function openRelay(
       return local.size;
     },
   };
-  const recipients = createRecipients({ db, clock });
+  const recipients = createRecipients({ db, hub, clock });
   const audit = createAudit({ db, clock, log: silent });
-  const policies = createPolicies({ db });
+  const policies = createPolicies({ db, hub });
   const conversations = createConversations({ db, hub, clock }, { audit });
   const rosters = createRosters(
     { db, hub, clock, random: randomBytes },

@@ -1,0 +1,243 @@
+/**
+ * The hub of several nodes, over Redis: a channel for each device and account that somebody listens to, so that PUBLISH says how many
+ * nodes heard it, and one for news. Redis is given ids; envelopes reach sockets as `waiting`, on their own node too, and come from the
+ * store in its order, whichever node took them.
+ *
+ * While Redis is away, what happens here is heard here, and everything else is missed: `onMissed` is called again and again. Others cannot
+ * know that a node they do not hear has something to tell, so it leaves a mark in the database (`Missed`), which all nodes look at.
+ */
+import { createHmac, randomBytes } from 'node:crypto';
+import type { AccountId, DeviceId } from '../contract/ids.ts';
+import type { Log } from '../ops/log.ts';
+import type { Hub, HubEvent, News } from './hub.ts';
+import { Listeners } from './listeners.ts';
+import { Peers } from './peers.ts';
+import { RedisWay, WAY_DELAYS, type WayDelays } from './redis-way.ts';
+import { decodeEvent, decodeNews, encode, NODE_LENGTH, type WireEvent } from './wire.ts';
+
+/** The mark in the database that something could not be told. */
+export interface Missed {
+  /** Sets it anew. */
+  note(): Promise<void>;
+  /** What it is; another one than before: something was missed. */
+  read(): Promise<string>;
+}
+
+export interface HubDelays extends WayDelays {
+  /** Milliseconds between two looks for what may have been missed. */
+  readonly missed: number;
+  /** Between two signs of life. */
+  readonly alive: number;
+  /** Without one for so long, a node may have ended between storing and telling; and after so long it is no node any more. */
+  readonly silent: number;
+  readonly gone: number;
+}
+export const HUB_DELAYS: HubDelays = { ...WAY_DELAYS, missed: 2000, alive: 2000, silent: 6000, gone: 30_000 };
+
+export interface RedisHubOptions {
+  /** With user and password. */
+  readonly url: string;
+  /** 32 bytes of this workspace alone: two workspaces on one Redis do not meet. */
+  readonly key: Uint8Array;
+  readonly missed: Missed;
+  readonly log: Log;
+  readonly delays?: HubDelays;
+}
+
+/** What nobody has to be told later: it is over by then, or said again. */
+const PASSING: ReadonlySet<string> = new Set(['presence', 'typing', 'here', 'who', 'gone', 'taken', 'alive']);
+
+type Waiting = Extract<HubEvent, { readonly type: 'waiting' }>;
+
+export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: RedisHubOptions): Hub {
+  const node = randomBytes(NODE_LENGTH / 2).toString('hex');
+  const prefix = `sotto:${createHmac('sha256', key).update('channels').digest('hex').slice(0, 24)}:`;
+  const newsChannel = `${prefix}news`;
+  const listeners = new Listeners();
+  const peers = new Peers(delays);
+  const onUnheard: ((event: HubEvent) => void)[] = [];
+  const onNews: ((news: News, node: string) => void)[] = [];
+  const onMissed: (() => void)[] = [];
+  /** What this turn has brought to each device. */
+  const waiting = new Map<DeviceId, Waiting>();
+  /** Something could not be told, and the mark in the database does not say so yet. */
+  let isUntold = false;
+  let mark: string | null = null;
+
+  const way = new RedisWay(
+    url,
+    {
+      onMessage: receive,
+      onOpen() {
+        peers.begin();
+        sayAlive();
+        isMissed();
+      },
+      onAway: isMissed,
+    },
+    log,
+    delays,
+  );
+  way.want(newsChannel);
+  way.open();
+  const timers = [setInterval(sayAlive, delays.alive), setInterval(() => void look(), delays.missed)];
+  for (const timer of timers) timer.unref();
+  void look();
+
+  return {
+    publish(event) {
+      if (event.type === 'envelope') gather(event.device, event.delivery.seq, event.delivery.class);
+      else if (event.type === 'waiting') gather(event.device, event.seq, event.class);
+      else send(event);
+    },
+    publishHere: (event) => void listeners.tell(event),
+    tell: (news) => say(news),
+    onNews: (handle) => void onNews.push(handle),
+    onMissed: (handle) => void onMissed.push(handle),
+    onUnheard: (handle) => void onUnheard.push(handle),
+    async hears(device) {
+      if (listeners.hasDevice(device)) return true;
+      return (await way.audience(prefix + device).catch(() => 0)) > 0;
+    },
+    subscribe(listener) {
+      const { device, account, ready } = listener;
+      const end = listeners.add(listener);
+      way.want(prefix + account);
+      if (device !== null) way.want(prefix + device);
+      if (ready) void way.settled().then(ready);
+      return () => {
+        end();
+        if (!listeners.hasAccount(account)) way.unwant(prefix + account);
+        if (device !== null && !listeners.hasDevice(device)) way.unwant(prefix + device);
+      };
+    },
+    get size() {
+      return listeners.size;
+    },
+    get way() {
+      return way.isOpen ? 'open' : 'away';
+    },
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      flush();
+      await way.publish(newsChannel, encode(node, { type: 'gone' })).catch(() => {});
+      if (isUntold) await missed.note().catch(() => {});
+      way.close();
+    },
+  };
+
+  /** A commit brings many envelopes: each device hears of all of its own at once. */
+  function gather(device: DeviceId, seq: number, of: number): void {
+    if (waiting.size === 0) queueMicrotask(flush);
+    const known = waiting.get(device);
+    waiting.set(device, {
+      type: 'waiting',
+      device,
+      seq: Math.max(seq, known?.seq ?? 0),
+      class: of === 1 || known === undefined ? of : known.class,
+    });
+  }
+
+  function flush(): void {
+    const events = [...waiting.values()];
+    waiting.clear();
+    for (const event of events) send(event);
+  }
+
+  function send(event: WireEvent): void {
+    const isHeard = listeners.tell(event);
+    way.publish(channelOf(event), encode(node, event)).then(
+      (count) => {
+        if (count === 0 && !isHeard) unheard(event);
+      },
+      () => {
+        note(event.type);
+        if (!isHeard) unheard(event);
+      },
+    );
+  }
+
+  function say(what: News | { readonly type: 'alive' }): void {
+    way.publish(newsChannel, encode(node, what)).catch(() => note(what.type));
+  }
+
+  function sayAlive(): void {
+    if (!way.isOpen) return;
+    say({ type: 'alive' });
+    const { silent, gone } = peers.look();
+    if (silent) isMissed();
+    for (const peer of gone) told({ type: 'gone' }, peer);
+  }
+
+  function channelOf(event: WireEvent): string {
+    const to: DeviceId | AccountId = 'device' in event ? event.device : event.account;
+    return prefix + to;
+  }
+
+  function receive(channel: string, text: string): void {
+    if (channel === newsChannel) {
+      const news = decodeNews(text);
+      if (news && news.node !== node) hear(news.node, news.what);
+      return;
+    }
+    const sent = decodeEvent(text);
+    if (!sent || channelOf(sent.what) !== channel) return;
+    // One's own has been told already. Whoever it was for may have left since Redis counted this node.
+    const isHeard =
+      sent.node === node
+        ? sent.what.type !== 'waiting' || listeners.hasDevice(sent.what.device)
+        : listeners.tell(sent.what);
+    if (!isHeard && sent.what.type === 'waiting') unheard(sent.what);
+  }
+
+  function hear(peer: string, news: News | { readonly type: 'alive' }): void {
+    if (news.type === 'gone') peers.forget(peer);
+    else peers.heard(peer);
+    if (news.type !== 'alive') told(news, peer);
+  }
+
+  function told(news: News, peer: string): void {
+    for (const handle of onNews) attempt(() => handle(news, peer));
+  }
+
+  function unheard(event: HubEvent): void {
+    for (const handle of onUnheard) attempt(() => handle(event));
+  }
+
+  function isMissed(): void {
+    for (const handle of onMissed) attempt(handle);
+  }
+
+  function note(type: string): void {
+    if (!PASSING.has(type)) isUntold = true;
+  }
+
+  /** Whatever the database does meanwhile: the next look is soon. */
+  async function look(): Promise<void> {
+    if (!way.isOpen) isMissed();
+    try {
+      if (isUntold) {
+        isUntold = false;
+        await missed.note().catch((error) => {
+          isUntold = true;
+          throw error;
+        });
+      }
+      const now = await missed.read();
+      const isOther = mark !== null && mark !== now;
+      mark = now;
+      if (isOther && way.isOpen) isMissed();
+    } catch {
+      // Who writes to the database hears that it is away; nothing is lost by it here.
+    }
+  }
+
+  /** What one listener does wrong keeps nothing from the others. */
+  function attempt(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      log.error('event failed', { reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
