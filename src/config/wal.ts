@@ -6,7 +6,7 @@ import { type S3Place, s3Place } from './outside.ts';
 /** A folder, or a part of a bucket. */
 export type LogPlace =
   | { readonly kind: 'folder'; readonly path: string }
-  | { readonly kind: 's3'; readonly s3: S3Place; readonly prefix: string };
+  | { readonly kind: 's3'; readonly s3: S3Place };
 
 export interface LogPlan {
   readonly to: LogPlace;
@@ -45,7 +45,8 @@ export function logPlan(to: string, keep: string, database: boolean, env: Enviro
 /** A folder, or s3://bucket/prefix with the S3_* variables. @param what that takes it, for the sentence */
 export function logPlace(text: string, what: string, env: Environment): LogPlace {
   if (!text.startsWith('s3:')) return { kind: 'folder', path: text };
-  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(text) ?? [];
-  if (bucket === '') throw new ConfigError(`${what} takes a folder, or s3://bucket/prefix, not "${text}".`);
-  return { kind: 's3', s3: s3Place(env, bucket), prefix: prefix === '' ? '' : `${prefix}/` };
+  const bucket = text.slice('s3://'.length).replace(/\/+$/, '');
+  if (!text.startsWith('s3://') || bucket === '')
+    throw new ConfigError(`${what} takes a folder, or s3://bucket/prefix, not "${text}".`);
+  return { kind: 's3', s3: s3Place(env, bucket) };
 }

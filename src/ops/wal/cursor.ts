@@ -1,6 +1,13 @@
 /** How far a write-ahead log was read, and what was committed since. Nothing of a transaction that is not whole is ever given out. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { FRAME_HEADER_BYTES, HEADER_BYTES, type LogHeader, readFrame, readLogHeader, type Sum } from './frames.ts';
+import {
+  FRAME_HEADER_BYTES,
+  HEADER_BYTES,
+  type LogHeader,
+  readFrame,
+  readLogHeader,
+  type Sum,
+} from './frames.ts';
 
 /** The end of what was read: after a frame that ended a transaction, or after the header. */
 export interface Position {
@@ -46,6 +53,22 @@ export class LogCursor {
   /** All that was read is in the file: the log may begin anew. */
   fold(): void {
     this.isFolded = true;
+  }
+
+  /** Bytes that were read of this log since it began; none once all of it is in the file. */
+  get unfolded(): number {
+    return this.isFolded ? 0 : (this.position?.offset ?? 0);
+  }
+
+  /** Whether the log is still the one that was read. Throws LogLost when it is another one. */
+  async isThere(): Promise<boolean> {
+    const file = await open(this.path, 'r').catch(() => null);
+    if (file === null) return false;
+    try {
+      return (await this.beginning(file)) !== null;
+    } finally {
+      await file.close();
+    }
   }
 
   /** The next changes, or null when there are none. Throws LogLost. @param keeps false: pages are passed over */
@@ -132,9 +155,7 @@ async function hasLast(file: FileHandle, header: LogHeader, { offset, sum }: Pos
   const bytes = await bytesAt(file, at, FRAME_HEADER_BYTES);
   if (bytes.length < FRAME_HEADER_BYTES) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  return (
-    view.getUint32(8) === header.salt1 && view.getUint32(16) === sum[0] && view.getUint32(20) === sum[1]
-  );
+  return view.getUint32(8) === header.salt1 && view.getUint32(16) === sum[0] && view.getUint32(20) === sum[1];
 }
 
 const EMPTY = new Uint8Array();

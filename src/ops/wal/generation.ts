@@ -2,6 +2,7 @@
 import { type Cost, type Header, makeHeader, openHeader } from '../backup/header.ts';
 import { keepBegun, readBegun } from './begun.ts';
 import type { Change, Position } from './cursor.ts';
+import { removeGeneration } from './kept.ts';
 import { BEGUN_NAME, generationName, KEY_NAME, readSegmentName, segmentName } from './names.ts';
 import type { Place } from './place.ts';
 import { openObject, sealObject } from './sealed-object.ts';
@@ -44,8 +45,14 @@ export class Generation {
     const { place, random, release } = keeping;
     const name = generationName(at, random(4));
     const header = await makeHeader(keeping.passphrase, random, keeping.cost);
-    const hash = await keepBegun({ place, name, header, random, signal }, data, { release, at, position });
-    return new Generation(keeping, name, header, at, { index: 0, at, hash });
+    try {
+      const hash = await keepBegun({ place, name, header, random, signal }, data, { release, at, position });
+      return new Generation(keeping, name, header, at, { index: 0, at, hash });
+    } catch (error) {
+      // A folder that is full must not become fuller with every try.
+      await removeGeneration(place, name).catch(() => {});
+      throw error;
+    }
   }
 
   /** One that another process has begun, and how far it read the log; null when it cannot be gone on with. Throws PlaceUnavailable. */

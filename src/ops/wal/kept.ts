@@ -32,25 +32,27 @@ export async function keptGenerations(place: Place): Promise<readonly KeptGenera
 }
 
 /**
- * Removes generations that nobody can want any more: the one after them reaches back far enough. Also those that were cut off in their
- * beginning. @param oldest epoch milliseconds that one can go back to; @param current the one that is written
+ * Removes generations that nobody can want any more: the one after them reaches back far enough.
+ * @param oldest epoch milliseconds that one can go back to; @param current the one that is written
  */
 export async function thinGenerations(place: Place, oldest: number, current: string): Promise<void> {
-  const all = await generationsOf(place);
   const at = generationAt(current) ?? 0;
-  let reaches = false;
-  for (const { name, at: begun } of all) {
-    if (name === current || begun > at) {
-      reaches ||= name === current && begun <= oldest;
-      continue;
-    }
-    const isWhole = (await place.get(name, BEGUN_NAME)) !== null;
-    if (isWhole && !reaches) {
-      reaches = begun <= oldest;
-      continue;
-    }
-    // Without it, the rest is nothing that anybody goes back to.
-    await place.remove(name, BEGUN_NAME);
-    await place.removeFolder(name);
+  let reaches = at <= oldest;
+  for (const { name, at: begun } of await generationsOf(place)) {
+    if (name === current || begun > at) continue;
+    if (reaches) await removeGeneration(place, name);
+    reaches ||= begun <= oldest;
   }
+}
+
+/** Removes what a crash has left of generations in their beginning. */
+export async function removeCutOff(place: Place): Promise<void> {
+  for (const { name } of await generationsOf(place))
+    if ((await place.get(name, BEGUN_NAME)) === null) await removeGeneration(place, name);
+}
+
+export async function removeGeneration(place: Place, name: string): Promise<void> {
+  // First, because without it the rest is nothing that anybody goes back to.
+  await place.remove(name, BEGUN_NAME);
+  await place.removeFolder(name);
 }

@@ -26,5 +26,5 @@ export class PlaceUnavailable extends Error {
 export async function openPlace(to: LogPlace): Promise<Place> {
   if (to.kind === 'folder') return createFolderPlace(to.path);
   const { createS3Place } = await import('./s3-place.ts');
-  return createS3Place(to.s3, to.prefix);
+  return createS3Place(to.s3);
 }

@@ -22,9 +22,7 @@ export function sealObject(
   const parts: Uint8Array[] = [salt];
   const count = Math.max(1, Math.ceil(bytes.length / PART_BYTES));
   for (let n = 0; n < count; n++)
-    parts.push(
-      sealPart(header, n, n === count - 1, bytes.subarray(n * PART_BYTES, (n + 1) * PART_BYTES)),
-    );
+    parts.push(sealPart(header, n, n === count - 1, bytes.subarray(n * PART_BYTES, (n + 1) * PART_BYTES)));
   return parts;
 }
 
