@@ -13,6 +13,7 @@ import type { Jobs } from './ops/jobs.ts';
 import type { Log } from './ops/log.ts';
 import type { Ops } from './ops/ops.ts';
 import type { Encryption } from './ops/tls/encryption.ts';
+import type { ShippingState } from './ops/wal/shipper.ts';
 import type { Hub } from './realtime/hub.ts';
 import type { Accounts } from './services/accounts.ts';
 import type { Audit } from './services/audit.ts';
@@ -110,6 +111,8 @@ export interface Deps extends Ports {
   /** The certificate of the listener; null: plain HTTP, for localhost or behind a proxy. */
   readonly encryption: Encryption | null;
   readonly limits: RateLimits;
+  /** How the write-ahead log is kept elsewhere; missing, or null: it is not. */
+  readonly shipping?: () => ShippingState | null;
   /** The origin people open, as links, passkeys and the Origin check need it. Known once the port is bound. */
   readonly origin: () => string;
   /** Who is at the other end of the connection: a trusted proxy, or the client itself. */

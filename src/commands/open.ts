@@ -14,9 +14,14 @@ import { type Db, DbUnavailable } from '../store/db.ts';
 import { migrate, NewerSchema, schemaOf } from '../store/migrate.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { whyNotOpened } from '../store/moves.ts';
-import { openSqlite } from '../store/sqlite.ts';
+import { openSqlite, type SqliteDb } from '../store/sqlite.ts';
 import { openBlobs } from './blobs.ts';
 import { CommandFailed } from './failed.ts';
+
+export interface OpenPorts extends Ports {
+  /** The database in the folder, for what is done with its file; null: it is elsewhere. */
+  readonly sqlite: SqliteDb | null;
+}
 
 /**
  * Creates the folder where it is missing; throws CommandFailed with a sentence when it cannot be used.
@@ -29,7 +34,7 @@ export async function openData(
   tracing: Tracing | null = null,
   wait = 0,
   hubOf: (config: Config, db: Db, log: Log) => Promise<Hub> = async () => createLocalHub(),
-): Promise<Ports> {
+): Promise<OpenPorts> {
   // Keys of sessions and hashes of secrets live here: nobody else on the machine reads them.
   process.umask(0o077);
   const folder = resolve(config.data);
@@ -37,7 +42,7 @@ export async function openData(
     throw new CommandFailed(`A restore into ${folder} was cut off: run sotto restore once more.`);
   try {
     mkdirSync(folder, { recursive: true });
-    const db = await openDatabase(config, folder, log, wait);
+    const { db, sqlite } = await openDatabase(config, folder, log, wait);
     const ports = {
       config,
       db,
@@ -47,7 +52,7 @@ export async function openData(
       clock: Date.now,
       random: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
     };
-    return watchPorts(ports, createOps(log, ports.clock, tracing));
+    return { ...watchPorts(ports, createOps(log, ports.clock, tracing)), sqlite };
   } catch (error) {
     if (error instanceof CommandFailed) throw error;
     if (error instanceof DbUnavailable || (error instanceof Error && 'code' in error))
@@ -56,11 +61,18 @@ export async function openData(
   }
 }
 
-async function openDatabase(config: Config, folder: string, log: Log, wait: number): Promise<Db> {
+async function openDatabase(
+  config: Config,
+  folder: string,
+  log: Log,
+  wait: number,
+): Promise<{ readonly db: Db; readonly sqlite: SqliteDb | null }> {
   // Whoever has a small server never loads the other engine.
-  if (config.database !== null)
-    return (await import('./postgres.ts')).openPostgresData(config.database, log, wait);
-  const db = openSqlite(join(folder, 'sotto.sqlite'));
+  if (config.database !== null) {
+    const { openPostgresData } = await import('./postgres.ts');
+    return { db: await openPostgresData(config.database, log, wait), sqlite: null };
+  }
+  const db = openSqlite(join(folder, 'sotto.sqlite'), { keepsLog: config.wal !== null });
   const refused = await whyNotOpened(db, folder);
   if (refused !== null) {
     await db.close();
@@ -68,7 +80,7 @@ async function openDatabase(config: Config, folder: string, log: Log, wait: numb
   }
   const applied = await bringUp(db, folder);
   if (applied.length > 0) log.info('migrated', { versions: applied.join(' ') });
-  return db;
+  return { db, sqlite: db };
 }
 
 /** Migrates, and keeps the database as it was. Closes it when this release cannot use it. */

@@ -13,6 +13,7 @@ import { createLeases, ONE_NODE } from '../ops/leases.ts';
 import { createLog } from '../ops/log.ts';
 import { createEncryption } from '../ops/tls/encryption.ts';
 import type { Tracing } from '../ops/tracing.ts';
+import type { Shipper } from '../ops/wal/shipper.ts';
 import { createServices } from '../services/services.ts';
 import type { Tx } from '../store/db.ts';
 import { lockServing } from '../store/serving-lock.ts';
@@ -22,6 +23,7 @@ import { openHub, openLimits } from './hub.ts';
 import { openData } from './open.ts';
 import { serverJobs } from './serve/jobs.ts';
 import { type Listeners, openListeners } from './serve/listeners.ts';
+import { openShipper } from './serve/shipper.ts';
 import { type StopStep, stopInOrder, stopSignal } from './serve/stop.ts';
 
 /** Milliseconds that everything gets to end after a signal. */
@@ -43,6 +45,7 @@ export async function serve(
 
   const { meter } = ports.ops;
   let boundPort = config.port;
+  let shipper: Shipper | null = null;
   const origin = () => publicOrigin(config, boundPort);
   const services = createServices(ports, origin);
   const addressOf = clientAddress(config.trustedProxies);
@@ -60,6 +63,7 @@ export async function serve(
     ),
     encryption: createEncryption(config, log, ports.clock),
     limits: await openLimits(ports),
+    shipping: () => shipper?.state() ?? null,
     origin,
     peer: (request) => peerAt(isProxy, app.server?.requestIP(request)?.address ?? null),
     address: (request) => addressOf(request, app.server?.requestIP(request)?.address ?? null),
@@ -69,6 +73,7 @@ export async function serve(
   let unlock: () => void;
   try {
     unlock = lockFolder(config);
+    shipper = await openShipper(config, ports);
     listeners = await openListeners(app, deps);
     boundPort = listeners.port;
   } catch (error) {
@@ -83,10 +88,15 @@ export async function serve(
   const told = stopSignal();
   await greet(deps, listeners);
   for (const job of serverJobs(deps, listeners)) deps.jobs.add(job);
+  shipper?.start();
 
   await told;
   log.info('stopping');
-  await stopInOrder([...stopOrder(deps, listeners), { name: 'lock', run: unlock }], GRACE_MS, log);
+  await stopInOrder(
+    [...stopOrder(deps, listeners, shipper), { name: 'lock', run: unlock }],
+    GRACE_MS,
+    log,
+  );
   log.info('stopped');
   return 0;
 }
@@ -122,13 +132,14 @@ const noteServer = ({ services }: Deps, action: 'server.started' | 'server.stopp
   services.audit.record(tx, { actor: null, action, subject: '', detail: { release: RELEASE } });
 
 /** What ends, in this order: who asks first, then what works by itself, the database last. */
-const stopOrder = (deps: Deps, listeners: Listeners): readonly StopStep[] => [
+const stopOrder = (deps: Deps, listeners: Listeners, shipper: Shipper | null): readonly StopStep[] => [
   { name: 'sockets', run: () => deps.ops.stopping.begin() },
   { name: 'requests', run: () => listeners.stop() },
   { name: 'jobs', run: () => deps.jobs.stop() },
   { name: 'usage', run: () => deps.services.usage.note() },
   { name: 'mail', run: () => deps.services.mail.close() },
   { name: 'audit', run: () => deps.db.write((tx) => noteServer(deps, 'server.stopped', tx)) },
+  { name: 'log', run: () => shipper?.stop() },
   { name: 'traces', run: () => deps.ops.tracing?.close() },
   { name: 'nodes', run: () => deps.hub.close() },
   { name: 'database', run: () => deps.db.close() },

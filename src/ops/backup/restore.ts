@@ -21,15 +21,26 @@ export interface Restoring {
   readonly data: string;
   /** The newest schema that this release knows. */
   readonly newest: number;
-  readonly blobsIn: (folder: string) => Blobs;
+  /** Where bytes of files go: into this folder, or elsewhere. */
+  readonly blobsIn: (folder: string) => Blobs | Promise<Blobs>;
   readonly verifyAudit: VerifyAudit;
   /** Makes the database at this path one that can go on, and closes it. */
   readonly settle: (database: string, contents: Contents) => Promise<void>;
 }
 
 /** Throws BadBackup, and leaves the folder as it was. */
-export async function restoreBackup(restoring: Restoring): Promise<Contents> {
-  const { data } = restoring;
+export const restoreBackup = (restoring: Restoring): Promise<Contents> =>
+  restoreInto(restoring.data, async (place) => {
+    const contents = await fill(restoring, place);
+    await restoring.settle(join(place, 'sotto.sqlite'), contents);
+    return contents;
+  });
+
+/**
+ * Fills a data folder that is empty, not there, or was left by a restore that was cut off.
+ * @param fill puts `sotto.sqlite`, `blobs` and `tls` into the folder that it is given; when it throws, nothing is left
+ */
+export async function restoreInto<T>(data: string, fill: (place: string) => Promise<T>): Promise<T> {
   const place = join(data, RESTORING);
   const wasThere = existsSync(data);
   await mkdir(data, { recursive: true, mode: 0o700 });
@@ -41,8 +52,7 @@ export async function restoreBackup(restoring: Restoring): Promise<Contents> {
   try {
     await mkdir(place, { mode: 0o700 });
     await syncFolder(data);
-    const contents = await fill(restoring, place);
-    await restoring.settle(join(place, 'sotto.sqlite'), contents);
+    const filled = await fill(place);
     // The database last: without it, nothing else is anything.
     for (const name of ['blobs', 'tls', 'sotto.sqlite'])
       if (existsSync(join(place, name))) await rename(join(place, name), join(data, name));
@@ -50,7 +60,7 @@ export async function restoreBackup(restoring: Restoring): Promise<Contents> {
     await syncFolder(data);
     await rm(place, { recursive: true });
     await syncFolder(data);
-    return contents;
+    return filled;
   } catch (error) {
     for (const name of await readdir(data)) await rm(join(data, name), { recursive: true });
     if (!wasThere) await rm(data, { recursive: true });
@@ -62,7 +72,7 @@ async function fill(
   { path, passphrase, newest, blobsIn, verifyAudit }: Restoring,
   place: string,
 ): Promise<Contents> {
-  const blobs = blobsIn(join(place, 'blobs'));
+  const blobs = await blobsIn(join(place, 'blobs'));
   const database = join(place, 'sotto.sqlite');
   const contents = await readBackup(
     path,
