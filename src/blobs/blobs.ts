@@ -40,6 +40,9 @@ export class BlobsUnavailable extends Error {
   override readonly name = 'BlobsUnavailable';
 }
 
+/** Whether it is a system's word, such as ENOSPC; those of a store look otherwise. */
+export const isDiskWord = (reason: string): boolean => /^E[A-Z0-9]+$/.test(reason);
+
 /** Throws TypeError for what is no key. */
 export function checkKey(key: string): BlobKey {
   if (!isBlobKey(key)) throw new TypeError('a blob has a key of 32 hexadecimal digits');

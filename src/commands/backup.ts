@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createDiskBlobs } from '../blobs/disk.ts';
+import { outside } from '../config/outside.ts';
 import { ConfigError, parseConfig } from '../config.ts';
 import { RELEASE } from '../contract/release.ts';
 import { bytesWritten } from '../contract/words.ts';
@@ -21,6 +21,7 @@ import { migrate } from '../store/migrate.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { setBack } from '../store/set-back.ts';
 import { openSqlite } from '../store/sqlite.ts';
+import { openBlobs } from './blobs.ts';
 import { CommandFailed } from './failed.ts';
 import { openData } from './open.ts';
 import { backupPassphrase } from './passphrase.ts';
@@ -125,7 +126,7 @@ export async function restore(args: readonly string[], env: Env): Promise<number
       passphrase,
       data,
       newest,
-      blobsIn: createDiskBlobs,
+      blobsIn: (folder) => openBlobs(outside(env), dirname(folder)),
       verifyAudit,
       settle: (database, { at, release }) => settle(database, at, release),
     }),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Blobs, BlobsUnavailable, blobKey } from '../blobs/blobs.ts';
 import { createDiskBlobs } from '../blobs/disk.ts';
 import type { Config } from '../config.ts';
+import type { Ports } from '../deps.ts';
 
 /** @param folder of the data; used only where no bucket is named */
 export async function openBlobs(config: Pick<Config, 's3'>, folder: string): Promise<Blobs> {
@@ -41,6 +42,12 @@ export async function probeBlobs(
     // What is left is an orphan for the clean-up.
     return { step, reason: error.message };
   }
+}
+
+/** Throws Error with a sentence while files cannot be kept. */
+export async function checkBlobs({ blobs, random }: Pick<Ports, 'blobs' | 'random'>): Promise<void> {
+  const problem = await probeBlobs(blobs, random);
+  if (problem !== null) throw new Error(`The bucket of files: ${problem.step} failed (${problem.reason}).`);
 }
 
 /** The key that comes just before this one; null before the first. */

@@ -1,6 +1,7 @@
 /** `sotto doctor`: what is wrong with a set-up, and how to mend it. Takes the flags of serve, and changes nothing. */
 import { parseConfig } from '../config.ts';
 import { checkAddress } from './doctor/address.ts';
+import { checkBucket } from './doctor/bucket.ts';
 import { checkClock } from './doctor/clock.ts';
 import { checkData } from './doctor/data.ts';
 import { checkEncryption } from './doctor/encryption.ts';
@@ -31,6 +32,7 @@ export async function doctor(
       port,
       look('reach', () => checkReach(config, isServing, now)),
       look('data folder', () => checkData(config.data, isServing)),
+      look('files in S3', () => checkBucket(config)),
       look('clock', () => checkClock(config, now)),
       look('mail', () => checkMail(config)),
       look('backups', () => checkBackups(config, now())),

@@ -2,7 +2,7 @@
  * The bytes of files in step with the rows that name them. A blob is written before its row and removed after it, so that a crash
  * between the two leaves an orphan and never a row without bytes; `removeOrphans` finds those.
  */
-import { type BlobKey, BlobsUnavailable, blobKey } from '../blobs/blobs.ts';
+import { type BlobKey, BlobsUnavailable, blobKey, isDiskWord } from '../blobs/blobs.ts';
 import type { Ports } from '../deps.ts';
 import { isBackupUnderway } from '../ops/backup/lease.ts';
 import { unnamed } from '../store/file-lists.ts';
@@ -34,10 +34,16 @@ export const ORPHAN_AGE_MS = 60 * 60_000;
 /** Keys that are looked at together. */
 const PAGE = 500;
 
-const unavailable = () =>
+const noRoom = () =>
   new Refusal(
     'Unavailable',
     'The server has no room for files right now. Nothing was lost; tell whoever runs it, and try again later.',
+  );
+
+const away = () =>
+  new Refusal(
+    'Unavailable',
+    'The server cannot reach its files right now. Nothing was lost; try again in a moment, and tell whoever runs it if it stays so.',
   );
 
 export function createBlobWrites({
@@ -67,7 +73,7 @@ export function createBlobWrites({
       const keyed = all.map((bytes) => ({ key: blobKey(random(16)), bytes }));
       const keys = keyed.map(({ key }) => key);
       const puts = await Promise.allSettled(
-        keyed.map(({ key, bytes }) => available(() => blobs.put(key, bytes))),
+        keyed.map(({ key, bytes }) => available(() => blobs.put(key, bytes), true)),
       );
       const failed = puts.find(({ status }) => status === 'rejected');
       try {
@@ -96,7 +102,7 @@ export function createBlobWrites({
 
     async checkRoom(bytes) {
       const free = await blobs.free();
-      if (free !== null && free - bytes < RESERVE_BYTES) throw unavailable();
+      if (free !== null && free - bytes < RESERVE_BYTES) throw noRoom();
     },
   };
 
@@ -110,13 +116,13 @@ export function createBlobWrites({
     return old;
   }
 
-  async function available<T>(act: () => Promise<T>): Promise<T> {
+  async function available<T>(act: () => Promise<T>, isPut = false): Promise<T> {
     try {
       return await act();
     } catch (error) {
       if (!(error instanceof BlobsUnavailable)) throw error;
       log.error('blobs unavailable', { reason: error.message });
-      throw unavailable();
+      throw isPut && isDiskWord(error.message) ? noRoom() : away();
     }
   }
 }

@@ -1,4 +1,5 @@
 /** What those who run the server should do something about. A room that knows of another such thing adds a check to the list. */
+import { isDiskWord } from '../blobs/blobs.ts';
 import { sentence } from '../contract/words.ts';
 import { backupAt, type Figures } from './figures.ts';
 
@@ -32,9 +33,14 @@ const diskRefuses: Check = ({ refused }) => {
             'Nothing can be stored: the disk is full or read-only ({reason}). Messages are refused until there is room; nothing that was accepted is lost.',
             { reason: first.reason },
           )
-        : sentence('Files cannot be stored: the disk is full or read-only ({reason}).', {
-            reason: first.reason,
-          }),
+        : isDiskWord(first.reason)
+          ? sentence('Files cannot be stored: the disk is full or read-only ({reason}).', {
+              reason: first.reason,
+            })
+          : sentence(
+              'Files cannot be stored: the bucket that keeps them does not answer, or refuses ({reason}). Messages go on.',
+              { reason: first.reason },
+            ),
   };
 };
 

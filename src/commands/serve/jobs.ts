@@ -3,12 +3,16 @@ import type { Deps } from '../../deps.ts';
 import type { Job } from '../../ops/jobs.ts';
 import { createRetention } from '../../services/retention.ts';
 import { expireGuesses } from '../../services/wrong-guesses.ts';
+import { checkBlobs } from '../blobs.ts';
 import type { Listeners } from './listeners.ts';
 
 /** Milliseconds between two runs of the jobs that delete what is over. */
 const EXPIRE_EVERY_MS = 60_000;
 /** Milliseconds between two runs that delete files that are over and bytes that nothing names. */
 const FILES_EVERY_MS = 3600_000;
+
+/** Milliseconds between two looks whether the bucket takes files: who looks after the server hears it before people do. */
+const BUCKET_EVERY_MS = 5 * 60_000;
 
 /** Milliseconds between two notes of how much the server is used. */
 const USAGE_EVERY_MS = 60_000;
@@ -43,7 +47,26 @@ export function serverJobs(deps: Deps, listeners: Pick<Listeners, 'renew'>): rea
       },
     },
     ...(deps.encryption
-      ? [{ name: 'certificate', every: CERTIFICATE_EVERY_MS, run: () => listeners.renew() }]
+      ? [
+          {
+            name: 'certificate',
+            every: CERTIFICATE_EVERY_MS,
+            everywhere: true,
+            run: () => listeners.renew(),
+          } as const,
+        ]
+      : []),
+    ...(deps.config.s3
+      ? [
+          {
+            name: 'bucket',
+            every: BUCKET_EVERY_MS,
+            first: 0,
+            // Each node has a way of its own to it.
+            everywhere: true,
+            run: () => checkBlobs(deps),
+          } as const,
+        ]
       : []),
     {
       name: 'backup',
@@ -52,7 +75,14 @@ export function serverJobs(deps: Deps, listeners: Pick<Listeners, 'renew'>): rea
       run: (signal) => services.serverBackups.tend(signal),
     },
     // Once the first people are answered: it loads the metrics' library.
-    { name: 'usage', every: USAGE_EVERY_MS, first: USAGE_FIRST_MS, run: () => services.usage.note() },
+    {
+      name: 'usage',
+      every: USAGE_EVERY_MS,
+      first: USAGE_FIRST_MS,
+      // Each node knows what it has relayed.
+      everywhere: true,
+      run: () => services.usage.note(),
+    },
     { name: 'mail', every: MAIL_EVERY_MS, run: () => deliverAll(services.mail) },
     // Accounts whose deletion a crash has cut off, or a backup has kept waiting.
     { name: 'deletions', every: FILES_EVERY_MS, first: 0, run: () => services.deletion.finish() },

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeBlobsOld } from '../../../test/support/blobs.ts';
 import { addPerson, randomBytes } from '../../../test/support/relay.ts';
 import { createDiskBlobs } from '../../blobs/disk.ts';
 import { openData } from '../../commands/open.ts';
@@ -209,6 +210,7 @@ test('bytes that are deleted while a backup is made stay until it is made, and a
   const made = await makeBackup({ ...ports, blobs, data, out, passphrase, release: '0.1.0', verifyAudit });
   expect(removed).toEqual([0]);
   expect(made).toMatchObject({ blobs: 3, missing: [] });
+  makeBlobsOld(data);
   expect(await bytes.removeOrphans()).toBe(3);
   await ports.db.close();
 });
