@@ -2,7 +2,7 @@
  * What the server does by itself, again and again: each job in turn with itself, none in the way of another. What happened last
  * is kept for the health page and for metrics.
  */
-import { type Leases, ONE_NODE } from './leases.ts';
+import { type Elsewhere, type Leases, ONE_NODE } from './leases.ts';
 import type { Log } from './log.ts';
 
 export interface Job {
@@ -31,11 +31,13 @@ export interface JobReport {
   /** Null: the last run ended well. */
   readonly lastError: string | null;
   readonly lastSuccessAt: number | null;
+  /** Which other node ran it last; null: this one. */
+  readonly node: string | null;
 }
 
 export interface Jobs {
   add(job: Job): void;
-  /** Begins a run now unless one goes on; resolves when it has ended, however it ended. */
+  /** Begins a run now unless one goes on, or another node has just run it; resolves when it has ended, however it ended. */
   runNow(name: string): Promise<void>;
   reports(): readonly JobReport[];
   /** Begins no run any more; resolves when those that go on have ended. */
@@ -44,6 +46,8 @@ export interface Jobs {
 
 /** Timers hold no more (milliseconds): what is due later is looked at again then. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Of the time between two runs, in which no other node runs a job again: the node whose turn comes round finds it over. */
+const REST = 0.9;
 
 interface Entry {
   readonly job: Job;
@@ -54,6 +58,7 @@ interface Entry {
   lastMs: number;
   lastError: string | null;
   lastSuccessAt: number | null;
+  node: string | null;
 }
 
 /** @param clock epoch milliseconds
@@ -90,23 +95,29 @@ export function createJobs(
   const run = async (entry: Entry) => {
     const startedAt = clock();
     try {
-      if (!(await runOnce(entry.job))) return;
+      const elsewhere = await runOnce(entry.job);
+      if (elsewhere !== null) {
+        noteElsewhere(entry, elsewhere);
+        return;
+      }
       entry.lastError = null;
       entry.lastSuccessAt = clock();
     } catch (error) {
       entry.lastError = error instanceof Error ? error.message : String(error);
       log.error('job failed', { job: entry.job.name, reason: entry.lastError });
     }
+    entry.node = null;
     onRun(entry.job.name, entry.lastError === null ? 'ok' : 'failed');
     entry.lastAt = clock();
     entry.lastMs = entry.lastAt - startedAt;
   };
 
-  /** False: another node runs it. */
-  const runOnce = async (job: Job): Promise<boolean> => {
-    if (!job.everywhere) return leases.run(job.name, (signal) => job.run(signal), stopping.signal);
+  /** Null: this node has run it. */
+  const runOnce = async (job: Job): Promise<Elsewhere | null> => {
+    if (!job.everywhere)
+      return leases.run(job.name, (signal) => job.run(signal), stopping.signal, job.every * REST);
     await job.run(stopping.signal);
-    return true;
+    return null;
   };
 
   return {
@@ -121,6 +132,7 @@ export function createJobs(
         lastMs: 0,
         lastError: null,
         lastSuccessAt: null,
+        node: null,
       };
       entries.set(job.name, entry);
       plan(entry, clock() + (job.first ?? job.every));
@@ -131,16 +143,19 @@ export function createJobs(
       await begin(entry);
     },
     reports: () =>
-      [...entries.values()].map(({ job, nextAt, running, lastAt, lastMs, lastError, lastSuccessAt }) => ({
-        name: job.name,
-        every: job.every,
-        running: running !== null,
-        nextAt,
-        lastAt,
-        lastMs,
-        lastError,
-        lastSuccessAt,
-      })),
+      [...entries.values()].map(
+        ({ job, running, nextAt, lastAt, lastMs, lastError, lastSuccessAt, node }) => ({
+          name: job.name,
+          every: job.every,
+          running: running !== null,
+          nextAt,
+          lastAt,
+          lastMs,
+          lastError,
+          lastSuccessAt,
+          node,
+        }),
+      ),
     async stop() {
       stopping.abort();
       for (const entry of entries.values()) {
@@ -150,4 +165,13 @@ export function createJobs(
       await Promise.all([...entries.values()].map(({ running }) => running));
     },
   };
+}
+
+/** What is told of a job is how it went last, wherever that was. */
+function noteElsewhere(entry: Entry, { node, endedAt, succeededAt, error }: Elsewhere): void {
+  entry.node = node;
+  entry.lastAt = endedAt;
+  entry.lastSuccessAt = succeededAt;
+  entry.lastError = error;
+  entry.lastMs = 0;
 }

@@ -49,6 +49,7 @@ test('disk, clock, certificate, backups, mail and jobs are warned of, the most p
     lastAt: at,
     lastMs: 1,
     lastSuccessAt: null,
+    node: null,
   };
   expect(warned({ jobs: [{ ...job, lastError: 'No.' }], disk: { free: 1, total: 100 } })).toEqual([
     'disk-low',

@@ -79,3 +79,25 @@ test('rows are kept for 400 days', async () => {
   const hours = await app.deps.db.read<{ hour: number }>('SELECT hour FROM usage ORDER BY hour');
   expect(hours.map((each) => each.hour)).toEqual([now - 399 * DAY_MS, now]);
 });
+
+test('what two nodes see of one audit is counted once, and each has relayed its own', async () => {
+  const { db, ops } = app.deps;
+  const now = Date.UTC(2035, 2, 3, 8, 15);
+  const nodes = [
+    createUsage({ ...app.deps, clock: () => now }),
+    createUsage({ ...app.deps, clock: () => now }),
+  ];
+  for (const node of nodes) await node.note();
+  const before = await newest(now, 'day');
+  await db.write((tx) =>
+    app.deps.services.audit.recordAll(tx, [
+      { actor: null, action: 'file.completed', subject: 'a' },
+      { actor: null, action: 'file.completed', subject: 'b' },
+    ]),
+  );
+  ops.meter.count('messages', { class: 'message' }, 4);
+  await Promise.all(nodes.map((node) => node.note()));
+  const after = await newest(now, 'day');
+  expect((after?.files ?? 0) - (before?.files ?? 0)).toBe(2);
+  expect((after?.messages ?? 0) - (before?.messages ?? 0)).toBe(8);
+});

@@ -1,7 +1,9 @@
 /** How much the server was used: counted as it happens, kept an hour a row, shown a day, a month or a year at a time. Days are UTC. */
 import type { Ports } from '../deps.ts';
+import type { Tx } from '../store/db.ts';
 import { countAudit, countAudited } from '../store/figures.ts';
 import { totalOfAll } from '../store/file-lists.ts';
+import { putSetting, setting } from '../store/settings.ts';
 import { activePeople, addUsage, forgetUsage, type UsageRow, usageSince } from '../store/usage.ts';
 
 export const USAGE_SPANS = ['day', 'month', 'year'] as const;
@@ -34,38 +36,41 @@ const KEPT_MS = 400 * DAY_MS;
 export function createUsage({ db, clock, ops }: Pick<Ports, 'db' | 'clock' | 'ops'>): Usage {
   /** Up to where everything is noted. */
   let messages = 0;
-  let audited: number | null = null;
+  /** Files are counted once, by whichever node comes first: it notes up to which row of the audit. */
+  const countFiles = async (tx: Tx, newest: number): Promise<number> => {
+    const stored = await setting(tx, 'usage_counted');
+    const after = stored === null ? newest : Number(new TextDecoder().decode(stored));
+    if (newest <= after && stored !== null) return 0;
+    await putSetting(tx, 'usage_counted', new TextEncoder().encode(String(newest)));
+    return countAudited(tx, 'file.completed', after, newest);
+  };
 
   return {
     async note() {
       const now = clock();
       const hour = floorTo(now, HOUR_MS);
-      audited ??= await countAudit(db);
       const registry = await ops.meter.registry();
-      const [relayed, newest, files, { bytes }, people, peopleDay, peopleMonth] = await Promise.all([
+      const [relayed, newest, { bytes }, people, peopleDay, peopleMonth] = await Promise.all([
         registry.total('messages', { class: 'message' }),
         countAudit(db),
-        countAudited(db, 'file.completed', audited),
         totalOfAll(db),
         activePeople(db, hour),
         activePeople(db, floorTo(now, DAY_MS)),
         activePeople(db, monthOf(now, 0)),
       ]);
-      const row: UsageRow = {
+      const row: Omit<UsageRow, 'files'> = {
         hour,
         people,
         people_day: peopleDay,
         people_month: peopleMonth,
         messages: relayed - messages,
-        files,
         bytes,
       };
       await db.write(async (tx) => {
-        await addUsage(tx, row);
+        await addUsage(tx, { ...row, files: await countFiles(tx, newest) });
         await forgetUsage(tx, hour - KEPT_MS);
       });
       messages = relayed;
-      audited = newest;
     },
 
     async over(span) {

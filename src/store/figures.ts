@@ -1,5 +1,5 @@
 /** Numbers of the whole server, for those who run it. */
-import type { Db } from './db.ts';
+import type { Db, Tx } from './db.ts';
 
 /** Counted no further: a walk through millions would keep messages waiting. */
 const MAX_COUNTED = 1_000_000;
@@ -23,6 +23,11 @@ export const countAudit = (db: Db): Promise<number> =>
 export const newestAuditAt = (db: Db): Promise<number> =>
   count(db, 'SELECT COALESCE(MAX(at), 0) AS count FROM audit');
 
-/** Rows of an action after this one. */
-export const countAudited = (db: Db, action: string, after: number): Promise<number> =>
-  count(db, 'SELECT COUNT(*) AS count FROM audit WHERE action = $1 AND seq > $2', [action, after]);
+/** Rows of an action after one and up to another. */
+export async function countAudited(tx: Tx, action: string, after: number, upTo: number): Promise<number> {
+  const row = await tx.get<{ count: number }>(
+    'SELECT COUNT(*) AS count FROM audit WHERE action = $1 AND seq > $2 AND seq <= $3',
+    [action, after, upTo],
+  );
+  return row?.count ?? 0;
+}

@@ -344,7 +344,7 @@ function backups() {
 
 /** A server that is nearly full. */
 function health(): HealthProps {
-  const job = { running: false, lastAt: NOW - MINUTE, lastError: null, nextAt: NOW + MINUTE };
+  const job = { running: false, lastAt: NOW - MINUTE, lastError: null, nextAt: NOW + MINUTE, node: null };
   return {
     role: 'owner',
     warnings: [

@@ -9,6 +9,8 @@ export interface HealthJob {
   readonly lastAt: number | null;
   readonly lastError: string | null;
   readonly nextAt: number | null;
+  /** Another node that ran it last; null: this one. */
+  readonly node: string | null;
 }
 
 /** A job that is not named here is shown by its own name. */
@@ -56,7 +58,12 @@ export function HealthJobs({ jobs }: { jobs: readonly HealthJob[] }) {
   );
 }
 
-function resultOf({ lastAt, lastError }: HealthJob): string {
-  if (lastError !== null) return t('Failed: {reason}', { reason: lastError });
+function resultOf({ lastAt, lastError, node }: HealthJob): string {
+  if (lastError !== null)
+    return node === null
+      ? t('Failed: {reason}', { reason: lastError })
+      : t('Failed on {node}: {reason}', { node, reason: lastError });
+  if (node !== null)
+    return lastAt === null ? t('Running on {node}', { node }) : t('Went well on {node}', { node });
   return lastAt === null ? '' : t('Went well');
 }

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openTestDb } from '../../test/support/database.ts';
+import { type Db, DbUnavailable } from '../store/db.ts';
+import { migrate } from '../store/migrate.ts';
+import { createJobs } from './jobs.ts';
+import { createLeases } from './leases.ts';
+import { silent } from './log.ts';
+
+const NOW = 1_800_000_000_000;
+const LEASE_MS = 60_000;
+let now = NOW;
+let db: Db;
+beforeAll(async () => {
+  db = await openTestDb(join(tmpdir(), `sotto-leases-${crypto.randomUUID()}.sqlite`));
+  await migrate(db);
+});
+afterAll(() => db.close());
+beforeEach(async () => {
+  now = NOW;
+  await db.write((tx) => tx.run('DELETE FROM leases'));
+});
+
+const never = new AbortController().signal;
+/** @param ahead milliseconds that this node's clock is wrong by */
+const node = (name: string, ahead = 0) => createLeases(db, () => now + ahead, name);
+/** A run that goes on until it is let go. */
+const held = (leases: ReturnType<typeof node>, signal: AbortSignal = never) => {
+  const begun = Promise.withResolvers<AbortSignal>();
+  const ends = Promise.withResolvers<void>();
+  const run = leases.run(
+    'work',
+    async (own) => {
+      begun.resolve(own);
+      await ends.promise;
+    },
+    signal,
+  );
+  return { run, begun: begun.promise, end: ends.resolve };
+};
+
+test('one node does it, the others are told who, and how it went the last time', async () => {
+  const first = held(node('one'));
+  await first.begun;
+  const refused = await node('two').run('work', () => Promise.reject(new Error('never')), never);
+  expect(refused).toEqual({ node: 'one', endedAt: null, succeededAt: null, error: null });
+  // Another name is another lease.
+  expect(await node('two').run('other', async () => {}, never)).toBeNull();
+  now += 5000;
+  first.end();
+  expect(await first.run).toBeNull();
+
+  await expect(
+    node('two').run('work', () => Promise.reject(new Error('No.')), never, 30_000),
+  ).rejects.toThrow('No.');
+  // It rests now, for everybody.
+  const rests = { node: 'two', endedAt: now, succeededAt: now, error: 'No.' };
+  expect(await node('one').run('work', async () => {}, never)).toEqual(rests);
+  now += 30_000;
+  expect(await node('one').run('work', async () => {}, never)).toBeNull();
+});
+
+test('of many that begin at once one does it', async () => {
+  let running = 0;
+  const results = await Promise.all(
+    ['one', 'two', 'three', 'four'].map((name) =>
+      node(name).run('work', async () => void running++, never, 1000),
+    ),
+  );
+  expect(running).toBe(1);
+  expect(results.filter((elsewhere) => elsewhere === null)).toHaveLength(1);
+});
+
+test('a node that died is followed by another, whose clock may differ by seconds', async () => {
+  await held(node('dies')).begun;
+  for (const ahead of [-9000, 0, 9000])
+    expect(await node('early', ahead).run('work', async () => {}, never)).not.toBeNull();
+  now += LEASE_MS - 1;
+  expect(await node('early', 9000).run('work', async () => {}, never)).not.toBeNull();
+  now += 10_001;
+  expect(await node('next').run('work', async () => {}, never)).toBeNull();
+});
+
+test('whoever is cut off loses it before another one may have it, and takes nothing back', async () => {
+  let isCut = false;
+  const line: Db = { ...db, read: db.read, write: (change) => (isCut ? unavailable() : db.write(change)) };
+  const slow = createLeases(line, () => now, 'slow', { lease: 30, skew: 0 });
+  const run = held(slow);
+  const signal = await run.begun;
+  isCut = true;
+  now += 31;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  isCut = false;
+  now += 10_000;
+  const next = held(node('next'));
+  await next.begun;
+  run.end();
+  await expect(run.run).rejects.toThrow('lost its lease');
+  expect(await node('third').run('work', async () => {}, never)).toMatchObject({ node: 'next' });
+  next.end();
+  await next.run;
+});
+
+test('it is renewed for as long as the work lasts', async () => {
+  const held30 = createLeases(db, Date.now, 'long', { lease: 30, skew: 0 });
+  const run = held(held30);
+  await run.begun;
+  const until = async () =>
+    (await db.read<{ held_until: number }>("SELECT held_until FROM leases WHERE name = 'work'"))[0]
+      ?.held_until;
+  const before = await until();
+  while ((await until()) === before) await new Promise((resolve) => setImmediate(resolve));
+  expect(
+    await createLeases(db, Date.now, 'other', { skew: 0 }).run('work', async () => {}, never),
+  ).toMatchObject({
+    node: 'long',
+  });
+  run.end();
+  await run.run;
+});
+
+test('a server that stops lets go at once, so that another one goes on', async () => {
+  const stopping = new AbortController();
+  const run = held(node('stops'), stopping.signal);
+  const signal = await run.begun;
+  stopping.abort();
+  expect(signal.aborted).toBe(true);
+  run.end();
+  await run.run;
+  expect(await node('goes on').run('work', async () => {}, never)).toBeNull();
+});
+
+test('jobs of several nodes run once for all, some of them everywhere, and each node tells how it went', async () => {
+  const runs: string[] = [];
+  const nodes = ['one', 'two'].map((name) => {
+    const jobs = createJobs(silent, () => now, undefined, node(name));
+    jobs.add({ name: 'once', every: 60_000, run: async () => void runs.push(name) });
+    jobs.add({
+      name: 'each',
+      every: 60_000,
+      everywhere: true,
+      run: async () => void runs.push(`${name} too`),
+    });
+    return jobs;
+  });
+  for (const job of ['once', 'each']) for (const jobs of nodes) await jobs.runNow(job);
+  expect(runs).toEqual(['one', 'one too', 'two too']);
+  expect(nodes.map((jobs) => jobs.reports()[0])).toMatchObject([
+    { name: 'once', node: null, lastSuccessAt: now, lastError: null },
+    { name: 'once', node: 'one', lastSuccessAt: now, lastAt: now, lastError: null },
+  ]);
+  now += 60_000;
+  await nodes[1]?.runNow('once');
+  expect(runs.at(-1)).toBe('two');
+  await Promise.all(nodes.map((jobs) => jobs.stop()));
+});
+
+const unavailable = (): Promise<never> => Promise.reject(new DbUnavailable('away'));
