@@ -1,9 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { afterAll, beforeAll, expect, test as testOf } from 'bun:test';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp, type TestApp } from '../../test/support/app.ts';
+import { ON_POSTGRES } from '../../test/support/database.ts';
 import { addPerson, openCookie, type Someone } from '../../test/support/relay.ts';
+
+/** Backups are of the database in the data folder. */
+const test = testOf.skipIf(ON_POSTGRES);
 
 const DAY_MS = 24 * 3600_000;
 const folder = mkdtempSync(join(tmpdir(), 'sotto-backups-'));

@@ -140,6 +140,13 @@ describe('sotto.json.v1', () => {
     await first.next((frame) => frame.id === id);
     first.close();
     await first.closed;
+    // The server notes it by itself, after the connection is over.
+    const counted = () =>
+      app.deps.db.read(
+        'SELECT 1 AS found FROM envelopes e JOIN bodies b ON b.number = e.number WHERE b.id = $1 AND e.attempts = 1',
+        [id],
+      );
+    while ((await counted()).length === 0) await Bun.sleep(1);
     const again = await json(peerCookie);
     expect(await again.next(is('envelope'))).toMatchObject({ id, attempts: 2 });
     again.close();

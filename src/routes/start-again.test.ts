@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import { startApp, type TestApp } from '../../test/support/app.ts';
+import { breakTable } from '../../test/support/database.ts';
 import {
   call,
   type Device,
@@ -300,10 +301,9 @@ describe('starting again', () => {
       ['INSERT', 'sessions'],
     ];
     for (const [verb, table] of steps) {
-      const trigger = `CREATE TRIGGER broken BEFORE ${verb} ON ${table} BEGIN SELECT RAISE(ABORT, 'broken'); END`;
-      await app.deps.db.write((tx) => tx.run(trigger));
+      const mend = await breakTable(app.deps.db, verb, table);
       expect([verb, table, (await complete(restart.request)).status]).toEqual([verb, table, 500]);
-      await app.deps.db.write((tx) => tx.run('DROP TRIGGER broken'));
+      await mend();
       expect(await snapshot()).toBe(before);
     }
     expect((await complete(restart.request)).status).toBe(201);

@@ -39,7 +39,7 @@ export async function alone(name: 'floor' | 'server'): Promise<Fleet> {
 
 /** So many nodes on PostgreSQL and Redis of their own, both as they come: what is answered is on the disk. */
 export async function nodes(count: number): Promise<Fleet> {
-  const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+  const [postgres, redis] = await Promise.all([startPostgres({ syncs: true }), startRedis()]);
   const { url } = await createPostgresDatabase(postgres.url);
   const env = { DATABASE_URL: url, REDIS_URL: redis.url };
   const children: Child[] = [];

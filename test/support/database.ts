@@ -9,6 +9,8 @@ import { openPostgres } from '../../src/store/postgres.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 
 const SERVER = process.env.SOTTO_TEST_POSTGRES ?? '';
+/** Tests of the database's file, and of what is made of it, have nothing to test there. */
+export const ON_POSTGRES = SERVER !== '';
 
 /** @param path of the file, where there is no server */
 export async function openTestDb(path: string): Promise<Db> {
@@ -52,6 +54,23 @@ export async function createDatabaseOf(data: string): Promise<void> {
 
 export async function dropDatabaseOf(data: string): Promise<void> {
   if (SERVER !== '') await ask(SERVER, `DROP DATABASE IF EXISTS ${nameOf(data)} WITH (FORCE)`);
+}
+
+/** Whatever of that kind is done to the table fails from now on; gives what ends that. */
+export async function breakTable(db: Db, verb: string, table: string): Promise<() => Promise<void>> {
+  const raise = ON_POSTGRES
+    ? 'FOR EACH ROW EXECUTE FUNCTION broken()'
+    : "BEGIN SELECT RAISE(ABORT, 'broken'); END";
+  await db.write(async (tx) => {
+    if (ON_POSTGRES)
+      await tx.run(
+        "CREATE OR REPLACE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$",
+      );
+    await tx.run(`CREATE TRIGGER broken BEFORE ${verb} ON ${table} ${raise}`);
+  });
+  return async () => {
+    await db.write((tx) => tx.run(`DROP TRIGGER broken${ON_POSTGRES ? ` ON ${table}` : ''}`));
+  };
 }
 
 /** SQLSTATE. */
