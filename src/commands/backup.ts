@@ -17,14 +17,12 @@ import { silent } from '../ops/log.ts';
 import { createAudit } from '../services/audit.ts';
 import { type BackupResult, keepResult } from '../services/backup-results.ts';
 import { isOlderDatabase } from '../store/before-migration.ts';
-import { migrate } from '../store/migrate.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
-import { setBack } from '../store/set-back.ts';
-import { openSqlite } from '../store/sqlite.ts';
 import { openBlobs } from './blobs.ts';
 import { CommandFailed } from './failed.ts';
 import { openData } from './open.ts';
 import { backupPassphrase } from './passphrase.ts';
+import { settleFile } from './settle.ts';
 import { BACKUP_USAGE } from './usage.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -37,7 +35,7 @@ const OPTIONS = {
   scheduled: { type: 'boolean' },
 } as const;
 
-const verifyAudit: VerifyAudit = (db) => createAudit({ db, clock: Date.now, log: silent }).verify();
+export const verifyAudit: VerifyAudit = (db) => createAudit({ db, clock: Date.now, log: silent }).verify();
 
 /** Gives the exit code. Throws CommandFailed. */
 export async function backup(args: readonly string[], env: Env): Promise<number> {
@@ -98,6 +96,8 @@ export async function check(args: readonly string[], env: Env): Promise<number> 
 
 /** Gives the exit code. Throws CommandFailed; the folder is as it was then. */
 export async function restore(args: readonly string[], env: Env): Promise<number> {
+  if (args.some((arg) => /^--(at|list|recovered)\b/.test(arg)))
+    return (await import('./restore-at.ts')).restoreAt(args, env);
   const { values, positionals } = parse(args);
   const [path, ...rest] = positionals;
   if (!path || !values.data || rest.length > 0) throw wrongUse('restore takes one file, and --data DIR.');
@@ -109,7 +109,7 @@ export async function restore(args: readonly string[], env: Env): Promise<number
       throw wrongUse(`${basename(path)} is gone back to in its own data folder.`);
     const { replaced, schema } = await run(() =>
       goBack(resolve(path), newest, Date.now(), (database) =>
-        settle(database, Math.round(statSync(path).mtimeMs), 'before'),
+        settleFile(database, Math.round(statSync(path).mtimeMs), 'before'),
       ),
     );
     console.log(
@@ -128,31 +128,11 @@ export async function restore(args: readonly string[], env: Env): Promise<number
       newest,
       blobsIn: (folder) => openBlobs(outside(env), dirname(folder)),
       verifyAudit,
-      settle: (database, { at, release }) => settle(database, at, release),
+      settle: (database, { at, release }) => settleFile(database, at, release),
     }),
   );
   print(values.json === true, 'restored', contents, data);
   return 0;
-}
-
-/** @param from epoch milliseconds of the state that is gone back to */
-async function settle(database: string, from: number, release: string): Promise<void> {
-  const db = openSqlite(database);
-  try {
-    await migrate(db);
-    const audit = createAudit({ db, clock: Date.now, log: silent });
-    await db.write(async (tx) => {
-      await setBack(tx, { at: Date.now(), from });
-      await audit.record(tx, {
-        actor: null,
-        action: 'backup.restored',
-        subject: '',
-        detail: { at: from, release },
-      });
-    });
-  } finally {
-    await db.close();
-  }
 }
 
 const resultOf = ({ at, size, blobs, missing }: Contents, file: string, began: number) => ({
@@ -169,7 +149,7 @@ async function note(ports: Ports, result: BackupResult): Promise<void> {
 }
 
 /** What people can do something about, as the command's own failure. */
-async function run<T>(act: () => Promise<T>): Promise<T> {
+export async function run<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {

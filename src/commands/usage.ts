@@ -6,6 +6,7 @@ sotto serve [--port 3000] [--host 127.0.0.1] [--data ./data] [--url ORIGIN]
             [--tls auto | CERT,KEY | acme [--acme-directory URL] [--acme-email ADDRESS]] [--http-port PORT]
             [--trusted-proxy CIDR] [--cors ORIGIN] [--log-level info] [--otlp COLLECTOR]
             [--smtp URL --mail-from ADDRESS] [--backup-to DIR [--backup-every 1d] [--backup-keep 7]]
+            [--wal-to DIR | s3://BUCKET/PREFIX [--wal-keep 7d]]
             [--vapid-public-key K --vapid-private-key K --vapid-subject mailto:ADMIN] [--push-private]
                                                                the server
 sotto admin ...                                                what an admin does when locked out
@@ -37,6 +38,11 @@ All take --data DIR (default ./data), --url ORIGIN and --json.`;
 export const BACKUP_USAGE = `sotto backup --out FILE [--data ./data]                        saves everything that the server has, while it serves; read back afterwards
 sotto check FILE                                               whether all of a backup is as it was saved
 sotto restore FILE --data DIR                                  a new data folder of it; DIR is empty or not there
+sotto restore --list FROM                                      times that one can go back to; FROM is what serve --wal-to names
+sotto restore --at TIME FROM --data DIR [--blobs OLD]          a new data folder as it was then (2026-11-21T14:05:00Z, or latest);
+                                                               bytes of files come from the data folder OLD, or stay in S3
+sotto restore --recovered [--data DIR]                         a database that something else has put back, such as PostgreSQL's
+                                                               own recovery (DATABASE_URL), can be served again
 Backups are encrypted with SOTTO_BACKUP_PASSPHRASE, which is asked for on a terminal. All take --json. Exit codes: 0 done, 1 failed, 2 wrong use.`;
 
 export const MOVE_USAGE = `sotto move --from ./data --to DATABASE_URL                     moves everything that a team has, while nobody serves it; cut off, the same
