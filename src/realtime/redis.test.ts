@@ -1,0 +1,287 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { type Cut, openCut } from '../../test/support/cut.ts';
+import {
+  conversation,
+  envelope,
+  holdsHubContract,
+  laptop,
+  listen,
+  mina,
+  phone,
+} from '../../test/support/hub-contract.ts';
+import { REDIS_PROGRAM, type RedisServer, startRedis } from '../../test/support/redis-server.ts';
+import { until } from '../../test/support/until.ts';
+import { deviceId } from '../contract/bytes.ts';
+import { createLog, silent } from '../ops/log.ts';
+import type { Hub, HubEvent, News } from './hub.ts';
+import { createRedisHub, type HubDelays } from './redis.ts';
+
+/** As in use, a tenth as long. */
+const QUICK: HubDelays = { ping: 50, answer: 200, retry: 30, missed: 50, alive: 50, silent: 300, gone: 600 };
+const KEY = new Uint8Array(32).fill(7);
+
+/** The database's mark, which both nodes see. */
+function markOf() {
+  let mark = 0;
+  return {
+    note: async () => void mark++,
+    read: async () => String(mark),
+  };
+}
+
+if (REDIS_PROGRAM === null) test.skip('Redis is not installed (apt-get install redis-server)', () => {});
+else
+  describe('Redis', () => {
+    let redis: RedisServer;
+    const hubs: Hub[] = [];
+    const cuts: Cut[] = [];
+    let mark = markOf();
+    let log = '';
+
+    beforeAll(async () => {
+      redis = await startRedis();
+    });
+    afterAll(async () => {
+      await redis.remove();
+      await Promise.all(cuts.map((cut) => cut.close()));
+    });
+
+    const node = async ({ url = redis.url, key = KEY, delays = QUICK, wait = true } = {}): Promise<Hub> => {
+      const hub = createRedisHub({
+        url,
+        key,
+        missed: mark,
+        log: createLog('debug', Date.now, (line) => {
+          log += line;
+        }),
+        delays,
+      });
+      hubs.push(hub);
+      if (wait) await until(() => hub.way === 'open', 'Redis is reached');
+      return hub;
+    };
+    const lineToRedis = async () => {
+      const cut = await openCut(redis.port);
+      cuts.push(cut);
+      return { cut, url: `redis://127.0.0.1:${cut.port}` };
+    };
+    const closeAll = async () => {
+      await Promise.all(hubs.splice(0).map((hub) => hub.close()));
+      mark = markOf();
+      log = '';
+    };
+
+    holdsHubContract('nodes', async () => {
+      const [here, there] = await Promise.all([node(), node()]);
+      return { here, there, close: closeAll };
+    });
+
+    test('news reaches all other nodes, in order, and not the one that tells it', async () => {
+      const [a, b, c] = await Promise.all([node(), node(), node()]);
+      const heard: Record<string, News[]> = { a: [], b: [], c: [] };
+      a.onNews((news) => heard.a?.push(news));
+      b.onNews((news) => heard.b?.push(news));
+      c.onNews((news) => heard.c?.push(news));
+      const told: News[] = [
+        { type: 'policies' },
+        { type: 'devices', account: mina },
+        { type: 'members', conversation },
+        { type: 'sessions', sessions: ['0f', 'a_b-c'] },
+        { type: 'here', whole: true, people: [[mina, 'away']] },
+        { type: 'taken', takes: [['signInPerson', 'abc', 3]] },
+        { type: 'unseen', account: mina },
+      ];
+      for (const news of told) a.tell(news);
+      await until(() => heard.b?.length === told.length && heard.c?.length === told.length, 'the news');
+      expect(heard).toEqual({ a: [], b: told, c: told });
+      await closeAll();
+    });
+
+    test('nothing but ids, numbers and states is on Redis, and its channels say nothing', async () => {
+      const [a, b] = await Promise.all([node(), node()]);
+      const seen: string[] = [];
+      const spy = new Bun.RedisClient(redis.url);
+      await spy.connect();
+      const all = new Bun.RedisClient(redis.url);
+      await all.connect();
+      await listen(b, mina, laptop, () => {});
+      const channels: unknown = await all.send('PUBSUB', ['CHANNELS', 'sotto:*']);
+      if (!Array.isArray(channels)) throw new Error('no channels');
+      await spy.subscribe(channels.map(String), (text) => void seen.push(text));
+      a.publish(envelope(laptop, 5));
+      a.publish({ type: 'new-place', account: mina, id: '00ff' });
+      await until(() => seen.some((text) => text.includes('new-place')), 'both events');
+      const events = seen.map((text) => text.slice(16)).filter((text) => !text.includes('alive'));
+      expect(events.sort()).toEqual([
+        JSON.stringify({ type: 'new-place', account: mina, id: '00ff' }),
+        JSON.stringify({ type: 'waiting', device: laptop, seq: 5, class: 1 }),
+      ]);
+      spy.close();
+      all.close();
+      await closeAll();
+    });
+
+    test('two workspaces on one Redis do not meet', async () => {
+      const [ours, theirs] = await Promise.all([node(), node({ key: new Uint8Array(32).fill(8) })]);
+      let heard = 0;
+      await listen(theirs, mina, laptop, () => heard++);
+      theirs.onNews(() => heard++);
+      const told = new Promise<void>((resolve) => ours.onUnheard(() => resolve()));
+      ours.tell({ type: 'policies' });
+      ours.publish(envelope(laptop, 1));
+      await told;
+      expect(await ours.hears(laptop)).toBe(false);
+      expect(heard).toBe(0);
+      await closeAll();
+    });
+
+    test('what somebody else writes into its channels is dropped', async () => {
+      const [a, b] = await Promise.all([node(), node()]);
+      const heard: HubEvent[] = [];
+      await listen(b, mina, laptop, (event) => void heard.push(event));
+      const stranger = new Bun.RedisClient(redis.url);
+      await stranger.connect();
+      const channels: unknown = await stranger.send('PUBSUB', ['CHANNELS', 'sotto:*']);
+      if (!Array.isArray(channels)) throw new Error('no channels');
+      const from = '0123456789abcdef';
+      for (const channel of channels.map(String))
+        for (const text of [
+          '',
+          'hello',
+          `${from}{`,
+          `${from}null`,
+          `${from}[]`,
+          `${from}{"type":"envelope","device":"${laptop}","delivery":{"body":"<script>"}}`,
+          `${from}{"type":"waiting","device":"${laptop}","seq":-1,"class":1}`,
+          `${from}{"type":"waiting","device":"${phone}","seq":3,"class":1}`,
+          `${from}{"type":"conversation","account":"${mina}","id":"../"}`,
+          `${from}{"type":"presence","account":"${mina}","people":[{"account":"x"}]}`,
+          `${from}{"type":"signed-out","account":"${mina}","sessions":"all"}`,
+        ])
+          await stranger.publish(channel, text);
+      a.publish(envelope(laptop, 9));
+      await until(() => heard.length > 0, 'the true one');
+      expect(heard).toEqual([{ type: 'waiting', device: laptop, seq: 9, class: 1 }]);
+      stranger.close();
+      await closeAll();
+    });
+
+    test.each([
+      ['cut', (cut: Cut) => cut.cut()],
+      ['silent', (cut: Cut) => cut.hang()],
+    ])(
+      'a line to Redis that is %s: sockets here hear what is here, others learn that something was missed, and it comes back',
+      async (_, breakIt) => {
+        const { cut, url } = await lineToRedis();
+        const [far, near] = [await node({ url }), await node()];
+        const heard: string[] = [];
+        let [missedFar, missedNear] = [0, 0];
+        far.onMissed(() => missedFar++);
+        near.onMissed(() => missedNear++);
+        await listen(far, mina, laptop, (event) => void heard.push(`far ${event.type}`));
+        await listen(near, mina, laptop, (event) => void heard.push(`near ${event.type}`));
+
+        breakIt(cut);
+        await until(() => far.way === 'away', 'it is noticed');
+        far.publish(envelope(laptop, 1));
+        await until(() => heard.includes('far waiting'), 'heard here');
+        await until(() => missedFar >= 3, 'missed again and again');
+        await until(() => missedNear >= 1, 'the others know');
+        expect(heard).toEqual(['far waiting']);
+        expect(await far.hears(laptop)).toBe(true);
+        expect(await far.hears(phone)).toBe(false);
+
+        cut.heal();
+        await until(() => far.way === 'open', 'it is back');
+        heard.length = 0;
+        near.publish(envelope(laptop, 2));
+        await until(() => heard.length === 2, 'live again');
+        expect(heard.sort()).toEqual(['far waiting', 'near waiting']);
+        expect(log.match(/redis is away/g)).toHaveLength(1);
+        expect(log.match(/redis is back/g)).toHaveLength(1);
+        await closeAll();
+      },
+    );
+
+    test('Redis that is killed and started anew: everything is subscribed again', async () => {
+      const [a, b] = await Promise.all([node(), node()]);
+      const heard: number[] = [];
+      const end = await listen(b, mina, laptop, (event) => event.type === 'waiting' && heard.push(event.seq));
+      await redis.kill();
+      await until(() => a.way === 'away' && b.way === 'away', 'both notice');
+      a.publish(envelope(laptop, 1));
+      a.tell({ type: 'policies' });
+      // Who comes and goes meanwhile is known afterwards.
+      end();
+      await listen(b, mina, phone, (event) => event.type === 'waiting' && heard.push(event.seq));
+      await redis.start();
+      await until(() => a.way === 'open' && b.way === 'open', 'both are back');
+      expect([await a.hears(laptop), await a.hears(phone)]).toEqual([false, true]);
+      a.publish(envelope(phone, 2));
+      await until(() => heard.length > 0, 'live again');
+      expect(heard).toEqual([2]);
+      await closeAll();
+    });
+
+    test('a wrong password is a Redis that is away, and stands in no log', async () => {
+      const locked = await startRedis(['--requirepass', 'right']);
+      const hub = await node({ url: locked.url.replace('://', '://:hidden@'), wait: false });
+      await until(() => log.includes('redis is away'), 'it is said');
+      expect(hub.way).toBe('away');
+      expect(log).not.toContain('hidden');
+      const heard: string[] = [];
+      await listen(hub, mina, laptop, ({ type }) => heard.push(type));
+      hub.publish(envelope(laptop, 1));
+      await until(() => heard.length > 0, 'heard here');
+      const right = await node({ url: locked.url.replace('://', '://:right@') });
+      expect(right.way).toBe('open');
+      await closeAll();
+      await locked.remove();
+    });
+
+    test('a node that ends says so; one that is killed may have left something, and is gone after a while', async () => {
+      const { cut, url } = await lineToRedis();
+      const [ends, dies, stays] = [await node(), await node({ url }), await node()];
+      const news: string[] = [];
+      let missed = 0;
+      const names = new Set<string>();
+      stays.onNews(({ type }, from) => {
+        news.push(type);
+        names.add(from);
+      });
+      stays.onMissed(() => missed++);
+      ends.tell({ type: 'policies' });
+      dies.tell({ type: 'policies' });
+      await until(() => names.size === 2, 'both are known');
+      await ends.close();
+      await until(() => news.includes('gone'), 'the end');
+      expect(missed).toBe(0);
+      cut.cut();
+      await until(() => missed === 1, 'silence');
+      await until(() => news.filter((type) => type === 'gone').length === 2, 'it is gone');
+      expect(missed).toBe(1);
+      await closeAll();
+    });
+
+    test('a commit of a thousand envelopes costs little', async () => {
+      const [a, b] = [
+        createRedisHub({ url: redis.url, key: KEY, missed: mark, log: silent }),
+        createRedisHub({ url: redis.url, key: KEY, missed: mark, log: silent }),
+      ];
+      hubs.push(a, b);
+      await until(() => a.way === 'open' && b.way === 'open', 'both');
+      let last = 0;
+      await listen(b, mina, laptop, (event) => {
+        if (event.type === 'waiting') last = event.seq;
+      });
+      const before = process.cpuUsage();
+      for (let seq = 1; seq <= 1000; seq++) a.publish(envelope(laptop, seq));
+      for (let seq = 1; seq <= 1000; seq++)
+        a.publish(envelope(deviceId(new Uint8Array(new Uint32Array([seq, 1, 2, 3]).buffer)), seq));
+      await until(() => last === 1000, 'the last');
+      const { user, system } = process.cpuUsage(before);
+      // 1,000 of one device are one; 1,000 devices cost some microseconds each.
+      expect((user + system) / 1000).toBeLessThan(200);
+      await closeAll();
+    });
+  });
