@@ -24,7 +24,7 @@ import { openData } from './open.ts';
 import { serverJobs } from './serve/jobs.ts';
 import { type Listeners, openListeners } from './serve/listeners.ts';
 import { openShipper } from './serve/shipper.ts';
-import { type StopStep, stopInOrder, stopSignal } from './serve/stop.ts';
+import { drain, type StopStep, stopInOrder, stopSignal } from './serve/stop.ts';
 
 /** Milliseconds that everything gets to end after a signal. */
 const GRACE_MS = 8_000;
@@ -92,11 +92,8 @@ export async function serve(
 
   await told;
   log.info('stopping');
-  await stopInOrder(
-    [...stopOrder(deps, listeners, shipper), { name: 'lock', run: unlock }],
-    GRACE_MS,
-    log,
-  );
+  await drain(deps.ops.stopping, config.drain);
+  await stopInOrder([...stopOrder(deps, listeners, shipper), { name: 'lock', run: unlock }], GRACE_MS, log);
   log.info('stopped');
   return 0;
 }
@@ -117,14 +114,18 @@ async function tracingOf({ telemetry }: Config): Promise<Tracing | null> {
 }
 
 /** What the person at the console is told. */
-async function greet({ origin, services, encryption }: Deps, { plainPort }: Listeners): Promise<void> {
+async function greet(
+  { origin, services, encryption, config }: Deps,
+  { plainPort }: Listeners,
+): Promise<void> {
   console.log(`Listening: ${origin()}`);
   if (encryption?.authority) {
     console.log(`Certificate authority: SHA-256 ${encryption.authority.fingerprint}`);
     console.log(`Trust it once on each device: ${trustUrl(origin(), plainPort)}`);
   }
   if (await services.accounts.ready()) return;
-  const token = await services.invites.createSetupToken();
+  // Nodes that begin together each print one.
+  const token = await services.invites.createSetupToken(config.database === null ? undefined : 'besides');
   console.log(`Set-up link: ${setupUrl(origin(), token)}`);
 }
 

@@ -13,6 +13,7 @@ import {
 import type { RegisterStart, SignedIn, Workspace } from '../contract/accounts.ts';
 import { fromBase64, toBase64 } from '../contract/bytes.ts';
 import { PATHS } from '../contract/paths.ts';
+import { MAX_SETUP_TOKENS } from '../services/invites.ts';
 
 let app: TestApp;
 let owner: Awaited<ReturnType<typeof join>>;
@@ -31,6 +32,20 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 describe('set-up', () => {
+  test('nodes that begin together each print a link, and each of them is good until one was used', async () => {
+    const fresh = await startApp();
+    const { invites } = fresh.deps.services;
+    const tokens: string[] = [];
+    for (let node = 0; node <= MAX_SETUP_TOKENS; node++)
+      tokens.push(await invites.createSetupToken('besides'));
+    const [oldest = '', first = '', second = ''] = tokens;
+    await expect(invites.inspect(oldest)).rejects.toThrow('used up');
+    expect(await invites.inspect(first)).toEqual({ kind: 'setup', role: 'owner' });
+    await join(fresh.origin, second, 'mina', { workspaceName: 'Harbour' });
+    for (const token of tokens) await expect(invites.inspect(token)).rejects.toThrow('used up');
+    await fresh.stop();
+  });
+
   test('makes the owner once, and names the workspace', async () => {
     const fresh = await startApp();
     const before = await call<Workspace>(fresh.origin, 'GET', PATHS.workspace);

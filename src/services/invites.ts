@@ -8,6 +8,7 @@ import type { AccountId } from '../contract/ids.ts';
 import { may, rolesToGive } from '../contract/permissions.ts';
 import { sentence } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
+import { concat } from '../protocol/codec.ts';
 import { hasOwner, ownerExists } from '../store/accounts.ts';
 import type { Tx } from '../store/db.ts';
 import * as store from '../store/invites.ts';
@@ -50,8 +51,11 @@ export interface OpenInvite {
 export const OPEN_TOKEN = '';
 
 export interface Invites {
-  /** A new one-time set-up token; the one before is void. Conflict once an owner exists. */
-  createSetupToken(): Promise<string>;
+  /**
+   * A new one-time set-up token; those before are void, unless it is `besides` those that other nodes have just printed: the newest
+   * MAX_SETUP_TOKENS hold then. Conflict once an owner exists.
+   */
+  createSetupToken(besides?: 'besides'): Promise<string>;
   /** `by` is null for the command line of the server. Forbidden when the role is above the inviter's. */
   create(by: Session | null, terms?: Partial<InviteTerms>): Promise<NewInvite>;
   list(): Promise<readonly OpenInvite[]>;
@@ -64,6 +68,9 @@ export interface Invites {
 }
 
 export const MAX_INVITE_USES = 1000;
+/** As many as nodes begin together: each prints one. */
+export const MAX_SETUP_TOKENS = 9;
+const DIGEST_BYTES = 32;
 /** Invites that wait, of everybody together. */
 export const MAX_OPEN_INVITES = 500;
 const DAY_MS = 24 * 3600 * 1000;
@@ -81,7 +88,7 @@ export function createInvites(
   };
 
   return {
-    async createSetupToken() {
+    async createSetupToken(besides) {
       const token = toBase64(random(32));
       await db.write(async (tx) => {
         if (await ownerExists(tx))
@@ -89,7 +96,9 @@ export function createInvites(
             'Conflict',
             'This workspace has an owner already. Make an invite with the role owner instead.',
           );
-        await putSetting(tx, 'setup_token', digest(token));
+        const others = besides ? ((await setting(tx, 'setup_token')) ?? new Uint8Array()) : new Uint8Array();
+        const kept = others.subarray(0, (MAX_SETUP_TOKENS - 1) * DIGEST_BYTES);
+        await putSetting(tx, 'setup_token', concat(digest(token), kept));
         await audit.record(tx, { actor: null, action: 'setup-link.made', subject: '' });
       });
       return token;
@@ -158,7 +167,7 @@ export function createInvites(
     async inspect(token) {
       if (token === OPEN_TOKEN) return openly(await hasOwner(db));
       const hash = digest(token);
-      if (matches(await readSetting(db, 'setup_token'), hash)) {
+      if (isAmong(await readSetting(db, 'setup_token'), hash)) {
         if (await hasOwner(db)) throw gone();
         return { kind: 'setup', role: 'owner' };
       }
@@ -170,7 +179,7 @@ export function createInvites(
     async redeem(tx, token, account) {
       if (token === OPEN_TOKEN) return openly(await ownerExists(tx));
       const hash = digest(token);
-      if (matches(await setting(tx, 'setup_token'), hash)) {
+      if (isAmong(await setting(tx, 'setup_token'), hash)) {
         await dropSetting(tx, 'setup_token');
         if (await ownerExists(tx)) throw gone();
         return { kind: 'setup', role: 'owner' };
@@ -195,8 +204,12 @@ function check(uses: number, expiresIn: number): void {
 
 const digest = (token: string): Buffer => new Bun.CryptoHasher('sha256').update(token).digest();
 
-const matches = (stored: Uint8Array | null, hash: Uint8Array): boolean =>
-  stored !== null && stored.length === hash.length && timingSafeEqual(stored, hash);
+/** Whether a hash is one of those that are stored one after another. */
+function isAmong(stored: Uint8Array | null, hash: Uint8Array): boolean {
+  for (let at = 0; stored !== null && at < stored.length; at += DIGEST_BYTES)
+    if (timingSafeEqual(stored.subarray(at, at + DIGEST_BYTES), hash)) return true;
+  return false;
+}
 
 const gone = (): Refusal =>
   new Refusal('Gone', 'This link was used up, has expired or was taken back. Ask for a new one.');
