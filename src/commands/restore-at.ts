@@ -7,7 +7,7 @@ import type { Blobs } from '../blobs/blobs.ts';
 import { createDiskBlobs } from '../blobs/disk.ts';
 import { outside } from '../config/outside.ts';
 import { logPlace } from '../config/wal.ts';
-import { parseConfig } from '../config.ts';
+import { type Config, parseConfig } from '../config.ts';
 import { RELEASE } from '../contract/release.ts';
 import { bytesWritten } from '../contract/words.ts';
 import { BadBackup } from '../ops/backup/bad-backup.ts';
@@ -19,8 +19,10 @@ import { type BlobsFound, findBlobs } from '../ops/wal/find-blobs.ts';
 import { keptGenerations } from '../ops/wal/kept.ts';
 import { openPlace, type Place } from '../ops/wal/place.ts';
 import { type Rebuilt, rebuild } from '../ops/wal/rebuild.ts';
+import { DbUnavailable } from '../store/db.ts';
 import { newestAuditAt } from '../store/figures.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
+import { isServed } from '../store/serving-lock.ts';
 import { DatabaseCopy, foldLog } from '../store/snapshot.ts';
 import { run, verifyAudit } from './backup.ts';
 import { openBlobs } from './blobs.ts';
@@ -144,6 +146,7 @@ async function markRecovered(data: string | undefined, env: Env, isJson: boolean
   const config = parseConfig(data ? ['--data', data] : [], { ...env, SOTTO_BACKUP_TO: '' });
   if (config.database === null && !existsSync(join(config.data, 'sotto.sqlite')))
     throw new CommandFailed(`There is no Sotto in ${resolve(config.data)}: name its folder with --data.`);
+  await checkQuiet(config);
   const ports = await openData(config, silent);
   try {
     const audit = await verifyAudit(ports.db);
@@ -159,6 +162,30 @@ async function markRecovered(data: string | undefined, env: Env, isJson: boolean
   } finally {
     await ports.hub.close();
     await ports.db.close();
+  }
+}
+
+/** Throws CommandFailed while somebody works on the database: what is taken away would be missed by them. */
+async function checkQuiet({ database, data }: Config): Promise<void> {
+  if (database === null) {
+    if (isServed(resolve(data))) throw new CommandFailed(`A Sotto serves ${resolve(data)}: end it first.`);
+    return;
+  }
+  const { openPostgres } = await import('../store/postgres.ts');
+  const db = openPostgres(database, { readers: 1, name: 'sotto restore' });
+  try {
+    const [row] = await db.read<{ n: number }>(
+      "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'sotto%' AND application_name <> 'sotto restore'",
+    );
+    if (row && row.n > 0)
+      throw new CommandFailed(
+        `Somebody is at work on the database of DATABASE_URL (${row.n} connections): end every node and every other command first.`,
+      );
+  } catch (error) {
+    // Opening it says why.
+    if (!(error instanceof DbUnavailable)) throw error;
+  } finally {
+    await db.close();
   }
 }
 

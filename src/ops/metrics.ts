@@ -152,6 +152,30 @@ export const GAUGES = {
     help: 'Since the newest backup was begun; missing before the first.',
     labels: [],
   },
+  walKept: {
+    kind: 'gauge',
+    name: 'sotto_wal_kept_timestamp_seconds',
+    help: 'Everything that was stored until then is kept elsewhere; missing without --wal-to.',
+    labels: [],
+  },
+  walLag: {
+    kind: 'gauge',
+    name: 'sotto_wal_lag_seconds',
+    help: 'How long ago that was: what would be lost with this machine; missing without --wal-to.',
+    labels: [],
+  },
+  walShipped: {
+    kind: 'counter',
+    name: 'sotto_wal_shipped_bytes_total',
+    help: 'Bytes of the write-ahead log that were kept elsewhere; missing without --wal-to.',
+    labels: [],
+  },
+  walFailures: {
+    kind: 'counter',
+    name: 'sotto_wal_failures_total',
+    help: 'Tries to keep the write-ahead log elsewhere that failed; missing without --wal-to.',
+    labels: [],
+  },
   certificateEnd: {
     kind: 'gauge',
     name: 'sotto_certificate_end_timestamp_seconds',

@@ -44,6 +44,7 @@ export const healthPages = (deps: PageDeps & FigureDeps) => {
       memory: figures.process.residentBytes,
       auditRows: figures.audit.rows,
       backupAt: backupAt(figures.backups),
+      logKept: figures.shipping && { until: figures.shipping.until },
       mailWaiting: figures.mail?.waiting ?? null,
       counted: { requests, failed, limited, signIns, signInsRefused, pushes, pushesFailed },
       span,

@@ -7,6 +7,7 @@ import type { JobReport } from '../ops/jobs.ts';
 import { type ProcessFigures, processFigures } from '../ops/process.ts';
 import type { Sample } from '../ops/registry.ts';
 import type { Refused } from '../ops/stores.ts';
+import type { ShippingState } from '../ops/wal/shipper.ts';
 import { countAccounts, countAudit, countWaiting, newestAuditAt } from '../store/figures.ts';
 import { type Total, totalOfAll } from '../store/file-lists.ts';
 import type { BackupState } from './server-backups.ts';
@@ -31,13 +32,15 @@ export interface Figures {
   readonly audit: { readonly rows: number; readonly newestAt: number };
   readonly jobs: readonly JobReport[];
   readonly backups: BackupState;
+  /** How the write-ahead log is kept elsewhere; null: it is not. */
+  readonly shipping: ShippingState | null;
   readonly certificateEnd: number | null;
   readonly mail: { readonly waiting: number; readonly failing: string | null } | null;
 }
 
 export type FigureDeps = Pick<
   Deps,
-  'db' | 'hub' | 'ops' | 'clock' | 'config' | 'jobs' | 'services' | 'encryption'
+  'db' | 'hub' | 'ops' | 'clock' | 'config' | 'jobs' | 'services' | 'encryption' | 'shipping'
 >;
 
 export async function readFigures(deps: FigureDeps): Promise<Figures> {
@@ -74,6 +77,7 @@ export async function readFigures(deps: FigureDeps): Promise<Figures> {
     audit: { rows, newestAt },
     jobs: jobs.reports(),
     backups,
+    shipping: deps.shipping?.() ?? null,
     certificateEnd: encryption?.facts?.until ?? null,
     mail,
   };
@@ -117,6 +121,11 @@ export function samplesOf(figures: Figures, warnings: readonly { readonly name: 
   known('diskFree', disk?.free);
   known('diskTotal', disk?.total);
   known('backupAge', backup === null ? null : seconds(at - backup));
+  const kept = figures.shipping?.until ?? null;
+  known('walKept', kept === null ? null : seconds(kept));
+  known('walLag', kept === null ? null : seconds(at - kept));
+  known('walShipped', figures.shipping?.bytes);
+  known('walFailures', figures.shipping?.failures);
   known('certificateEnd', figures.certificateEnd === null ? null : seconds(figures.certificateEnd));
   known('mailWaiting', figures.mail?.waiting);
   for (const { name: job, lastAt, lastMs, lastSuccessAt } of jobs) {

@@ -33,6 +33,20 @@ test('disk, clock, certificate, backups, mail and jobs are warned of, the most p
   expect(warned({ certificateEnd: at - 1 })).toEqual(['certificate-ends']);
   expect(warned({ mail: { waiting: 1, failing: null } })).toEqual([]);
   expect(warned({ mail: { waiting: 1, failing: 'Nobody answers.' } })).toEqual(['mail-fails']);
+  const shipping = {
+    to: '/kept',
+    until: at - 1000,
+    begunAt: at,
+    shippedAt: at,
+    failing: null,
+    bytes: 1,
+    failures: 0,
+  };
+  expect(warned({ shipping })).toEqual([]);
+  expect(warned({ shipping: { ...shipping, until: at - 61_000 } })).toEqual(['log-not-kept']);
+  expect(warned({ shipping: { ...shipping, failing: 'There is no folder /kept.' } })).toEqual([
+    'log-not-kept',
+  ]);
   const last = { ok: true, file: 'x', at: at - DAY_MS, took: 1, size: 1, blobs: 0, missing: 0 } as const;
   expect(warned({ backups: { ...backups, plan, last } })).toEqual([]);
   expect(warned({ backups: { ...backups, plan, last: { ...last, at: at - 2 * DAY_MS } } })).toEqual([

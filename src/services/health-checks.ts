@@ -18,6 +18,8 @@ const DAY_MS = 24 * HOUR_MS;
 const LOW_DISK = 0.1;
 /** A backup may be so much later than planned: it takes its time, and the server may have been off. */
 const BACKUP_GRACE_MS = 2 * HOUR_MS;
+/** What is kept of the write-ahead log may be so far behind: the first copy of a large database takes longer, and is said. */
+const LOG_LATE_MS = 60_000;
 const CERTIFICATE_SOON_MS = 14 * DAY_MS;
 /** What was noted may be so far ahead: several rows of one moment, and clocks that are put right. */
 const CLOCK_TOLERANCE_MS = 60_000;
@@ -97,6 +99,20 @@ const clockOff: Check = ({ at, audit }) =>
       }
     : null;
 
+const logNotKept: Check = ({ at, startedAt, shipping }) => {
+  if (shipping === null) return null;
+  if (shipping.failing === null && at - (shipping.until ?? startedAt) < LOG_LATE_MS) return null;
+  return {
+    name: 'log-not-kept',
+    words:
+      shipping.failing === null
+        ? sentence('The write-ahead log is kept later than it is written: see how fast {place} takes it.', {
+            place: shipping.to,
+          })
+        : sentence('The write-ahead log is not kept: {reason}', { reason: shipping.failing }),
+  };
+};
+
 const mailFails: Check = ({ mail }) =>
   mail?.failing
     ? {
@@ -125,6 +141,7 @@ const CHECKS: readonly Check[] = [
   certificateEnds,
   backupFailed,
   backupLate,
+  logNotKept,
   mailFails,
   jobFails,
 ];

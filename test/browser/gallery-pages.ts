@@ -377,6 +377,7 @@ function health(): HealthProps {
     auditRows: 20_415,
     backupAt: NOW - 3 * DAY,
     certificateEnd: NOW + 61 * DAY,
+    logKept: { until: NOW - 1000 },
     mailWaiting: 0,
     counted: {
       requests: 812_334,

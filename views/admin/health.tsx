@@ -27,6 +27,8 @@ export interface HealthProps {
   readonly memory: number;
   readonly auditRows: number;
   readonly backupAt: number | null;
+  /** Until when what was stored is kept elsewhere; null: nothing is. */
+  readonly logKept: { readonly until: number | null } | null;
   readonly certificateEnd: number | null;
   /** Letters; null without a mail server. */
   readonly mailWaiting: number | null;
@@ -102,7 +104,7 @@ function Warnings({ warnings }: Pick<HealthProps, 'warnings'>) {
 }
 
 function Now(props: HealthProps) {
-  const { at, startedAt, disk, database, files, backupAt, certificateEnd, mailWaiting } = props;
+  const { at, startedAt, disk, database, files, backupAt, logKept, certificateEnd, mailWaiting } = props;
   return (
     <Section id="now" title={t('Now')}>
       {disk ? (
@@ -145,6 +147,14 @@ function Now(props: HealthProps) {
         <dd safe>{plural(props.auditRows, '{n} entry', '{n} entries')}</dd>
         <dt>{text('Newest backup')}</dt>
         <dd>{backupAt === null ? text('None yet') : <When at={backupAt} hour />}</dd>
+        {logKept === null ? (
+          ''
+        ) : (
+          <>
+            <dt>{text('Write-ahead log kept')}</dt>
+            <dd>{logKept.until === null ? text('Not yet') : <When at={logKept.until} hour />}</dd>
+          </>
+        )}
         {certificateEnd === null ? (
           ''
         ) : (
