@@ -1,5 +1,8 @@
 -- What several nodes have to know of each other's work. Adds tables and nothing else: a release that does not know them goes on.
 
+-- The oldest schema whose release works beside this one; null: none but its own.
+ALTER TABLE migrations ADD COLUMN oldest BIGINT;
+
 -- What is good once, or for a few tries, and over after minutes: challenges of passkey ceremonies, tickets of sign-ins.
 CREATE TABLE good_once (
   -- SHA-256 of the secret.

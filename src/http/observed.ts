@@ -3,6 +3,7 @@ import { PATHS } from '../contract/paths.ts';
 import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import type { Meter } from '../ops/meter.ts';
+import type { Stopping } from '../ops/stopping.ts';
 import { Refusal } from './errors.ts';
 
 /** Seconds after which somebody asks again whose request came while the server stopped. */
@@ -51,10 +52,18 @@ export function fromProxy(
 }
 const NOTHING = { id: null, traceparent: null };
 
-/** Connections end with the answer. What came too late is refused, and was not begun: clients send it again by themselves. */
-export function checkStopping(request: Request, headers: Record<string, string | number>): void {
+/**
+ * Connections end with the answer, so that the next one comes to another node where there is one. What came too late is refused, and was
+ * not begun: clients send it again by themselves. While others take over that is only what would stay, a socket.
+ */
+export function checkStopping(
+  { begun }: Pick<Stopping, 'begun'>,
+  request: Request,
+  headers: Record<string, string | number>,
+): void {
   headers.connection = 'close';
-  if (PROBES.has(new URL(request.url).pathname)) return;
+  const isSocket = request.headers.get('upgrade')?.toLowerCase() === 'websocket';
+  if (PROBES.has(new URL(request.url).pathname) || !(begun || isSocket)) return;
   throw new Refusal('Unavailable', sentence('The server is starting anew. Try again in a moment.'), {
     retry_after: RETRY_AFTER_S,
   });

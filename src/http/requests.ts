@@ -6,7 +6,7 @@
 import { Elysia } from 'elysia';
 import { MAX_SEGMENT_BYTES } from '../contract/backup.ts';
 import type { ErrorBody } from '../contract/errors.ts';
-import { CHUNK_BYTES, CHUNK_OVERHEAD_BYTES } from '../contract/files.ts';
+import { MAX_RUN_BYTES } from '../contract/files.ts';
 import { MAX_POST_BYTES, MAX_REQUEST_BYTES } from '../contract/limits.ts';
 import { MAX_PART_BYTES } from '../contract/parcels.ts';
 import { PATHS } from '../contract/paths.ts';
@@ -65,7 +65,7 @@ export const requests = (
       const { id } = open.get(request) ?? begin(request);
       headers ??= { ...securityHeaders(), ...transport(deps.origin(), deps.encryption?.kind ?? null) };
       Object.assign(set.headers, headers, { 'x-request-id': id });
-      if (deps.ops.stopping.begun) checkStopping(request, set.headers);
+      if (deps.ops.stopping.draining) checkStopping(deps.ops.stopping, request, set.headers);
       checkSize(request);
       const cross = crossOrigin(request, deps.config.corsOrigins);
       if (cross === null) checkOrigin(request, deps.origin());
@@ -149,7 +149,7 @@ function limitOf(path: string): number {
   if (path === PATHS.messages) return MAX_POST_BYTES;
   if (path.startsWith(`${PATHS.backup}/`)) return MAX_SEGMENT_BYTES;
   if (path.startsWith(`${PATHS.parcels}/`)) return MAX_PART_BYTES;
-  if (path.startsWith(`${PATHS.files}/`)) return CHUNK_BYTES + CHUNK_OVERHEAD_BYTES;
+  if (path.startsWith(`${PATHS.files}/`) && path.includes('/chunks/')) return MAX_RUN_BYTES;
   return MAX_REQUEST_BYTES;
 }
 

@@ -1,26 +1,48 @@
-/** Whether the server is about to end. Whoever has something to say goodbye to asks to be told. */
+/**
+ * How far the server is with its end: `draining`, others take over and everything is still answered; `begun`, it answers no more. Whoever has
+ * something to say goodbye to asks to be told.
+ */
 export interface Stopping {
+  /** /readyz says no, and no socket is opened any more. */
+  readonly draining: boolean;
   readonly begun: boolean;
-  /** Runs when it begins; at once when it has. */
-  onBegin(act: () => void): void;
+  /** Runs when sockets are to go elsewhere; at once when they are. */
+  onLeave(act: () => void): void;
+  drain(): void;
+  /** Sends sockets elsewhere. */
+  leave(): void;
+  /** All of it. */
   begin(): void;
 }
 
 export function createStopping(): Stopping {
   const acts: (() => void)[] = [];
+  let draining = false;
+  let left = false;
   let begun = false;
-  return {
+  const stopping: Stopping = {
+    get draining() {
+      return draining;
+    },
     get begun() {
       return begun;
     },
-    onBegin(act) {
-      if (begun) act();
+    onLeave(act) {
+      if (left) act();
       else acts.push(act);
     },
-    begin() {
-      if (begun) return;
-      begun = true;
+    drain() {
+      draining = true;
+    },
+    leave() {
+      draining = true;
+      left = true;
       for (const act of acts.splice(0)) act();
     },
+    begin() {
+      begun = true;
+      stopping.leave();
+    },
   };
+  return stopping;
 }

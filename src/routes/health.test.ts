@@ -137,6 +137,27 @@ test('sign-ins, refusals by limit and failed requests are counted', async () => 
   ).toBe(before + 1);
 });
 
+test('while others take over everything is answered but what would stay, and connections end', async () => {
+  const own = await startApp();
+  try {
+    let left = 0;
+    own.deps.ops.stopping.onLeave(() => left++);
+    own.deps.ops.stopping.drain();
+    expect((await fetch(`${own.origin}/readyz`)).status).toBe(503);
+    const answered = await fetch(`${own.origin}/api/v1/workspace`);
+    expect(answered.status).toBe(200);
+    expect(answered.headers.get('connection')).toBe('close');
+    const socket = await fetch(`${own.origin}/socket`, { headers: { upgrade: 'websocket' } });
+    expect(socket.status).toBe(503);
+    expect(left).toBe(0);
+    own.deps.ops.stopping.leave();
+    own.deps.ops.stopping.begin();
+    expect(left).toBe(1);
+  } finally {
+    await own.stop();
+  }
+});
+
 test('it answers, says whether it can store, and that it stops', async () => {
   expect((await fetch(`${app.origin}/healthz`)).status).toBe(200);
   expect(await (await fetch(`${app.origin}/readyz`)).text()).toBe('ready\n');

@@ -24,7 +24,7 @@ export const healthRoutes = (deps: Deps) => {
   return new Elysia({ name: 'health' })
     .get('/healthz', () => plain('ok\n'))
     .get('/readyz', async () => {
-      if (deps.ops.stopping.begun) return plain('stopping\n', 503);
+      if (deps.ops.stopping.draining) return plain('stopping\n', 503);
       await ready();
       return plain('ready\n');
     })

@@ -45,7 +45,7 @@ export const socketRoutes = (deps: Deps, heartbeat = HEARTBEAT_MS, limits?: Sock
   const names = new Recent<AccountId, string | null>(deps.clock, NAMES);
   let sweep: ReturnType<typeof setInterval> | null = null;
 
-  deps.ops.stopping.onBegin(() => {
+  deps.ops.stopping.onLeave(() => {
     for (const line of lines) line.end(SOCKET_RESTARTING, 'The server is starting anew.');
   });
 

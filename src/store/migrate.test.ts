@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { migrate, NewerSchema } from './migrate.ts';
+import { MIGRATIONS, type Migration } from './migrations.ts';
 import { openSqlite } from './sqlite.ts';
 
 const first = {
@@ -51,4 +52,65 @@ test("this release's own migrations apply to an empty database", async () => {
   const db = openSqlite(':memory:');
   expect((await migrate(db)).length).toBeGreaterThan(0);
   await db.close();
+});
+
+const more = (version: number, oldest?: number): Migration => ({
+  version,
+  name: 'more',
+  sql: `CREATE TABLE more_${version} (id BIGINT PRIMARY KEY)`,
+  ...(oldest === undefined ? {} : { oldest }),
+});
+
+test('a release goes on with a newer database whose every new migration says so, and with no other', async () => {
+  const known = MIGRATIONS.at(-1)?.version ?? 0;
+  const on = async (...added: readonly Migration[]) => {
+    const db = openSqlite(':memory:');
+    await migrate(db, [...MIGRATIONS, ...added]);
+    const applied = await migrate(db).catch((error: unknown) => error);
+    await db.close();
+    return applied;
+  };
+  expect(await on(more(known + 1, known))).toEqual([]);
+  expect(await on(more(known + 1, known), more(known + 2, known))).toEqual([]);
+  expect(await on(more(known + 1))).toBeInstanceOf(NewerSchema);
+  // The next but one has changed what this release needs.
+  expect(await on(more(known + 1, known), more(known + 2, known + 1))).toBeInstanceOf(NewerSchema);
+  expect(await on(more(known + 1), more(known + 2, known))).toBeInstanceOf(NewerSchema);
+});
+
+/** What code that does not know of it never notices. */
+const ADDITIVE = [
+  /^CREATE TABLE /,
+  /^CREATE INDEX /,
+  /^ALTER TABLE \w+ ADD COLUMN \w+ (?:TEXT|BIGINT|BYTEA)(?: NOT NULL DEFAULT (?:\d+|'[^']*'))?(?: REFERENCES \w+(?: \(\w+\))?(?: ON DELETE CASCADE)?)?$/,
+];
+/** A row that older code does not know of must not keep it from deleting the one that it names. */
+const isAddition = (statement: string) =>
+  ADDITIVE.some((form) => form.test(statement)) &&
+  (statement.match(/REFERENCES/g)?.length ?? 0) === (statement.match(/ON DELETE CASCADE/g)?.length ?? 0);
+
+test('a migration that says that older code goes on only adds; what changes or removes says nothing', () => {
+  for (const { version, name, sql, oldest } of MIGRATIONS) {
+    if (version < 19 || oldest === undefined) continue;
+    expect(oldest).toBeLessThan(version);
+    const statements = sql.replaceAll(/^\s*--.*$/gm, '').split(/;\s*(?:\n|$)/);
+    for (const statement of statements.map((text) => text.trim()).filter((text) => text !== ''))
+      expect(`${name}: ${statement}`).toSatisfy(() => isAddition(statement));
+  }
+});
+
+test.each([
+  ['DROP TABLE envelopes', false],
+  ['ALTER TABLE accounts DROP COLUMN name', false],
+  ['ALTER TABLE accounts RENAME COLUMN name TO called', false],
+  ['ALTER TABLE accounts ADD COLUMN mood TEXT NOT NULL', false],
+  ['CREATE UNIQUE INDEX one ON accounts (name)', false],
+  ['UPDATE accounts SET name = name', false],
+  ["ALTER TABLE accounts ADD COLUMN mood TEXT NOT NULL DEFAULT ''", true],
+  ['ALTER TABLE accounts ADD COLUMN mood BIGINT', true],
+  ['CREATE TABLE moods (of TEXT PRIMARY KEY REFERENCES accounts (id))', false],
+  ['CREATE TABLE moods (of TEXT PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE)', true],
+  ['CREATE INDEX by_mood ON accounts (mood)', true],
+])('%s: %p', (statement, isAdditive) => {
+  expect(isAddition(statement)).toBe(isAdditive);
 });

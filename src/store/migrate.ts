@@ -15,9 +15,12 @@ interface Newest {
 }
 const NEWEST = 'SELECT MAX(version) AS version FROM migrations';
 
+/** From this migration on each says which releases work beside it. */
+const SAYS_OLDEST = 19;
+
 /**
  * Applies what is missing and gives the versions it applied. Throws NewerSchema when the database knows a migration
- * that this release does not.
+ * that this release does not, and that its code does not work with.
  */
 export async function migrate(db: Db, migrations: readonly Migration[] = MIGRATIONS): Promise<number[]> {
   await db.write(async (tx) => {
@@ -26,7 +29,7 @@ export async function migrate(db: Db, migrations: readonly Migration[] = MIGRATI
   const [row] = await db.read<Newest>(NEWEST);
   const current = row?.version ?? 0;
   const newest = migrations.at(-1)?.version ?? 0;
-  if (current > newest)
+  if (current > newest && !(await isFor(db, newest)))
     throw new NewerSchema(
       `This data folder was written by a newer Sotto (schema ${current}, this release knows ${newest}). Start the newer release, or restore a backup made by this one.`,
     );
@@ -35,13 +38,25 @@ export async function migrate(db: Db, migrations: readonly Migration[] = MIGRATI
     await db.write(async (tx) => {
       // Another node may have been first.
       const done = (await tx.get<Newest>(NEWEST))?.version ?? 0;
-      for (const { version, name, sql } of together) {
+      for (const { version, name, sql, oldest } of together) {
         if (version <= done) continue;
         for (const statement of statements(sql)) await tx.run(statement);
         await tx.run('INSERT INTO migrations (version, name) VALUES ($1, $2)', [version, name]);
+        if (oldest !== undefined)
+          await tx.run('UPDATE migrations SET oldest = $1 WHERE version = $2', [oldest, version]);
       }
     });
   return missing.map((migration) => migration.version);
+}
+
+/** Whether every migration after this one says that code which knows none of them goes on working. */
+async function isFor(db: Db, schema: number): Promise<boolean> {
+  if (schema < SAYS_OLDEST) return false;
+  const against = await db.read(
+    'SELECT version FROM migrations WHERE version > $1 AND (oldest IS NULL OR oldest > $2)',
+    [schema, schema],
+  );
+  return against.length === 0;
 }
 
 /** The newest migration that a database has; 0 for one that is new. */

@@ -23,6 +23,11 @@ export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly sql: string;
+  /**
+   * The schema of the release before, where its code goes on working with this one (ARCHITECTURE.md, "Storage"): nodes are exchanged one
+   * after the other then. Missing where all of them have to end first.
+   */
+  readonly oldest?: number;
 }
 
 export const MIGRATIONS: readonly Migration[] = [

@@ -1,5 +1,6 @@
 /** How the server ends: in a fixed order, within a bounded time, and at once when it is told a second time. */
 import type { Log } from '../../ops/log.ts';
+import type { Stopping } from '../../ops/stopping.ts';
 
 /** One thing to end. `run` resolves when it has ended. */
 export interface StopStep {
@@ -21,6 +22,22 @@ export function stopSignal(): Promise<void> {
         resolve();
       });
   });
+}
+
+/** Milliseconds after which sockets are sent elsewhere at the latest. */
+const LATEST_LEAVE_MS = 5000;
+
+/**
+ * Other nodes take over: /readyz says no, no socket is opened, and everything else is answered for `drain` milliseconds. Sockets go
+ * in the middle of it, when whatever spreads connections knows not to bring them back here.
+ */
+export async function drain(stopping: Stopping, milliseconds: number): Promise<void> {
+  if (milliseconds === 0) return;
+  const until = performance.now() + milliseconds;
+  stopping.drain();
+  await Bun.sleep(Math.min(milliseconds / 2, LATEST_LEAVE_MS));
+  stopping.leave();
+  await Bun.sleep(until - performance.now());
 }
 
 /** Milliseconds that a step gets even when those before it took all the time: closing the database takes less. */
