@@ -299,7 +299,7 @@ describe('starting again', () => {
       ['INSERT', 'devices'],
       ['INSERT', 'one_time_prekeys'],
       ['INSERT', 'sessions'],
-    ];
+    ] as const;
     for (const [verb, table] of steps) {
       const mend = await breakTable(app.deps.db, verb, table);
       expect([verb, table, (await complete(restart.request)).status]).toEqual([verb, table, 500]);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { startApp, type TestApp } from '../../test/support/app.ts';
+import { bytesLiteral } from '../../test/support/database.ts';
 import { auditAfter } from '../store/audit.ts';
 
 let app: TestApp;
@@ -44,8 +45,8 @@ test('any field of any row that is another one is found, and so is a row that is
     "action = 'file.removed'",
     "subject = 'x'",
     "detail = '{}'",
-    "previous = x'00'",
-    "hash = x'00'",
+    `previous = ${bytesLiteral('00')}`,
+    `hash = ${bytesLiteral('00')}`,
   ]) {
     const [row] = await app.deps.db.read('SELECT * FROM audit WHERE seq = 3');
     await change(`UPDATE audit SET ${set} WHERE seq = 3`);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { startApp, type TestApp } from '../../test/support/app.ts';
+import { columnsOf, tablesOf } from '../../test/support/database.ts';
 import { addGroup, callsAs } from '../../test/support/files.ts';
 import { addPerson, makePost, openCookie, type Someone } from '../../test/support/relay.ts';
 import type { ConversationId } from '../contract/ids.ts';
@@ -26,14 +27,11 @@ afterEach(() => app.stop());
 /** A row of any table: what is not given is something that is not null. */
 async function fill(table: string, given: Readonly<Record<string, Value>>): Promise<void> {
   const { db } = app.deps;
-  const schema = await db.read<{ name: string; type: string; notnull: number; dflt_value: string | null }>(
-    `SELECT name, type, "notnull", dflt_value FROM pragma_table_info('${table}')`,
-  );
+  const schema = await columnsOf(db, table);
   const some = (type: string): Value =>
     type === 'BIGINT' ? 1 : type === 'BYTEA' ? new Uint8Array([1]) : crypto.randomUUID();
   const columns = schema.filter(
-    ({ name, notnull, dflt_value }) =>
-      name in given || (notnull === 1 && dflt_value === null) || name === 'id',
+    ({ name, required, preset }) => name in given || (required === 1 && preset === null) || name === 'id',
   );
   const values = columns.map(({ name, type }) => given[name] ?? some(type));
   const marks = columns.map((_, index) => `$${index + 1}`);
@@ -155,9 +153,8 @@ async function rowsOfAll(person: Someone) {
 /** All words of the database. */
 async function everyText(): Promise<string> {
   const { db } = app.deps;
-  const tables = await db.read<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'");
   const texts: string[] = [];
-  for (const { name } of tables) texts.push(JSON.stringify(await db.read(`SELECT * FROM ${name}`)));
+  for (const name of await tablesOf(db)) texts.push(JSON.stringify(await db.read(`SELECT * FROM ${name}`)));
   return texts.join('\n');
 }
 
@@ -171,7 +168,7 @@ test('the name is never free again, nobody can sign in, enable it or start it ag
       [mina.account, new Uint8Array()],
     ),
   );
-  await expect(inserted).rejects.toThrow('UNIQUE');
+  await expect(inserted).rejects.toThrow(/unique/i);
   const me = await fetch(`${app.origin}${PATHS.people}`, { headers: { cookie } });
   expect(me.status).toBe(401);
   await expect(openCookie(app.deps, mina)).rejects.toThrow('disabled');

@@ -145,7 +145,7 @@ test('what a browser says of itself is kept up to a length', async () => {
   });
   const [row] = await app.deps.db.read<{ longest: number }>(
     `SELECT MAX(n) AS longest FROM (SELECT MAX(length(detail)) AS n FROM audit
-     UNION SELECT MAX(length(agent)) AS n FROM new_places UNION SELECT MAX(length(agent)) AS n FROM sessions)`,
+     UNION SELECT MAX(length(agent)) AS n FROM new_places UNION SELECT MAX(length(agent)) AS n FROM sessions) AS lengths`,
   );
   expect(row?.longest).toBeLessThan(500);
 });

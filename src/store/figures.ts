@@ -9,7 +9,7 @@ const count = async (db: Db, sql: string, params: readonly (number | string)[] =
 
 /** Envelopes that wait, up to a million. */
 export const countWaiting = (db: Db): Promise<number> =>
-  count(db, `SELECT COUNT(*) AS count FROM (SELECT 1 FROM envelopes LIMIT ${MAX_COUNTED}) AS some`);
+  count(db, `SELECT COUNT(*) AS count FROM (SELECT 1 FROM envelopes LIMIT ${MAX_COUNTED}) AS counted`);
 
 /** Accounts that may sign in. */
 export const countAccounts = (db: Db): Promise<number> =>

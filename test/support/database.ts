@@ -57,7 +57,7 @@ export async function dropDatabaseOf(data: string): Promise<void> {
 }
 
 /** Whatever of that kind is done to the table fails from now on; gives what ends that. */
-export async function breakTable(db: Db, verb: string, table: string): Promise<() => Promise<void>> {
+export async function breakTable(db: Db, verb = '', table = ''): Promise<() => Promise<void>> {
   const raise = ON_POSTGRES
     ? 'FOR EACH ROW EXECUTE FUNCTION broken()'
     : "BEGIN SELECT RAISE(ABORT, 'broken'); END";
@@ -72,6 +72,36 @@ export async function breakTable(db: Db, verb: string, table: string): Promise<(
     await db.write((tx) => tx.run(`DROP TRIGGER broken${ON_POSTGRES ? ` ON ${table}` : ''}`));
   };
 }
+
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+  /** 1 or 0. */
+  readonly required: number;
+  /** SQL of what stands where nothing is given. */
+  readonly preset: string | null;
+}
+
+export function columnsOf(db: Db, table: string): Promise<readonly Column[]> {
+  return db.read<Column>(
+    ON_POSTGRES
+      ? `SELECT column_name AS name, upper(data_type) AS type, is_nullable = 'NO' AS required, column_default AS preset
+         FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = '${table}'`
+      : `SELECT name, type, "notnull" AS required, dflt_value AS preset FROM pragma_table_info('${table}')`,
+  );
+}
+
+export async function tablesOf(db: Db): Promise<readonly string[]> {
+  const rows = await db.read<{ name: string }>(
+    ON_POSTGRES
+      ? 'SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename'
+      : "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** Bytes as a literal, hexadecimal. */
+export const bytesLiteral = (hex: string): string => (ON_POSTGRES ? `'\\x${hex}'::bytea` : `x'${hex}'`);
 
 /** SQLSTATE. */
 const DUPLICATE_DATABASE = '42P04';
