@@ -1,5 +1,6 @@
 /** Engines over the real routes, the real socket and the real store: two people with two devices each. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { hashPassword } from '../../src/cli/password-hash.ts';
 import { openEngine } from '../../src/client/engine.ts';
 import type { Engine, EngineEvent, HistoryMessage } from '../../src/client/engine-types.ts';
 import {
@@ -17,7 +18,7 @@ import type { ConversationId } from '../../src/contract/ids.ts';
 import { PATHS } from '../../src/contract/paths.ts';
 import { SOCKET_PROTOCOL } from '../../src/contract/relay.ts';
 import { runtime } from '../../src/native/runtime.ts';
-import { argon2id, PASSWORD_FLOOR } from '../../src/protocol/password.ts';
+import { PASSWORD_FLOOR } from '../../src/protocol/password.ts';
 import type { Crypto } from '../../src/protocol/ports.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { openWebSocket } from '../support/socket.ts';
@@ -61,7 +62,7 @@ async function client(enrol: (tools: EnrolTools) => Promise<unknown>): Promise<C
   await enrol({
     crypto,
     transport,
-    hashPassword: argon2id,
+    hashPassword,
     passwordCost: PASSWORD_FLOOR,
     openStorage: async () => storage,
   });

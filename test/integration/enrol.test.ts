@@ -1,5 +1,6 @@
 /** Enrolling against the real server, and against one that lies about what it holds. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { hashPassword } from '../../src/cli/password-hash.ts';
 import {
   EnrolError,
   type EnrolTools,
@@ -20,7 +21,7 @@ import { runtime } from '../../src/native/runtime.ts';
 import { decodeCertificate } from '../../src/protocol/certificate.ts';
 import { decodeDeviceList } from '../../src/protocol/device-list.ts';
 import { createSigningKeyPair } from '../../src/protocol/identity.ts';
-import { argon2id, PASSWORD_FLOOR } from '../../src/protocol/password.ts';
+import { PASSWORD_FLOOR } from '../../src/protocol/password.ts';
 import type { Crypto } from '../../src/protocol/ports.ts';
 import { decodeSignedLeaf } from '../../src/protocol/transparency.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -52,7 +53,7 @@ function place(
   return {
     crypto,
     transport: bend(transport),
-    hashPassword: argon2id,
+    hashPassword,
     passwordCost: PASSWORD_FLOOR,
     openStorage: async () => new MemoryStorage(disk),
   };

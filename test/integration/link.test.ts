@@ -1,5 +1,6 @@
 /** Adding a device by approval on another one, against the real server, and against one that lies about it [R38]. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { hashPassword } from '../../src/cli/password-hash.ts';
 import {
   EnrolError,
   type EnrolTools,
@@ -27,7 +28,7 @@ import { signDeviceList } from '../../src/protocol/device-list.ts';
 import { createSigningKeyPair } from '../../src/protocol/identity.ts';
 import { linkHash, linkRequestRecord } from '../../src/protocol/link-request.ts';
 import { sealLinkGrant } from '../../src/protocol/link-transfer.ts';
-import { argon2id, PASSWORD_FLOOR } from '../../src/protocol/password.ts';
+import { PASSWORD_FLOOR } from '../../src/protocol/password.ts';
 import type { Crypto } from '../../src/protocol/ports.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 
@@ -57,7 +58,7 @@ function place(disk = new MemoryDisk(), bend = straight) {
   const enrol: EnrolTools = {
     crypto,
     transport: httpTransport(options),
-    hashPassword: argon2id,
+    hashPassword,
     passwordCost: PASSWORD_FLOOR,
     openStorage: async () => new MemoryStorage(disk),
   };

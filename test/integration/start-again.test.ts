@@ -1,5 +1,6 @@
 /** Starting again with the real client: what it publishes, what it leaves behind, and what the others' clients make of it. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { hashPassword } from '../../src/cli/password-hash.ts';
 import { httpAgain } from '../../src/client/enrol/again-transport.ts';
 import {
   EnrolError,
@@ -20,7 +21,7 @@ import { fromBase64, fromHex } from '../../src/contract/bytes.ts';
 import { runtime } from '../../src/native/runtime.ts';
 import { decodeDeviceList } from '../../src/protocol/device-list.ts';
 import { LogReplay } from '../../src/protocol/log-replay.ts';
-import { argon2id, PASSWORD_FLOOR } from '../../src/protocol/password.ts';
+import { PASSWORD_FLOOR } from '../../src/protocol/password.ts';
 import type { Crypto } from '../../src/protocol/ports.ts';
 import { decodeSignedLeaf } from '../../src/protocol/transparency.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -52,7 +53,7 @@ function place(disk = new MemoryDisk()) {
   const tools: EnrolTools = {
     crypto,
     transport: httpTransport(options),
-    hashPassword: argon2id,
+    hashPassword,
     passwordCost: PASSWORD_FLOOR,
     openStorage: async () => new MemoryStorage(disk),
   };

@@ -40,6 +40,12 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** A database of its own where one is named, and then also the Redis that `SOTTO_TEST_REDIS` names: as one of several nodes. */
+function placesOf(data: string): Readonly<Record<string, string | undefined>> {
+  const database = databaseOf(data);
+  return database.DATABASE_URL === undefined ? {} : { ...database, REDIS_URL: process.env.SOTTO_TEST_REDIS };
+}
+
 /** Starts a server and resolves when it has printed where it listens; throws what it wrote when it ends before. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'sotto-data-'));
@@ -52,8 +58,9 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     data,
     ...(options.args ?? []),
   ];
-  const env = { ...process.env, ...databaseOf(data), ...options.env };
-  if (options.env?.DATABASE_URL === undefined) await createDatabaseOf(data);
+  const isPlaced = options.env?.DATABASE_URL === undefined;
+  const env = { ...process.env, ...(isPlaced ? placesOf(data) : {}), ...options.env };
+  if (isPlaced) await createDatabaseOf(data);
   const child = Bun.spawn([...command], {
     cwd: options.cwd ?? ROOT,
     env,

@@ -1,4 +1,5 @@
 /** A real client on the line: the engine over HTTP and the socket, with a disk of its own that a test can compare. */
+import { hashPassword as hashNatively } from '../../../src/cli/password-hash.ts';
 import { openEngine } from '../../../src/client/engine.ts';
 import type { Engine, EngineEvent, HistoryMessage } from '../../../src/client/engine-types.ts';
 import {
@@ -16,7 +17,7 @@ import type { AccountId, BodyId, ConversationId, DeviceId } from '../../../src/c
 import { PATHS } from '../../../src/contract/paths.ts';
 import { SOCKET_PROTOCOL } from '../../../src/contract/relay.ts';
 import { runtime } from '../../../src/native/runtime.ts';
-import { argon2id, PASSWORD_FLOOR } from '../../../src/protocol/password.ts';
+import { PASSWORD_FLOOR } from '../../../src/protocol/password.ts';
 import type { Crypto } from '../../../src/protocol/ports.ts';
 import type { Provider } from '../../../src/protocol/provider.ts';
 import { openWebSocket } from '../../support/socket.ts';
@@ -40,7 +41,7 @@ const hashed = new Map<string, Uint8Array>();
 const hashPassword: PasswordHash = async (password, parameters) => {
   const { salt, memory, passes, lanes } = parameters;
   const name = [password, salt.toHex(), memory, passes, lanes].join();
-  const known = hashed.get(name) ?? (await argon2id(password, parameters));
+  const known = hashed.get(name) ?? (await hashNatively(password, parameters));
   hashed.set(name, known);
   return known.slice();
 };
