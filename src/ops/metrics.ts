@@ -96,6 +96,12 @@ export const GAUGES = {
     labels: ['release', 'bun'],
   },
   sockets: { kind: 'gauge', name: 'sotto_sockets_open', help: 'WebSockets that are open.', labels: [] },
+  redis: {
+    kind: 'gauge',
+    name: 'sotto_redis_up',
+    help: '1 while this node reaches Redis, 0 while it does not; missing without REDIS_URL.',
+    labels: [],
+  },
   waiting: {
     kind: 'gauge',
     name: 'sotto_relay_envelopes_waiting',

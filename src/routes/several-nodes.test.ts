@@ -231,6 +231,23 @@ else
       expect(gives(b)).toBe(false);
     });
 
+    test('the members of a group and the devices of people are forgotten everywhere', async () => {
+      const before = [a, b].map(
+        ({ deps }) => deps.services.devices.version + deps.services.conversations.version,
+      );
+      await a.deps.services.devices.changed(mina.account);
+      b.deps.services.conversations.forget(conversation);
+      await until(
+        () =>
+          [a, b].every(
+            ({ deps }, index) =>
+              deps.services.devices.version + deps.services.conversations.version ===
+              (before[index] ?? 0) + 2,
+          ),
+        'both know',
+      );
+    });
+
     test('a node without Redis: messages arrive late, in order, each once; then live again', async () => {
       const reader = await bot(b, ravi);
       const shown = await page(b, ravi);
@@ -254,22 +271,5 @@ else
       const live = await say(a);
       await reader.next(({ id }) => id === live);
       expect(idsOf(reader)).toEqual([...sent, first, live]);
-    });
-
-    test('the members of a group and the devices of people are forgotten everywhere', async () => {
-      const before = [a, b].map(
-        ({ deps }) => deps.services.devices.version + deps.services.conversations.version,
-      );
-      await a.deps.services.devices.changed(mina.account);
-      b.deps.services.conversations.forget(conversation);
-      await until(
-        () =>
-          [a, b].every(
-            ({ deps }, index) =>
-              deps.services.devices.version + deps.services.conversations.version ===
-              (before[index] ?? 0) + 2,
-          ),
-        'both know',
-      );
     });
   });

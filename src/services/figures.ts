@@ -8,6 +8,7 @@ import { type ProcessFigures, processFigures } from '../ops/process.ts';
 import type { Sample } from '../ops/registry.ts';
 import type { Refused } from '../ops/stores.ts';
 import type { ShippingState } from '../ops/wal/shipper.ts';
+import type { Way } from '../realtime/hub.ts';
 import { countAccounts, countAudit, countWaiting, newestAuditAt } from '../store/figures.ts';
 import { type Total, totalOfAll } from '../store/file-lists.ts';
 import type { BackupState } from './server-backups.ts';
@@ -20,6 +21,8 @@ export interface Figures {
   readonly bun: string;
   readonly process: ProcessFigures;
   readonly sockets: number;
+  /** The way to other nodes. */
+  readonly way: Way;
   readonly people: number;
   /** Envelopes, counted up to a million. */
   readonly waiting: number;
@@ -67,6 +70,7 @@ export async function readFigures(deps: FigureDeps): Promise<Figures> {
     bun: Bun.version,
     process: ownProcess,
     sockets: hub.size,
+    way: hub.way,
     people,
     waiting,
     writes: ops.stores.waiting,
@@ -98,6 +102,7 @@ export function samplesOf(figures: Figures, warnings: readonly { readonly name: 
   const samples: Sample[] = [
     { gauge: 'build', labels: { release: figures.release, bun: figures.bun }, value: 1 },
     { gauge: 'sockets', value: figures.sockets },
+    ...(figures.way === 'none' ? [] : [{ gauge: 'redis', value: figures.way === 'open' ? 1 : 0 } as const]),
     { gauge: 'waiting', value: figures.waiting },
     { gauge: 'writes', value: figures.writes },
     { gauge: 'databaseBytes', value: figures.database.bytes },

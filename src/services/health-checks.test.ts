@@ -27,6 +27,8 @@ test('disk, clock, certificate, backups, mail and jobs are warned of, the most p
     'database-refuses',
   ]);
   expect(warned({ refused: [{ store: 'files', since: at, reason: 'ENOSPC' }] })).toEqual(['files-refuse']);
+  expect(warned({ way: 'open' })).toEqual([]);
+  expect(warned({ way: 'away' })).toEqual(['redis-away']);
   expect(warned({ audit: { ...audit, newestAt: at + 3_600_000 } })).toEqual(['clock-off']);
   expect(warned({ certificateEnd: at + 15 * DAY_MS })).toEqual([]);
   expect(warned({ certificateEnd: at + 13 * DAY_MS })).toEqual(['certificate-ends']);

@@ -113,6 +113,16 @@ const logNotKept: Check = ({ at, startedAt, shipping }) => {
   };
 };
 
+const redisAway: Check = ({ way }) =>
+  way === 'away'
+    ? {
+        name: 'redis-away',
+        words: sentence(
+          'This server does not reach Redis: what others send arrives some seconds late, and nothing is lost. See whether Redis runs, and REDIS_URL.',
+        ),
+      }
+    : null;
+
 const mailFails: Check = ({ mail }) =>
   mail?.failing
     ? {
@@ -137,6 +147,7 @@ const jobFails: Check = ({ jobs }) => {
 const CHECKS: readonly Check[] = [
   diskRefuses,
   diskLow,
+  redisAway,
   clockOff,
   certificateEnds,
   backupFailed,
