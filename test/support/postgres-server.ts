@@ -25,8 +25,20 @@ export interface PostgresServer {
 /** It refuses to run as root: then it is Debian's own user for it. */
 const asUser = process.getuid?.() === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
 
-/** @param options `syncs`: what is committed survives a power cut too, as on any server; a test that ends the process alone is quicker without */
-export async function startPostgres({ syncs = false } = {}): Promise<PostgresServer> {
+export interface PostgresChoices {
+  /** What is committed survives a power cut too, as on any server; a test that ends the process alone is quicker without. */
+  readonly syncs?: boolean;
+  /** More of its settings, as `name=value`. */
+  readonly settings?: readonly string[];
+  /** Fills its folder in place of initdb. */
+  readonly fill?: (data: string) => Promise<void>;
+}
+
+export async function startPostgres({
+  syncs = false,
+  settings = [],
+  fill,
+}: PostgresChoices = {}): Promise<PostgresServer> {
   if (POSTGRES_PROGRAMS === null) throw new Error('PostgreSQL is not installed.');
   const folder = mkdtempSync(join(tmpdir(), 'sotto-postgres-'));
   if (asUser.length > 0) {
@@ -34,19 +46,8 @@ export async function startPostgres({ syncs = false } = {}): Promise<PostgresSer
     chownSync(folder, uid, gid);
   }
   const data = join(folder, 'data');
-  await ran([
-    `${POSTGRES_PROGRAMS}/initdb`,
-    '-D',
-    data,
-    '-A',
-    'trust',
-    '-U',
-    'sotto',
-    '-E',
-    'UTF8',
-    '--locale=C',
-    '--no-sync',
-  ]);
+  const first = ['-D', data, '-A', 'trust', '-U', 'sotto', '-E', 'UTF8', '--locale=C', '--no-sync'];
+  await (fill ? fill(data) : asPostgres([`${POSTGRES_PROGRAMS}/initdb`, ...first]));
   const port = await freePort();
   let child: Bun.Subprocess<'ignore', 'ignore', 'ignore'> | null = null;
 
@@ -62,6 +63,7 @@ export async function startPostgres({ syncs = false } = {}): Promise<PostgresSer
           `${POSTGRES_PROGRAMS}/postgres`,
           ...['-D', data, '-p', String(port), '-k', folder],
           ...['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200'],
+          ...settings.flatMap((setting) => ['-c', setting]),
           ...(syncs ? [] : ['-c', 'fsync=off', '-c', 'full_page_writes=off']),
         ],
         { stdin: 'ignore', stdout: 'ignore', stderr: 'ignore' },
@@ -80,6 +82,9 @@ export async function startPostgres({ syncs = false } = {}): Promise<PostgresSer
   await server.start();
   return server;
 }
+
+/** Runs a program as the user whose folders these are. */
+export const asPostgres = (args: readonly string[]): Promise<void> => ran(args);
 
 /** Runs a program until it succeeds, so many times at most. */
 async function ran(args: readonly string[], times = 1): Promise<void> {
