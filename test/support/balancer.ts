@@ -15,18 +15,23 @@ export interface Balancer {
 const LOOK_MS = 100;
 const PATIENCE_MS = 2000;
 
-/** @param ports of the nodes, of this machine */
-export async function openBalancer(ports: readonly number[]): Promise<Balancer> {
-  const ready = new Set<number>();
+/** Where a node listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export async function openBalancer(nodes: readonly Address[]): Promise<Balancer> {
+  const ready = new Set<Address>();
   const sockets = new Set<Socket>();
   const waiting = new Set<() => void>();
   let turn = 0;
 
   const look = async () => {
     await Promise.all(
-      ports.map(async (port) => {
-        if (await isReady(port)) ready.add(port);
-        else ready.delete(port);
+      nodes.map(async (node) => {
+        if (await isReady(node)) ready.add(node);
+        else ready.delete(node);
       }),
     );
     for (const wake of waiting) wake();
@@ -39,13 +44,13 @@ export async function openBalancer(ports: readonly number[]): Promise<Balancer> 
 
   /** The next node that takes the connection; null when none does. */
   const reach = async (): Promise<Socket | null> => {
-    const order = [...ports.slice(turn % ports.length), ...ports.slice(0, turn % ports.length)];
+    const order = [...nodes.slice(turn % nodes.length), ...nodes.slice(0, turn % nodes.length)];
     turn++;
-    for (const port of order) {
-      if (!ready.has(port)) continue;
-      const socket = await connected(port);
+    for (const node of order) {
+      if (!ready.has(node)) continue;
+      const socket = await connected(node);
       if (socket !== null) return socket;
-      ready.delete(port);
+      ready.delete(node);
     }
     return null;
   };
@@ -89,9 +94,9 @@ export async function openBalancer(ports: readonly number[]): Promise<Balancer> 
   };
 }
 
-async function isReady(port: number): Promise<boolean> {
+async function isReady({ host, port }: Address): Promise<boolean> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`, {
+    const answer = await fetch(`http://${host}:${port}/readyz`, {
       signal: AbortSignal.timeout(PATIENCE_MS),
       keepalive: false,
     });
@@ -101,10 +106,19 @@ async function isReady(port: number): Promise<boolean> {
   }
 }
 
-/** Null when nobody listens. */
-const connected = (port: number): Promise<Socket | null> =>
+/** Null when nobody listens, or nobody answers in time. */
+const connected = ({ host, port }: Address): Promise<Socket | null> =>
   new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-    socket.once('connect', () => resolve(socket));
-    socket.once('error', () => resolve(null));
+    const socket = connect({ port, host, allowHalfOpen: true, timeout: PATIENCE_MS });
+    const failed = () => {
+      socket.destroy();
+      resolve(null);
+    };
+    socket.once('timeout', failed);
+    socket.once('error', failed);
+    socket.once('connect', () => {
+      socket.setTimeout(0);
+      socket.off('timeout', failed);
+      resolve(socket);
+    });
   });

@@ -13,8 +13,11 @@ export interface Cut {
 
 type State = 'whole' | 'cut' | 'hung';
 
-/** @param target port of this machine; a function where it changes */
-export async function openCut(target: number | (() => number)): Promise<Cut> {
+/**
+ * @param target port of this machine; a function where it changes
+ * @param host where it listens, for programs that are not on this host
+ */
+export async function openCut(target: number | (() => number), host = '127.0.0.1'): Promise<Cut> {
   let state: State = 'whole';
   const sockets = new Set<Socket>();
 
@@ -47,7 +50,7 @@ export async function openCut(target: number | (() => number)): Promise<Cut> {
     carry(client, there);
     carry(there, client);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const address = server.address();
 
   return {

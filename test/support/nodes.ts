@@ -9,6 +9,7 @@ import { type Balancer, openBalancer } from './balancer.ts';
 import { type Cut, openCut } from './cut.ts';
 import { createPostgresDatabase } from './database.ts';
 import { freePort } from './free-port.ts';
+import { type Namespace, openNamespace } from './namespaces.ts';
 import { POSTGRES_PROGRAMS, type PostgresServer, startPostgres } from './postgres-server.ts';
 import { REDIS_PROGRAM, type RedisServer, startRedis } from './redis-server.ts';
 import { ROOT, SOTTO } from './server.ts';
@@ -19,6 +20,8 @@ export interface Node {
   readonly data: string;
   readonly database: Cut;
   readonly redis: Cut;
+  /** The line to everything else; null where nodes are on this host. */
+  readonly network: Pick<Namespace, 'plug' | 'unplug'> | null;
   /** Everything that its processes wrote to standard error so far. */
   log(): string;
   /** SIGKILL. */
@@ -50,6 +53,8 @@ export interface NodesOptions {
   readonly commands?: readonly (readonly string[])[];
   /** False: nodes learn of each other from the database alone. */
   readonly redis?: boolean;
+  /** Each node on a host of its own (namespaces.ts), where the machine allows it. */
+  readonly namespaces?: boolean;
 }
 
 /** Why `startNodes` cannot be had on this machine; null when it can. */
@@ -57,6 +62,8 @@ export const NODES_MISSING: string | null =
   POSTGRES_PROGRAMS === null || REDIS_PROGRAM === null
     ? 'Tests of several nodes need PostgreSQL and Redis (apt-get install postgresql redis-server).'
     : null;
+
+const LOCAL = '127.0.0.1';
 
 /** Resolves when all of them answer. Throws what one wrote that ended instead. */
 export async function startNodes(count: number, options: NodesOptions = {}): Promise<Nodes> {
@@ -67,11 +74,23 @@ export async function startNodes(count: number, options: NodesOptions = {}): Pro
     Promise.all(Array.from({ length: count }, () => freePort())),
   ]);
   const { url: database } = await createPostgresDatabase(postgres.url);
-  const balancer = await openBalancer(ports);
+  const hosts = ports.map((_, index) => (options.namespaces ? openNamespace(index + 1) : null));
+  const balancer = await openBalancer(
+    ports.map((port, index) => ({ port, host: hosts[index]?.host ?? LOCAL })),
+  );
   mkdirSync(join(folder, 'blobs'));
   const nodes = await Promise.all(
     ports.map((port, index) =>
-      createNode({ ...options, port, folder, url: balancer.url, database, redisPort: redis.port, index }),
+      createNode({
+        ...options,
+        port,
+        folder,
+        url: balancer.url,
+        database,
+        redisPort: redis.port,
+        index,
+        own: hosts[index] ?? null,
+      }),
     ),
   );
   const stop = async () => {
@@ -79,6 +98,7 @@ export async function startNodes(count: number, options: NodesOptions = {}): Pro
     await balancer.close();
     await Promise.all(nodes.flatMap((node) => [node.database.close(), node.redis.close()]));
     await Promise.all([postgres.remove(), redis.remove()]);
+    for (const host of hosts) host?.remove();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -107,6 +127,8 @@ interface Place extends NodesOptions {
   readonly url: string;
   readonly database: string;
   readonly redisPort: number;
+  /** Its own host; null: this one. */
+  readonly own: Namespace | null;
 }
 
 interface StartedNode extends Node {
@@ -114,12 +136,18 @@ interface StartedNode extends Node {
 }
 
 async function createNode(place: Place): Promise<StartedNode> {
-  const { index, port, folder } = place;
+  const { index, port, folder, own } = place;
+  const host = own?.host ?? LOCAL;
+  const outside = own?.gateway ?? LOCAL;
   const data = join(folder, `node-${index + 1}`);
   mkdirSync(data);
   symlinkSync(join(folder, 'blobs'), join(data, 'blobs'));
   const direct = new URL(place.database);
-  const [database, redis] = await Promise.all([openCut(Number(direct.port)), openCut(place.redisPort)]);
+  const [database, redis] = await Promise.all([
+    openCut(Number(direct.port), outside),
+    openCut(place.redisPort, outside),
+  ]);
+  direct.hostname = outside;
   direct.port = String(database.port);
   let child: Bun.Subprocess<'ignore', 'pipe', 'pipe'> | null = null;
   let log = '';
@@ -131,10 +159,11 @@ async function createNode(place: Place): Promise<StartedNode> {
     return (await child?.exited) ?? 0;
   };
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     data,
     database,
     redis,
+    network: own,
     log: () => log,
     setupLink: () => link,
     stop: () => end('SIGTERM'),
@@ -144,8 +173,11 @@ async function createNode(place: Place): Promise<StartedNode> {
     async start(command = started) {
       const begun = Bun.spawn(
         [
+          ...(own?.inside ?? []),
           ...command,
           'serve',
+          '--host',
+          own?.host ?? LOCAL,
           '--port',
           String(port),
           '--data',
@@ -159,7 +191,7 @@ async function createNode(place: Place): Promise<StartedNode> {
           env: {
             ...process.env,
             DATABASE_URL: direct.href,
-            ...(place.redis === false ? {} : { REDIS_URL: `redis://127.0.0.1:${redis.port}` }),
+            ...(place.redis === false ? {} : { REDIS_URL: `redis://${outside}:${redis.port}` }),
             ...place.env,
           },
           stdin: 'ignore',
@@ -194,7 +226,7 @@ async function createNode(place: Place): Promise<StartedNode> {
         }
       };
       await until(() => /Listening: \S+\n/.test(out));
-      if (!(await hasOwner(port))) await until(() => link !== null);
+      if (!(await hasOwner(host, port))) await until(() => link !== null);
     },
   };
 }
@@ -210,8 +242,8 @@ async function taken(stream: ReadableStream<Uint8Array>, take: (text: string) =>
   }
 }
 
-async function hasOwner(port: number): Promise<boolean> {
-  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/workspace`);
+async function hasOwner(host: string, port: number): Promise<boolean> {
+  const answer = await fetch(`http://${host}:${port}/api/v1/workspace`);
   const { ready } = (await answer.json()) as { readonly ready: boolean };
   return ready;
 }
