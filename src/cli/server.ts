@@ -1,4 +1,5 @@
 /** The way to the server: HTTP and the socket, with the session's cookie. */
+import { directFiles } from '../client/files/direct.ts';
 import { type HttpCalls, type HttpTransportOptions, httpCalls } from '../client/http-relay.ts';
 import { httpTransport } from '../client/http-transport.ts';
 import { type JsonSocket, jsonSocket } from '../client/json-socket.ts';
@@ -77,8 +78,10 @@ export class Server {
         if (status === 401) this.#ended();
       },
     };
-    this.transport = httpTransport(options);
     this.calls = httpCalls(options);
+    const transport = httpTransport(options);
+    const direct = { calls: this.calls, fetch, origin, clock: Date.now };
+    this.transport = { ...transport, files: directFiles(transport.files, direct) };
     this.links = httpLinks(this.calls);
   }
 

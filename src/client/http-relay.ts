@@ -51,6 +51,8 @@ export interface HttpHow {
   readonly timeout?: number;
   /** The call throws its reason, AbortError, once it is aborted. */
   readonly signal?: AbortSignal | undefined;
+  /** Given the headers of an answer that is no refusal. */
+  readonly seen?: (headers: Headers) => void;
 }
 
 /**
@@ -89,8 +91,10 @@ export function httpCalls(options: HttpTransportOptions): HttpCalls {
         redirect: 'manual',
         signal: how.signal === undefined ? timeout : AbortSignal.any([how.signal, timeout]),
       });
-      if (response.ok) answer = await read(response);
-      else text = await response.text();
+      if (response.ok) {
+        how.seen?.(response.headers);
+        answer = await read(response);
+      } else text = await response.text();
     } catch (cause) {
       how.signal?.throwIfAborted();
       throw new TransportFailed(NO_ANSWER, { cause });

@@ -25,8 +25,23 @@ export const MAX_FILES_PER_MESSAGE = 10;
 export const CHUNK_MEDIA_TYPE = 'application/octet-stream';
 /** An upload that nobody goes on with is deleted after so long, in milliseconds: 7 days. */
 export const UPLOAD_RETENTION_MS = 7 * 24 * 3600_000;
-/** Chunks of one file that a client sends or fetches at the same time. */
+/** Chunks that follow each other and come in one request, at most: one answer, and one commit, for all of them. */
+export const MAX_RUN_CHUNKS = 4;
+/** Bytes of such a request, at most. */
+export const MAX_RUN_BYTES = MAX_RUN_CHUNKS * (CHUNK_BYTES + CHUNK_OVERHEAD_BYTES);
+/** Requests for chunks of one file that a client has under way at the same time. */
 export const PARALLEL_CHUNKS = 4;
+
+/** On the answer of a file's hashes: its chunks can be fetched from where they lie (`DirectChunks`). */
+export const DIRECT_HEADER = 'sotto-direct';
+/** Addresses given at once, at most. */
+export const MOST_DIRECT = 8;
+/** Milliseconds for which such an address is good. */
+export const DIRECT_MS = 60_000;
+/** Where chunks lie, from the one that was asked about on; none where they come through this server alone. */
+export interface DirectChunks {
+  readonly urls: readonly string[];
+}
 
 /** Chunks of a file of so many bytes; one, empty but for its tag, of none. */
 export const chunksOf = (size: number): number => Math.max(1, Math.ceil(size / CHUNK_BYTES));

@@ -28,6 +28,8 @@ export interface PolicyValues {
   readonly maxFileBytes: number;
   /** A file for which nobody chose otherwise is deleted after so many days; null for never. */
   readonly fileDays: number | null;
+  /** Devices fetch chunks from the bucket themselves, where it has an address for them: who keeps it then sees who fetches. */
+  readonly directDownloads: boolean;
 }
 
 export const DEFAULT_POLICIES: PolicyValues = {
@@ -44,6 +46,7 @@ export const DEFAULT_POLICIES: PolicyValues = {
   workspaceFileBytes: 100e9,
   maxFileBytes: MAX_FILE_BYTES,
   fileDays: null,
+  directDownloads: false,
 };
 
 /** Smallest and largest value of policies that are numbers. */

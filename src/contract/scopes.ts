@@ -53,6 +53,7 @@ export const TOKEN_CALLS: Readonly<Record<string, readonly Scope[]>> = {
   [`GET ${FILE}`]: ['files:read'],
   [`GET ${FILE}/chunks/:n`]: ['files:read'],
   [`GET ${FILE}/hashes`]: ['files:read'],
+  [`GET ${FILE}/direct/:n`]: ['files:read'],
   [`POST ${PATHS.files}`]: ['files:write'],
   [`PUT ${FILE}/chunks/:n`]: ['files:write'],
   [`POST ${FILE}/complete`]: ['files:write'],

@@ -91,6 +91,7 @@ test('examples get the answer that the document says', async () => {
     ['GET', `${PATHS.files}/${file}`],
     ['GET', `${PATHS.files}/${file}/chunks/0`],
     ['GET', `${PATHS.files}/${file}/hashes`],
+    ['GET', `${PATHS.files}/${file}/direct/0`],
     ['PUT', `${PATHS.files}/${file}/expiry`, { expiresAt: Date.now() + 1e9 }],
     ['DELETE', `${PATHS.files}/${file}/places/${conversation.body.id}`],
     ['GET', PATHS.shares],

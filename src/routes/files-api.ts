@@ -7,19 +7,23 @@
  * | POST /api/v1/files | the same, a FileUpload | 201 FileRecord; 413 above a limit |
  * | GET /api/v1/files/ID | its owner, or a member of one of its conversations | FileRecord |
  * | DELETE /api/v1/files/ID | its owner | 204 |
- * | PUT /api/v1/files/ID/chunks/N | its owner, the bytes | 204 |
+ * | PUT /api/v1/files/ID/chunks/N | its owner, the bytes of it, or of up to MAX_RUN_CHUNKS from it on in a row | 204: all are kept |
  * | GET /api/v1/files/ID/chunks/N | as for the record | the bytes |
  * | GET /api/v1/files/ID/hashes | as for the record | 32 bytes for each chunk |
+ * | GET /api/v1/files/ID/direct/N | as for the record | DirectChunks: where chunk N and some after it lie, for a minute; none unless the workspace allows it |
  * | POST /api/v1/files/ID/complete | its owner | FileRecord; 409 while chunks are missing |
  * | PUT /api/v1/files/ID/expiry | its owner, a FileExpiryRequest | FileRecord |
  * | PUT, DELETE /api/v1/files/ID/places/CONVERSATION | who may fetch it and write there; who put it there | 204 |
  *
- * Chunks and hashes also answer to a visit in place of a session (services/file-visits.ts). 429 says when to go on.
+ * Chunks, hashes and addresses also answer to a visit in place of a session (services/file-visits.ts). 429 says when to go on.
  */
 
 import { Elysia } from 'elysia';
+import { giveBack } from '../contract/bytes.ts';
 import {
   CHUNK_MEDIA_TYPE,
+  DIRECT_HEADER,
+  type DirectChunks,
   type FileId,
   type FileRecord,
   type FileUpload,
@@ -50,6 +54,12 @@ export const fileRoutes = (deps: Deps) => {
     const { account } = await guard.withDevice(request, 'converse');
     deps.limits.take('fileAccount', account);
     return { account };
+  };
+  const isVisitor = (request: Request) => request.headers.has(VISIT_HEADER);
+  /** Counts one chunk. Throws RateLimitExceeded. */
+  const takeChunk = (request: Request, { account }: Asker): void => {
+    if (isVisitor(request)) deps.limits.takeFrom('fileVisitAddress', deps.address(request));
+    else deps.limits.take('fileChunkAccount', account);
   };
   /** Who asks for bytes of this file: a visitor, or somebody with a session. */
   const enterFor = async (request: Request, id: FileId, may: FileVisit['may']): Promise<Asker> => {
@@ -96,8 +106,10 @@ export const fileRoutes = (deps: Deps) => {
         const id = idOf(params);
         const n = numberOf(params);
         const asker = await enterFor(request, id, 'hand-in');
-        const sealed = await readChunk(request, await files.chunkBytes(asker, id, n));
-        await files.putChunk(asker, id, n, sealed);
+        const sealed = await readRun(request, await files.runBytes(asker, id, n));
+        // The first of them was counted on the way in.
+        for (let more = 1; more < sealed.length; more++) takeChunk(request, asker);
+        await files.putChunks(asker, id, n, sealed).finally(() => sealed.slice(0, 1).forEach(giveBack));
         return done();
       },
       { parse: 'none' },
@@ -109,7 +121,14 @@ export const fileRoutes = (deps: Deps) => {
     })
     .get(`${FILE}/hashes`, async ({ request, params }) => {
       const id = idOf(params);
-      return bytesOf(await files.hashes(await enterFor(request, id, 'fetch'), id));
+      const answer = bytesOf(await files.hashes(await enterFor(request, id, 'fetch'), id));
+      if (await files.isDirect()) answer.headers.set(DIRECT_HEADER, '1');
+      return answer;
+    })
+    .get(`${FILE}/direct/:n`, async ({ request, params }): Promise<DirectChunks> => {
+      const id = idOf(params);
+      const asker = await enterFor(request, id, 'fetch');
+      return files.direct(asker, id, numberOf(params));
     })
     .post(
       `${FILE}/complete`,
@@ -176,8 +195,11 @@ async function readUpload(request: Request): Promise<FileUpload> {
   return upload;
 }
 
-/** What says that it has another length is not read at all. */
-async function readChunk(request: Request, length: number): Promise<Uint8Array> {
+/**
+ * The chunks that a body holds, as its length says. What says that it has another length is not read at all.
+ * @param sizes bytes of the first chunk, and of those that may follow it
+ */
+async function readRun(request: Request, sizes: readonly number[]): Promise<readonly Uint8Array[]> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== CHUNK_MEDIA_TYPE)
     throw new Refusal(
@@ -185,10 +207,23 @@ async function readChunk(request: Request, length: number): Promise<Uint8Array> 
       sentence('A part of a file is sent as {type}.', { type: CHUNK_MEDIA_TYPE }),
     );
   const said = request.headers.get('content-length');
-  const sealed = said === null || Number(said) === length ? await request.bytes() : null;
-  if (sealed?.length !== length)
+  const sealed = said === null || endsIn(sizes, Number(said)) !== null ? await request.bytes() : null;
+  const ends = sealed && endsIn(sizes, sealed.length);
+  if (!sealed || !ends)
     throw new Refusal('ValidationError', 'This part of the file has another length than it must have.');
-  return sealed;
+  return ends.map((end, i) => sealed.subarray(ends[i - 1] ?? 0, end));
+}
+
+/** Where each chunk ends in a body of so many bytes; null when it is not made of whole ones. */
+function endsIn(sizes: readonly number[], length: number): readonly number[] | null {
+  let end = 0;
+  const ends: number[] = [];
+  for (const size of sizes) {
+    end += size;
+    ends.push(end);
+    if (end === length) return ends;
+  }
+  return null;
 }
 
 /**

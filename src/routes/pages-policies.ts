@@ -4,7 +4,7 @@
  * | page | answers |
  * |---|---|
  * | GET /admin/policies | the form |
- * | POST /admin/policies (registration, secondFactor, sessionDays, relayDays, history, suite, audit, presence, typing) | 303, or the form with what is wrong |
+ * | POST /admin/policies (registration, secondFactor, sessionDays, relayDays, history, suite, audit, presence, typing, directDownloads) | 303, or the form with what is wrong |
  *
  * Whoever lets in more than before shows once more who they are.
  */
@@ -19,14 +19,22 @@ import { createFrame, goTo, type PageDeps } from './pages-frame.ts';
 
 const HERE = '/admin/policies';
 /** Policies of this page; limits of files have their own. */
-type Changed = Omit<PolicyValues, 'accountFileBytes' | 'workspaceFileBytes' | 'maxFileBytes' | 'fileDays'>;
+type Limits = 'accountFileBytes' | 'workspaceFileBytes' | 'maxFileBytes' | 'fileDays';
+type Changed = Omit<PolicyValues, Limits | 'directDownloads'> &
+  Partial<Pick<PolicyValues, 'directDownloads'>>;
 
 export const policyPages = (deps: PageDeps) => {
   const { audit, policies } = deps.services;
   const frame = createFrame(deps);
+  /** Elsewhere there is nothing to choose. */
+  const canDirect = Boolean(deps.config.s3?.publicEndpoint);
 
-  const page = (request: Request, session: Session, more: Omit<PoliciesProps, 'role' | 'suites'>) => {
-    const props = { role: session.role, suites: LIVE_SUITES, ...more };
+  const page = (
+    request: Request,
+    session: Session,
+    more: Omit<PoliciesProps, 'role' | 'suites' | 'canDirect'>,
+  ) => {
+    const props = { role: session.role, suites: LIVE_SUITES, canDirect, ...more };
     const draw = () => ({ title: t('Policies'), pane: Policies(props) });
     return frame.pane(request, session, { page: 'admin', draw, status: more.errors ? 400 : 200 });
   };
@@ -45,7 +53,7 @@ export const policyPages = (deps: PageDeps) => {
         const session = await frame.guard.may(request, 'policies.change');
         deps.limits.take('writeAccount', session.account);
         const form = typedIn(await readForm(request));
-        const { change, errors } = readPolicies(form);
+        const { change, errors } = readPolicies(form, canDirect);
         if (!change) return page(request, session, { form, errors });
         if (loosens(await policies.read(), change)) frame.guard.verified(session);
         await changePolicies({ policies, audit }, session, change);
@@ -74,11 +82,15 @@ function typedIn(form: URLSearchParams): PolicyForm {
     audit: typed('audit'),
     presence: form.has('presence'),
     typing: form.has('typing'),
+    directDownloads: form.has('directDownloads'),
   };
 }
 
 /** The policies that were typed, or a sentence for every field that cannot be right. */
-function readPolicies(form: PolicyForm): {
+function readPolicies(
+  form: PolicyForm,
+  canDirect: boolean,
+): {
   readonly change: Changed | null;
   readonly errors: Readonly<Partial<Record<keyof PolicyForm, string>>>;
 } {
@@ -107,6 +119,7 @@ function readPolicies(form: PolicyForm): {
     audit: choice('audit', ['accounts', 'messages']),
     presence: form.presence,
     typing: form.typing,
+    ...(canDirect ? { directDownloads: form.directDownloads } : {}),
   };
   return { change: Object.keys(errors).length === 0 ? change : null, errors };
 }

@@ -70,6 +70,7 @@ const TABLE: Readonly<Record<Who, string>> = {
     PUT /api/v1/parcels/:id/:n           GET /api/v1/parcels/:id/:n           DELETE /api/v1/parcels/:id
     GET /api/v1/files                    POST /api/v1/files                   GET /api/v1/files/:id
     DELETE /api/v1/files/:id             GET /api/v1/files/:id/hashes         GET /api/v1/files/:id/chunks/:n
+    GET /api/v1/files/:id/direct/:n
     PUT /api/v1/files/:id/chunks/:n      PUT /api/v1/files/:id/expiry         POST /api/v1/files/:id/complete
     PUT /api/v1/files/:id/places/:conversation                                DELETE /api/v1/files/:id/places/:conversation`,
   'people.see': '',

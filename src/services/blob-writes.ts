@@ -20,6 +20,10 @@ export interface BlobWrites {
   remove(keys: readonly BlobKey[]): Promise<number>;
   /** Removes what no row names and nobody can still be writing, on this node or another one; gives how many. */
   removeOrphans(): Promise<number>;
+  /** Whether `direct` gives addresses. */
+  readonly canDirect: boolean;
+  /** As the keeper's. */
+  direct(key: BlobKey): string | null;
   /** Refuses what would leave the disk too full for messages. */
   checkRoom(bytes: number): Promise<void>;
 }
@@ -31,6 +35,8 @@ const RESERVE_BYTES = 256 * 1024 * 1024;
  * A row is committed seconds after its bytes.
  */
 export const ORPHAN_AGE_MS = 60 * 60_000;
+/** Of nothing: keys are random. */
+const NO_KEY = '0'.repeat(32);
 /** Keys that are looked at together. */
 const PAGE = 500;
 
@@ -86,6 +92,8 @@ export function createBlobWrites({
       }
     },
 
+    canDirect: blobs.direct(NO_KEY) !== null,
+    direct: (key) => blobs.direct(key),
     read: (key) => available(() => blobs.get(key)),
     remove,
 

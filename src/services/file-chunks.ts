@@ -1,5 +1,5 @@
 /** The bytes of files: sent by their owner, fetched by whoever may. */
-import { chunksOf, type FileId, sealedChunkBytes } from '../contract/files.ts';
+import { chunksOf, type FileId, MAX_RUN_CHUNKS, sealedChunkBytes } from '../contract/files.ts';
 import type { Ports } from '../deps.ts';
 import { runtime } from '../native/runtime.ts';
 import { concat } from '../protocol/codec.ts';
@@ -8,10 +8,13 @@ import { type Asker, actorOf, type FileDesk, type FileParts, gone } from './file
 import { Refusal } from './refusal.ts';
 
 export interface FileChunks {
-  /** Bytes that chunk n must have, while the owner's upload goes on. */
-  chunkBytes(asker: Asker, id: FileId, n: number): Promise<number>;
-  /** The same bytes again are no error; other ones replace them, until the file is complete: then Conflict. */
-  putChunk(asker: Asker, id: FileId, n: number, sealed: Uint8Array): Promise<void>;
+  /** Bytes that the first chunk must have, and those after it that may come with it, while the owner's upload goes on. */
+  runBytes(asker: Asker, id: FileId, first: number): Promise<readonly number[]>;
+  /**
+   * Chunks that follow each other: all of them are kept, or none is. The same bytes again are no error; other ones replace them, until
+   * the file is complete: then Conflict.
+   */
+  putChunks(asker: Asker, id: FileId, first: number, sealed: readonly Uint8Array[]): Promise<void>;
   chunk(asker: Asker, id: FileId, n: number): Promise<Uint8Array<ArrayBuffer>>;
   /** SHA-256 of each chunk, 32 bytes each; Conflict while some are missing. */
   hashes(asker: Asker, id: FileId): Promise<Uint8Array<ArrayBuffer>>;
@@ -25,45 +28,59 @@ const isComplete = () =>
     'This file is complete: what is in it does not change. Send a new version as a new file.',
   );
 
+const isOf = (chunk: store.ChunkRow | undefined, sha256: Uint8Array): boolean =>
+  chunk !== undefined && Buffer.compare(chunk.sha256, sha256) === 0;
+
 export function createFileChunks(
   { db, clock }: Pick<Ports, 'db' | 'clock'>,
   { audit, bytes, asking, own, readable, noting }: FileDesk & Pick<FileParts, 'audit' | 'bytes'>,
 ): FileChunks {
   return {
-    chunkBytes: (asker, id, n) =>
+    runBytes: (asker, id, first) =>
       noting(asker, 'put', id, async () => {
         const { size } = await own(db, asker, id);
-        if (n >= chunksOf(size)) throw gone();
-        return sealedChunkBytes(size, n);
+        const left = chunksOf(size) - first;
+        if (left <= 0) throw gone();
+        return Array.from({ length: Math.min(left, MAX_RUN_CHUNKS) }, (_, i) =>
+          sealedChunkBytes(size, first + i),
+        );
       }),
 
-    putChunk: (asker, id, n, sealed) =>
+    putChunks: (asker, id, first, sealed) =>
       noting(asker, 'put', id, async () => {
         const { size, completed_at } = await own(db, asker, id);
-        if (n >= chunksOf(size)) throw gone();
-        const length = sealedChunkBytes(size, n);
-        if (sealed.length !== length)
+        if (first + sealed.length > chunksOf(size)) throw gone();
+        if (sealed.some((chunk, i) => chunk.length !== sealedChunkBytes(size, first + i)))
           throw new Refusal('ValidationError', 'This part of the file has another length than it must have.');
-        // While the disk takes the bytes, another thread hashes them.
-        const hashed = runtime.sha256(sealed);
-        const known = await store.chunkOf(db, id, n);
-        if (known !== null && Buffer.compare(known.sha256, await hashed) === 0) return;
+        // While the disk takes the bytes, other threads hash them.
+        const hashed = Promise.all(sealed.map((chunk) => runtime.sha256(chunk)));
+        const known = await store.chunksIn(db, id, first, sealed.length);
+        if (
+          known.size === sealed.length &&
+          (await hashed).every((hash, i) => isOf(known.get(first + i), hash))
+        )
+          return;
         if (completed_at !== null) throw isComplete();
-        await bytes.checkRoom(length);
-        const replaced = await bytes.write(sealed, async (blob) => {
-          const sha256 = await hashed;
-          const isSame = (chunk: store.ChunkRow | null) =>
-            chunk !== null && Buffer.compare(chunk.sha256, sha256) === 0;
+        await bytes.checkRoom(sealed.reduce((sum, chunk) => sum + chunk.length, 0));
+        const unnamed = await bytes.write(sealed, async (blobs) => {
+          const hashes = await hashed;
           return db.write(async (tx) => {
             const row = await own(tx, asker, id);
-            const before = await store.chunkOf(tx, id, n);
-            if (isSame(before)) return [blob];
-            if (row.completed_at !== null) throw isComplete();
-            await store.putChunk(tx, id, { n, blob, size: length, sha256 }, clock());
-            return before === null ? [] : [before.blob];
+            const before = await store.chunksIn(tx, id, first, sealed.length);
+            const chunks = blobs.flatMap((blob, i): store.ChunkRow[] => {
+              const [n, sha256] = [first + i, hashes[i]];
+              if (sha256 === undefined || isOf(before.get(n), sha256)) return [];
+              return [{ n, blob, size: sealedChunkBytes(size, n), sha256 }];
+            });
+            if (chunks.length > 0 && row.completed_at !== null) throw isComplete();
+            await store.putChunks(tx, id, chunks, clock());
+            const named = new Set(chunks.map(({ n }) => n));
+            return blobs.flatMap((blob, i) =>
+              named.has(first + i) ? (before.get(first + i)?.blob ?? []) : blob,
+            );
           });
         });
-        await bytes.remove(replaced);
+        await bytes.remove(unnamed);
       }),
 
     chunk: (asker, id, n) =>

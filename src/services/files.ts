@@ -25,6 +25,7 @@ import {
   isOver,
   viewFile,
 } from './file-desk.ts';
+import { createFileDirect, type FileDirect } from './file-direct.ts';
 import { createFilePlaces, type FilePlaces } from './file-places.ts';
 import { checkQuota, checkSize } from './file-quota.ts';
 import type { Policies } from './policies.ts';
@@ -35,7 +36,7 @@ const LISTED_FILES = 1000;
 const DAY_MS = 24 * 3600_000;
 
 /** NotFound, in the same words, for whatever an account may not fetch or change. */
-export interface Files extends FileChunks, FilePlaces {
+export interface Files extends FileChunks, FileDirect, FilePlaces {
   /** The same again answers what is there; Conflict for another size, TooLarge above a limit. */
   begin(asker: Asker, upload: FileUpload, also?: Also): Promise<FileRecord>;
   record(asker: Asker, id: FileId): Promise<FileRecord>;
@@ -57,6 +58,7 @@ export function createFiles(
 
   return {
     ...createFileChunks(ports, { ...parts, ...desk }),
+    ...createFileDirect(ports, { ...parts, ...desk }),
     ...createFilePlaces(ports, { ...parts, ...desk }),
 
     begin: (asker, { id, size, conversation, expiresAt }, also) =>

@@ -66,7 +66,7 @@ function parse(stored: Uint8Array | null): PolicyValues {
   const known: unknown = JSON.parse(new TextDecoder().decode(stored));
   const value = (name: keyof PolicyValues): unknown =>
     typeof known === 'object' && known !== null ? Reflect.get(known, name) : undefined;
-  const flag = (name: 'presence' | 'typing'): boolean => {
+  const flag = (name: 'presence' | 'typing' | 'directDownloads'): boolean => {
     const stored = value(name);
     return typeof stored === 'boolean' ? stored : DEFAULT_POLICIES[name];
   };
@@ -94,6 +94,7 @@ function parse(stored: Uint8Array | null): PolicyValues {
     accountFileBytes: whole('accountFileBytes'),
     workspaceFileBytes: whole('workspaceFileBytes'),
     maxFileBytes: Math.min(MAX_FILE_BYTES, whole('maxFileBytes')),
+    directDownloads: flag('directDownloads'),
     fileDays: isWhole(days) && days > 0 ? days : DEFAULT_POLICIES.fileDays,
   };
 }

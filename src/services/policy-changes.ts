@@ -48,6 +48,7 @@ const names = (change: Partial<PolicyValues>): (keyof PolicyValues)[] =>
 export const loosens = (before: PolicyValues, change: Partial<PolicyValues>): boolean =>
   (change.registration === 'open' && before.registration !== 'open') ||
   (change.secondFactor === 'optional' && before.secondFactor !== 'optional') ||
+  (change.directDownloads === true && !before.directDownloads) ||
   (change.sessionDays ?? 0) > before.sessionDays ||
   (change.suite ?? before.suite) < before.suite ||
   (change.audit === 'accounts' && before.audit !== 'accounts');

@@ -81,6 +81,22 @@ export async function chunkFor(
   return row?.blob ?? null;
 }
 
+/** Keys of chunk `first` and those that follow it without a gap, at most `count`; none for who may not fetch it. */
+export async function chunksFor(
+  db: Db,
+  who: Asking,
+  id: FileId,
+  { first, count }: { readonly first: number; readonly count: number },
+  now: number,
+): Promise<readonly BlobKey[]> {
+  const rows = await db.read<{ n: number; blob: BlobKey }>(
+    `SELECT c.n, c.blob FROM files f JOIN file_chunks c ON c.file = f.id ${MAY_FETCH}
+     AND f.id = $4 AND c.n >= $5 AND c.n < $6 ORDER BY c.n`,
+    [who.account, now, who.identity, id, first, first + count],
+  );
+  return rows.filter(({ n }, at) => n === first + at).map(({ blob }) => blob);
+}
+
 /** Whether this account may write in a conversation: it is in it, as who the roster names. */
 export async function mayWrite(tx: Tx, who: Asking, conversation: ConversationId): Promise<boolean> {
   const found = await tx.get(
@@ -140,18 +156,26 @@ export interface ChunkRow {
   readonly sha256: Uint8Array;
 }
 
-export async function chunkOf(from: Db | Tx, id: FileId, n: number): Promise<ChunkRow | null> {
-  const sql = 'SELECT n, blob, size, sha256 FROM file_chunks WHERE file = $1 AND n = $2';
-  return (await rowsOf<ChunkRow>(from, sql, [id, n]))[0] ?? null;
+/** Those that are here of some chunks that follow each other, by their numbers. */
+export async function chunksIn(
+  from: Db | Tx,
+  id: FileId,
+  first: number,
+  count: number,
+): Promise<ReadonlyMap<number, ChunkRow>> {
+  const sql = 'SELECT n, blob, size, sha256 FROM file_chunks WHERE file = $1 AND n >= $2 AND n < $3';
+  const found = await rowsOf<ChunkRow>(from, sql, [id, first, first + count]);
+  return new Map(found.map((chunk) => [chunk.n, chunk]));
 }
 
-/** Writes a chunk over the one before. */
-export async function putChunk(tx: Tx, id: FileId, chunk: ChunkRow, now: number): Promise<void> {
-  await tx.run(
-    `INSERT INTO file_chunks (file, n, blob, size, sha256) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (file, n) DO UPDATE SET blob = excluded.blob, size = excluded.size, sha256 = excluded.sha256`,
-    [id, chunk.n, chunk.blob, chunk.size, chunk.sha256],
-  );
+/** Writes chunks over the ones before. */
+export async function putChunks(tx: Tx, id: FileId, chunks: readonly ChunkRow[], now: number): Promise<void> {
+  for (const chunk of chunks)
+    await tx.run(
+      `INSERT INTO file_chunks (file, n, blob, size, sha256) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (file, n) DO UPDATE SET blob = excluded.blob, size = excluded.size, sha256 = excluded.sha256`,
+      [id, chunk.n, chunk.blob, chunk.size, chunk.sha256],
+    );
   await tx.run('UPDATE files SET touched_at = $1 WHERE id = $2', [now, id]);
 }
 

@@ -152,6 +152,7 @@ const VALUES: Readonly<Partial<Record<AuditKey, Readonly<Record<string, string>>
     audit: sentence('What the log notes'),
     presence: sentence('People see who is online'),
     typing: sentence('People see who is writing'),
+    directDownloads: sentence('Files come straight from the bucket'),
   },
 };
 

@@ -19,6 +19,7 @@ export interface PolicyForm {
   readonly audit: string;
   readonly presence: boolean;
   readonly typing: boolean;
+  readonly directDownloads: boolean;
 }
 
 export interface PoliciesProps {
@@ -27,11 +28,20 @@ export interface PoliciesProps {
   readonly form: PolicyForm;
   readonly suites: readonly { readonly id: number; readonly name: string }[];
   readonly errors?: Readonly<Partial<Record<keyof PolicyForm, string>>>;
+  /** Files lie in a bucket that browsers reach. */
+  readonly canDirect?: boolean;
   /** They were stored by the request that this answers. */
   readonly saved?: boolean;
 }
 
-export function Policies({ role, form, suites, errors = {}, saved = false }: PoliciesProps) {
+export function Policies({
+  role,
+  form,
+  suites,
+  errors = {},
+  canDirect = false,
+  saved = false,
+}: PoliciesProps) {
   return (
     <Sheet
       view="admin"
@@ -50,6 +60,7 @@ export function Policies({ role, form, suites, errors = {}, saved = false }: Pol
         <Accounts form={form} errors={errors} />
         <Messages form={form} errors={errors} suites={suites} />
         <Seen form={form} />
+        {canDirect ? <Direct form={form} /> : ''}
         <Section id="audit-level" title={t('Audit log')}>
           <Choice
             name="audit"
@@ -168,6 +179,24 @@ function Seen({ form }: Pick<PoliciesProps, 'form'>) {
       <label class="check">
         <input type="checkbox" name="typing" value="on" checked={form.typing} />
         <span>{text('People see who is writing')}</span>
+      </label>
+    </Section>
+  );
+}
+
+function Direct({ form }: Pick<PoliciesProps, 'form'>) {
+  return (
+    <Section id="direct" title={t('Where files come from')}>
+      <label class="check">
+        <input type="checkbox" name="directDownloads" value="on" checked={form.directDownloads} />
+        <span>
+          {text('Files come straight from the bucket')}
+          <small class="hint">
+            {text(
+              'That is quicker, and this server has less to do. Whoever keeps the bucket then sees from which addresses sealed files are fetched, when, and how large they are; never what is in them.',
+            )}
+          </small>
+        </span>
       </label>
     </Section>
   );

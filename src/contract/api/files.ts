@@ -1,7 +1,7 @@
 /** Files, and links for people without an account. */
 
 import type * as shape from '../files.ts';
-import { CHUNK_BYTES, CHUNK_OVERHEAD_BYTES, MAX_FILE_BYTES } from '../files.ts';
+import { MAX_FILE_BYTES, MAX_RUN_BYTES } from '../files.ts';
 import { PATHS } from '../paths.ts';
 import * as shares from '../shares.ts';
 import type { Operations } from './operation.ts';
@@ -113,11 +113,12 @@ export const FILES = {
     refusals: UNKNOWN,
   },
   [`PUT ${PATHS.files}/:id/chunks/:n`]: {
-    summary: 'Store a sealed chunk; with a session, or a visit in the header sotto-visit',
+    summary:
+      'Store a sealed chunk, or up to eight that follow each other, in a row; with a session, or a visit in the header sotto-visit',
     tag: 'Files',
     access: 'device',
     path: { id: id(16), n: number },
-    body: { bytes: CHUNK_BYTES + CHUNK_OVERHEAD_BYTES },
+    body: { bytes: MAX_RUN_BYTES },
     answers: { 204: null },
     refusals: { ...UNKNOWN, 409: 'It is complete, or other bytes are in this place.', 413: ROOM },
   },
@@ -133,6 +134,15 @@ export const FILES = {
     ...one,
     summary: 'SHA-256 of each chunk, 32 bytes each; with a session, or a visit in the header sotto-visit',
     answers: { 200: 'bytes' },
+    refusals: UNKNOWN,
+  },
+  [`GET ${PATHS.files}/:id/direct/:n`]: {
+    summary:
+      'Where a sealed chunk, and up to seven after it, can be fetched without this server, for a minute; empty unless the workspace allows it. With a session, or a visit in the header sotto-visit',
+    tag: 'Files',
+    access: 'device',
+    path: { id: id(16), n: number },
+    answers: { 200: record<shape.DirectChunks>('DirectChunks', { urls: list(text()) }) },
     refusals: UNKNOWN,
   },
   [`POST ${PATHS.files}/:id/complete`]: {
