@@ -72,6 +72,7 @@ function sourceAt(hint: FileHint): Omit<PathSource, 'name'> {
   return {
     hint,
     size,
+    givesAway: true,
     async read(from, to) {
       const file = await open(path, 'r').catch((error: unknown) => {
         throw fileProblem(error, path);

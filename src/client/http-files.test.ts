@@ -39,7 +39,7 @@ test('a chunk travels as its bytes, both ways, and may take longer than other ca
     },
     async (files) => {
       const sealed = new Uint8Array(LONGEST).fill(3);
-      const putting = files.putChunk(id, 4, sealed);
+      const putting = files.putChunks(id, 4, [sealed]);
       // Another call has been given up meanwhile.
       expect(await thrown(files.record(id))).toBeInstanceOf(TransportFailed);
       late.resolve();
@@ -56,7 +56,7 @@ test('a chunk that is called off ends with AbortError, and is no failure of the 
     async (files) => {
       for (const call of [
         (signal: AbortSignal) => files.chunk(id, 0, signal),
-        (signal: AbortSignal) => files.putChunk(id, 0, new Uint8Array(17), signal),
+        (signal: AbortSignal) => files.putChunks(id, 0, [new Uint8Array(17)], signal),
       ]) {
         const stop = new AbortController();
         const ended = thrown(call(stop.signal));

@@ -11,6 +11,8 @@ import {
 } from '../contract/paths.ts';
 import { fileRecord, fileUsage } from './files/answers.ts';
 import type { FileTransport } from './files/ports.ts';
+import { putRun } from './files/put-run.ts';
+import { RunLength } from './files/run-length.ts';
 import { AnswerTooLong } from './http-bytes.ts';
 import type { HttpCalls } from './http-relay.ts';
 import { TransportFailed } from './ports.ts';
@@ -22,6 +24,7 @@ const LONGEST_CHUNK_TIMEOUT_MS = 960_000;
 
 export function httpFiles({ asked, told, fetched }: HttpCalls): FileTransport {
   let timeout = CHUNK_TIMEOUT_MS;
+  const runs = new RunLength();
   /** A line that was too slow for one chunk gives the next one more time. */
   const patient = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
@@ -46,8 +49,12 @@ export function httpFiles({ asked, told, fetched }: HttpCalls): FileTransport {
     usage: () => asked(fileUsage, 'GET', PATHS.files),
     begin: (upload) => asked(fileRecord, 'POST', PATHS.files, upload),
     record: (id) => asked(fileRecord, 'GET', filePath(id)),
-    putChunk: (id, n, sealed, signal) =>
-      patient(() => told('PUT', chunkPath(id, n), sealed, { type: CHUNK_MEDIA_TYPE, timeout, signal })),
+    runs,
+    putChunks: (id, first, sealed, signal) => {
+      const put = (n: number, body: unknown) =>
+        patient(() => told('PUT', chunkPath(id, n), body, { type: CHUNK_MEDIA_TYPE, timeout, signal }));
+      return putRun(put, runs, first, sealed);
+    },
     chunk: (id, n, signal) => patient(() => fetchChunk(id, n, signal)),
     hashes: (id) => fetched(fileHashesPath(id), MAX_CHUNKS * 32),
     complete: (id) => asked(fileRecord, 'POST', fileCompletePath(id)),

@@ -25,12 +25,13 @@ const tell = (message: FromWorker) => self.postMessage(message);
 const calls = workerFiles(() => tell({ type: 'outdated' }));
 const transport: typeof calls = {
   ...calls,
-  putChunk: async (id, n, body, signal) => {
+  putChunks: async (id, first, bodies, signal) => {
     try {
-      await calls.putChunk(id, n, body, signal);
+      await calls.putChunks(id, first, bodies, signal);
     } catch (error) {
       // Trying again would be trying for ever.
-      if (error instanceof TransportFailed && !(await isThere(body))) throw new Lost();
+      if (error instanceof TransportFailed && !(await Promise.all(bodies.map(isThere))).every(Boolean))
+        throw new Lost();
       throw error;
     }
   },

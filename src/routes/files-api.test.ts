@@ -11,6 +11,7 @@ import {
   type FileRecord,
   type FileUsage,
   MAX_FILE_BYTES,
+  MAX_RUN_BYTES,
   sealedFileBytes,
 } from '../contract/files.ts';
 import type { ConversationId } from '../contract/ids.ts';
@@ -414,9 +415,10 @@ describe('hostile input', () => {
       expect((await asMina.ask('PUT', `${filePath(id)}/chunks/${n}`, randomBytes(26))).status).toBe(404);
       expect((await asMina.ask('GET', `${filePath(id)}/chunks/${n}`)).status).toBe(404);
     }
-    for (const length of [0, 1, 25, 27, CHUNK_BYTES + 16])
+    for (const length of [0, 1, 25, 27, CHUNK_BYTES + 16, CHUNK_BYTES + 17])
       expect((await asMina.put(id, 0, new Uint8Array(length))).status).toBe(400);
-    expect((await asMina.put(id, 0, new Uint8Array(CHUNK_BYTES + 17))).status).toBe(413);
+    expect((await asMina.put(id, 0, new Uint8Array(MAX_RUN_BYTES + 1))).status).toBe(413);
+    expect((await asMina.ask('POST', fileCompletePath(id), new Uint8Array(MAX_RUN_BYTES))).status).toBe(413);
     expect((await asMina.put(id, 0, randomBytes(26), { 'content-type': 'text/plain' })).status).toBe(415);
     expect((await asMina.ask('GET', chunkPath(id, 0))).status).toBe(404);
     for (const conversation of ['x', `${group}0`, '%2e'])

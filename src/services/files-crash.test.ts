@@ -42,6 +42,8 @@ class Plug {
 
   async step<T>(act: () => Promise<T>, half: (() => Promise<unknown>) | null = null): Promise<T> {
     await this.read(async () => {});
+    // Another step, side by side with this one, was the last.
+    if (this.#isOver) throw new Killed();
     this.steps.push(half !== null);
     const isLast = this.steps.length === this.at;
     if (isLast) this.#isOver = true;
@@ -130,7 +132,7 @@ async function tell({ files, cleanup }: Pick<Place, 'files' | 'cleanup'>, story:
   await again(() => files.putChunks(mina, stays, 0, [chunk(chunks, 0)]));
   await again(() => files.complete(mina, stays));
   await files.begin(mina, { id: goes, ...upload });
-  await again(() => files.putChunks(mina, goes, 0, [chunk(chunks, 0)]));
+  await again(() => files.putChunks(mina, goes, 0, [chunk(chunks, 0), chunk(chunks, 1)]));
   await again(() => files.unplace(mina, goes, group));
   await cleanup.run();
 }
@@ -188,7 +190,7 @@ async function stepsOf(): Promise<readonly boolean[]> {
 test('the process may end after any step, and in the middle of keeping bytes', async () => {
   const steps = await stepsOf();
   expect(steps.length).toBeGreaterThan(15);
-  expect(steps.filter((hasMiddle) => hasMiddle).length).toBe(4);
+  expect(steps.filter((hasMiddle) => hasMiddle).length).toBe(5);
   for (const [before, hasMiddle] of steps.entries())
     for (const when of hasMiddle ? (['middle', 'after'] as const) : (['after'] as const)) {
       const at = before + 1;

@@ -44,16 +44,16 @@ const story = (name: string, tell: () => Promise<void>) => test(name, tell, 2 * 
 beforeAll(async () => {
   app = await startApp({ assets: await loadAssets() });
   const { files, invites } = app.deps.services;
-  const { putChunk, record } = files;
+  const { putChunks, record } = files;
   Object.assign(files, {
     record: async (...asked: Parameters<typeof record>) => {
       await asking;
       return record(...asked);
     },
-    putChunk: async (...chunk: Parameters<typeof putChunk>) => {
+    putChunks: async (...run: Parameters<typeof putChunks>) => {
       gate.passes -= 1;
       if (gate.passes < 0) await gate.opened.promise;
-      return putChunk(...chunk);
+      return putChunks(...run);
     },
   });
   ada = await openPerson(await sharedBrowser(), { expected: /net::ERR_/ });

@@ -1,6 +1,6 @@
 /**
  * Keeps hashes of sealed chunks before those leave, some at a time: each commit waits for the disk, so it is put off while enough
- * chunks that may leave keep the line busy.
+ * runs of chunks that may leave keep the line busy.
  */
 
 /** Keeps them durably. Throws what the storage throws. */
@@ -8,29 +8,32 @@ export type KeepHashes = (hashes: ReadonlyMap<number, Uint8Array>) => Promise<vo
 
 interface Batch {
   readonly hashes: Map<number, Uint8Array>;
+  /** Runs that they belong to. */
+  runs: number;
   readonly kept: PromiseWithResolvers<void>;
 }
-const newBatch = (): Batch => ({ hashes: new Map(), kept: Promise.withResolvers() });
+const newBatch = (): Batch => ({ hashes: new Map(), runs: 0, kept: Promise.withResolvers() });
 
 export class HashKeeper {
   private next = newBatch();
   private isKeeping = false;
-  /** Chunks that may leave, or are leaving. */
+  /** Runs that may leave, or are leaving. */
   private ready = 0;
 
-  /** @param enough chunks that keep the line busy */
+  /** @param enough runs that keep the line busy */
   constructor(
     private readonly keepAll: KeepHashes,
     private readonly enough: number,
   ) {}
 
-  /** Resolves once chunk n may leave. @param hash null when it is kept already */
-  async keep(n: number, hash: Uint8Array | null): Promise<void> {
-    if (hash === null) {
+  /** Resolves once a run may leave. @param hashes of those of its chunks of which none is kept */
+  async keep(hashes: ReadonlyMap<number, Uint8Array>): Promise<void> {
+    if (hashes.size === 0) {
       this.ready++;
       return;
     }
-    this.next.hashes.set(n, hash);
+    for (const [n, hash] of hashes) this.next.hashes.set(n, hash);
+    this.next.runs++;
     const { promise } = this.next.kept;
     this.look();
     await promise;
@@ -50,7 +53,7 @@ export class HashKeeper {
     void this.keepAll(batch.hashes)
       .then(
         () => {
-          this.ready += batch.hashes.size;
+          this.ready += batch.runs;
           batch.kept.resolve();
         },
         (error: unknown) => batch.kept.reject(error),

@@ -3,6 +3,8 @@ import type { FileId, FileRecord, FileUpload, FileUsage } from '../../contract/f
 import type { ConversationId } from '../../contract/ids.ts';
 import type { FileSecret } from '../../protocol/file.ts';
 import type { KeepHashes } from './hash-keeper.ts';
+import type { ChunkBody } from './put-run.ts';
+import type { RunLength } from './run-length.ts';
 import type { FileView } from './view.ts';
 
 /** The server's calls about files. Every call throws TransportRefused or TransportFailed, and AbortError once `signal` is. */
@@ -11,7 +13,10 @@ export interface FileTransport {
   /** Begins an upload, or finds the one that was begun. */
   begin(upload: FileUpload): Promise<FileRecord>;
   record(id: FileId): Promise<FileRecord>;
-  putChunk(id: FileId, n: number, sealed: Uint8Array | Blob, signal?: AbortSignal): Promise<void>;
+  /** Stores chunks that follow each other; after a failure, those that were answered before it are there. */
+  putChunks(id: FileId, first: number, sealed: readonly ChunkBody[], signal?: AbortSignal): Promise<void>;
+  /** How many of them are worth giving at a time. */
+  readonly runs: RunLength;
   chunk(id: FileId, n: number, signal?: AbortSignal): Promise<Uint8Array>;
   /** SHA-256 of every stored chunk, 32 B each. */
   hashes(id: FileId): Promise<Uint8Array>;
@@ -27,6 +32,8 @@ export interface FileSource {
   readonly size: number;
   /** Bytes `from` to `to` (exclusive). Throws Error with a sentence when they cannot be read, or are other ones by now. */
   read(from: number, to: number): Promise<Uint8Array>;
+  /** Nobody else has what `read` gives: it is given back (`giveBack`) once it is sealed. */
+  readonly givesAway?: boolean;
 }
 
 /** A source by the hint that was kept with its upload; null when it is not there. Throws Error with a sentence for another file. */

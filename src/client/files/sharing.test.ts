@@ -160,7 +160,8 @@ describe('a file request', () => {
       visiting: () => ({
         hashes: never,
         chunk: never,
-        putChunk: files.putChunk,
+        putChunks: files.putChunks,
+        runs: files.runs,
         finish: (async (_id, file, manifest) => {
           await files.complete(file);
           entry = { file, size: bytes.length, receivedAt: world.relay.clock(), manifest };

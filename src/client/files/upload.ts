@@ -1,5 +1,12 @@
 /** Sends the chunks of one file, some of them at a time. Pure, so that a worker can do it. */
-import { CHUNK_BYTES, type FileId, type FileRecord, PARALLEL_CHUNKS } from '../../contract/files.ts';
+import { giveBack } from '../../contract/bytes.ts';
+import {
+  CHUNK_BYTES,
+  type FileId,
+  type FileRecord,
+  MAX_RUN_CHUNKS,
+  PARALLEL_CHUNKS,
+} from '../../contract/files.ts';
 import { t } from '../../contract/words.ts';
 import { fileChunkLength, fileChunks, fileRoot, type Sealer, sealFileChunk } from '../../protocol/file.ts';
 import { equalBytes } from '../../protocol/hash.ts';
@@ -8,27 +15,30 @@ import type { Clock } from '../ports.ts';
 import { HashKeeper } from './hash-keeper.ts';
 import type { FileSource, FileTransport, UploadJob, UploadWatch } from './ports.ts';
 import { Progress } from './progress.ts';
+import type { ChunkBody } from './put-run.ts';
 import { Slots } from './slots.ts';
 
 export interface UploadTools {
-  readonly transport: Pick<FileTransport, 'putChunk'> & {
+  readonly transport: Pick<FileTransport, 'putChunks' | 'runs'> & {
     readonly record: (id: FileId) => Promise<Pick<FileRecord, 'missing'>>;
   };
   readonly clock: Clock;
 }
 
-/** Chunks that are sealed while others are sent: reading, sealing and keeping hashes costs the line no time. */
-const AHEAD_CHUNKS = PARALLEL_CHUNKS;
+/** Requests that are made ready while others are sent: reading, sealing and keeping hashes costs the line no time. */
+const AHEAD = PARALLEL_CHUNKS;
+/** Chunks of one file in memory: two requests of the longest on their way, and one that is made ready. */
+const MAX_IN_HAND = 3 * MAX_RUN_CHUNKS;
 
 /** A chunk as it leaves. */
-export interface SealedChunk<Body extends Uint8Array | Blob = Uint8Array | Blob> {
+export interface SealedChunk<Body extends ChunkBody = ChunkBody> {
   readonly body: Body;
   /** SHA-256 of it. */
   readonly hash: Uint8Array;
 }
 
-/** Chunks of a file; twice PARALLEL_CHUNKS at most are asked for at a time, in rising order. */
-export interface SealedChunks<Body extends Uint8Array | Blob = Uint8Array | Blob> {
+/** Chunks of a file; MAX_IN_HAND at most are asked for at a time, in rising order. */
+export interface SealedChunks<Body extends ChunkBody = ChunkBody> {
   sealed(n: number): Promise<SealedChunk<Body>>;
 }
 
@@ -56,7 +66,7 @@ export const sealedFrom = (
   { provider }: { readonly provider: Sealer['provider'] & Pick<Provider, 'sha256'> },
   job: Pick<UploadJob, 'key' | 'id' | 'size'>,
   source: FileSource,
-  done: (plaintext: Uint8Array) => void = () => {},
+  done: (plaintext: Uint8Array) => void = source.givesAway === true ? giveBack : () => {},
 ): SealedChunks<Uint8Array> => ({
   sealed: async (n) => {
     const from = n * CHUNK_BYTES;
@@ -91,31 +101,42 @@ export async function uploadFile(
   const line = new Slots(PARALLEL_CHUNKS);
   const keeper = new HashKeeper(watch.sealed, PARALLEL_CHUNKS);
 
-  const send = async (n: number): Promise<void> => {
-    const { body, hash } = await chunks.sealed(n);
-    const before = hashes.get(n);
-    if (before !== undefined && !equalBytes(before, hash)) throw new OtherFile();
-    await keeper.keep(n, before === undefined ? hash : null);
-    hashes.set(n, hash);
+  const send = async (run: readonly number[]): Promise<void> => {
+    const sealed = await Promise.all(run.map(async (n) => ({ n, ...(await chunks.sealed(n)) })));
+    const fresh = new Map<number, Uint8Array>();
+    for (const { n, hash } of sealed) {
+      const before = hashes.get(n);
+      if (before === undefined) fresh.set(n, hash);
+      else if (!equalBytes(before, hash)) throw new OtherFile();
+    }
+    await keeper.keep(fresh);
+    for (const [n, hash] of fresh) hashes.set(n, hash);
+    const leaving = sealed.filter(({ n }) => fresh.has(n) || missing.has(n));
     try {
       signal?.throwIfAborted();
-      if (before !== undefined && !missing.has(n)) return;
-      await line.run(async () => {
-        signal?.throwIfAborted();
-        await transport.putChunk(job.fileId, n, body, signal);
-      });
+      for (const some of inRows(leaving, ({ n }) => n))
+        await line.run(async () => {
+          signal?.throwIfAborted();
+          const began = clock();
+          const bodies = some.map(({ body }) => body);
+          await transport.putChunks(job.fileId, some[0].n, bodies, signal).finally(() => letGo(bodies));
+          transport.runs.answered(some.length, clock() - began);
+        });
     } finally {
       keeper.left();
     }
-    missing.delete(n);
-    progress.add(fileChunkLength(job.size, n));
+    for (const { n } of leaving) {
+      missing.delete(n);
+      progress.add(fileChunkLength(job.size, n));
+    }
   };
 
   for (const n of all.filter(isThere)) progress.add(fileChunkLength(job.size, n));
   const known = all.filter((n) => hashes.has(n));
   const fresh = all.filter((n) => !hashes.has(n));
-  await inParallel(job.sameSource ? known.filter((n) => missing.has(n)) : known, send, signal);
-  await inParallel(fresh, send, signal);
+  const length = () => transport.runs.now;
+  await inParallel(job.sameSource ? known.filter((n) => missing.has(n)) : known, length, send, signal);
+  await inParallel(fresh, length, send, signal);
   progress.end();
   return { root: rootOf(job.size, hashes) };
 }
@@ -128,26 +149,60 @@ export function rootOf(size: number, hashes: ReadonlyMap<number, Uint8Array>): U
   return fileRoot(whole);
 }
 
-/** Some at a time; the first that throws ends it once those that run have ended. */
+/** What was sealed for this and nothing else. */
+function letGo(bodies: readonly ChunkBody[]): void {
+  for (const body of bodies) if (body instanceof Uint8Array) giveBack(body);
+}
+
+/** Some of one row after another, each of numbers that follow each other. */
+function inRows<T>(all: readonly T[], numberOf: (each: T) => number): readonly (readonly [T, ...T[]])[] {
+  const rows: [T, ...T[]][] = [];
+  for (const each of all) {
+    const row = rows.at(-1);
+    const last = row?.at(-1);
+    if (row === undefined || last === undefined || numberOf(last) + 1 !== numberOf(each)) rows.push([each]);
+    else row.push(each);
+  }
+  return rows;
+}
+
+/**
+ * Runs of numbers that follow each other, some at a time; the first that throws ends it once those that run have ended.
+ * @param length of the next run, at most
+ */
 async function inParallel(
   numbers: readonly number[],
-  task: (n: number) => Promise<void>,
+  length: () => number,
+  task: (run: readonly number[]) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const left = numbers.values();
+  let at = 0;
+  let inHand = 0;
   let isOver = false;
+  let step = Promise.withResolvers<void>();
+  const next = () => {
+    step.resolve();
+    step = Promise.withResolvers<void>();
+  };
   const work = async () => {
-    for (const n of left) {
-      if (isOver) return;
+    for (;;) {
+      while (inHand > 0 && inHand + length() > MAX_IN_HAND) await step.promise;
+      const [run] = inRows(numbers.slice(at, at + length()), (n) => n);
+      if (isOver || run === undefined) return;
       signal?.throwIfAborted();
+      at += run.length;
+      inHand += run.length;
       try {
-        await task(n);
+        await task(run);
       } catch (error) {
         isOver = true;
         throw error;
+      } finally {
+        inHand -= run.length;
+        next();
       }
     }
   };
-  const workers = await Promise.allSettled(Array.from({ length: PARALLEL_CHUNKS + AHEAD_CHUNKS }, work));
+  const workers = await Promise.allSettled(Array.from({ length: PARALLEL_CHUNKS + AHEAD }, work));
   for (const each of workers) if (each.status === 'rejected') throw each.reason;
 }

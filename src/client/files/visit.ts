@@ -132,7 +132,8 @@ export async function handIn(
       transport: {
         // A visitor may not ask: of a file that has just begun, every chunk is missing.
         record: async () => ({ missing: Array.from({ length: chunksOf(size) }, (_, n) => n) }),
-        putChunk: (file, n, sealed) => ask(() => calls.putChunk(file, n, sealed, signal)),
+        runs: calls.runs,
+        putChunks: (file, first, sealed) => ask(() => calls.putChunks(file, first, sealed, signal)),
       },
       clock: crypto.clock,
     },

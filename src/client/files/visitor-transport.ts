@@ -25,6 +25,8 @@ import { time } from '../answers.ts';
 import { type HttpCalls, type HttpTransportOptions, httpCalls } from '../http-relay.ts';
 import { nullable, number, record, type Shape, text, word } from '../stored.ts';
 import type { FileTransport } from './ports.ts';
+import { putRun } from './put-run.ts';
+import { RunLength } from './run-length.ts';
 
 const password: Shape<SharePassword> = record({ salt: text, memory: number, passes: number, lanes: number });
 const shareOffer: Shape<ShareOffer> = record({
@@ -51,7 +53,7 @@ export interface VisitorTransport {
   finish(id: FileRequestId, file: FileId, manifest: string): Promise<void>;
 }
 /** What a visit of one file may ask. */
-export type VisitFiles = Pick<FileTransport, 'hashes' | 'chunk' | 'putChunk'>;
+export type VisitFiles = Pick<FileTransport, 'hashes' | 'chunk' | 'putChunks' | 'runs'>;
 
 export function httpVisitor(options: HttpTransportOptions): VisitorTransport & {
   readonly visiting: (visit: string, size: number) => VisitFiles & Pick<VisitorTransport, 'finish'>;
@@ -71,10 +73,13 @@ export function httpVisitor(options: HttpTransportOptions): VisitorTransport & {
       const headers = () => ({ ...options.headers?.(), [VISIT_HEADER]: visit });
       // A chunk over a slow line takes longer than an answer.
       const calls = httpCalls({ ...options, headers, timeout: CHUNK_TIMEOUT_MS });
+      const runs = new RunLength();
       return {
         hashes: (id) => calls.fetched(fileHashesPath(id), chunksOf(size) * 32),
         chunk: (id, n) => calls.fetched(chunkPath(id, n), CHUNK_BYTES + CHUNK_OVERHEAD_BYTES),
-        putChunk: (id, n, sealed) => calls.told('PUT', chunkPath(id, n), sealed),
+        runs,
+        putChunks: (id, first, sealed) =>
+          putRun((n, body) => calls.told('PUT', chunkPath(id, n), body), runs, first, sealed),
         finish: finishWith(calls),
       };
     },

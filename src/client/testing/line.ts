@@ -4,6 +4,7 @@ import { type AccountId, type DeviceId, isBodyId } from '../../contract/ids.ts';
 import { ENVELOPES_PER_PAGE } from '../../contract/limits.ts';
 import type { PresenceFrame, PresenceSettings } from '../../contract/presence.ts';
 import type { ServerFrame } from '../../contract/relay.ts';
+import { RunLength } from '../files/run-length.ts';
 import type { Live, Transport } from '../ports.ts';
 import { type FakeRelay, lost } from './relay.ts';
 
@@ -230,7 +231,8 @@ const unused: Transport = {
     usage: no,
     begin: no,
     record: no,
-    putChunk: no,
+    putChunks: no,
+    runs: new RunLength(),
     chunk: no,
     hashes: no,
     complete: no,

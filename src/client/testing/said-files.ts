@@ -44,7 +44,7 @@ export async function sayFile(
   const sealed = await sealFileChunk(world.crypto, secret, { size, index: 0 }, bytes);
   const { files } = client.line.transport();
   await files.begin({ id, size, conversation, expiresAt: null });
-  await files.putChunk(id, 0, sealed);
+  await files.putChunks(id, 0, [sealed]);
   await files.complete(id);
   return ctx.operate(async (op) => {
     const file: FileView = {

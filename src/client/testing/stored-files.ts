@@ -3,6 +3,7 @@ import { chunksOf, type FileId, type FileRecord, sealedChunkBytes } from '../../
 import type { AccountId, ConversationId } from '../../contract/ids.ts';
 import { sha256 } from '../../protocol/hash.ts';
 import type { FileTransport } from '../files/ports.ts';
+import { RunLength } from '../files/run-length.ts';
 import { refused } from './refusals.ts';
 
 interface Kept {
@@ -84,17 +85,23 @@ export class FakeFiles {
           return view(id, kept);
         }),
       record: (id) => ask(() => view(id, readable(id))),
-      putChunk: async (id, n, sealed) => {
-        const place = `${id}/${n}`;
-        const chunk = sealed instanceof Blob ? await sealed.bytes() : sealed.slice();
-        const hash = sha256(chunk);
-        this.hashes.set(chunk, hash);
-        this.attempts.set(place, (this.attempts.get(place) ?? new Set()).add(hash.toHex()));
+      runs: new RunLength(),
+      putChunks: async (id, first, sealed) => {
+        const chunks: Uint8Array[] = [];
+        for (const [i, each] of sealed.entries()) {
+          const place = `${id}/${first + i}`;
+          const chunk = each instanceof Blob ? await each.bytes() : each.slice();
+          const hash = sha256(chunk);
+          this.hashes.set(chunk, hash);
+          this.attempts.set(place, (this.attempts.get(place) ?? new Set()).add(hash.toHex()));
+          chunks.push(chunk);
+        }
         await ask(() => {
           const kept = own(id);
-          if (kept.completedAt !== null || chunk.length !== sealedChunkBytes(kept.size, n))
+          const isWrong = chunks.some((chunk, i) => chunk.length !== sealedChunkBytes(kept.size, first + i));
+          if (kept.completedAt !== null || isWrong)
             throw refused(400, 'ValidationError', 'This is no chunk of this file.');
-          kept.chunks.set(n, chunk);
+          for (const [i, chunk] of chunks.entries()) kept.chunks.set(first + i, chunk);
         });
       },
       chunk: (id, n) =>
