@@ -10,7 +10,7 @@ import { isWaitedFor } from '../store/bodies.ts';
 import { DbUnavailable } from '../store/db.ts';
 import { everyDeviceOf } from '../store/devices.ts';
 import { countAttempts, type PendingRow, pendingOf, waitingFor } from '../store/envelopes.ts';
-import { messageOf, newestNumber, type StatusRow } from '../store/messages.ts';
+import { devicesIn, messageOf, newestNumber, type StatusRow } from '../store/messages.ts';
 import type { Audit, AuditEntry } from './audit.ts';
 import type { Conversations } from './conversations.ts';
 import { createExpectedDevices } from './expected-devices.ts';
@@ -67,7 +67,7 @@ export function createDelivery(
   });
   const reader = createWaitingReader(db);
   const expected = createExpectedDevices(clock, devices, conversations);
-  const room = createRelayRoom(clock, roomLimits);
+  const room = createRelayRoom(clock, roomLimits, () => hub.way !== 'none');
   const queue = createRelayQueue(db, hub, async (tx, batch) => {
     isNoted ??= (await policies.read()).audit === 'messages';
     const now = clock();
@@ -165,8 +165,4 @@ function handedOut(row: PendingRow): Envelope {
     body: toBase64(row.body),
     envelope: toBase64(row.envelope),
   };
-}
-
-function devicesIn(text: string): DeviceId[] {
-  return (text.match(/.{32}/g) ?? []) as DeviceId[];
 }

@@ -50,7 +50,7 @@ export function createPushes(
   }: { readonly post?: (url: string, init: RequestInit) => Promise<Response>; readonly every?: number } = {},
 ): Pushes {
   const { vapid } = config;
-  /** When a device was woken last, and those that are woken once more when their time has passed. */
+  /** When a device was woken last, by this node: several may each wake it once. And those that are woken once more when their time has passed. */
   const woken = new Map<DeviceId, number>();
   const planned = new Set<DeviceId>();
 

@@ -105,3 +105,24 @@ test('what is remembered of posts for a month flows off by the day', async () =>
   now += 24 * 3600_000;
   expect(await count(a)).toBe(10_256);
 });
+
+test('where there are other nodes, what they took is seen within a minute, and the estimate holds in between', async () => {
+  let now = 1_800_000_000_000;
+  const limits = { account: 20 * KIB, all: 1000 * KIB };
+  const { db, send } = await house({ account: 1e9, all: 1e9 });
+  expect(await send('mina')).toBeNull();
+  const [row] = await db.read<{ account: AccountId }>('SELECT account FROM bodies');
+  if (!row) throw new Error('nothing waits');
+  const room = createRelayRoom(
+    () => now,
+    limits,
+    () => true,
+  );
+  const take = () => db.write(async (tx) => room.take(tx, row.account, { bytes: 1, recipients: 1 }));
+  await take();
+  // Another node takes more than there is room for.
+  for (let n = 0; n < 2; n++) expect(await send('mina')).toBeNull();
+  await take();
+  now += 60_000;
+  await expect(take()).rejects.toThrow('Messages of yours wait');
+});
