@@ -19,6 +19,7 @@ import { LIMITS } from '../http/limits.ts';
 import { silent } from '../ops/log.ts';
 import type { Hub } from '../realtime/hub.ts';
 import { createRedisHub, type HubDelays } from '../realtime/redis.ts';
+import { createDelivery } from '../services/delivery.ts';
 import type { Db } from '../store/db.ts';
 import { migrate } from '../store/migrate.ts';
 import { createMissed } from '../store/missed.ts';
@@ -246,6 +247,40 @@ else
           ),
         'both know',
       );
+    });
+
+    test('the people of a node that nobody hears any more go, each told once, and are back with it', async () => {
+      const watcher = await page(a, ravi);
+      watcher.send({ do: 'presence', state: 'online' });
+      (await page(b, mina)).send({ do: 'presence', state: 'online' });
+      await told(watcher, mina, 'online');
+      const gone = new Promise<void>((resolve) =>
+        a.deps.hub.onNews(({ type }) => type === 'gone' && resolve()),
+      );
+      cut.cut();
+      await gone;
+      // Some seconds later: they might have come back to another node.
+      a.pass(11_000);
+      await told(watcher, mina, 'offline');
+      cut.heal();
+      await until(() => tellings(watcher, mina).length === 3, 'they are back');
+      expect(tellings(watcher, mina)).toEqual(['online', 'offline', 'online']);
+      await back();
+    });
+
+    test('a post that is repeated at another node, because the first one ended before it told anybody', async () => {
+      const reader = await bot(b, ravi);
+      const { id, bytes } = post();
+      // Stored, and told to nobody: as a node does that is killed after its commit.
+      const deaf = { ...a.deps, hub: { ...a.deps.hub, publish: () => {} } };
+      const delivery = createDelivery(deaf, a.deps.services);
+      const first = await delivery.send(mina.session(), bytes);
+      expect(await a.deps.services.delivery.send(mina.session(), bytes)).toEqual(first);
+      await reader.next((frame) => frame.id === id);
+      await a.deps.services.delivery.send(mina.session(), bytes);
+      const last = await say(a);
+      await reader.next((frame) => frame.id === last);
+      expect(idsOf(reader)).toEqual([id, last]);
     });
 
     test('a node without Redis: messages arrive late, in order, each once; then live again', async () => {

@@ -7,8 +7,8 @@ import type { HubEvent } from '../realtime/hub.ts';
 import { type BodyRow, insertBody } from '../store/bodies.ts';
 import { touchConversation } from '../store/conversations.ts';
 import type { Tx } from '../store/db.ts';
-import { insertEnvelope } from '../store/envelopes.ts';
-import { insertMessage, knownMessage, reserveNumbers } from '../store/messages.ts';
+import { insertEnvelope, waitingFor } from '../store/envelopes.ts';
+import { devicesIn, insertMessage, knownMessage, reserveNumbers } from '../store/messages.ts';
 import { type Addressed, type Incoming, readPost, sameBytes } from './posts.ts';
 import { Refusal } from './refusal.ts';
 import { type AcknowledgeWork, storeAcknowledgements } from './relay-acknowledge.ts';
@@ -61,7 +61,7 @@ export async function storeBatch(
 ): Promise<BatchResult> {
   const outcomes = new Array<Outcome>(batch.length);
   const events: HubEvent[] = [];
-  const ready = await check(tx, batch, address, room, now, outcomes);
+  const ready = await check(tx, batch, address, room, now, outcomes, events);
   const accepted = await storePosts(tx, ready, now, outcomes, events);
   if (note !== null) await note(tx, accepted);
   const acknowledgements: AcknowledgeWork[] = [];
@@ -82,6 +82,7 @@ async function check(
   room: RelayRoom,
   now: number,
   outcomes: Outcome[],
+  events: HubEvent[],
 ): Promise<readonly Ready[]> {
   const ready: Omit<Ready, 'number'>[] = [];
   for (const [place, work] of batch.entries()) {
@@ -97,7 +98,7 @@ async function check(
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       // A repeated post gets its first answer, also when the devices have changed since.
-      const known = incoming && (await repeated(tx, incoming));
+      const known = incoming && (await repeated(tx, incoming, events));
       outcomes[place] = known ? { accepted: known } : { refused: error };
     }
   }
@@ -135,7 +136,7 @@ async function storePosts(
       const accepted = { id: incoming.id, acceptedAt: now, recipients: addressed.length };
       outcomes[post.place] = { accepted };
     } else {
-      const known = await repeated(tx, incoming);
+      const known = await repeated(tx, incoming, events);
       outcomes[post.place] = known ? { accepted: known } : { refused: idTaken() };
     }
   }
@@ -198,10 +199,16 @@ function tell({ incoming, addressed, number }: Ready, now: number, events: HubEv
     });
 }
 
-/** The first answer to identical bytes, or null. */
-async function repeated(tx: Tx, { id, hash }: Incoming): Promise<Accepted | null> {
+/**
+ * The first answer to identical bytes, or null. Who repeats a post heard no answer: perhaps its node ended before it told anybody, so
+ * those who still wait for it are told once more.
+ */
+async function repeated(tx: Tx, incoming: Incoming, events: HubEvent[]): Promise<Accepted | null> {
+  const { id, hash } = incoming;
   const known = await knownMessage(tx, id);
   if (!known || !sameBytes(known.post_hash, hash)) return null;
+  for (const device of await waitingFor(tx, known.number, devicesIn(known.recipients)))
+    events.push({ type: 'waiting', device, seq: known.number, class: incoming.class });
   return { id, acceptedAt: known.accepted_at, recipients: known.recipients.length / 32 };
 }
 

@@ -104,12 +104,18 @@ export function deleteEnvelope(tx: Tx, { device, number }: EnvelopeKey): Promise
 }
 
 /** Which of these devices still wait for the message. */
-export async function waitingFor(db: Db, number: number, devices: readonly DeviceId[]): Promise<DeviceId[]> {
+export async function waitingFor(
+  from: Db | Tx,
+  number: number,
+  devices: readonly DeviceId[],
+): Promise<DeviceId[]> {
+  const read = (params: readonly (string | number)[]): Promise<{ readonly device: DeviceId }[]> =>
+    'read' in from ? from.read(WAITING, params) : from.all(WAITING, params);
   const waiting: DeviceId[] = [];
   for (let at = 0; at < devices.length; at += CHUNK) {
     const chunk = devices.slice(at, at + CHUNK);
     const padded = [...chunk, ...Array<string>(CHUNK - chunk.length).fill('')];
-    const rows = await db.read<{ device: DeviceId }>(WAITING, [number, ...padded]);
+    const rows = await read([number, ...padded]);
     waiting.push(...rows.map((row) => row.device));
   }
   return waiting;

@@ -17,7 +17,7 @@ export interface MessageRow {
 }
 
 /** What is needed to answer a repeated post. */
-export type KnownMessage = Pick<MessageRow, 'post_hash' | 'accepted_at' | 'recipients'>;
+export type KnownMessage = Pick<MessageRow, 'number' | 'post_hash' | 'accepted_at' | 'recipients'>;
 
 export interface StatusRow extends Pick<MessageRow, 'number' | 'id' | 'recipients'> {
   /** Devices whose envelope expired, written as `recipients`. */
@@ -42,6 +42,11 @@ export async function reserveNumbers(tx: Tx, count: number, now: number): Promis
   return row.highest - count + 1;
 }
 
+/** Ids of devices, written one after another. */
+export function devicesIn(text: string): DeviceId[] {
+  return (text.match(/.{32}/g) ?? []) as DeviceId[];
+}
+
 /** The last number that was reserved: whatever has it or a lower one is stored, or never will be. */
 export async function newestNumber(db: Db): Promise<number> {
   const [row] = await db.read<{ highest: number }>(
@@ -62,7 +67,10 @@ export function insertMessage(tx: Tx, row: MessageRow): Promise<number> {
 
 /** The message of this id, or null. */
 export function knownMessage(tx: Tx, id: BodyId): Promise<KnownMessage | null> {
-  return tx.get<KnownMessage>('SELECT post_hash, accepted_at, recipients FROM messages WHERE id = $1', [id]);
+  return tx.get<KnownMessage>(
+    'SELECT number, post_hash, accepted_at, recipients FROM messages WHERE id = $1',
+    [id],
+  );
 }
 
 /** A message of this account, or null. */
