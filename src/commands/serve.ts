@@ -98,8 +98,9 @@ export async function serve(
   return 0;
 }
 
-/** Held until the end. Throws CommandFailed where another server has the folder. */
-function lockFolder({ data }: Config): () => void {
+/** Held until the end, where the database lies in the folder. Throws CommandFailed where another server has it. */
+function lockFolder({ data, database }: Config): () => void {
+  if (database !== null) return () => {};
   const unlock = lockServing(resolve(data));
   if (unlock === null)
     throw new CommandFailed(

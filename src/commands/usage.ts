@@ -4,7 +4,7 @@ export const USAGE = `Sotto: post-quantum end-to-end encrypted team chat.
 
 sotto serve [--port 3000] [--host 127.0.0.1] [--data ./data] [--url ORIGIN]
             [--tls auto | CERT,KEY | acme [--acme-directory URL] [--acme-email ADDRESS]] [--http-port PORT]
-            [--trusted-proxy CIDR] [--cors ORIGIN] [--log-level info] [--otlp COLLECTOR]
+            [--trusted-proxy CIDR] [--cors ORIGIN] [--log-level info] [--otlp COLLECTOR] [--drain SECONDS]
             [--smtp URL --mail-from ADDRESS] [--backup-to DIR [--backup-every 1d] [--backup-keep 7]]
             [--wal-to DIR | s3://BUCKET/PREFIX [--wal-keep 7d]]
             [--vapid-public-key K --vapid-private-key K --vapid-subject mailto:ADMIN] [--push-private]
