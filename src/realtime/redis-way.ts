@@ -59,10 +59,10 @@ export class RedisWay {
     void this.#connect();
   }
 
-  /** Gives how many heard it. Rejects while Redis is away. */
-  async publish(channel: string, text: string): Promise<number> {
+  /** Gives how many heard it. Rejects while Redis is away; `text` is asked for only when it is not. */
+  async publish(channel: string, text: () => string): Promise<number> {
     if (!this.#line || !this.#isOpen) throw new Error('Redis is away.');
-    return this.#line.speaking.publish(channel, text);
+    return this.#line.speaking.publish(channel, text());
   }
 
   /** How many listen there, on all nodes. Rejects while Redis is away. */

@@ -97,27 +97,34 @@ else
       await closeAll();
     });
 
-    test('nothing but ids, numbers and states is on Redis, and its channels say nothing', async () => {
+    const stranger = async () => {
+      const [asks, hears] = [new Bun.RedisClient(redis.url), new Bun.RedisClient(redis.url)];
+      await Promise.all([asks.connect(), hears.connect()]);
+      const answer: unknown = await asks.send('PUBSUB', ['CHANNELS', '*']);
+      if (!Array.isArray(answer)) throw new Error('no channels');
+      const close = () => {
+        asks.close();
+        hears.close();
+      };
+      return { asks, hears, channels: answer.map(String), close };
+    };
+
+    test('Redis, and who listens there, learns no id and no event: only when nodes speak', async () => {
       const [a, b] = await Promise.all([node(), node()]);
-      const seen: string[] = [];
-      const spy = new Bun.RedisClient(redis.url);
-      await spy.connect();
-      const all = new Bun.RedisClient(redis.url);
-      await all.connect();
       await listen(b, mina, laptop, () => {});
-      const channels: unknown = await all.send('PUBSUB', ['CHANNELS', 'sotto:*']);
-      if (!Array.isArray(channels)) throw new Error('no channels');
-      await spy.subscribe(channels.map(String), (text) => void seen.push(text));
+      const { hears, channels, close } = await stranger();
+      const seen: string[] = [];
+      await hears.subscribe(channels, (text) => void seen.push(text));
       a.publish(envelope(laptop, 5));
       a.publish({ type: 'new-place', account: mina, id: '00ff' });
-      await until(() => seen.some((text) => text.includes('new-place')), 'both events');
-      const events = seen.map((text) => text.slice(16)).filter((text) => !text.includes('alive'));
-      expect(events.sort()).toEqual([
-        JSON.stringify({ type: 'new-place', account: mina, id: '00ff' }),
-        JSON.stringify({ type: 'waiting', device: laptop, seq: 5, class: 1 }),
-      ]);
-      spy.close();
-      all.close();
+      a.tell({ type: 'unseen', account: mina });
+      await until(() => seen.filter((text) => text.length > 100).length >= 3, 'all of them');
+      const all = [...channels, ...seen].join('\n');
+      const bytes = seen.map((text) => Buffer.from(text.slice(16), 'base64').toString('latin1')).join('\n');
+      for (const said of [mina, laptop, 'waiting', 'new-place', '00ff', 'unseen', 'account'])
+        expect([all.includes(said), bytes.includes(said)]).toEqual([false, false]);
+      expect(channels).toHaveLength(3);
+      close();
       await closeAll();
     });
 
@@ -135,34 +142,36 @@ else
       await closeAll();
     });
 
-    test('what somebody else writes into its channels is dropped', async () => {
+    test('what somebody else writes into its channels is dropped, and what was said elsewhere is not said here', async () => {
       const [a, b] = await Promise.all([node(), node()]);
       const heard: HubEvent[] = [];
+      const news: News[] = [];
       await listen(b, mina, laptop, (event) => void heard.push(event));
-      const stranger = new Bun.RedisClient(redis.url);
-      await stranger.connect();
-      const channels: unknown = await stranger.send('PUBSUB', ['CHANNELS', 'sotto:*']);
-      if (!Array.isArray(channels)) throw new Error('no channels');
-      const from = '0123456789abcdef';
-      for (const channel of channels.map(String))
+      b.onNews((each) => void news.push(each));
+      const { asks, hears, channels, close } = await stranger();
+      const recorded: string[] = [];
+      await hears.subscribe(channels, (text, from) => void recorded.push(`${from} ${text}`));
+      a.publish({ type: 'role-changed', account: mina });
+      await until(() => recorded.some((line) => line.length > 100), 'something to send again');
+      await until(() => heard.length === 1, 'heard');
+      const [from, sealed = ''] = recorded.find((line) => line.length > 100)?.split(' ') ?? [];
+      const name = sealed.slice(0, 16);
+      const flipped = `${sealed.slice(0, -6)}${sealed.at(-6) === 'A' ? 'B' : 'A'}${sealed.slice(-5)}`;
+      for (const channel of channels)
         for (const text of [
           '',
           'hello',
-          `${from}{`,
-          `${from}null`,
-          `${from}[]`,
-          `${from}{"type":"envelope","device":"${laptop}","delivery":{"body":"<script>"}}`,
-          `${from}{"type":"waiting","device":"${laptop}","seq":-1,"class":1}`,
-          `${from}{"type":"waiting","device":"${phone}","seq":3,"class":1}`,
-          `${from}{"type":"conversation","account":"${mina}","id":"../"}`,
-          `${from}{"type":"presence","account":"${mina}","people":[{"account":"x"}]}`,
-          `${from}{"type":"signed-out","account":"${mina}","sessions":"all"}`,
+          `${name}{"type":"role-changed","account":"${mina}"}`,
+          name + Buffer.alloc(200).toString('base64'),
+          flipped,
+          ...(channel === from ? [] : [sealed]),
         ])
-          await stranger.publish(channel, text);
+          await asks.publish(channel, text);
       a.publish(envelope(laptop, 9));
-      await until(() => heard.length > 0, 'the true one');
-      expect(heard).toEqual([{ type: 'waiting', device: laptop, seq: 9, class: 1 }]);
-      stranger.close();
+      await until(() => heard.length > 1, 'the true one');
+      expect(heard.slice(1)).toEqual([{ type: 'waiting', device: laptop, seq: 9, class: 1 }]);
+      expect(news).toEqual([]);
+      close();
       await closeAll();
     });
 

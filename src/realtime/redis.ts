@@ -1,19 +1,19 @@
 /**
  * The hub of several nodes, over Redis: a channel for each device and account that somebody listens to, so that PUBLISH says how many
- * nodes heard it, and one for news. Redis is given ids; envelopes reach sockets as `waiting`, on their own node too, and come from the
+ * nodes heard it, and one for news. Redis is given sealed ids; envelopes reach sockets as `waiting`, on their own node too, and come from the
  * store in its order, whichever node took them.
  *
  * While Redis is away, what happens here is heard here, and everything else is missed: `onMissed` is called again and again. Others cannot
  * know that a node they do not hear has something to tell, so it leaves a mark in the database (`Missed`), which all nodes look at.
  */
-import { createHmac, randomBytes } from 'node:crypto';
 import type { AccountId, DeviceId } from '../contract/ids.ts';
 import type { Log } from '../ops/log.ts';
 import type { Hub, HubEvent, News } from './hub.ts';
 import { Listeners } from './listeners.ts';
 import { Peers } from './peers.ts';
 import { RedisWay, WAY_DELAYS, type WayDelays } from './redis-way.ts';
-import { decodeEvent, decodeNews, encode, NODE_LENGTH, type WireEvent } from './wire.ts';
+import { Seal } from './seal.ts';
+import { decodeEvent, decodeNews, encode, type WireEvent, type WireNews } from './wire.ts';
 
 /** The mark in the database that something could not be told. */
 export interface Missed {
@@ -50,9 +50,8 @@ const PASSING: ReadonlySet<string> = new Set(['presence', 'typing', 'here', 'who
 type Waiting = Extract<HubEvent, { readonly type: 'waiting' }>;
 
 export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: RedisHubOptions): Hub {
-  const node = randomBytes(NODE_LENGTH / 2).toString('hex');
-  const prefix = `sotto:${createHmac('sha256', key).update('channels').digest('hex').slice(0, 24)}:`;
-  const newsChannel = `${prefix}news`;
+  const seal = new Seal(key);
+  const newsChannel = seal.channel('news');
   const listeners = new Listeners();
   const peers = new Peers(delays);
   const onUnheard: ((event: HubEvent) => void)[] = [];
@@ -97,18 +96,18 @@ export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: R
     onUnheard: (handle) => void onUnheard.push(handle),
     async hears(device) {
       if (listeners.hasDevice(device)) return true;
-      return (await way.audience(prefix + device).catch(() => 0)) > 0;
+      return (await way.audience(seal.channel(device)).catch(() => 0)) > 0;
     },
     subscribe(listener) {
       const { device, account, ready } = listener;
       const end = listeners.add(listener);
-      way.want(prefix + account);
-      if (device !== null) way.want(prefix + device);
+      way.want(seal.channel(account));
+      if (device !== null) way.want(seal.channel(device));
       if (ready) void way.settled().then(ready);
       return () => {
         end();
-        if (!listeners.hasAccount(account)) way.unwant(prefix + account);
-        if (device !== null && !listeners.hasDevice(device)) way.unwant(prefix + device);
+        if (!listeners.hasAccount(account)) way.unwant(seal.channel(account));
+        if (device !== null && !listeners.hasDevice(device)) way.unwant(seal.channel(device));
       };
     },
     get size() {
@@ -120,7 +119,7 @@ export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: R
     async close() {
       for (const timer of timers) clearInterval(timer);
       flush();
-      await way.publish(newsChannel, encode(node, { type: 'gone' })).catch(() => {});
+      await speak(newsChannel, { type: 'gone' }).catch(() => {});
       if (isUntold) await missed.note().catch(() => {});
       way.close();
     },
@@ -146,7 +145,7 @@ export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: R
 
   function send(event: WireEvent): void {
     const isHeard = listeners.tell(event);
-    way.publish(channelOf(event), encode(node, event)).then(
+    speak(channelOf(event), event).then(
       (count) => {
         if (count === 0 && !isHeard) unheard(event);
       },
@@ -157,8 +156,13 @@ export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: R
     );
   }
 
-  function say(what: News | { readonly type: 'alive' }): void {
-    way.publish(newsChannel, encode(node, what)).catch(() => note(what.type));
+  function say(what: WireNews): void {
+    speak(newsChannel, what).catch(() => note(what.type));
+  }
+
+  /** Gives how many nodes heard it. Rejects while Redis is away. */
+  function speak(channel: string, what: WireEvent | WireNews): Promise<number> {
+    return way.publish(channel, () => seal.seal(channel, encode(what)));
   }
 
   function sayAlive(): void {
@@ -171,26 +175,28 @@ export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: R
 
   function channelOf(event: WireEvent): string {
     const to: DeviceId | AccountId = 'device' in event ? event.device : event.account;
-    return prefix + to;
+    return seal.channel(to);
   }
 
-  function receive(channel: string, text: string): void {
+  function receive(channel: string, sealed: string): void {
+    const opened = seal.open(channel, sealed);
+    if (!opened) return;
+    const isOwn = opened.node === seal.node;
     if (channel === newsChannel) {
-      const news = decodeNews(text);
-      if (news && news.node !== node) hear(news.node, news.what);
+      const news = isOwn ? null : decodeNews(opened.text);
+      if (news) hear(opened.node, news);
       return;
     }
-    const sent = decodeEvent(text);
-    if (!sent || channelOf(sent.what) !== channel) return;
+    const event = decodeEvent(opened.text);
+    if (!event) return;
     // One's own has been told already. Whoever it was for may have left since Redis counted this node.
-    const isHeard =
-      sent.node === node
-        ? sent.what.type !== 'waiting' || listeners.hasDevice(sent.what.device)
-        : listeners.tell(sent.what);
-    if (!isHeard && sent.what.type === 'waiting') unheard(sent.what);
+    const isHeard = isOwn
+      ? event.type !== 'waiting' || listeners.hasDevice(event.device)
+      : listeners.tell(event);
+    if (!isHeard && event.type === 'waiting') unheard(event);
   }
 
-  function hear(peer: string, news: News | { readonly type: 'alive' }): void {
+  function hear(peer: string, news: WireNews): void {
     if (news.type === 'gone') peers.forget(peer);
     else peers.heard(peer);
     if (news.type !== 'alive') told(news, peer);

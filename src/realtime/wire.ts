@@ -1,7 +1,7 @@
 /**
- * Events and news as they travel between nodes: JSON after the random name of the node that sends it. Ids, counts, times and states
- * alone: what ciphertext there is, and from where somebody signed in, is read from the store by whoever tells people of it. What comes
- * in was written by another program, so it is read field by field.
+ * Events and news as they travel between nodes, as JSON: ids, counts, times and states alone. What ciphertext there is, and from where
+ * somebody signed in, is read from the store by whoever tells people of it. What comes in was written by another process, perhaps of
+ * another release, so it is read field by field.
  */
 import {
   type AccountId,
@@ -14,38 +14,26 @@ import {
 import { PRESENCE_STATES, type PresenceRecord, type PresenceState } from '../contract/presence.ts';
 import type { HerePerson, HubEvent, News } from './hub.ts';
 
-/** Characters of a node's name. */
-export const NODE_LENGTH = 16;
-const NODE = /^[0-9a-f]{16}$/;
 /** Ids of sessions and tokens, names of limits, hashes. */
 const WORD = /^[\w-]{1,128}$/;
 
 /** What crosses: an `envelope` does as `waiting`. */
 export type WireEvent = Exclude<HubEvent, { readonly type: 'envelope' }>;
 
-export interface Sent<T> {
-  readonly node: string;
-  readonly what: T;
-}
+export type WireNews = News | { readonly type: 'alive' };
 
-export const encode = (node: string, what: WireEvent | News | { readonly type: 'alive' }): string =>
-  node + JSON.stringify(what);
-
+export const encode = (what: WireEvent | WireNews): string => JSON.stringify(what);
 /** Null for what is no event. */
-export const decodeEvent = (text: string): Sent<WireEvent> | null => read(text, eventOf);
+export const decodeEvent = (text: string): WireEvent | null => read(text, eventOf);
 /** Null for what is no news; `alive` is none that anybody has to hear. */
-export const decodeNews = (text: string): Sent<News | { readonly type: 'alive' }> | null =>
-  read(text, newsOf);
+export const decodeNews = (text: string): WireNews | null => read(text, newsOf);
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function read<T>(text: string, of: (fields: Fields) => T | null): Sent<T> | null {
-  const node = text.slice(0, NODE_LENGTH);
-  if (!NODE.test(node)) return null;
+function read<T>(text: string, of: (fields: Fields) => T | null): T | null {
   try {
-    const fields: unknown = JSON.parse(text.slice(NODE_LENGTH));
-    const what = isFields(fields) ? of(fields) : null;
-    return what === null ? null : { node, what };
+    const fields: unknown = JSON.parse(text);
+    return isFields(fields) ? of(fields) : null;
   } catch {
     return null;
   }
@@ -100,7 +88,7 @@ function deviceEventOf(device: DeviceId, from: Fields): WireEvent | null {
   }
 }
 
-function newsOf(from: Fields): News | { readonly type: 'alive' } | null {
+function newsOf(from: Fields): WireNews | null {
   const { type, account } = from;
   switch (type) {
     case 'alive':
