@@ -1,5 +1,5 @@
 /** The way to the server: HTTP and the socket, with the session's cookie. */
-import { directFiles } from '../client/files/direct.ts';
+import { directFiles, isOpenTo } from '../client/files/direct.ts';
 import { type HttpCalls, type HttpTransportOptions, httpCalls } from '../client/http-relay.ts';
 import { httpTransport } from '../client/http-transport.ts';
 import { type JsonSocket, jsonSocket } from '../client/json-socket.ts';
@@ -80,7 +80,7 @@ export class Server {
     };
     this.calls = httpCalls(options);
     const transport = httpTransport(options);
-    const direct = { calls: this.calls, fetch, origin, clock: Date.now };
+    const direct = { calls: this.calls, fetch, isOpen: isOpenTo(origin), clock: Date.now };
     this.transport = { ...transport, files: directFiles(transport.files, direct) };
     this.links = httpLinks(this.calls);
   }

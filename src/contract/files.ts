@@ -32,7 +32,7 @@ export const MAX_RUN_BYTES = MAX_RUN_CHUNKS * (CHUNK_BYTES + CHUNK_OVERHEAD_BYTE
 /** Requests for chunks of one file that a client has under way at the same time. */
 export const PARALLEL_CHUNKS = 4;
 
-/** On the answer of a file's hashes: its chunks can be fetched from where they lie (`DirectChunks`). */
+/** On the answer of a file's hashes: the origin from which its chunks can be fetched as well (`DirectChunks`). */
 export const DIRECT_HEADER = 'sotto-direct';
 /** Addresses given at once, at most. */
 export const MOST_DIRECT = 8;

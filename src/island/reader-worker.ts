@@ -3,16 +3,30 @@
  * is being read, and nothing else.
  */
 import { errorOut } from '../client/files/carried-errors.ts';
+import { directFiles } from '../client/files/direct.ts';
 import { downloadFile } from '../client/files/download.ts';
 import { waitBy } from '../client/files/patience.ts';
+import { httpFiles } from '../client/http-files.ts';
+import { filesOrigin } from '../contract/files-origin.ts';
 import { sealing } from '../native/primitives.ts';
 import type { FromReader, ToReader } from './save/messages.ts';
 import { owned } from './save/owned.ts';
-import { workerFiles } from './worker-files.ts';
+import { workerCalls } from './worker-files.ts';
 
 const tell = (message: FromReader, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
+const calls = workerCalls(() => tell({ type: 'outdated' }));
+/** With which this worker may speak besides the server. */
+const files = filesOrigin(location.search);
 const tools = {
-  transport: workerFiles(() => tell({ type: 'outdated' })),
+  transport: directFiles(httpFiles(calls), {
+    calls,
+    fetch: (url, init) => fetch(url, init),
+    isOpen: (origin) => {
+      if (origin !== files) tell({ type: 'direct', origin });
+      return origin === files;
+    },
+    clock: () => Date.now(),
+  }),
   provider: sealing,
   clock: () => Date.now(),
   wait: waitBy((delay, task) => {

@@ -50,6 +50,7 @@ function parseInert(html: string): Document {
 }
 
 /** The address of a worker, as `new Worker` wants it. */
-export const workerAddress = (name: WorkerName): string => policy.createScriptURL(WORKER_PATHS[name] ?? '');
+export const workerAddress = (name: WorkerName, search = ''): string =>
+  policy.createScriptURL((WORKER_PATHS[name] ?? '') + search);
 /** The address of the service worker: the same in every release. */
 export const serviceWorkerAddress = (): string => policy.createScriptURL(SERVICE_WORKER_PATH);

@@ -122,7 +122,8 @@ export const fileRoutes = (deps: Deps) => {
     .get(`${FILE}/hashes`, async ({ request, params }) => {
       const id = idOf(params);
       const answer = bytesOf(await files.hashes(await enterFor(request, id, 'fetch'), id));
-      if (await files.isDirect()) answer.headers.set(DIRECT_HEADER, '1');
+      const origin = await files.directOrigin();
+      if (origin !== null) answer.headers.set(DIRECT_HEADER, origin);
       return answer;
     })
     .get(`${FILE}/direct/:n`, async ({ request, params }): Promise<DirectChunks> => {

@@ -1,4 +1,5 @@
 /** Scripts, workers and styles: handed to a page only when their bytes are the accepted ones. */
+import { filesOrigin } from '../contract/files-origin.ts';
 import { fileAt, readAccepted, readDoubt, sha384, writeDoubt } from './accepted.ts';
 import { fileAnswer, keepFile, keptFile } from './kept.ts';
 import type { FetchEvent, ServiceWorkerScope } from './scope.ts';
@@ -14,6 +15,9 @@ const CODE: ReadonlySet<string> = new Set([
   'xslt',
 ]);
 
+/** The one file that may fetch from elsewhere. */
+const READER = '/assets/reader-worker.';
+
 export const isCode = ({ destination }: Request): boolean => CODE.has(destination);
 
 /**
@@ -25,12 +29,13 @@ export async function answerFile(scope: ServiceWorkerScope, event: FetchEvent): 
   const url = new URL(request.url);
   const path = url.pathname;
   const accepted = await readAccepted();
-  const isPlain = url.origin === scope.location.origin && url.search === '';
+  const files = path.startsWith(READER) ? filesOrigin(url.search) : null;
+  const isPlain = url.origin === scope.location.origin && (url.search === '' || files !== null);
   const before = accepted?.tabs.includes(clientId) ? accepted.previous : null;
   const file = isPlain ? (fileAt(accepted?.current ?? null, path) ?? fileAt(before, path)) : null;
   if (!file) return refuse(scope, clientId, path, null);
   const kept = await keptFile(file);
-  if (kept) return fileAnswer(kept, file);
+  if (kept) return fileAnswer(kept, file, files);
   let hash = '';
   // Once more past the browser's cache: what was wrong once would stay in it for ever.
   for (const cache of ['default', 'reload'] as const) {
@@ -41,7 +46,7 @@ export async function answerFile(scope: ServiceWorkerScope, event: FetchEvent): 
     hash = await sha384(bytes);
     if (hash === file.sha384) {
       event.waitUntil(keepFile(file, bytes));
-      return fileAnswer(bytes, file);
+      return fileAnswer(bytes, file, files);
     }
   }
   return refuse(scope, clientId, path, hash);

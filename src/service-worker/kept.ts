@@ -3,7 +3,7 @@
  * address and compared with the accepted hash again before it is given out. Nothing of a person is among them.
  */
 import { KEPT_ONCE_USED, type ServedFile, type ServedManifest } from '../contract/served.ts';
-import { securityHeaders } from '../http/headers.ts';
+import { filesPolicy, securityHeaders } from '../http/headers.ts';
 import { type Accepted, sha384 } from './accepted.ts';
 
 const ROOM = 'sotto-files';
@@ -37,9 +37,15 @@ export async function keepAll({ current, previous }: Accepted): Promise<void> {
 const isKeptOnceUsed = ({ path }: ServedFile): boolean =>
   KEPT_ONCE_USED.some((name) => path.startsWith(`/assets/${name}.`));
 
-/** An accepted file as an answer under our own policy. */
-export const fileAnswer = (bytes: ArrayBuffer, { type }: ServedFile): Response =>
-  new Response(bytes, { headers: { ...securityHeaders(), 'content-type': type } });
+/** An accepted file as an answer under our own policy. @param files an origin with which it may speak besides */
+export const fileAnswer = (bytes: ArrayBuffer, { type }: ServedFile, files: string | null = null): Response =>
+  new Response(bytes, {
+    headers: {
+      ...securityHeaders(),
+      ...(files === null ? {} : { 'content-security-policy': filesPolicy(files) }),
+      'content-type': type,
+    },
+  });
 
 /** The page that stands in for the server's, under its plain name in the list. */
 const SHELL = /^\/assets\/shell-([a-z]{2})\.[0-9a-f]{12}\.html$/;

@@ -20,8 +20,8 @@ export interface BlobWrites {
   remove(keys: readonly BlobKey[]): Promise<number>;
   /** Removes what no row names and nobody can still be writing, on this node or another one; gives how many. */
   removeOrphans(): Promise<number>;
-  /** Whether `direct` gives addresses. */
-  readonly canDirect: boolean;
+  /** Of the addresses that `direct` gives; null when it gives none. */
+  readonly directOrigin: string | null;
   /** As the keeper's. */
   direct(key: BlobKey): string | null;
   /** Refuses what would leave the disk too full for messages. */
@@ -92,7 +92,7 @@ export function createBlobWrites({
       }
     },
 
-    canDirect: blobs.direct(NO_KEY) !== null,
+    directOrigin: URL.parse(blobs.direct(NO_KEY) ?? '')?.origin ?? null,
     direct: (key) => blobs.direct(key),
     read: (key) => available(() => blobs.get(key)),
     remove,

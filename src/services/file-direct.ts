@@ -9,8 +9,8 @@ import { type Asker, actorOf, type FileDesk, type FileParts, gone } from './file
 import type { Policies } from './policies.ts';
 
 export interface FileDirect {
-  /** Whether `direct` gives addresses now. */
-  isDirect(): Promise<boolean>;
+  /** Of which origin `direct` gives addresses now; null when it gives none. */
+  directOrigin(): Promise<string | null>;
   /** Addresses of chunk `first` and some after it; none where everything comes through this server. */
   direct(asker: Asker, id: FileId, first: number): Promise<DirectChunks>;
 }
@@ -25,16 +25,17 @@ export function createFileDirect(
     policies,
   }: FileDesk & Pick<FileParts, 'audit' | 'bytes'> & { readonly policies: Pick<Policies, 'read'> },
 ): FileDirect {
-  const isDirect = async () => bytes.canDirect && (await policies.read()).directDownloads;
+  const directOrigin = async () =>
+    bytes.directOrigin !== null && (await policies.read()).directDownloads ? bytes.directOrigin : null;
   return {
-    isDirect,
+    directOrigin,
 
     direct: (asker, id, first) =>
       noting(asker, 'fetch', id, async () => {
         const who = await asking(asker);
         const found = await store.chunksFor(db, who, id, { first, count: MOST_DIRECT }, clock());
         if (found.length === 0) throw gone();
-        if (!(await isDirect())) return { urls: [] };
+        if ((await directOrigin()) === null) return { urls: [] };
         await audit.recordHourly({ actor: actorOf(asker), action: 'file.fetched', subject: id });
         return { urls: found.flatMap((key) => bytes.direct(key) ?? []) };
       }),

@@ -69,6 +69,10 @@ node_timeout = 30
 """
 
 
+# What a rule of a bucket says elsewhere.
+CORS = {"X-Container-Meta-Access-Control-Allow-Origin": ORIGIN}
+
+
 def serve(sock, app):
     wsgi.server(sock, app, utils.NullLogger(), protocol=SwiftHttpProtocol)
 
@@ -99,7 +103,7 @@ os.makedirs(os.path.join(FOLDER, "disk", "one", "tmp"), exist_ok=True)
 for store in (("account", AccountController), ("container", ContainerController), ("object", ObjectController)):
     start_store(*store)
 proxy = named_plainly(loadapp(ConfigString(PROXY)))
-made = Request.blank(f"/v1/AUTH_{ACCOUNT}/{BUCKET}", {"REQUEST_METHOD": "PUT", "swift.authorize_override": True}).get_response(proxy)
+made = Request.blank(f"/v1/AUTH_{ACCOUNT}/{BUCKET}", {"REQUEST_METHOD": "PUT", "swift.authorize_override": True}, headers=CORS).get_response(proxy)
 if made.status_int not in (201, 202):
     sys.exit(f"the bucket could not be made: {made.status}")
 front = eventlet.listen(("127.0.0.1", PORT))

@@ -3,8 +3,7 @@ import { expect, test } from 'bun:test';
 import { DIRECT_HEADER, fileId } from '../../contract/files.ts';
 import { httpFiles } from '../http-files.ts';
 import { httpCalls } from '../http-relay.ts';
-import { directFiles } from './direct.ts';
-import type { FileTransport } from './ports.ts';
+import { directFiles, isOpenTo } from './direct.ts';
 
 const id = fileId(new Uint8Array(16).fill(7));
 const CHUNK = new Uint8Array(100).fill(3);
@@ -32,7 +31,9 @@ async function world(
       const [kind = '', n = ''] = new URL(request.url).pathname.split('/').slice(5);
       asked.push(`${kind} ${n}`.trim());
       if (kind === 'hashes')
-        return new Response(new Uint8Array(32), { headers: isAllowed ? { [DIRECT_HEADER]: '1' } : {} });
+        return new Response(new Uint8Array(32), {
+          headers: isAllowed ? { [DIRECT_HEADER]: there.url.origin } : {},
+        });
       if (kind === 'direct')
         return Response.json({
           urls: isAllowed ? [0, 1, 2].map((more) => address(there.url, Number(n) + more)) : [],
@@ -43,7 +44,7 @@ async function world(
   const origin = server.url.origin;
   const calls = httpCalls({ origin, headers: () => ({ cookie: 'sotto=secret', 'sotto-visit': 'secret' }) });
   return {
-    files: directFiles(httpFiles(calls), { calls, fetch, origin, clock: () => now }),
+    files: directFiles(httpFiles(calls), { calls, fetch, isOpen: isOpenTo(origin), clock: () => now }),
     asked,
     fetched,
     forbid() {
@@ -120,7 +121,7 @@ test('other bytes than there must be: asked once more, the server gives them', a
   await end();
 });
 
-test.each(['file:///etc/passwd', 'data:,x', 'ftp://127.0.0.1/x', 'not an address'])(
+test.each(['file:///etc/passwd', 'data:,x', 'ftp://127.0.0.1/x', 'not an address', 'http://127.0.0.2:9/x'])(
   'the server leads nobody to %s',
   async (address) => {
     const { files, asked, end } = await world(
@@ -134,30 +135,9 @@ test.each(['file:///etc/passwd', 'data:,x', 'ftp://127.0.0.1/x', 'not an address
   },
 );
 
-test('from an encrypted server nothing leads to a plain address', async () => {
-  const asked: string[] = [];
-  const calls = {
-    asked: async () => ({ urls: ['http://store.example/0'] }) as never,
-    told: async () => {},
-    fetched: async (_path: string, _max: number, how?: { readonly seen?: (headers: Headers) => void }) => {
-      how?.seen?.(new Headers({ [DIRECT_HEADER]: '1' }));
-      return new Uint8Array();
-    },
-  };
-  const through: Pick<FileTransport, 'hashes' | 'chunk'> = {
-    hashes: async () => new Uint8Array(),
-    chunk: async () => CHUNK,
-  };
-  const files = directFiles(through, {
-    calls,
-    fetch: async (url) => {
-      asked.push(url);
-      return new Response(OTHER);
-    },
-    origin: 'https://chat.example',
-    clock: () => 0,
-  });
-  await files.hashes(id);
-  expect(await files.chunk(id, 0)).toEqual(CHUNK);
-  expect(asked).toEqual([]);
+test('from an encrypted server nothing leads to a plain address', () => {
+  expect(isOpenTo('https://chat.example')('http://store.example')).toBe(false);
+  expect(isOpenTo('https://chat.example')('https://store.example')).toBe(true);
+  expect(isOpenTo('http://localhost:3000')('http://localhost:9000')).toBe(true);
+  expect(isOpenTo('http://localhost:3000')('file:///')).toBe(false);
 });

@@ -40,8 +40,8 @@ export interface DirectTools {
   readonly calls: HttpCalls;
   /** To other origins. */
   readonly fetch: Fetch;
-  /** Of the server, or empty for the page's own: from an encrypted one nothing leads to a plain one. */
-  readonly origin: string;
+  /** Whether chunks may be fetched from this origin, which the server has named. */
+  readonly isOpen: (origin: string) => boolean;
   /** Epoch milliseconds. */
   readonly clock: () => number;
 }
@@ -49,9 +49,10 @@ export interface DirectTools {
 /** The same calls, of which `hashes` hears whether chunks can be had directly, and `chunk` has them so. */
 export function directFiles<T extends Pick<FileTransport, 'hashes' | 'chunk'>>(
   files: T,
-  { calls, fetch, origin, clock }: DirectTools,
+  { calls, fetch, isOpen, clock }: DirectTools,
 ): T {
-  const allowed = new Set<FileId>();
+  /** Origins from which chunks of a file come. */
+  const allowed = new Map<FileId, string>();
   const addresses = new Map<FileId, Addresses>();
   const given = new Set<string>();
   let restsUntil = 0;
@@ -70,13 +71,14 @@ export function directFiles<T extends Pick<FileTransport, 'hashes' | 'chunk'>>(
   };
 
   const fetched = async (id: FileId, n: number, signal?: AbortSignal): Promise<Uint8Array | null> => {
-    if (!allowed.has(id) || clock() < restsUntil) return null;
+    const origin = allowed.get(id);
+    if (origin === undefined || clock() < restsUntil) return null;
     // It was not what it must be: the server may have better.
     const name = `${id}/${n}`;
     if (given.delete(name)) return null;
     try {
       const address = await addressOf(id, n);
-      if (address === null || !isUsable(address, origin)) return null;
+      if (address === null || !isOf(address, origin)) return null;
       const timeout = AbortSignal.timeout(TIMEOUT_MS);
       const answer = await fetch(address, {
         cache: 'no-store',
@@ -103,7 +105,9 @@ export function directFiles<T extends Pick<FileTransport, 'hashes' | 'chunk'>>(
     hashes: (id: FileId) =>
       calls.fetched(fileHashesPath(id), MAX_CHUNKS * 32, {
         seen: (headers) => {
-          if (headers.has(DIRECT_HEADER)) allowed.add(id);
+          const origin = headers.get(DIRECT_HEADER);
+          if (origin !== null && isOpen(origin)) allowed.set(id, origin);
+          else allowed.delete(id);
         },
       }),
     chunk: async (id: FileId, n: number, signal?: AbortSignal) =>
@@ -111,14 +115,14 @@ export function directFiles<T extends Pick<FileTransport, 'hashes' | 'chunk'>>(
   };
 }
 
-/** The server chose it, and may be anybody's: nothing but a web address without a password in it. */
-function isUsable(address: string, origin: string): boolean {
+/** The server chose it: an address of the origin that was asked about, with no name or password in it. */
+function isOf(address: string, origin: string): boolean {
   const url = URL.parse(address);
-  const isPlainHere = origin.startsWith('http:');
-  return (
-    url !== null &&
-    url.username === '' &&
-    url.password === '' &&
-    (url.protocol === 'https:' || (url.protocol === 'http:' && isPlainHere))
-  );
+  return url !== null && url.origin === origin && url.username === '' && url.password === '';
 }
+
+/** Whether a program without a page may fetch from there: a web address, and no plain one where the server is encrypted. */
+export const isOpenTo =
+  (server: string) =>
+  (origin: string): boolean =>
+    origin.startsWith('https://') || (origin.startsWith('http://') && server.startsWith('http://'));

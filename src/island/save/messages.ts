@@ -16,5 +16,7 @@ export type FromReader =
   | { readonly type: 'piece'; readonly read: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: 'end'; readonly read: number }
   | { readonly type: 'failed'; readonly read: number; readonly error: CarriedError }
+  /** Chunks could come from this origin, with which this worker may not speak. */
+  | { readonly type: 'direct'; readonly origin: string }
   /** The server is of another release. */
   | { readonly type: 'outdated' };

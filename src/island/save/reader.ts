@@ -3,6 +3,7 @@ import { errorIn } from '../../client/files/carried-errors.ts';
 import type { Watch } from '../../client/files/ports.ts';
 import { FileProblem } from '../../client/files/types.ts';
 import type { FileView } from '../../client/files/view.ts';
+import { filesSearch } from '../../contract/files-origin.ts';
 import { say, t } from '../../contract/words.ts';
 import { workerAddress } from '../trusted-types.ts';
 import type { FromReader, ToReader } from './messages.ts';
@@ -13,6 +14,9 @@ const IDLE_MS = 60_000;
 const waiting = new Map<number, PromiseWithResolvers<Uint8Array | null>>();
 let worker: Worker | null = null;
 let ending: ReturnType<typeof setTimeout> | undefined;
+/** Behind its address: the policy of a worker is made once. */
+let search = '';
+let isOutdated = false;
 let open = 0;
 let count = 0;
 
@@ -50,7 +54,8 @@ export async function* downloadInWorker(
     waiting.delete(read);
     send({ type: 'stop', read });
     open -= 1;
-    ending = open === 0 ? setTimeout(end, IDLE_MS) : undefined;
+    if (open === 0 && isOutdated) end();
+    else ending = open === 0 ? setTimeout(end, IDLE_MS) : undefined;
   }
 }
 
@@ -58,7 +63,7 @@ function start(): (message: ToReader) => void {
   clearTimeout(ending);
   open += 1;
   if (!worker) {
-    worker = new Worker(workerAddress('reader-worker'), { type: 'module' });
+    worker = new Worker(workerAddress('reader-worker', search), { type: 'module' });
     worker.onmessage = ({ data }: MessageEvent<FromReader>) => hear(data);
     worker.onerror = () => {
       end();
@@ -75,6 +80,11 @@ function hear(message: FromReader): void {
     location.reload();
     return;
   }
+  if (message.type === 'direct') {
+    search = filesSearch(message.origin);
+    isOutdated = true;
+    return;
+  }
   const next = waiting.get(message.read);
   if (message.type === 'piece') next?.resolve(message.bytes);
   else if (message.type === 'end') next?.resolve(null);
@@ -88,4 +98,5 @@ const inWords = (error: Error): Error =>
 function end(): void {
   worker?.terminate();
   worker = null;
+  isOutdated = false;
 }
