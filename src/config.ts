@@ -125,6 +125,7 @@ export function parseConfig(
       values['backup-every'] ?? env.SOTTO_BACKUP_EVERY ?? '',
       values['backup-keep'] ?? env.SOTTO_BACKUP_KEEP ?? '',
       env.SOTTO_BACKUP_PASSPHRASE ?? '',
+      apart.database !== null,
     ),
     metricsToken: env.SOTTO_METRICS_TOKEN || null,
     telemetry: telemetry(values.otlp ?? env.SOTTO_OTLP ?? ''),

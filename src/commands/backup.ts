@@ -35,6 +35,10 @@ const OPTIONS = {
   scheduled: { type: 'boolean' },
 } as const;
 
+/** Of a database that has tools of its own. */
+const ELSEWHERE =
+  'The database is in PostgreSQL: save it with its own tools, and the files where they are (docs/recovery.md); or copy all of it into a folder with sotto move, and back that up.';
+
 export const verifyAudit: VerifyAudit = (db) => createAudit({ db, clock: Date.now, log: silent }).verify();
 
 /** Gives the exit code. Throws CommandFailed. */
@@ -44,6 +48,7 @@ export async function backup(args: readonly string[], env: Env): Promise<number>
   const out = resolve(values.out);
   if (!existsSync(dirname(out))) throw new CommandFailed(`There is no folder ${dirname(out)}.`);
   const config = parseConfig(values.data ? ['--data', values.data] : [], { ...env, SOTTO_BACKUP_TO: '' });
+  if (config.database !== null) throw new CommandFailed(ELSEWHERE);
   const data = resolve(config.data);
   if (!existsSync(join(data, 'sotto.sqlite')))
     throw new CommandFailed(`There is no Sotto in ${data}: name its folder with --data.`);

@@ -31,7 +31,11 @@ export async function doctor(
       look('certificate', () => checkEncryption(config, now())),
       port,
       look('reach', () => checkReach(config, isServing, now)),
-      look('data folder', () => checkData(config.data, isServing)),
+      look('data folder', () => checkData(config.data, isServing, config.database === null)),
+      // Whoever has a small server never loads the other engine.
+      look('database', async () =>
+        config.database === null ? [] : (await import('./doctor/database.ts')).checkDatabase(config),
+      ),
       look('files in S3', () => checkBucket(config)),
       look('clock', () => checkClock(config, now)),
       look('mail', () => checkMail(config)),

@@ -16,17 +16,23 @@ export interface BackupPlan {
 export const MIN_PASSPHRASE = 12;
 const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
+/** @param database whether there is a PostgreSQL, which has tools of its own */
 export function backupPlan(
   folder: string,
   every: string,
   keep: string,
   passphrase: string,
+  database = false,
 ): BackupPlan | null {
   if (folder === '') {
     if (every !== '' || keep !== '')
       throw new ConfigError('--backup-every and --backup-keep go with --backup-to FOLDER.');
     return null;
   }
+  if (database)
+    throw new ConfigError(
+      '--backup-to is for the database in the data folder: PostgreSQL is saved with its own tools (docs/recovery.md).',
+    );
   if ([...passphrase].length < MIN_PASSPHRASE)
     throw new ConfigError(
       `--backup-to needs SOTTO_BACKUP_PASSPHRASE, with ${MIN_PASSPHRASE} characters or more: backups are encrypted with it.`,

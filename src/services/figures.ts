@@ -9,7 +9,7 @@ import type { Sample } from '../ops/registry.ts';
 import type { Refused } from '../ops/stores.ts';
 import type { ShippingState } from '../ops/wal/shipper.ts';
 import type { Way } from '../realtime/hub.ts';
-import { countAccounts, countAudit, countWaiting, newestAuditAt } from '../store/figures.ts';
+import { countAccounts, countAudit, countWaiting, newestAuditAt, sizeInPostgres } from '../store/figures.ts';
 import { type Total, totalOfAll } from '../store/file-lists.ts';
 import type { BackupState } from './server-backups.ts';
 
@@ -54,8 +54,8 @@ export async function readFigures(deps: FigureDeps): Promise<Figures> {
       processFigures(),
       countAccounts(db),
       countWaiting(db),
-      sizeOf(file),
-      sizeOf(`${file}-wal`),
+      config.database === null ? sizeOf(file) : sizeInPostgres(db),
+      config.database === null ? sizeOf(`${file}-wal`) : 0,
       totalOfAll(db),
       diskOf(config.data),
       countAudit(db),

@@ -27,6 +27,14 @@ const CLOCK_TOLERANCE_MS = 60_000;
 const diskRefuses: Check = ({ refused }) => {
   const [first] = refused;
   if (!first) return null;
+  if (first.reason.startsWith('PostgreSQL: '))
+    return {
+      name: 'database-refuses',
+      words: sentence(
+        'Nothing can be stored: the database takes nothing ({reason}). Messages wait with their senders until it does; nothing that was accepted is lost.',
+        { reason: first.reason },
+      ),
+    };
   return {
     name: first.store === 'database' ? 'database-refuses' : 'files-refuse',
     words:

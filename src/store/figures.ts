@@ -11,6 +11,10 @@ const count = async (db: Db, sql: string, params: readonly (number | string)[] =
 export const countWaiting = (db: Db): Promise<number> =>
   count(db, `SELECT COUNT(*) AS count FROM (SELECT 1 FROM envelopes LIMIT ${MAX_COUNTED}) AS counted`);
 
+/** Bytes of the whole database, which is one of PostgreSQL. */
+export const sizeInPostgres = (db: Db): Promise<number> =>
+  count(db, 'SELECT pg_database_size(current_database()) AS count');
+
 /** Accounts that may sign in. */
 export const countAccounts = (db: Db): Promise<number> =>
   count(db, 'SELECT COUNT(*) AS count FROM accounts WHERE disabled = 0');

@@ -100,6 +100,19 @@ export async function tablesOf(db: Db): Promise<readonly string[]> {
   return rows.map(({ name }) => name);
 }
 
+/** What stands in each row of every table, texts and bytes one after another. */
+export async function everyRow(db: Db): Promise<readonly Buffer<ArrayBuffer>[]> {
+  const rows: Buffer[] = [];
+  for (const table of await tablesOf(db))
+    for (const row of await db.read(`SELECT * FROM ${table}`))
+      rows.push(
+        Buffer.concat(
+          Object.values(row).map((value) => Buffer.from(value instanceof Uint8Array ? value : String(value))),
+        ),
+      );
+  return rows;
+}
+
 /** Bytes as a literal, hexadecimal. */
 export const bytesLiteral = (hex: string): string => (ON_POSTGRES ? `'\\x${hex}'::bytea` : `x'${hex}'`);
 

@@ -13,8 +13,11 @@ const LITTLE = GIB;
 const say = findings('data folder');
 const disk = findings('disk');
 
-/** @param isServing a Sotto answers at the port that was asked about */
-export function checkData(data: string, isServing: boolean): readonly Finding[] {
+/**
+ * @param isServing a Sotto answers at the port that was asked about
+ * @param holdsDatabase false: it is elsewhere
+ */
+export function checkData(data: string, isServing: boolean, holdsDatabase = true): readonly Finding[] {
   const folder = resolve(data);
   const found = statSync(folder, { throwIfNoEntry: false });
   if (!found) {
@@ -27,7 +30,7 @@ export function checkData(data: string, isServing: boolean): readonly Finding[] 
     ...served(folder, isServing),
     ...privacy(folder),
     space(folder),
-    ...database(folder),
+    ...(holdsDatabase ? database(folder) : []),
   ];
 }
 
