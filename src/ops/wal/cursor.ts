@@ -27,6 +27,12 @@ export interface Change {
   readonly to: Position;
 }
 
+/** A change as it was read. Whoever waits for none to come waits for ever while others write without a pause. */
+export interface ReadChange extends Change {
+  /** Whether the log ended there when it was read. */
+  readonly isEnd: boolean;
+}
+
 /** The log is another one than was read before: what was between is not known. */
 export class LogLost extends Error {
   override readonly name = 'LogLost';
@@ -72,7 +78,7 @@ export class LogCursor {
   }
 
   /** The next changes, or null when there are none. Throws LogLost. @param keeps false: pages are passed over */
-  async next(keeps = true): Promise<Change | null> {
+  async next(keeps = true): Promise<ReadChange | null> {
     const file = await open(this.path, 'r').catch(() => null);
     if (file === null) return null;
     try {
@@ -83,9 +89,9 @@ export class LogCursor {
     }
   }
 
-  /** Goes to the end without giving anything out. */
+  /** Goes to the end, as it is then, without giving anything out. */
   async skip(): Promise<void> {
-    while ((await this.next(false)) !== null);
+    while ((await this.next(false))?.isEnd === false);
   }
 
   private async beginning(
@@ -113,7 +119,7 @@ export class LogCursor {
     file: FileHandle,
     { header, offset, sum }: { readonly header: LogHeader; readonly offset: number; readonly sum: Sum },
     keeps: boolean,
-  ): Promise<Change | null> {
+  ): Promise<ReadChange | null> {
     const { pageSize, salt1, salt2 } = header;
     const frameBytes = FRAME_HEADER_BYTES + pageSize;
     const blockBytes = Math.max(1, Math.floor(BLOCK_BYTES / frameBytes)) * frameBytes;
@@ -126,7 +132,7 @@ export class LogCursor {
       const block = await bytesAt(file, at, blockBytes);
       for (let start = 0; start + frameBytes <= block.length; start += frameBytes) {
         const frame = readFrame(block.subarray(start, start + frameBytes), header, before);
-        if (frame === null) return this.found(found);
+        if (frame === null) return this.found(found, true);
         [at, before] = [at + frameBytes, frame.sum];
         begun.set(frame.page, keeps ? frame.bytes : EMPTY);
         if (keeps && begun.size * pageSize > MOST_BYTES)
@@ -135,17 +141,17 @@ export class LogCursor {
         for (const [page, bytes] of begun) pages.set(page, bytes);
         begun = new Map();
         found = { pageSize, pages, commit: frame.commit, to: { salt1, salt2, offset: at, sum: before } };
-        if (pages.size * pageSize >= CHANGE_BYTES) return this.found(found);
+        if (pages.size * pageSize >= CHANGE_BYTES) return this.found(found, false);
       }
-      if (block.length < blockBytes) return this.found(found);
+      if (block.length < blockBytes) return this.found(found, true);
     }
   }
 
-  private found(change: Change | null): Change | null {
+  private found(change: Change | null, isEnd: boolean): ReadChange | null {
     if (change === null) return null;
     this.position = change.to;
     this.isFolded = false;
-    return change;
+    return { ...change, isEnd };
   }
 }
 

@@ -25,7 +25,7 @@ export const pieceName = (n: number): string => `base-${String(n).padStart(6, '0
 export interface SegmentName {
   /** From 1. */
   readonly index: number;
-  /** Epoch milliseconds: everything that was committed before is in it, or in one before it. */
+  /** Epoch milliseconds at which it had been read: nothing that was committed later is in it. */
   readonly at: number;
 }
 

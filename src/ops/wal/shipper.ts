@@ -216,12 +216,14 @@ export class Shipper {
     }
   }
 
-  /** Reads on until so many changes wait. Gives whether that was all. Throws LogLost. */
+  /** Reads on until so many changes wait. Gives whether that was all that there was. Throws LogLost. */
   private async readInto(current: Current, most: number): Promise<boolean> {
     while (current.waiting.length < most) {
       const change = await current.cursor.next();
       if (change === null) return true;
-      current.waiting.push({ change, at: this.shipping.clock() });
+      const { isEnd, ...rest } = change;
+      current.waiting.push({ change: rest, at: this.shipping.clock() });
+      if (isEnd) return true;
     }
     return false;
   }
