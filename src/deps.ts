@@ -39,6 +39,7 @@ import type { Policies } from './services/policies.ts';
 import type { Prekeys } from './services/prekeys.ts';
 import type { Presence } from './services/presence.ts';
 import type { Pushes } from './services/pushes.ts';
+import type { Releases } from './services/releases.ts';
 import type { Rosters } from './services/rosters.ts';
 import type { SecondFactor } from './services/second-factor.ts';
 import type { ServerBackups } from './services/server-backups.ts';
@@ -101,6 +102,7 @@ export interface Services {
   readonly shares: Shares;
   readonly fileRequests: FileRequests;
   readonly usage: Usage;
+  readonly releases: Releases;
 }
 
 export interface Deps extends Ports {

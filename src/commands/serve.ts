@@ -73,6 +73,8 @@ export async function serve(
   let unlock: () => void;
   try {
     unlock = lockFolder(config);
+    // Pages of this release may ask any node.
+    if (config.database !== null) await services.releases.note();
     shipper = await openShipper(config, ports);
     listeners = await openListeners(app, deps);
     boundPort = listeners.port;

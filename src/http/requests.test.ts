@@ -29,6 +29,7 @@ const app = new Elysia({ serve: { maxRequestBodySize: 1024 * 1024 } })
         origin: () => ORIGIN,
         assets: createAssets(new Map(), '2.0.0'),
         encryption: null,
+        services: { releases: { note: async () => {}, isAtWork: (release) => release === '1.9.0' } },
       },
       (status, body) => `<h1>${status}</h1>${body.message}`,
       async () => null,
@@ -129,6 +130,8 @@ test('a page of another release is told to load itself again; who names none is 
   const ask = (headers: Record<string, string>) => fetch(`${url}/page`, { headers });
   expect((await ask({})).status).toBe(200);
   expect((await ask({ [RELEASE_HEADER]: '2.0.0' })).status).toBe(200);
+  // Nodes of that release are at work beside this one.
+  expect((await ask({ [RELEASE_HEADER]: '1.9.0' })).status).toBe(200);
   const old = await fetch(`${url}/api/v1/gone`, { headers: { [RELEASE_HEADER]: '1.0.0' } });
   expect(old.status).toBe(426);
   expect(await errorOf(old)).toMatchObject({

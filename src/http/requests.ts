@@ -14,6 +14,7 @@ import { RELEASE_HEADER } from '../contract/release.ts';
 import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { type Serving, serving } from '../ops/serving.ts';
+import type { Releases } from '../services/releases.ts';
 import { crossOrigin } from './cors.ts';
 import { elsewhere } from './elsewhere.ts';
 import { Refusal, toErrorBody } from './errors.ts';
@@ -38,7 +39,7 @@ export const requests = (
   deps: Pick<
     Deps,
     'config' | 'log' | 'clock' | 'random' | 'origin' | 'assets' | 'encryption' | 'ops' | 'peer'
-  >,
+  > & { readonly services: Pick<Deps['services'], 'releases'> },
   errorPage: ErrorPage,
   addressCheck: AddressCheck,
 ) => {
@@ -71,7 +72,7 @@ export const requests = (
       if (cross === null) checkOrigin(request, deps.origin());
       else if (cross.isPreflight) return new Response(null, { status: 204, headers: { ...cross.headers } });
       else Object.assign(set.headers, cross.headers);
-      checkRelease(request, deps.assets.manifest.release);
+      checkRelease(request, deps.assets.manifest.release, deps.services.releases);
       return (await addressCheck(request)) ?? undefined;
     })
     .onAfterHandle({ as: 'global' }, ({ set, request }) => {
@@ -167,10 +168,13 @@ function checkOrigin(request: Request, origin: string): void {
     );
 }
 
-/** A page of another release reads our answers wrongly: it is told to load itself again, and keeps its drafts. */
-function checkRelease(request: Request, release: string): void {
+/**
+ * A page of another release reads our answers wrongly: it is told to load itself again, and keeps its drafts. Not while that release is at
+ * work on other nodes, which is one apart: the page would come from one and ask the other again and again.
+ */
+function checkRelease(request: Request, release: string, { isAtWork }: Pick<Releases, 'isAtWork'>): void {
   const asked = request.headers.get(RELEASE_HEADER);
-  if (asked !== null && asked !== release)
+  if (asked !== null && asked !== release && !isAtWork(asked))
     throw new Refusal(
       'UpgradeRequired',
       sentence(

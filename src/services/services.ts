@@ -29,6 +29,7 @@ import { createPolicies } from './policies.ts';
 import { createPrekeys } from './prekeys.ts';
 import { createPresence } from './presence.ts';
 import { createPushes } from './pushes.ts';
+import { createReleases } from './releases.ts';
 import { createRosters } from './rosters.ts';
 import { createSecondFactor } from './second-factor.ts';
 import { createServerBackups } from './server-backups.ts';
@@ -107,6 +108,7 @@ export function createServices(ports: Ports, origin: () => string): Services {
     visits: createFileVisits([visitFinder(ports)]),
     shares: createShares(ports, { files, audit }),
     usage: createUsage(ports),
+    releases: createReleases(ports),
     fileRequests: createFileRequests(ports, { files, audit }),
   };
 }

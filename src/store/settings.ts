@@ -1,7 +1,7 @@
 /** One-off values of the workspace, by name. */
 import type { Db, Tx } from './db.ts';
 
-/** `origin` (what links made by the admin commands carry), `workspace_name`, `setup_token` (SHA-256 of each, 32 bytes, newest first, until an owner exists), `server_secret` (32 bytes) `log_key` (the transparency log's signing secret, 64 bytes), `policies`, `file_cleanup`, `last_backup` and `restored` (JSON), `backup_lease` (decimal epoch milliseconds, while a backup is made), `usage_counted` (decimal, the row of the audit up to which files are counted), `moved_to` and `moved_from` (JSON, moves.ts), `ready` (the same, when /readyz last wrote), `workspace_key` (32 bytes: what nodes share and nobody else has), `missed` (16 bytes, missed.ts). */
+/** `origin` (what links made by the admin commands carry), `workspace_name`, `setup_token` (SHA-256 of each, 32 bytes, newest first, until an owner exists), `server_secret` (32 bytes) `log_key` (the transparency log's signing secret, 64 bytes), `policies`, `file_cleanup`, `last_backup` and `restored` (JSON), `backup_lease` (decimal epoch milliseconds, while a backup is made), `usage_counted` (decimal, the row of the audit up to which files are counted), `releases` (JSON, releases.ts), `moved_to` and `moved_from` (JSON, moves.ts), `ready` (the same, when /readyz last wrote), `workspace_key` (32 bytes: what nodes share and nobody else has), `missed` (16 bytes, missed.ts). */
 export type SettingKey =
   | 'origin'
   | 'workspace_name'
@@ -14,6 +14,7 @@ export type SettingKey =
   | 'restored'
   | 'backup_lease'
   | 'usage_counted'
+  | 'releases'
   | 'moved_to'
   | 'moved_from'
   | 'ready'

@@ -14,6 +14,9 @@ const FILES_EVERY_MS = 3600_000;
 /** Milliseconds between two looks whether the bucket takes files: who looks after the server hears it before people do. */
 const BUCKET_EVERY_MS = 5 * 60_000;
 
+/** Milliseconds between two looks which releases other nodes are of. */
+const RELEASES_EVERY_MS = 2000;
+
 /** Milliseconds between two notes of how much the server is used. */
 const USAGE_EVERY_MS = 60_000;
 const USAGE_FIRST_MS = 1000;
@@ -33,6 +36,16 @@ export function serverJobs(deps: Deps, listeners: Pick<Listeners, 'renew'>): rea
   const { services } = deps;
   const retention = createRetention(deps, deps.services.policies);
   return [
+    ...(deps.config.database === null
+      ? []
+      : [
+          {
+            name: 'releases',
+            every: RELEASES_EVERY_MS,
+            everywhere: true,
+            run: () => services.releases.note(),
+          } as const,
+        ]),
     { name: 'relay', every: EXPIRE_EVERY_MS, run: () => retention.run(deps.clock()) },
     {
       name: 'sessions',

@@ -1,0 +1,49 @@
+/**
+ * Which releases are at work: while nodes are exchanged, pages of one release ask nodes of another, and are answered. Each node says in the
+ * database that its own is there.
+ */
+import { RELEASE } from '../contract/release.ts';
+import type { Ports } from '../deps.ts';
+import { putSetting, readSetting, setting } from '../store/settings.ts';
+
+export interface Releases {
+  /** Notes the own release, and reads the others; run by a job. */
+  note(): Promise<void>;
+  /** Whether a node of this release was at work a moment ago; false of all before the first `note`. */
+  isAtWork(release: string): boolean;
+}
+
+/** Milliseconds after which a release says again that it is there, and for which it counts as there. */
+const SAID_EVERY_MS = 20_000;
+const COUNTS_MS = 60_000;
+
+/** @param own of this node */
+export function createReleases({ db, clock }: Pick<Ports, 'db' | 'clock'>, own = RELEASE): Releases {
+  let known: ReadonlyMap<string, number> = new Map();
+  const isThere = (at: number) => clock() - at < COUNTS_MS;
+
+  return {
+    async note() {
+      known = read(await readSetting(db, 'releases'));
+      const said = known.get(own) ?? 0;
+      if (Math.abs(clock() - said) < SAID_EVERY_MS) return;
+      known = await db.write(async (tx) => {
+        const others = [...read(await setting(tx, 'releases'))].filter(([, at]) => isThere(at));
+        const all = new Map([...others, [own, clock()]]);
+        const text = JSON.stringify(Object.fromEntries(all));
+        await putSetting(tx, 'releases', new TextEncoder().encode(text));
+        return all;
+      });
+    },
+
+    isAtWork: (release) => isThere(known.get(release) ?? Number.NEGATIVE_INFINITY),
+  };
+}
+
+function read(stored: Uint8Array | null): ReadonlyMap<string, number> {
+  const said: unknown = stored === null ? {} : JSON.parse(new TextDecoder().decode(stored));
+  const entries = Object.entries(typeof said === 'object' && said !== null ? said : {});
+  return new Map(
+    entries.flatMap(([release, at]) => (typeof at === 'number' ? [[release, at] as const] : [])),
+  );
+}
