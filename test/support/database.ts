@@ -102,7 +102,7 @@ export async function tablesOf(db: Db): Promise<readonly string[]> {
 
 /** What stands in each row of every table, texts and bytes one after another. */
 export async function everyRow(db: Db): Promise<readonly Buffer<ArrayBuffer>[]> {
-  const rows: Buffer[] = [];
+  const rows: Buffer<ArrayBuffer>[] = [];
   for (const table of await tablesOf(db))
     for (const row of await db.read(`SELECT * FROM ${table}`))
       rows.push(
