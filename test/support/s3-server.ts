@@ -23,8 +23,10 @@ export interface S3Server {
   readonly place: S3Place;
   /** Its address for SOTTO_TEST_S3. */
   readonly url: string;
-  /** What `place` goes through. */
+  /** What `place` goes through: the line of a server. */
   readonly line: Cut;
+  /** What its public endpoint goes through: the line of devices. */
+  readonly outside: Cut;
   stop(): Promise<void>;
 }
 
@@ -45,23 +47,26 @@ export async function startS3({ direct = false } = {}): Promise<S3Server> {
   if (S3_MISSING !== null) throw new Error(S3_MISSING);
   const running = GIVEN === null ? await startSwift() : { url: GIVEN, stop: async () => {} };
   const url = new URL(running.url);
-  const line = await openCut(Number(url.port || 80));
-  const endpoint = `http://127.0.0.1:${line.port}`;
+  const [line, outside] = await Promise.all([
+    openCut(Number(url.port || 80)),
+    openCut(Number(url.port || 80)),
+  ]);
   return {
     place: {
       bucket: `${url.pathname.slice(1)}/${crypto.randomUUID()}`,
-      endpoint,
+      endpoint: `http://127.0.0.1:${line.port}`,
       region: 'us-east-1',
       virtualHosted: false,
       accessKeyId: decodeURIComponent(url.username),
       secretAccessKey: decodeURIComponent(url.password),
       sessionToken: null,
-      publicEndpoint: direct ? endpoint : null,
+      publicEndpoint: direct ? `http://127.0.0.1:${outside.port}` : null,
     },
     url: running.url,
     line,
+    outside,
     async stop() {
-      await line.close();
+      await Promise.all([line.close(), outside.close()]);
       await running.stop();
     },
   };

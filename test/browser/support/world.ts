@@ -1,6 +1,6 @@
 /** A server of its own and a browser: what a file of browser tests runs in. */
 import type { Browser } from 'playwright-core';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { type ServerOptions, startServer, type TestServer } from '../../support/server.ts';
 import { launchBrowser, openPerson, type Person, type PersonOptions, sharedBrowser } from './browser.ts';
 
 export interface World {
@@ -14,10 +14,13 @@ export interface World {
 }
 
 /** Starts both; the browser with these arguments too, and then one of its own. The island must be built: `bun run test` does it before anything else. */
-export async function openWorld(browserArgs: readonly string[] = []): Promise<World> {
+export async function openWorld(
+  browserArgs: readonly string[] = [],
+  served: ServerOptions = {},
+): Promise<World> {
   const isShared = browserArgs.length === 0;
   const [server, browser] = await Promise.all([
-    startServer(),
+    startServer(served),
     isShared ? sharedBrowser() : launchBrowser(browserArgs),
   ]);
   const people: Person[] = [];
