@@ -16,7 +16,7 @@ import type { Caller, OpenedSession, Session, Sessions } from './session.ts';
 
 export type * from './session.ts';
 
-/** So that a message does not cost a query; the admin commands' changes are seen this much later. */
+/** So that a message does not cost a query; what nobody tells, such as the admin commands' changes, is seen this much later. */
 const CACHE = { ttl: 10_000, max: 10_000 };
 /** Sessions of one account at a time. */
 export const MAX_SESSIONS = 50;

@@ -17,7 +17,16 @@ import type { Hub, HubEvent, News } from './hub.ts';
 import { createRedisHub, type HubDelays } from './redis.ts';
 
 /** As in use, a tenth as long. */
-const QUICK: HubDelays = { ping: 50, answer: 200, retry: 30, missed: 50, alive: 50, silent: 300, gone: 600 };
+const QUICK: HubDelays = {
+  ping: 50,
+  answer: 200,
+  retry: 30,
+  missed: 50,
+  alive: 50,
+  silent: 300,
+  gone: 600,
+  anyway: 60_000,
+};
 const KEY = new Uint8Array(32).fill(7);
 
 /** The database's mark, which both nodes see. */
@@ -211,6 +220,15 @@ else
         await closeAll();
       },
     );
+
+    test('a Redis that drops what it is given is not relied on: from time to time everybody looks', async () => {
+      const hub = await node({ delays: { ...QUICK, anyway: 150 } });
+      let missed = 0;
+      hub.onMissed(() => missed++);
+      await until(() => missed >= 2, 'again and again');
+      expect([hub.way, log.includes('away')]).toEqual(['open', false]);
+      await closeAll();
+    });
 
     test('Redis that is killed and started anew: everything is subscribed again', async () => {
       const [a, b] = await Promise.all([node(), node()]);

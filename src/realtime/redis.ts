@@ -31,8 +31,17 @@ export interface HubDelays extends WayDelays {
   /** Without one for so long, a node may have ended between storing and telling; and after so long it is no node any more. */
   readonly silent: number;
   readonly gone: number;
+  /** After so long something counts as missed in any case: a Redis that drops events says nothing of it. */
+  readonly anyway: number;
 }
-export const HUB_DELAYS: HubDelays = { ...WAY_DELAYS, missed: 2000, alive: 2000, silent: 6000, gone: 30_000 };
+export const HUB_DELAYS: HubDelays = {
+  ...WAY_DELAYS,
+  missed: 2000,
+  alive: 2000,
+  silent: 6000,
+  gone: 30_000,
+  anyway: 60_000,
+};
 
 export interface RedisHubOptions {
   /** With user and password. */
@@ -62,6 +71,8 @@ export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: R
   /** Something could not be told, and the mark in the database does not say so yet. */
   let isUntold = false;
   let mark: string | null = null;
+  /** When listeners last looked for what they missed, on this process's own clock. */
+  let missedAt = performance.now();
 
   const way = new RedisWay(
     url,
@@ -211,6 +222,7 @@ export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: R
   }
 
   function isMissed(): void {
+    missedAt = performance.now();
     for (const handle of onMissed) attempt(handle);
   }
 
@@ -220,7 +232,7 @@ export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: R
 
   /** Whatever the database does meanwhile: the next look is soon. */
   async function look(): Promise<void> {
-    if (!way.isOpen) isMissed();
+    if (!way.isOpen || performance.now() - missedAt >= delays.anyway) isMissed();
     try {
       if (isUntold) {
         isUntold = false;

@@ -32,6 +32,7 @@ const QUICK: HubDelays = {
   alive: 100,
   silent: 600,
   gone: 1200,
+  anyway: 60_000,
 };
 const KEY = new Uint8Array(32).fill(7);
 

@@ -78,8 +78,11 @@ export function createPresence(
         break;
     }
   });
+  let isReached = false;
   hub.onMissed(() => {
-    if (hub.way !== 'open') return;
+    const wasReached = isReached;
+    isReached = hub.way === 'open';
+    if (wasReached || !isReached) return;
     tellAll();
     hub.tell({ type: 'who' });
   });
