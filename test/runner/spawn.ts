@@ -43,7 +43,9 @@ async function spawn(args: readonly string[], env: Environment): Promise<{ code:
   let text = '';
   const pump = async (stream: ReadableStream<Uint8Array>) => {
     const decoder = new TextDecoder();
-    for await (const part of stream) text += decoder.decode(part, { stream: true });
+    const reader = stream.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read())
+      text += decoder.decode(part.value, { stream: true });
   };
   await Promise.all([pump(child.stdout), pump(child.stderr)]);
   const code = await child.exited;
