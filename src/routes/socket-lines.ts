@@ -4,7 +4,7 @@ import { networkOf } from '../http/address.ts';
 import { Refusal } from '../services/refusal.ts';
 import type { Line, Owner } from './socket-line.ts';
 
-/** Sockets of one account: tabs, devices and bots. */
+/** Sockets of one account: tabs, devices and bots. Limits of sockets hold on each node: what they protect is its memory. */
 export const MAX_SOCKETS_PER_ACCOUNT = 100;
 /** Sockets from one network: an office behind one router. */
 const MAX_SOCKETS_PER_NETWORK = 2000;

@@ -68,6 +68,7 @@ const NONE = new Uint8Array(32);
 export function createAudit({ db, clock, log }: Pick<Ports, 'db' | 'clock' | 'log'>): Audit {
   /** Saves a question for each chunk of a file. */
   const noted = new Recent<string, true>(clock, { ttl: HOUR_MS, max: 20_000 });
+  /** Of this node: what is bounded is what one flood writes. */
   const refusals = new Recent<string, { count: number }>(clock, { ttl: HOUR_MS, max: 20_000 });
 
   const recordAll: Audit['recordAll'] = async (tx, entries) => {
