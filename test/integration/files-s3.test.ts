@@ -7,9 +7,18 @@ import { createS3Blobs } from '../../src/blobs/s3.ts';
 import { openData } from '../../src/commands/open.ts';
 import { parseConfig } from '../../src/config.ts';
 import { CHUNK_BYTES, DIRECT_HEADER, type DirectChunks, type FileRecord } from '../../src/contract/files.ts';
+import { filesSearch } from '../../src/contract/files-origin.ts';
 import type { ConversationId } from '../../src/contract/ids.ts';
-import { fileCompletePath, fileDirectPath, fileHashesPath, filePath } from '../../src/contract/paths.ts';
+import {
+  fileCompletePath,
+  fileDirectPath,
+  fileHashesPath,
+  filePath,
+  MANIFEST_PATH,
+} from '../../src/contract/paths.ts';
+import type { ServedManifest } from '../../src/contract/served.ts';
 import type { Ports } from '../../src/deps.ts';
+import { CONTENT_SECURITY_POLICY, filesPolicy } from '../../src/http/headers.ts';
 import { silent } from '../../src/ops/log.ts';
 import { createServices } from '../../src/services/services.ts';
 import { addGroup, callsAs, noiseOf } from '../support/files.ts';
@@ -122,6 +131,22 @@ describe.skipIf(S3_MISSING !== null)('files in S3', () => {
       [file.id, mina.account],
     );
     expect(noted.length).toBeGreaterThan(0);
+  });
+
+  test('the worker that fetches files may speak with that origin and no other, and no other file may', async () => {
+    const { files } = (await (await fetch(`${server.url}${MANIFEST_PATH}`)).json()) as ServedManifest;
+    const policyOf = async (name: string, origin: string) => {
+      const path = files.find((each) => each.path.startsWith(`/assets/${name}.`))?.path ?? '';
+      const answer = await fetch(server.url + path + filesSearch(origin));
+      expect(answer.status).toBe(200);
+      return answer.headers.get('content-security-policy');
+    };
+    const origin = s3.place.publicEndpoint ?? '';
+    expect(await policyOf('reader-worker', origin)).toBe(filesPolicy(origin));
+    expect(await policyOf('reader-worker', 'https://elsewhere.example')).toBe(CONTENT_SECURITY_POLICY);
+    expect(await policyOf('files-worker', origin)).toBe(CONTENT_SECURITY_POLICY);
+    await services.policies.write({ directDownloads: false });
+    expect(await policyOf('reader-worker', origin)).toBe(CONTENT_SECURITY_POLICY);
   });
 
   test('doctor says that it works, and what is wrong when it does not', async () => {
