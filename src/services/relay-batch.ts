@@ -4,11 +4,17 @@ import { toBase64 } from '../contract/bytes.ts';
 import type { ConversationId } from '../contract/ids.ts';
 import type { Accepted } from '../contract/relay.ts';
 import type { HubEvent } from '../realtime/hub.ts';
-import { type BodyRow, insertBody } from '../store/bodies.ts';
+import { type BodyRow, insertBodies } from '../store/bodies.ts';
 import { touchConversation } from '../store/conversations.ts';
 import type { Tx } from '../store/db.ts';
-import { insertEnvelope, waitingFor } from '../store/envelopes.ts';
-import { devicesIn, insertMessage, knownMessage, reserveNumbers } from '../store/messages.ts';
+import { type EnvelopeRow, insertEnvelopes, waitingFor } from '../store/envelopes.ts';
+import {
+  devicesIn,
+  insertMessages,
+  knownMessage,
+  type MessageRow,
+  reserveNumbers,
+} from '../store/messages.ts';
 import { type Addressed, type Incoming, readPost, sameBytes } from './posts.ts';
 import { Refusal } from './refusal.ts';
 import { type AcknowledgeWork, storeAcknowledgements } from './relay-acknowledge.ts';
@@ -122,12 +128,15 @@ async function storePosts(
 ): Promise<readonly AcceptedPost[]> {
   const stored: AcceptedPost[] = [];
   const active = new Set<ConversationId>();
-  const isNew = await Promise.all(ready.map((post) => remember(tx, post, now)));
-  const writes: Promise<number>[] = [];
-  for (const [index, post] of ready.entries()) {
+  const fresh = await insertMessages(
+    tx,
+    ready.map((post) => remembered(post, now)),
+  );
+  const kept: Ready[] = [];
+  for (const post of ready) {
     const { incoming, addressed } = post;
-    if (isNew[index] === 1) {
-      keep(tx, post, now, writes);
+    if (fresh.has(post.number)) {
+      if (addressed.length > 0) kept.push(post);
       tell(post, now, events);
       if (incoming.class === 1) {
         active.add(incoming.conversation);
@@ -140,41 +149,44 @@ async function storePosts(
       outcomes[post.place] = known ? { accepted: known } : { refused: idTaken() };
     }
   }
-  for (const conversation of active) writes.push(touchConversation(tx, conversation, now));
-  await Promise.all(writes);
+  await Promise.all([
+    insertBodies(
+      tx,
+      kept.map((post) => bodyOf(post, now)),
+    ),
+    insertEnvelopes(tx, kept.flatMap(envelopesOf)),
+    ...[...active].map((conversation) => touchConversation(tx, conversation, now)),
+  ]);
   return stored;
 }
 
-function remember(tx: Tx, { incoming, addressed, number }: Ready, now: number): Promise<number> {
-  return insertMessage(tx, {
+function remembered({ incoming, addressed, number }: Ready, now: number): MessageRow {
+  return {
     number,
     id: incoming.id,
     account: incoming.session.account,
     post_hash: incoming.hash,
     accepted_at: now,
     recipients: addressed.map(({ device }) => device).join(''),
-  });
+  };
 }
 
-function keep(tx: Tx, { incoming, addressed, number }: Ready, now: number, writes: Promise<number>[]): void {
-  if (addressed.length === 0) return;
+function bodyOf({ incoming, addressed, number }: Ready, now: number): BodyRow {
   const { id, session, post } = incoming;
-  const { account, device } = session;
-  const waiting = addressed.length;
-  const envelope_bytes = addressed.reduce((most, { envelope }) => Math.max(most, envelope.length), 0);
-  const body: BodyRow = {
+  return {
     number,
     id,
-    account,
-    device,
+    account: session.account,
+    device: session.device,
     accepted_at: now,
-    waiting,
-    envelope_bytes,
+    waiting: addressed.length,
+    envelope_bytes: addressed.reduce((most, { envelope }) => Math.max(most, envelope.length), 0),
     body: post.body,
   };
-  writes.push(insertBody(tx, body));
-  for (const { device, envelope } of addressed) writes.push(insertEnvelope(tx, { device, number }, envelope));
 }
+
+const envelopesOf = ({ addressed, number }: Ready): readonly EnvelopeRow[] =>
+  addressed.map(({ device, envelope }) => ({ device, number, envelope }));
 
 function tell({ incoming, addressed, number }: Ready, now: number, events: HubEvent[]): void {
   if (addressed.length === 0) return;

@@ -1,6 +1,7 @@
 /** Bodies that somebody still waits for, with whom to tell about them. */
 import type { AccountId, BodyId, DeviceId } from '../contract/ids.ts';
 import type { Db, Tx } from './db.ts';
+import { rowsInto } from './many-rows.ts';
 
 /** Whom to tell what became of a message. */
 export interface Sender {
@@ -20,13 +21,24 @@ export interface BodyRow extends Sender {
   readonly body: Uint8Array;
 }
 
-/** Stores a body. */
-export function insertBody(tx: Tx, row: BodyRow): Promise<number> {
-  return tx.run(
-    `INSERT INTO bodies (number, id, account, device, accepted_at, waiting, envelope_bytes, body)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [row.number, row.id, row.account, row.device, row.accepted_at, row.waiting, row.envelope_bytes, row.body],
-  );
+const intoBodies = rowsInto({
+  name: 'bodies',
+  columns: ['number', 'id', 'account', 'device', 'accepted_at', 'waiting', 'envelope_bytes', 'body'],
+});
+
+/** Stores bodies. */
+export function insertBodies(tx: Tx, rows: readonly BodyRow[]): Promise<number> {
+  const values = rows.map((row) => [
+    row.number,
+    row.id,
+    row.account,
+    row.device,
+    row.accepted_at,
+    row.waiting,
+    row.envelope_bytes,
+    row.body,
+  ]);
+  return intoBodies(tx, values);
 }
 
 /** Notes that `count` envelopes were deleted; the body goes with the last one. Null for an unknown number. */

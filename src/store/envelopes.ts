@@ -2,6 +2,7 @@
 import type { AccountId, BodyId, DeviceId } from '../contract/ids.ts';
 import { settleBody } from './bodies.ts';
 import type { Db, Tx } from './db.ts';
+import { rowsInto } from './many-rows.ts';
 import { numberBefore, removeRecipient } from './messages.ts';
 
 /** An envelope with what the device needs of its message. */
@@ -23,17 +24,22 @@ export interface EnvelopeKey {
   readonly number: number;
 }
 
-/** Stores an envelope for a device. */
-export function insertEnvelope(
-  tx: Tx,
-  { device, number }: EnvelopeKey,
-  envelope: Uint8Array,
-): Promise<number> {
-  return tx.run('INSERT INTO envelopes (device, number, attempts, envelope) VALUES ($1, $2, 0, $3)', [
-    device,
-    number,
-    envelope,
-  ]);
+/** An envelope of a device. */
+export interface EnvelopeRow extends EnvelopeKey {
+  readonly envelope: Uint8Array;
+}
+
+const intoEnvelopes = rowsInto({
+  name: 'envelopes',
+  columns: ['device', 'number', 'attempts', 'envelope'],
+});
+
+/** Stores envelopes. */
+export function insertEnvelopes(tx: Tx, rows: readonly EnvelopeRow[]): Promise<number> {
+  return intoEnvelopes(
+    tx,
+    rows.map(({ device, number, envelope }) => [device, number, 0, envelope]),
+  );
 }
 
 /** What waits for the device after number `after`, oldest first. */

@@ -1,6 +1,7 @@
 /** What the relay remembers of each post: one row, written once, for a month. */
 import type { AccountId, BodyId, DeviceId } from '../contract/ids.ts';
 import type { Db, Tx } from './db.ts';
+import { rowsInto } from './many-rows.ts';
 
 export interface MessageRow {
   /** The relay's order; the `seq` of every envelope of this message. */
@@ -56,13 +57,29 @@ export async function newestNumber(db: Db): Promise<number> {
   return row?.highest ?? 0;
 }
 
-/** Stores a message; gives 0 when the id is known already, otherwise 1. */
-export function insertMessage(tx: Tx, row: MessageRow): Promise<number> {
-  return tx.run(
-    `INSERT INTO messages (number, id, account, post_hash, accepted_at, recipients)
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
-    [row.number, row.id, row.account, row.post_hash, row.accepted_at, row.recipients],
+const intoMessages = rowsInto({
+  name: 'messages',
+  columns: ['number', 'id', 'account', 'post_hash', 'accepted_at', 'recipients'],
+  ending: 'ON CONFLICT (id) DO NOTHING',
+});
+
+/** Stores messages with numbers that were just reserved; gives the numbers of those whose id was not known: of two alike, of the first. */
+export async function insertMessages(tx: Tx, rows: readonly MessageRow[]): Promise<ReadonlySet<number>> {
+  const values = rows.map((row) => [
+    row.number,
+    row.id,
+    row.account,
+    row.post_hash,
+    row.accepted_at,
+    row.recipients,
+  ]);
+  const numbers = rows.map(({ number }) => number);
+  if ((await intoMessages(tx, values)) === rows.length) return new Set(numbers);
+  const stored = await tx.all<{ number: number }>(
+    'SELECT number FROM messages WHERE number >= $1 AND number <= $2',
+    [numbers[0] ?? 0, numbers.at(-1) ?? 0],
   );
+  return new Set(stored.map(({ number }) => number));
 }
 
 /** The message of this id, or null. */
