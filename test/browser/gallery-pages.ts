@@ -393,6 +393,8 @@ function health(): HealthProps {
       { ...job, name: 'files', running: true, nextAt: null },
       { ...job, name: 'backup', lastError: 'The folder /mnt/backup cannot be written.' },
       { ...job, name: 'digest', lastAt: null },
+      { ...job, name: 'mail', node: 'sotto-2' },
+      { ...job, name: 'sessions', node: 'sotto-3', lastAt: null },
     ],
     span: 'month',
     usage: Array.from({ length: 30 }, (_, index) => {
@@ -442,6 +444,7 @@ function policies(): PoliciesProps {
   return {
     role: 'owner',
     form: { ...DEFAULT_POLICIES, sessionDays: '400', relayDays: '7', suite: '2' },
+    canDirect: true,
     suites: [{ id: 2, name: 'X25519-ML-KEM-768-AES256-GCM' }],
     errors: { sessionDays: 'Enter a whole number of days from 1 to 365.' },
   };
