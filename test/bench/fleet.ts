@@ -26,8 +26,11 @@ export interface Spent {
 export const sum = ({ nodes, database, redis }: Spent): number => nodes + database + redis;
 
 /** One process, with its database in a file. */
-export async function alone(name: 'floor' | 'server'): Promise<Fleet> {
-  const child = await startChild(name);
+export async function alone(
+  name: 'floor' | 'server',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Fleet> {
+  const child = await startChild(name, env);
   return {
     ports: [child.port],
     seed: child.seed,

@@ -15,6 +15,7 @@ import { crowds, sealing } from './seal.ts';
 import { searching } from './search.ts';
 import { starts } from './start.ts';
 import { historyCost, throughput } from './throughput.ts';
+import { keptCost } from './wal.ts';
 
 interface Row {
   readonly what: string;
@@ -57,6 +58,15 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
       '',
       '0.25 now, 0.5 later',
     );
+  },
+  async wal() {
+    const { without, kept, bytes } = await keptCost(seconds);
+    add('pairs, log not kept: delivered', without.delivered, '/s');
+    add('pairs, log not kept: delivered per server CPU', without.perCpuSecond, '/CPU-s');
+    add('pairs, log kept: delivered', kept.delivered, '/s');
+    add('pairs, log kept: delivered per server CPU', kept.perCpuSecond, '/CPU-s');
+    add('pairs, log kept: share of without', ratio(kept.perCpuSecond, without.perCpuSecond), '', '0.8');
+    add('log kept: for a delivered message', bytes, 'B');
   },
   async nodes() {
     for (const { what, delivered, perCpuSecond, p50, p99, spent } of await nodesCost(counts, seconds)) {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createApp } from '../../src/app.ts';
 import { openData } from '../../src/commands/open.ts';
+import { openShipper } from '../../src/commands/serve/shipper.ts';
 import { parseConfig } from '../../src/config.ts';
 import { toHex } from '../../src/contract/bytes.ts';
 import type { AccountId, ConversationId } from '../../src/contract/ids.ts';
@@ -19,8 +20,13 @@ import { putMember } from '../../src/store/rosters.ts';
 import { addPerson, openCookie } from '../support/relay.ts';
 import { answerQuestions, type Circle, report } from './child.ts';
 
-const { DATABASE_URL, REDIS_URL } = process.env;
-const config = parseConfig(['--data', process.argv[2] ?? 'data'], { DATABASE_URL, REDIS_URL });
+const { DATABASE_URL, REDIS_URL, SOTTO_WAL_TO, SOTTO_BACKUP_PASSPHRASE } = process.env;
+const config = parseConfig(['--data', process.argv[2] ?? 'data'], {
+  DATABASE_URL,
+  REDIS_URL,
+  SOTTO_WAL_TO,
+  SOTTO_BACKUP_PASSPHRASE,
+});
 const ports = await openData(config, createLog('error', Date.now));
 const { db } = ports;
 const boundless = Object.fromEntries(
@@ -53,6 +59,7 @@ answerQuestions(async (question) => {
     for (let index = 0; index < question.circles; index++) circles.push(await seedCircle(question.people));
   return { kind: 'seeded', circles };
 });
+(await openShipper(config, ports))?.start();
 report({ kind: 'ready', port });
 
 async function seedCircle(count: number): Promise<Circle> {
