@@ -13,6 +13,7 @@ import { createAudit } from '../services/audit.ts';
 import { type Db, DbUnavailable } from '../store/db.ts';
 import { hashesFrom } from '../store/leaves.ts';
 import { movedAway, unmarkAway } from '../store/moves.ts';
+import { probeBlobs } from './blobs.ts';
 import { CommandFailed } from './failed.ts';
 import { type BlobPlace, blobsOfFolder, blobsOfS3, openEnd, type Place, placeOf } from './move/ends.ts';
 import { MOVE_USAGE } from './usage.ts';
@@ -53,6 +54,7 @@ export async function moveTeam(args: readonly string[], env: Env): Promise<numbe
         async (target) => {
           const moving = { from: source, to: target, witnesses, told: told.step };
           if (values.check) return checked(await compare(moving), moving, values.json === true);
+          if (source.blobPlace !== target.blobPlace) await checkPlace(files.to);
           const audit = createAudit({ db: target.db, clock: Date.now, log: silent });
           const moved = await move({
             ...moving,
@@ -103,6 +105,13 @@ async function filesOf(
     from: from.kind === 'folder' ? blobsOfFolder(from.folder) : database,
     to: to.kind === 'folder' ? blobsOfFolder(to.folder) : database,
   };
+}
+
+/** Before anything is copied: that a bucket takes nothing shows only at its end otherwise. */
+async function checkPlace({ blobs, name }: BlobPlace): Promise<void> {
+  const problem = await probeBlobs(blobs, random);
+  if (problem !== null)
+    throw new CommandFailed(`${name} does not take files: it failed to ${problem.step} (${problem.reason}).`);
 }
 
 /** Takes the mark away by which a place that was left is not used any more. */
@@ -167,7 +176,7 @@ function checked(
 }
 
 function print(
-  { tables, audit, logRoot, chunks, missing }: Moved,
+  { isNew, tables, audit, logRoot, chunks, missing }: Moved,
   { from, to }: { readonly from: Place; readonly to: Place },
   files: { readonly to: BlobPlace },
   json: boolean,
@@ -175,7 +184,22 @@ function print(
   const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
   if (json) {
     const where = { from: from.label, to: to.label, files: files.to.name };
-    console.log(JSON.stringify({ event: 'moved', ...where, rows, chunks, missing, audit, logRoot, tables }));
+    console.log(
+      JSON.stringify({
+        event: isNew ? 'moved' : 'was moved',
+        ...where,
+        rows,
+        chunks,
+        missing,
+        audit,
+        logRoot,
+        tables,
+      }),
+    );
+    return;
+  }
+  if (!isNew) {
+    console.log(`${from.label} was moved to ${to.label} before: nothing was left to do.`);
     return;
   }
   console.log(

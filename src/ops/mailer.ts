@@ -90,5 +90,5 @@ function isFinal(error: unknown): boolean {
 /** The server's own words, one line, without what it repeats of ours. */
 function sayingOf(error: unknown): string {
   const said = error instanceof Error && 'response' in error ? String(error.response) : String(error);
-  return said.replace(/\s+/g, ' ').slice(0, 200);
+  return said.replace(/[\s\p{Cc}]+/gu, ' ').slice(0, 200);
 }

@@ -31,16 +31,29 @@ export async function copyBlobs(copy: BlobCopy, told: (chunks: number) => void):
     const last = page.at(-1);
     if (last === undefined) return;
     const there = await keysBetween(to.blobs, after, last.blob);
-    const waiting = page.values();
-    const carry = async () => {
-      for (const chunk of waiting) await carryOne(from.blobs, to.blobs, chunk, there.has(chunk.blob));
-    };
-    await Promise.all(Array.from({ length: TOGETHER }, carry));
+    await together(page, (chunk) => carryOne(from.blobs, to.blobs, chunk, there.has(chunk.blob)));
     after = last.blob;
     await noteProgress(copy, { place: to.blobPlace, after });
     chunks += page.length;
     told(chunks);
   }
+}
+
+/** Several at a time; after one that fails none is begun, and those that are underway end first. */
+async function together(chunks: readonly Chunk[], carry: (chunk: Chunk) => Promise<void>): Promise<void> {
+  const waiting = chunks.values();
+  let isStopped = false;
+  const work = async () => {
+    for (const chunk of waiting) {
+      if (isStopped) return;
+      await carry(chunk).catch((error: unknown) => {
+        isStopped = true;
+        throw error;
+      });
+    }
+  };
+  for (const result of await Promise.allSettled(Array.from({ length: TOGETHER }, work)))
+    if (result.status === 'rejected') throw result.reason;
 }
 
 /** How many rows name bytes that are not there. */

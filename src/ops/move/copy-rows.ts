@@ -25,15 +25,20 @@ export async function copyTable(
   if (known === true) return;
   const after = known === undefined ? null : readKey(known);
   let rows = 0;
-  for await (const page of pagesOf(copy.source, table, { after, filter })) {
+  const pages = pagesOf(copy.source, table, { after, filter });
+  let page = (await pages.next()).value ?? [];
+  for (;;) {
     for (const row of page) checkRow(table, row);
+    const following = (await pages.next()).value ?? [];
     const last = page.at(-1);
-    if (last === undefined) break;
-    await note(copy, table.name, writtenKey(keyOf(table, last)), (tx) => insertRows(tx, table, page));
+    const progress = following.length === 0 || last === undefined ? true : writtenKey(keyOf(table, last));
+    const written = page;
+    await note(copy, table.name, progress, (tx) => insertRows(tx, table, written));
     rows += page.length;
     told(rows);
+    if (progress === true) return;
+    page = following;
   }
-  await note(copy, table.name, true, async () => {});
 }
 
 async function note(

@@ -29,6 +29,8 @@ export interface Moving {
 }
 
 export interface Moved extends Pick<Compared, 'tables' | 'audit' | 'logRoot'> {
+  /** False: it had been done before, and nothing was left to do. */
+  readonly isNew: boolean;
   /** Chunks of files that rows name. */
   readonly chunks: number;
   /** Of these, not there. */
@@ -37,6 +39,7 @@ export interface Moved extends Pick<Compared, 'tables' | 'audit' | 'logRoot'> {
 
 /** PostgreSQL ends a transaction in which nothing is asked for longer than 20 seconds. */
 const SIGN_OF_LIFE_MS = 5_000;
+const AWAKE_MS = 2;
 
 /** Throws MoveRefused, DbUnavailable or BlobsUnavailable; the same again goes on from there. */
 export async function move(moving: Moving): Promise<Moved> {
@@ -74,10 +77,13 @@ function held<T>(db: Db, act: (tx: Tx) => Promise<T>): Promise<T> {
   return db.write(async (tx) => {
     // A connection that fails is noticed by whoever writes on it next.
     const alive = setInterval(() => void tx.get('SELECT 1 AS alive').catch(() => {}), SIGN_OF_LIFE_MS);
+    // After work with files the event loop can sleep over what setImmediate has left to do, until anything else happens.
+    const awake = setInterval(() => {}, AWAKE_MS);
     try {
       return await act(tx);
     } finally {
       clearInterval(alive);
+      clearInterval(awake);
     }
   });
 }
@@ -96,7 +102,8 @@ async function carryOver(moving: Moving, begun: Begun, tables: readonly Table[])
       `${missing} of ${chunks} parts of files are not in ${from.blobPlace}. Is that where they are? When they are lost for good: the same command with --allow-missing`,
     );
   // It was finished before, and only the other end did not hear of it: by now people may write there.
-  if (isDone) return { tables: {}, audit: await witnesses.audit(to.db), logRoot: '', chunks, missing };
+  if (isDone)
+    return { isNew: false, tables: {}, audit: await witnesses.audit(to.db), logRoot: '', chunks, missing };
   const compared = await compareEnds(from, to, tables, witnesses, told, FILTERS);
   if (compared.differences.length > 0) {
     await emptied(to.db, tables, { ...blobs.mark, id: `${blobs.mark.id} failed` });
@@ -108,7 +115,7 @@ async function carryOver(moving: Moving, begun: Begun, tables: readonly Table[])
     await moving.note(tx);
     await markHere(tx, { ...blobs.mark, tables: {}, blobs: null, done: moving.clock() });
   });
-  return { ...compared, chunks, missing };
+  return { ...compared, isNew: true, chunks, missing };
 }
 
 async function copyRows(
