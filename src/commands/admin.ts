@@ -10,6 +10,7 @@ import { silent } from '../ops/log.ts';
 import { createPushKeys } from '../services/pushes.ts';
 import { Refusal } from '../services/refusal.ts';
 import { createServices } from '../services/services.ts';
+import { createMissed } from '../store/missed.ts';
 import { readSetting } from '../store/settings.ts';
 import { audit } from './admin-audit.ts';
 import { deletePerson, exportPerson } from './admin-person.ts';
@@ -60,6 +61,8 @@ export async function admin(
         createServices(ports, () => origin),
         origin,
       );
+      // Nodes that serve meanwhile forget what they remember of it.
+      if (config.redis !== null) await createMissed(ports.db, ports.random).note();
     } finally {
       await ports.db.close();
     }

@@ -15,7 +15,7 @@ export async function openHub({ redis }: Pick<Config, 'redis'>, db: Db, log: Log
   if (redis === null) return createLocalHub();
   // Whoever has a small server never loads it.
   const { createRedisHub } = await import('../realtime/redis.ts');
-  return createRedisHub({ url: redis, key: await workspaceKey(db), missed: createMissed(db, random), log });
+  return createRedisHub({ url: redis, key: await workspaceKey(db), mark: createMissed(db, random), log });
 }
 
 /** Limits that all nodes count together. */

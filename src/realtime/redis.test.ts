@@ -59,7 +59,7 @@ else
       const hub = createRedisHub({
         url,
         key,
-        missed: mark,
+        mark,
         log: createLog('debug', Date.now, (line) => {
           log += line;
         }),
@@ -292,8 +292,8 @@ else
 
     test('a commit of a thousand envelopes costs little', async () => {
       const [a, b] = [
-        createRedisHub({ url: redis.url, key: KEY, missed: mark, log: silent }),
-        createRedisHub({ url: redis.url, key: KEY, missed: mark, log: silent }),
+        createRedisHub({ url: redis.url, key: KEY, mark, log: silent }),
+        createRedisHub({ url: redis.url, key: KEY, mark, log: silent }),
       ];
       hubs.push(a, b);
       await until(() => a.way === 'open' && b.way === 'open', 'both');

@@ -4,35 +4,24 @@
  * store in its order, whichever node took them.
  *
  * While Redis is away, what happens here is heard here, and everything else is missed: `onMissed` is called again and again. Others cannot
- * know that a node they do not hear has something to tell, so it leaves a mark in the database (`Missed`), which all nodes look at.
+ * know that a node they do not hear has something to tell, so it leaves a mark in the database (missed.ts), which all nodes look at.
  */
 import type { AccountId, DeviceId } from '../contract/ids.ts';
 import type { Log } from '../ops/log.ts';
 import type { Hub, HubEvent, News } from './hub.ts';
 import { Listeners } from './listeners.ts';
+import { type Mark, Missed, type MissedDelays } from './missed.ts';
 import { Peers } from './peers.ts';
 import { RedisWay, WAY_DELAYS, type WayDelays } from './redis-way.ts';
 import { Seal } from './seal.ts';
 import { decodeEvent, decodeNews, encode, type WireEvent, type WireNews } from './wire.ts';
 
-/** The mark in the database that something could not be told. */
-export interface Missed {
-  /** Sets it anew. */
-  note(): Promise<void>;
-  /** What it is; another one than before: something was missed. */
-  read(): Promise<string>;
-}
-
-export interface HubDelays extends WayDelays {
-  /** Milliseconds between two looks for what may have been missed. */
-  readonly missed: number;
-  /** Between two signs of life. */
+export interface HubDelays extends WayDelays, MissedDelays {
+  /** Milliseconds between two signs of life. */
   readonly alive: number;
   /** Without one for so long, a node may have ended between storing and telling; and after so long it is no node any more. */
   readonly silent: number;
   readonly gone: number;
-  /** After so long something counts as missed in any case: a Redis that drops events says nothing of it. */
-  readonly anyway: number;
 }
 export const HUB_DELAYS: HubDelays = {
   ...WAY_DELAYS,
@@ -48,7 +37,7 @@ export interface RedisHubOptions {
   readonly url: string;
   /** 32 bytes of this workspace alone: two workspaces on one Redis do not meet. */
   readonly key: Uint8Array;
-  readonly missed: Missed;
+  readonly mark: Mark;
   readonly log: Log;
   readonly delays?: HubDelays;
 }
@@ -58,21 +47,15 @@ const PASSING: ReadonlySet<string> = new Set(['presence', 'typing', 'here', 'who
 
 type Waiting = Extract<HubEvent, { readonly type: 'waiting' }>;
 
-export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: RedisHubOptions): Hub {
+export function createRedisHub({ url, key, mark, log, delays = HUB_DELAYS }: RedisHubOptions): Hub {
   const seal = new Seal(key);
   const newsChannel = seal.channel('news');
   const listeners = new Listeners();
   const peers = new Peers(delays);
   const onUnheard: ((event: HubEvent) => void)[] = [];
   const onNews: ((news: News, node: string) => void)[] = [];
-  const onMissed: (() => void)[] = [];
   /** What this turn has brought to each device. */
   const waiting = new Map<DeviceId, Waiting>();
-  /** Something could not be told, and the mark in the database does not say so yet. */
-  let isUntold = false;
-  let mark: string | null = null;
-  /** When listeners last looked for what they missed, on this process's own clock. */
-  let missedAt = performance.now();
 
   const way = new RedisWay(
     url,
@@ -81,18 +64,18 @@ export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: R
       onOpen() {
         peers.begin();
         sayAlive();
-        isMissed();
+        missed.say();
       },
-      onAway: isMissed,
+      onAway: () => missed.say(),
     },
     log,
     delays,
   );
   way.want(newsChannel);
   way.open();
-  const timers = [setInterval(sayAlive, delays.alive), setInterval(() => void look(), delays.missed)];
-  for (const timer of timers) timer.unref();
-  void look();
+  const missed = new Missed(mark, delays, () => way.isOpen, attempt);
+  const timer = setInterval(sayAlive, delays.alive);
+  timer.unref();
 
   return {
     publish(event) {
@@ -103,7 +86,7 @@ export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: R
     publishHere: (event) => void listeners.tell(event),
     tell: (news) => say(news),
     onNews: (handle) => void onNews.push(handle),
-    onMissed: (handle) => void onMissed.push(handle),
+    onMissed: (handle) => missed.onMissed(handle),
     onUnheard: (handle) => void onUnheard.push(handle),
     async hears(device) {
       if (listeners.hasDevice(device)) return true;
@@ -128,10 +111,10 @@ export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: R
       return way.isOpen ? 'open' : 'away';
     },
     async close() {
-      for (const timer of timers) clearInterval(timer);
+      clearInterval(timer);
       flush();
       await speak(newsChannel, { type: 'gone' }).catch(() => {});
-      if (isUntold) await missed.note().catch(() => {});
+      await missed.close();
       way.close();
     },
   };
@@ -180,7 +163,7 @@ export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: R
     if (!way.isOpen) return;
     say({ type: 'alive' });
     const { silent, gone } = peers.look();
-    if (silent) isMissed();
+    if (silent) missed.say();
     for (const peer of gone) told({ type: 'gone' }, peer);
   }
 
@@ -221,33 +204,8 @@ export function createRedisHub({ url, key, missed, log, delays = HUB_DELAYS }: R
     for (const handle of onUnheard) attempt(() => handle(event));
   }
 
-  function isMissed(): void {
-    missedAt = performance.now();
-    for (const handle of onMissed) attempt(handle);
-  }
-
   function note(type: string): void {
-    if (!PASSING.has(type)) isUntold = true;
-  }
-
-  /** Whatever the database does meanwhile: the next look is soon. */
-  async function look(): Promise<void> {
-    if (!way.isOpen || performance.now() - missedAt >= delays.anyway) isMissed();
-    try {
-      if (isUntold) {
-        isUntold = false;
-        await missed.note().catch((error) => {
-          isUntold = true;
-          throw error;
-        });
-      }
-      const now = await missed.read();
-      const isOther = mark !== null && mark !== now;
-      mark = now;
-      if (isOther && way.isOpen) isMissed();
-    } catch {
-      // Who writes to the database hears that it is away; nothing is lost by it here.
-    }
+    if (!PASSING.has(type)) missed.untold();
   }
 
   /** What one listener does wrong keeps nothing from the others. */

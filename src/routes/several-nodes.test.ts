@@ -74,8 +74,8 @@ else
     });
 
     async function node(url: string): Promise<TestApp> {
-      const missed = createMissed(db, randomBytes);
-      const hub: Hub = createRedisHub({ url, key: KEY, missed, log: silent, delays: QUICK });
+      const mark = createMissed(db, randomBytes);
+      const hub: Hub = createRedisHub({ url, key: KEY, mark, log: silent, delays: QUICK });
       const shared = createLimitSharing(KEY, (takes) => hub.tell({ type: 'taken', takes }));
       const app = await startApp({ limited: true, node: { db, hub, shared } });
       hub.onNews((news) => {
