@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { addPerson } from '../../test/support/relay.ts';
 import { migrate } from './migrate.ts';
 import { DROPPED, KEPT, setBack } from './set-back.ts';
-import { readSetting } from './settings.ts';
+import { putSetting, readSetting } from './settings.ts';
 import { openSqlite } from './sqlite.ts';
 
 const open = async () => {
@@ -33,6 +33,7 @@ test('nothing that was used up or ended comes again, and numbers of messages go 
       [device, new Uint8Array(1), new Uint8Array(32)],
     );
     await tx.run('UPDATE message_numbers SET highest = 5');
+    await putSetting(tx, 'workspace_key', new Uint8Array(32));
   });
   const at = 1_800_000_000_000;
   await db.write((tx) => setBack(tx, { at, from: at - 1 }));
@@ -43,4 +44,5 @@ test('nothing that was used up or ended comes again, and numbers of messages go 
   const [row] = await db.read<{ highest: number }>('SELECT highest FROM message_numbers');
   expect(row?.highest).toBeGreaterThan(at * 1000);
   expect(await readSetting(db, 'restored')).not.toBeNull();
+  expect(await readSetting(db, 'workspace_key')).toBeNull();
 });

@@ -78,6 +78,17 @@ export interface Restored {
   readonly from: number;
 }
 
+/** Moved away from later on: what is restored goes on by itself. Its nodes do not talk to those of the workspace that it is a copy of. */
+const ENDED = [
+  'backup_lease',
+  'last_backup',
+  'file_cleanup',
+  'setup_token',
+  'moved_to',
+  'workspace_key',
+  'missed',
+] as const;
+
 /** Makes a restored database one that can go on. */
 export async function setBack(tx: Tx, restored: Restored): Promise<void> {
   for (const table of Object.keys(DROPPED)) await tx.run(`DELETE FROM ${table}`);
@@ -86,9 +97,7 @@ export async function setBack(tx: Tx, restored: Restored): Promise<void> {
     restored.at * NUMBERS_PER_MS,
     NUMBERS_SKIPPED,
   ]);
-  // Moved away from later on: what is restored goes on by itself.
-  for (const key of ['backup_lease', 'last_backup', 'file_cleanup', 'setup_token', 'moved_to'] as const)
-    await dropSetting(tx, key);
+  for (const key of ENDED) await dropSetting(tx, key);
   await putSetting(tx, 'restored', new TextEncoder().encode(JSON.stringify(restored)));
 }
 
