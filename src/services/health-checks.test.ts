@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { startApp, type TestApp } from '../../test/support/app.ts';
+import { say } from '../contract/words.ts';
 import { type Figures, readFigures } from './figures.ts';
 import { warningsOf } from './health-checks.ts';
 
@@ -27,6 +28,8 @@ test('disk, clock, certificate, backups, mail and jobs are warned of, the most p
     'database-refuses',
   ]);
   expect(warned({ refused: [{ store: 'files', since: at, reason: 'ENOSPC' }] })).toEqual(['files-refuse']);
+  const away = warningsOf({ ...figures, refused: [{ store: 'files', since: at, reason: 'Timeout' }] });
+  expect(away.map(({ words }) => say(words))).toEqual([expect.stringContaining('bucket')]);
   expect(warned({ way: 'open' })).toEqual([]);
   expect(warned({ way: 'away' })).toEqual(['redis-away']);
   expect(warned({ audit: { ...audit, newestAt: at + 3_600_000 } })).toEqual(['clock-off']);
