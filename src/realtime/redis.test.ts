@@ -55,11 +55,17 @@ else
       await Promise.all(cuts.map((cut) => cut.close()));
     });
 
-    const node = async ({ url = redis.url, key = KEY, delays = QUICK, wait = true } = {}): Promise<Hub> => {
+    const node = async ({
+      url = redis.url,
+      key = KEY,
+      delays = QUICK,
+      wait = true,
+      told = true,
+    } = {}): Promise<Hub> => {
       const hub = createRedisHub({
         url,
         key,
-        mark,
+        mark: told ? mark : markOf(),
         log: createLog('debug', Date.now, (line) => {
           log += line;
         }),
@@ -268,7 +274,8 @@ else
 
     test('a node that ends says so; one that is killed may have left something, and is gone after a while', async () => {
       const { cut, url } = await lineToRedis();
-      const [ends, dies, stays] = [await node(), await node({ url }), await node()];
+      // A process that is killed leaves no mark.
+      const [ends, dies, stays] = [await node(), await node({ url, told: false }), await node()];
       const news: string[] = [];
       let missed = 0;
       const names = new Set<string>();

@@ -66,7 +66,11 @@ export function createRedisHub({ url, key, mark, log, delays = HUB_DELAYS }: Red
         sayAlive();
         missed.say();
       },
-      onAway: () => missed.say(),
+      onAway() {
+        // What was on its way may have got nowhere.
+        missed.untold();
+        missed.say();
+      },
     },
     log,
     delays,
