@@ -89,6 +89,7 @@ export async function serve(
   // Whoever reads that it listens may tell it to stop.
   const told = stopSignal();
   await greet(deps, listeners);
+  if (shipper !== null) console.log(`Every change is kept within seconds: ${shipper.state().to}`);
   for (const job of serverJobs(deps, listeners)) deps.jobs.add(job);
   shipper?.start();
 

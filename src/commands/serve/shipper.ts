@@ -13,7 +13,7 @@ export async function openShipper(
   if (wal === null || sqlite === null) return null;
   const [{ Shipper }, { openPlace }] = await Promise.all([
     import('../../ops/wal/shipper.ts'),
-    import('../../ops/wal/place.ts'),
+    import('../../ops/wal/open-place.ts'),
   ]);
   const { passphrase, keep } = wal;
   const place = await openPlace(wal.to);

@@ -1,7 +1,4 @@
 /** Where histories of the database are kept: named objects in folders of one level, in a folder or a bucket. */
-import type { LogPlace } from '../../config/wal.ts';
-import { createFolderPlace } from './folder-place.ts';
-
 export interface Place {
   /** For people, without secrets. */
   readonly words: string;
@@ -21,10 +18,4 @@ export interface Place {
 /** Nothing can be kept or read there now; the message is a sentence without secrets. */
 export class PlaceUnavailable extends Error {
   override readonly name = 'PlaceUnavailable';
-}
-
-export async function openPlace(to: LogPlace): Promise<Place> {
-  if (to.kind === 'folder') return createFolderPlace(to.path);
-  const { createS3Place } = await import('./s3-place.ts');
-  return createS3Place(to.s3);
 }
