@@ -220,6 +220,8 @@ function bindings(params: readonly Value[]): SQLQueryBindings[] {
 }
 
 function unavailable(error: unknown): DbUnavailable | null {
+  // Of statements that left together, one that came after the end may be heard of first.
+  if (error instanceof DbUnavailable) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return UNAVAILABLE.test(code) ? new DbUnavailable(code, { cause: error }) : null;
 }
