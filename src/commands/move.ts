@@ -4,8 +4,8 @@ import { BlobsUnavailable } from '../blobs/blobs.ts';
 import { parseConfig } from '../config.ts';
 import { toHex } from '../contract/bytes.ts';
 import { silent } from '../ops/log.ts';
-import type { End, Step, Witnesses } from '../ops/move/end.ts';
-import { compare, type Moved, move } from '../ops/move/move.ts';
+import type { End, Witnesses } from '../ops/move/end.ts';
+import { compare, move } from '../ops/move/move.ts';
 import { MoveRefused } from '../ops/move/refused.ts';
 import { sha256 } from '../protocol/hash.ts';
 import { MerkleLog } from '../protocol/merkle-log.ts';
@@ -16,6 +16,7 @@ import { movedAway, unmarkAway } from '../store/moves.ts';
 import { probeBlobs } from './blobs.ts';
 import { CommandFailed } from './failed.ts';
 import { type BlobPlace, blobsOfFolder, blobsOfS3, openEnd, type Place, placeOf } from './move/ends.ts';
+import { printCompared, printMoved, progressOf } from './move/told.ts';
 import { MOVE_USAGE } from './usage.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -45,7 +46,7 @@ export async function moveTeam(args: readonly string[], env: Env): Promise<numbe
   const { from, to } = places;
   if (from.label === to.label) throw wrongUse('--from and --to are the same.');
   const files = await filesOf(from, to, values.data, env);
-  const told = progress(values.json === true);
+  const told = progressOf(values.json === true);
   return opened(
     () => openEnd(from, files.from, true, random),
     (source) =>
@@ -53,7 +54,12 @@ export async function moveTeam(args: readonly string[], env: Env): Promise<numbe
         () => openEnd(to, files.to, false, random),
         async (target) => {
           const moving = { from: source, to: target, witnesses, told: told.step };
-          if (values.check) return checked(await compare(moving), moving, values.json === true);
+          if (values.check) {
+            const compared = await compare(moving);
+            told.end();
+            printCompared(compared, moving, values.json === true);
+            return compared.differences.length === 0 ? 0 : 1;
+          }
           if (source.blobPlace !== target.blobPlace) await checkPlace(files.to);
           const audit = createAudit({ db: target.db, clock: Date.now, log: silent });
           const moved = await move({
@@ -70,7 +76,7 @@ export async function moveTeam(args: readonly string[], env: Env): Promise<numbe
               }),
           });
           told.end();
-          print(moved, places, files, values.json === true);
+          printMoved(moved, places, files.to.name, values.json === true);
           return 0;
         },
       ),
@@ -152,82 +158,6 @@ async function opened<T>(open: () => Promise<End>, act: (end: End) => Promise<T>
     if (error instanceof Bun.SQL.PostgresError) throw new CommandFailed(`PostgreSQL says: ${error.message}`);
     throw error;
   }
-}
-
-function checked(
-  { tables, audit, logRoot, differences }: Awaited<ReturnType<typeof compare>>,
-  { from, to }: { readonly from: End; readonly to: End },
-  json: boolean,
-): number {
-  if (json)
-    console.log(
-      JSON.stringify({
-        event: 'compared',
-        same: differences.length === 0,
-        tables,
-        audit,
-        logRoot,
-        differences,
-      }),
-    );
-  else if (differences.length === 0) console.log(`${to.label} holds everything that ${from.label} does.`);
-  else for (const difference of differences) console.log(difference);
-  return differences.length === 0 ? 0 : 1;
-}
-
-function print(
-  { isNew, tables, audit, logRoot, chunks, missing }: Moved,
-  { from, to }: { readonly from: Place; readonly to: Place },
-  files: { readonly to: BlobPlace },
-  json: boolean,
-): void {
-  const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
-  if (json) {
-    const where = { from: from.label, to: to.label, files: files.to.name };
-    console.log(
-      JSON.stringify({
-        event: isNew ? 'moved' : 'was moved',
-        ...where,
-        rows,
-        chunks,
-        missing,
-        audit,
-        logRoot,
-        tables,
-      }),
-    );
-    return;
-  }
-  if (!isNew) {
-    console.log(`${from.label} was moved to ${to.label} before: nothing was left to do.`);
-    return;
-  }
-  console.log(
-    `Moved and compared: ${rows} rows and ${chunks - missing} parts of files, from ${from.label} to ${to.label}.`,
-  );
-  console.log(`Files are in ${files.to.name}. Newest hash of the audit log: ${audit.head}`);
-  if (audit.broken !== null)
-    console.error(`The audit log was broken at entry ${audit.broken} before, and still is.`);
-  if (missing > 0) console.error(`${missing} parts of files were lost before, and are not there.`);
-  console.log(
-    to.kind === 'database'
-      ? `Start the servers with DATABASE_URL now. ${from.label} is not served any more; keep it until all is well.`
-      : `Start it with: sotto serve --data ${to.folder}. ${from.label} is not served any more; keep it until all is well.`,
-  );
-}
-
-/** A line that is written over, on a terminal; nothing elsewhere. */
-function progress(json: boolean): { readonly step: (step: Step) => void; readonly end: () => void } {
-  const isShown = process.stderr.isTTY === true && !json;
-  const words = { copy: 'Copying', compare: 'Comparing', files: 'Files' } as const;
-  return {
-    step({ step, table, done, of }) {
-      if (isShown) process.stderr.write(`\r\u001b[K${words[step]} ${table} ${done} of ${of}`);
-    },
-    end() {
-      if (isShown) process.stderr.write('\r\u001b[K');
-    },
-  };
 }
 
 function parse(args: readonly string[]) {

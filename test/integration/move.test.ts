@@ -48,7 +48,7 @@ describe.skipIf(POSTGRES_PROGRAMS === null)('sotto move', () => {
     );
 
   test(
-    'devices go on with the database, and with the folder after that; what waited arrives once, files with it [R37]',
+    'devices go on with the database, and with the folder after that; what waited arrives once, files with it',
     async () => {
       const file = join(folder, 'chart.txt');
       writeFileSync(file, 'here be dragons\n'.repeat(1000));
@@ -102,7 +102,7 @@ describe.skipIf(POSTGRES_PROGRAMS === null)('sotto move', () => {
   );
 
   test(
-    'killed again and again while it copies, it ends with every row; half of it is not served, and --undo gives the old one back [R37]',
+    'killed again and again while it copies, it ends with every row; half of it is not served, and --undo gives the old one back',
     async () => {
       const from = join(folder, 'large');
       expect(
