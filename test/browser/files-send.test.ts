@@ -51,8 +51,9 @@ beforeAll(async () => {
       return record(...asked);
     },
     putChunks: async (...run: Parameters<typeof putChunks>) => {
-      gate.passes -= 1;
-      if (gate.passes < 0) await gate.opened.promise;
+      const [, , , sealed] = run;
+      if (gate.passes < sealed.length) await gate.opened.promise;
+      else gate.passes -= sealed.length;
       return putChunks(...run);
     },
   });
@@ -233,16 +234,16 @@ story('a file above the limit is named, and the others stay', async () => {
 });
 
 story('a slow upload says how far it is, and can be called off', async () => {
-  hold(2);
-  await pick(page, named('slow.bin', 3 * MIB));
+  hold(5);
+  await pick(page, named('slow.bin', 9 * MIB));
   await composer(page).press('Enter');
   const bar = pending(page).getByRole('progressbar', { name: 'slow.bin' });
   await bar.waitFor({ timeout: PATIENCE });
   await pending(page)
-    .getByText(/^[12](?:\.1)?\sMB of 3\.1\sMB$/)
+    .getByText(/^[1-5](?:\.\d)?\sMB of 9\.4\sMB$/)
     .waitFor({ timeout: PATIENCE });
   const share = await bar.evaluate((each: HTMLProgressElement) => each.value);
-  expect([1 / 3, 2 / 3].some((expected) => Math.abs(share - expected) < 0.01)).toBe(true);
+  expect([1, 2, 3, 4, 5].some((chunks) => Math.abs(share - chunks / 9) < 0.01)).toBe(true);
   expect(await accessible(page)).toEqual([]);
   await pending(page).getByRole('button', { name: 'Cancel: slow.bin' }).click();
   await pending(page).waitFor({ state: 'detached', timeout: PATIENCE });
@@ -300,7 +301,8 @@ story(
 
 story('where the browser has lost some of what it kept, the file is asked for, and goes on', async () => {
   hold(2);
-  const file = named('ebb.bin', 4 * MIB + 5);
+  // More than leaves at a time: what is on its way when the page is closed still arrives.
+  const file = named('ebb.bin', 14 * MIB + 5);
   await pick(page, file);
   await composer(page).press('Enter');
   await until(
@@ -329,11 +331,11 @@ story(
   async () => {
     const file = named('large.bin', 8 * MIB);
     await withoutSpool(page);
-    hold(2);
+    hold(5);
     await pick(page, file);
     await composer(page).press('Enter');
     await pending(page)
-      .getByText(/^[12](?:\.1)?\sMB of/)
+      .getByText(/^[1-5](?:\.\d)?\sMB of/)
       .waitFor({ timeout: PATIENCE });
     const asked = page.waitForEvent('dialog');
     const address = page.url();
@@ -379,7 +381,7 @@ story('everything arrived as it was', async () => {
     ['empty.bin', 0],
     ['cut.bin', 2 * MIB],
     ['tide.bin', 4 * MIB + 5],
-    ['ebb.bin', 4 * MIB + 5],
+    ['ebb.bin', 14 * MIB + 5],
     ['large.bin', 8 * MIB],
   ] as const)
     expect(readFileSync(join(devices.folder, name)).equals(Buffer.alloc(size, name))).toBe(true);
