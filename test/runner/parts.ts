@@ -59,7 +59,7 @@ function serverRooms(): readonly string[] {
 /** What is about the database's file, about no database, or starts a PostgreSQL of its own: another engine tells nothing new there. */
 function onPostgres(): readonly string[] {
   const elsewhere =
-    /\/(?:binary|chaos|client-(?:copies|erasure|secrets)|cli-(?:archive|backup|search)|disk-full|full-disk|power-cut|recovery|reproducible|restore|tls|verify|postgres[\w-]*|sqlite[\w-]*)\.test/;
+    /\/(?:binary|chaos|client-(?:copies|erasure|secrets)|cli-(?:archive|backup|log|search)|[a-z]+-crash|disk-full|full-disk|power-cut|recovery|reproducible|restore|tls|verify|postgres[\w-]*|sqlite[\w-]*)\.test/;
   return [
     ...filesOf('test/integration/*.test.ts'),
     ...filesOf('src/{routes,services,store,auth}/**/*.test.{ts,tsx}'),
