@@ -4,6 +4,17 @@
 import { type Mutation, under } from './mutation.ts';
 
 export const SERVER: readonly Mutation[] = under('src', [
+  ['what was kept of the log opens under another name', 'R37', 'ops/wal/sealed-object.ts',
+    [['.update(salt).update(named)',
+      '.update(salt)'],
+     ['Buffer.concat([bytes, salt, named])',
+      'Buffer.concat([bytes, salt])']], ['ops/wal/shipper.test.ts']],
+  ['a hole in the log is passed over', 'R37', 'ops/wal/rebuild.ts',
+    [['if (index !== segments + 1) return',
+      'if (index < 0) return']], ['ops/wal/shipper.test.ts']],
+  ['half of a transaction is kept', 'R37', 'ops/wal/cursor.ts',
+    [['        if (frame.commit === 0) continue;\n',
+      '']], ['ops/wal/shipper.test.ts']],
   ['a former device stays when an account is started again', 'R38', 'services/start-again.ts',
     [['    await revokeDevice(tx, account, id, now);\n',
       '']], ['routes/start-again.test.ts']],
