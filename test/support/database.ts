@@ -7,31 +7,37 @@ import { SQL } from 'bun';
 import type { Db } from '../../src/store/db.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
+import { copyOfTemplate } from './postgres-template.ts';
 
 const SERVER = process.env.SOTTO_TEST_POSTGRES ?? '';
 /** Tests of the database's file, and of what is made of it, have nothing to test there. */
 export const ON_POSTGRES = SERVER !== '';
+/** What the configuration of a server in the test's own process is read from; its database is opened apart. */
+export const TEST_DATABASE = ON_POSTGRES ? { DATABASE_URL: SERVER } : {};
 
-/** @param path of the file, where there is no server */
+/** On a server it is migrated already. @param path of the file, where there is no server */
 export async function openTestDb(path: string): Promise<Db> {
   if (SERVER === '') return openSqlite(path);
-  const { url, drop } = await createPostgresDatabase(SERVER);
-  const db = openPostgres(url, { readers: 2 });
+  const name = freshName();
+  await ask(SERVER, await copyOfTemplate(SERVER, name));
+  const db = openPostgres(`${SERVER}/${name}`, { readers: 2 });
   return {
     read: db.read.bind(db),
     write: db.write.bind(db),
     async close() {
       await db.close();
-      await drop();
+      await ask(SERVER, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
 }
 
-/** A database that nobody else uses, and how it is taken away again. */
+const freshName = () => `sotto_test_${crypto.randomUUID().replaceAll('-', '')}`;
+
+/** A database that nobody else uses, with nothing in it, and how it is taken away again. */
 export async function createPostgresDatabase(
   server: string,
 ): Promise<{ readonly url: string; drop(): Promise<void> }> {
-  const name = `sotto_test_${crypto.randomUUID().replaceAll('-', '')}`;
+  const name = freshName();
   await ask(server, `CREATE DATABASE ${name}`);
   return { url: `${server}/${name}`, drop: () => ask(server, `DROP DATABASE ${name} WITH (FORCE)`) };
 }
@@ -44,10 +50,10 @@ export function databaseOf(data: string): { readonly DATABASE_URL?: string } {
   return SERVER === '' ? {} : { DATABASE_URL: `${SERVER}/${nameOf(data)}` };
 }
 
-/** Makes it where it is missing. */
+/** Makes it where it is missing, migrated. */
 export async function createDatabaseOf(data: string): Promise<void> {
   if (SERVER === '') return;
-  await ask(SERVER, `CREATE DATABASE ${nameOf(data)}`).catch((error: unknown) => {
+  await ask(SERVER, await copyOfTemplate(SERVER, nameOf(data))).catch((error: unknown) => {
     if (!(error instanceof SQL.PostgresError) || error.errno !== DUPLICATE_DATABASE) throw error;
   });
 }
