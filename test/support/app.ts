@@ -16,7 +16,7 @@ import { createLocalHub } from '../../src/realtime/local.ts';
 import { createServices } from '../../src/services/services.ts';
 import type { Db } from '../../src/store/db.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { openTestDb } from './database.ts';
+import { openTestDb, TEST_DATABASE } from './database.ts';
 
 /** What pages name; what stands in them does not matter here. */
 const emptyAssets = () => createAssets(new Map(ASSET_NAMES.map((name) => [name, new Uint8Array()])));
@@ -63,7 +63,7 @@ export async function startApp({
   if (!node) await migrate(db);
   const hub = node?.hub ?? createLocalHub();
   const bare = {
-    config: { ...parseConfig(['--port', '0', '--data', data], {}), ...config },
+    config: { ...parseConfig(['--port', '0', '--data', data], TEST_DATABASE), ...config },
     db,
     blobs: createDiskBlobs(join(data, 'blobs')),
     hub: {
