@@ -14,7 +14,7 @@ export const SERVER: readonly Mutation[] = under('src', [
       'if (index < 0) return']], ['ops/wal/shipper.test.ts']],
   ['half of a transaction is kept', 'R37', 'ops/wal/cursor.ts',
     [['        if (frame.commit === 0) continue;\n',
-      '']], ['ops/wal/shipper.test.ts']],
+      '']], ['ops/wal/cursor.test.ts']],
   ['a former device stays when an account is started again', 'R38', 'services/start-again.ts',
     [['    await revokeDevice(tx, account, id, now);\n',
       '']], ['routes/start-again.test.ts']],
