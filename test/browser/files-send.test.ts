@@ -302,7 +302,7 @@ story(
 story('where the browser has lost some of what it kept, the file is asked for, and goes on', async () => {
   hold(2);
   // More than leaves at a time: what is on its way when the page is closed still arrives.
-  const file = named('ebb.bin', 14 * MIB + 5);
+  const file = named('ebb.bin', 30 * MIB + 5);
   await pick(page, file);
   await composer(page).press('Enter');
   await until(
@@ -381,7 +381,7 @@ story('everything arrived as it was', async () => {
     ['empty.bin', 0],
     ['cut.bin', 2 * MIB],
     ['tide.bin', 4 * MIB + 5],
-    ['ebb.bin', 14 * MIB + 5],
+    ['ebb.bin', 30 * MIB + 5],
     ['large.bin', 8 * MIB],
   ] as const)
     expect(readFileSync(join(devices.folder, name)).equals(Buffer.alloc(size, name))).toBe(true);

@@ -27,8 +27,8 @@ export interface UploadTools {
 
 /** Requests that are made ready while others are sent: reading, sealing and keeping hashes costs the line no time. */
 const AHEAD = PARALLEL_CHUNKS;
-/** Chunks of one file in memory: two requests of the longest on their way, and one that is made ready. */
-const MAX_IN_HAND = 3 * MAX_RUN_CHUNKS;
+/** Chunks of one file in memory: the longest requests on their way, and two that are made ready. */
+const MAX_IN_HAND = (PARALLEL_CHUNKS + 2) * MAX_RUN_CHUNKS;
 
 /** A chunk as it leaves. */
 export interface SealedChunk<Body extends ChunkBody = ChunkBody> {
