@@ -59,7 +59,7 @@ function serverRooms(): readonly string[] {
 /** What is about the database's file, about no database, or starts a PostgreSQL of its own: another engine tells nothing new there. */
 function onPostgres(): readonly string[] {
   const elsewhere =
-    /\/(?:binary|chaos|client-(?:copies|erasure|secrets)|cli-(?:archive|backup|log|search)|[a-z]+-crash|disk-full|full-disk|power-cut|recovery|reproducible|restore|tls|verify|postgres[\w-]*|sqlite[\w-]*)\.test/;
+    /\/(?:before-migration|binary|chaos|client-(?:copies|erasure|secrets)|cli-(?:archive|backup|log|search)|[a-z]+-crash|disk-full|files-s3|full-disk|move|power-cut|recovery[\w-]*|reproducible|restore|services\/files-crash|several-nodes|tls|verify|postgres[\w-]*|sqlite[\w-]*)\.test/;
   return [
     ...filesOf('test/integration/*.test.ts'),
     ...filesOf('src/{routes,services,store,auth}/**/*.test.{ts,tsx}'),
