@@ -21,7 +21,7 @@ import { runtime } from '../../src/native/runtime.ts';
 import { PASSWORD_FLOOR } from '../../src/protocol/password.ts';
 import type { Crypto } from '../../src/protocol/ports.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { everyRow, ON_POSTGRES, ON_POSTGRES } from '../support/database.ts';
+import { everyRow, ON_POSTGRES } from '../support/database.ts';
 import { openWebSocket } from '../support/socket.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -209,8 +209,7 @@ test('what is sent to somebody who is away arrives in order when they are back',
   expect((await texts(ben, id)).slice(-3)).toEqual(said);
 }, 30_000);
 
-// On PostgreSQL its files are another user's.
-test.skipIf(ON_POSTGRES)('neither words nor names of kinds are in what the server wrote', async () => {
+test('neither words nor names of kinds are in what the server wrote', async () => {
   const files = [...new Bun.Glob('**/*').scanSync({ cwd: app.data, absolute: true })];
   const written = await Promise.all(
     files.map(async (file) => Buffer.from(await Bun.file(file).arrayBuffer())),
