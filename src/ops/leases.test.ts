@@ -82,6 +82,29 @@ test('a node that died is followed by another, whose clock may differ by seconds
   expect(await node('next').run('work', async () => {}, never)).toBeNull();
 });
 
+test('what a clock of years ahead has written holds nobody up for longer than a run and its rest', async () => {
+  const YEAR_MS = 365 * 24 * 3600_000;
+  const REST_MS = 54_000;
+  let passed = 0;
+  const right = createLeases(db, () => now + passed, 'right', { steady: () => passed });
+  const run = () => right.run('work', async () => {}, never, REST_MS);
+
+  await node('ahead', YEAR_MS).run('work', async () => {}, never, REST_MS);
+  expect(await run()).toMatchObject({ node: 'ahead' });
+  passed += REST_MS;
+  expect(await run()).toMatchObject({ node: 'ahead' });
+  passed += 1;
+  expect(await run()).toBeNull();
+
+  const dies = node('dies ahead', YEAR_MS);
+  passed += REST_MS;
+  await db.write((tx) => tx.run('DELETE FROM leases'));
+  await held(dies).begun;
+  expect(await run()).toMatchObject({ node: 'dies ahead' });
+  passed += LEASE_MS + 10_001;
+  expect(await run()).toBeNull();
+});
+
 test('whoever is cut off loses it before another one may have it, and takes nothing back', async () => {
   let isCut = false;
   const line: Db = { ...db, read: db.read, write: (change) => (isCut ? unavailable() : db.write(change)) };

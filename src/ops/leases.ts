@@ -1,6 +1,6 @@
 /** Who of several nodes does what only one may do. A lease ends by itself when its holder is gone. */
 import type { Db } from '../store/db.ts';
-import { endLease, leaseRow, renewLease, takeLease } from '../store/leases.ts';
+import { endLease, type LeaseRow, leaseRow, renewLease, takeLease } from '../store/leases.ts';
 
 export interface Leases {
   /**
@@ -42,6 +42,8 @@ const SKEW_MS = 10_000;
 export interface LeasesOptions {
   readonly lease?: number;
   readonly skew?: number;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly steady?: () => number;
 }
 
 /**
@@ -52,17 +54,30 @@ export function createLeases(
   db: Db,
   clock: () => number,
   node: string,
-  { lease = LEASE_MS, skew = SKEW_MS }: LeasesOptions = {},
+  { lease = LEASE_MS, skew = SKEW_MS, steady = () => performance.now() }: LeasesOptions = {},
 ): Leases {
   /** Random, so that a process is not taken for the one before it on the same machine. */
   const holder = crypto.randomUUID();
+  const seen = new Map<string, { readonly said: string; readonly at: number }>();
+
+  /** Milliseconds for which this process has seen a row say the same. */
+  const stood = ({ name, holder, held_until, rests_until }: LeaseRow): number => {
+    const said = `${holder} ${held_until} ${rests_until}`;
+    const known = seen.get(name);
+    if (known?.said === said) return steady() - known.at;
+    seen.set(name, { said, at: steady() });
+    return 0;
+  };
 
   /** Null: it is this node's now, until `until`. */
-  const take = (name: string, now: number, until: number) =>
+  const take = (name: string, now: number, until: number, rest: number) =>
     db.write(async (tx): Promise<Elsewhere | null> => {
       const row = await leaseRow(tx, name);
-      const isHeld = row !== null && row.holder !== '' && row.held_until + skew > now;
-      if (row && (isHeld || row.rests_until > now)) {
+      // A time that a wrong clock has written may be years ahead: nothing is held, or rests, for longer than it can.
+      const since = row === null ? 0 : stood(row);
+      const isHeld =
+        row !== null && row.holder !== '' && row.held_until + skew > now && since <= lease + skew;
+      if (row && (isHeld || (row.rests_until > now && since <= rest))) {
         const { ended_at: endedAt, succeeded_at: succeededAt, error } = row;
         return { node: row.node, endedAt, succeededAt, error };
       }
@@ -74,7 +89,7 @@ export function createLeases(
     async run(name, act, signal, rest = 0) {
       const startedAt = clock();
       let until = startedAt + lease;
-      const elsewhere = await take(name, startedAt, until);
+      const elsewhere = await take(name, startedAt, until, rest);
       if (elsewhere !== null) return elsewhere;
 
       const lost = new AbortController();
