@@ -183,9 +183,15 @@ export class RedisWay {
         this.#changed.clear();
         const over = changed.filter((channel) => line.subscribed.has(channel) && !this.#wanted.has(channel));
         const fresh = changed.filter((channel) => this.#wanted.has(channel) && !line.subscribed.has(channel));
-        for (const part of chunks(over)) await this.#drop(line, part);
-        for (const part of chunks(fresh)) await this.#take(line, part);
-        for (const resolve of waiting) resolve();
+        try {
+          for (const part of chunks(over)) await this.#drop(line, part);
+          for (const part of chunks(fresh)) await this.#take(line, part);
+        } finally {
+          // A line that is lost here keeps nobody waiting.
+          for (const resolve of waiting) resolve();
+        }
+        // What changes from now on is for the line after it.
+        if (this.#line !== line) return;
         if (this.#changed.size === 0 && this.#settled.length === 0) return;
       }
     };

@@ -227,6 +227,48 @@ else
       },
     );
 
+    test('who comes just when Redis stops answering is let in all the same', async () => {
+      const { cut, url } = await lineToRedis();
+      const hub = await node({ url });
+      cut.hang();
+      const heard: string[] = [];
+      let isIn = false;
+      const ready = () => {
+        isIn = true;
+      };
+      hub.subscribe({
+        account: mina,
+        device: laptop,
+        session: 's',
+        handle: ({ type }) => void heard.push(type),
+        ready,
+      });
+      await until(() => hub.way === 'away', 'it is noticed');
+      await until(() => isIn, 'let in');
+      hub.publish(envelope(laptop, 1));
+      await until(() => heard.length > 0, 'heard here');
+      cut.heal();
+      await until(() => hub.way === 'open', 'it is back');
+      await closeAll();
+    });
+
+    test('what was recorded and is sent again is heard once', async () => {
+      const [a, b] = await Promise.all([node(), node()]);
+      const news: News[] = [];
+      b.onNews((each) => void news.push(each));
+      const { asks, hears, channels, close } = await stranger();
+      const recorded: [string, string][] = [];
+      await hears.subscribe(channels, (text, from) => void recorded.push([from, text]));
+      a.tell({ type: 'taken', takes: [['signInPerson', 'abc', 1]] });
+      await until(() => news.length === 1 && recorded.length >= 1, 'heard and recorded');
+      for (const [from, text] of [...recorded, ...recorded]) await asks.publish(from, text);
+      a.tell({ type: 'policies' });
+      await until(() => news.some(({ type }) => type === 'policies'), 'what came after it');
+      expect(news.map(({ type }) => type)).toEqual(['taken', 'policies']);
+      close();
+      await closeAll();
+    });
+
     test('a Redis that drops what it is given is not relied on: from time to time everybody looks', async () => {
       const hub = await node({ delays: { ...QUICK, anyway: 150 } });
       let missed = 0;
