@@ -55,6 +55,11 @@ export class Generation {
     }
   }
 
+  /** Epoch milliseconds of the newest state in it. */
+  get reachedAt(): number {
+    return this.end.at;
+  }
+
   /** One that another process has begun, and how far it read the log; null when it cannot be gone on with. Throws PlaceUnavailable. */
   static async resume(
     keeping: Keeping,

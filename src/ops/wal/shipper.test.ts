@@ -80,6 +80,39 @@ test('after an orderly end the same generation goes on, and after somebody wrote
   expect((await kept.at(NOW)).numbers).toEqual(to(2));
 });
 
+test('a clock that was years ahead for a moment keeps nothing from whoever goes back to now', async () => {
+  const YEAR_MS = 365 * DAY_MS;
+  kept = await keptDatabase();
+  await kept.write(1);
+  kept.ahead = YEAR_MS;
+  await kept.shipper.look(true);
+  kept.ahead = 0;
+  await kept.write(2);
+  await kept.shipper.look(true);
+  expect((await kept.at(kept.clock())).numbers).toEqual(to(2));
+
+  // In the middle of a generation.
+  kept.ahead = YEAR_MS;
+  await kept.write(3);
+  await kept.shipper.look();
+  kept.ahead = 1000;
+  await kept.write(4);
+  await kept.shipper.look(true);
+  await kept.write(5);
+  await kept.shipper.look(true);
+  kept.ahead = 2000;
+  expect((await kept.at(kept.clock())).numbers).toEqual(to(5));
+
+  // The next process goes on with that one.
+  await kept.reopen();
+  const before = await generations();
+  await kept.write(6);
+  await kept.shipper.look(true);
+  expect(await generations()).toEqual(before);
+  kept.ahead = 3000;
+  expect((await kept.at(kept.clock())).numbers).toEqual(to(6));
+});
+
 test('what cannot be kept waits, is said, and goes out later; the server is not held up', async () => {
   kept = await keptDatabase();
   await kept.write(1);

@@ -17,6 +17,8 @@ const RETRY_MS = 5000;
 const COPY_AGAIN_MS = 30_000;
 /** A generation goes on for so long: before it ends no older one can be removed. */
 const GENERATION_MS = 24 * 3600_000;
+/** By so much a clock may be set back. Whoever goes back to a time finds nothing in what says that it is of later. */
+const AHEAD_MS = 60_000;
 /** Bytes of the log from which on it is emptied, and from which on it is emptied although it could not be kept. */
 const FOLD_BYTES = CHECKPOINT_PAGES * 4096;
 const MOST_LOG_BYTES = 1024 * 1024 * 1024;
@@ -116,7 +118,7 @@ export class Shipper {
   async look(waits = false): Promise<void> {
     try {
       if (this.current === null && this.beginning === null) await this.resume();
-      if (this.current === null || this.isOld(this.current)) await this.begin();
+      if (this.current === null || this.isOver(this.current)) await this.begin();
       if (waits) await this.beginning?.done;
       await this.ship();
       await this.foldWhenLarge();
@@ -138,13 +140,15 @@ export class Shipper {
     }
   }
 
-  private isOld({ generation }: Current): boolean {
-    return this.shipping.clock() - generation.begunAt >= GENERATION_MS;
+  private isOver({ generation }: Current): boolean {
+    const now = this.shipping.clock();
+    return now - generation.begunAt >= GENERATION_MS || generation.reachedAt > now + AHEAD_MS;
   }
 
   /** Goes on where another process has ended, when the log is still the one that it read. Throws PlaceUnavailable. */
   private async resume(): Promise<void> {
-    const [newest] = await generationsOf(this.shipping.place);
+    const { place, clock } = this.shipping;
+    const newest = (await generationsOf(place)).find(({ at }) => at <= clock() + AHEAD_MS);
     const found = newest && (await Generation.resume(this.shipping, newest.name));
     if (!found?.position) return;
     const { generation, position } = found;
