@@ -2,8 +2,9 @@
 import type { Log } from '../ops/log.ts';
 import { type Db, DbUnavailable } from '../store/db.ts';
 import { migrate, NewerSchema } from '../store/migrate.ts';
-import { whyNotOpened } from '../store/moves.ts';
+import { MOVED_AWAY, whyNotOpened } from '../store/moves.ts';
 import { openPostgres } from '../store/postgres.ts';
+import { othersAtWork } from '../store/postgres-others.ts';
 import { stateOf } from '../store/postgres-pool.ts';
 import { CommandFailed } from './failed.ts';
 
@@ -43,7 +44,7 @@ export async function openPostgresData(address: string, log: Log, wait: number):
   } finally {
     await db.close();
   }
-  return openPostgres(address);
+  return openPostgres(address, { fence: MOVED_AWAY });
 }
 
 /** Where it is, for sentences: host, port and name. */
@@ -89,6 +90,15 @@ export function refusalOf(error: unknown, place: string): string {
         ? `The database at ${place} cannot be reached (${said}): see whether it runs, and whether DATABASE_URL is right.`
         : `The database at ${place} cannot be used: ${said}`;
   }
+}
+
+/** Throws CommandFailed with what to end while anybody else is connected. @param own name of the connections that ask */
+export async function checkNobodyElse(db: Db, own: string, label: string): Promise<void> {
+  const found = await othersAtWork(db, own);
+  if (found.length > 0)
+    throw new CommandFailed(
+      `Somebody is at work on ${label} (${found.map(({ name, n }) => `${n} connections of ${name}`).join(', ')}): end every node and every other command first.`,
+    );
 }
 
 async function reached(db: Db, place: string, log: Log, wait: number): Promise<PostgresFacts> {

@@ -56,6 +56,8 @@ export async function movedHere(db: Db): Promise<MovedHere | null> {
 export const markAway = (tx: Tx, mark: MovedAway): Promise<void> => putSetting(tx, 'moved_to', bytesOf(mark));
 export const markHere = (tx: Tx, mark: MovedHere): Promise<void> =>
   putSetting(tx, 'moved_from', bytesOf(mark));
+/** A row says that this database is being left, or was: for nodes that were cut off while it happened, and were not asked to end. */
+export const MOVED_AWAY = "SELECT 1 AS moved FROM settings WHERE key = 'moved_to'";
 export const unmarkAway = (tx: Tx): Promise<void> => dropSetting(tx, 'moved_to');
 
 /**

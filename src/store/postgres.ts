@@ -19,8 +19,10 @@ export interface PostgresOptions {
   readonly patience?: number;
   /** Milliseconds to wait for an answer, and for a group of writes with their turn. */
   readonly limit?: number;
-  /** What the server's list of sessions calls its connections: begins with `sotto`, by which `sotto move` finds who is at work. */
+  /** What the server's list of sessions calls its connections: begins with `sotto`, by which commands find who is at work (postgres-others.ts). */
   readonly name?: string;
+  /** Asked within each transaction, before anything is written: a row says that nothing may be. */
+  readonly fence?: string;
 }
 
 interface Queued {
@@ -46,10 +48,10 @@ const ABORTED: ReadonlySet<string> = new Set(['40001', '40P01']);
 /** Connects when it is first asked; throws DbUnavailable from each call while the server is away. */
 export function openPostgres(
   url: string,
-  { readers = 8, patience = 5, limit = 20_000, name = 'sotto' }: PostgresOptions = {},
+  { readers = 8, patience = 5, limit = 20_000, name = 'sotto', fence }: PostgresOptions = {},
 ): Db {
   const pool = (max: number) => new PostgresPool(url, { max, patience, limit, name });
-  return new Postgres(pool(readers), pool(1));
+  return new Postgres(pool(readers), pool(1), fence ?? null);
 }
 
 class Postgres implements Db {
@@ -60,6 +62,7 @@ class Postgres implements Db {
   constructor(
     private readonly readers: PostgresPool,
     private readonly writers: PostgresPool,
+    private readonly fence: string | null,
   ) {}
 
   async read<R extends object = Row>(sql: string, params: readonly Value[] = []): Promise<R[]> {
@@ -89,7 +92,7 @@ class Postgres implements Db {
 
   async #commit(group: readonly Queued[]): Promise<void> {
     try {
-      const settle = await this.writers.alone((connection) => repeated(connection, group));
+      const settle = await this.writers.alone((connection) => repeated(connection, group, this.fence));
       for (const done of settle) done();
     } catch (error) {
       for (const { reject } of group) reject(error);
@@ -98,10 +101,14 @@ class Postgres implements Db {
 }
 
 /** One transaction for the group, again when it was aborted. Gives what its promises are told once it is committed. */
-async function repeated(connection: ReservedSQL, group: readonly Queued[]): Promise<readonly (() => void)[]> {
+async function repeated(
+  connection: ReservedSQL,
+  group: readonly Queued[],
+  fence: string | null,
+): Promise<readonly (() => void)[]> {
   for (let tries = 1; ; tries++) {
     try {
-      return await transaction(connection, group);
+      return await transaction(connection, group, fence);
     } catch (error) {
       if (!ABORTED.has(stateOf(error))) throw error;
       if (tries >= MAX_TRIES) throw new DbUnavailable('PostgreSQL: too much is written at once.');
@@ -115,10 +122,15 @@ async function repeated(connection: ReservedSQL, group: readonly Queued[]): Prom
 async function transaction(
   connection: ReservedSQL,
   group: readonly Queued[],
+  fence: string | null,
 ): Promise<readonly (() => void)[]> {
   const settle: (() => void)[] = [];
   try {
-    await together(connection, [LOCK, BEGIN]);
+    const answers = await together(connection, fence === null ? [LOCK, BEGIN] : [LOCK, BEGIN, fence]);
+    if (fence !== null && (answers.at(-1)?.length ?? 0) > 0) {
+      await connection.unsafe(`ROLLBACK; ${UNLOCK}`);
+      throw new DbUnavailable('This database was left: the team goes on in another one.');
+    }
     const [only, ...more] = group;
     if (only && more.length === 0) {
       const value = await changed(connection, only);
@@ -163,9 +175,8 @@ async function changed(connection: ReservedSQL, { change }: Queued): Promise<unk
 }
 
 /** Statements that nobody waits for apart; the first error of them. */
-async function together(connection: ReservedSQL, statements: readonly string[]): Promise<void> {
-  await Promise.all(statements.map((sql) => connection.unsafe(sql).execute()));
-}
+const together = (connection: ReservedSQL, statements: readonly string[]): Promise<Answer[]> =>
+  Promise.all(statements.map((sql) => connection.unsafe<Answer>(sql).execute()));
 
 class PostgresTx implements Tx {
   #ended = false;
