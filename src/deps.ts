@@ -39,6 +39,7 @@ import type { Policies } from './services/policies.ts';
 import type { Prekeys } from './services/prekeys.ts';
 import type { Presence } from './services/presence.ts';
 import type { Pushes } from './services/pushes.ts';
+import type { ReleaseFiles } from './services/release-files.ts';
 import type { Releases } from './services/releases.ts';
 import type { Rosters } from './services/rosters.ts';
 import type { SecondFactor } from './services/second-factor.ts';
@@ -108,6 +109,8 @@ export interface Services {
 export interface Deps extends Ports {
   readonly services: Services;
   readonly assets: Assets;
+  /** Files of other releases at work; missing, or null: there is one node. */
+  readonly releaseFiles?: ReleaseFiles | null;
   /** What the server does by itself, and how it went. */
   readonly jobs: Jobs;
   /** The certificate of the listener; null: plain HTTP, for localhost or behind a proxy. */

@@ -29,7 +29,10 @@ export function nameByContents(scripts: ReadonlyMap<string, string>): Map<string
       plainName(name),
       text.replace(REFERENCE, (_all, quote, stem) => `${quote}./${stem}.js${quote}`),
     );
-  const names = new Map([...plain.keys()].map((name) => [name, withHash(name, digestFrom(name, plain))]));
+  const links = new Map([...plain].map(([name, text]) => [name, linksOf(text)]));
+  const names = new Map(
+    [...plain.keys()].map((name) => [name, withHash(name, digestFrom(name, plain, links))]),
+  );
   const served = new Map<string, Bytes>();
   for (const [name, text] of plain) {
     const linked = text.replace(REFERENCE, (all, quote: string, stem: string) => {
@@ -58,8 +61,33 @@ export function staticImports(entry: string, textOf: (name: string) => string | 
   return [...found];
 }
 
+/** Whether each of these files has the name that its bytes, and those of the scripts that it leads to, give it. */
+export function areNamedByContents(files: ReadonlyMap<string, Bytes>): boolean {
+  const scripts = new Map<string, string>();
+  for (const [name, bytes] of files) {
+    const digest = new Bun.CryptoHasher('sha384').update(bytes).digest('hex');
+    if (name === withHash(plainName(name), digest)) continue;
+    if (!hasHash(name) || !name.endsWith('.js')) return false;
+    scripts.set(name, new TextDecoder().decode(bytes));
+  }
+  const named = nameByContents(scripts);
+  // The bytes as well: they hold the names of the files that they lead to.
+  return [...scripts.keys()].every((name) => {
+    const bytes = named.get(name);
+    return bytes !== undefined && Buffer.compare(bytes, files.get(name) ?? new Uint8Array()) === 0;
+  });
+}
+
+/** Plain names of the scripts that this one leads to. */
+const linksOf = (text: string): readonly string[] =>
+  [...text.matchAll(REFERENCE)].map(([, , stem]) => `${stem}.js`);
+
 /** The hash, in hex, of a script and of all that it leads to, in the order in which it leads there. */
-function digestFrom(entry: string, scripts: ReadonlyMap<string, string>): string {
+function digestFrom(
+  entry: string,
+  scripts: ReadonlyMap<string, string>,
+  links: ReadonlyMap<string, readonly string[]>,
+): string {
   const hash = new Bun.CryptoHasher('sha384');
   const seen = new Set<string>();
   const visit = (name: string) => {
@@ -68,7 +96,7 @@ function digestFrom(entry: string, scripts: ReadonlyMap<string, string>): string
     seen.add(name);
     // With lengths: two files in a row are not one.
     hash.update(`${name} ${text.length}\n${text}`);
-    for (const [, , stem] of text.matchAll(REFERENCE)) visit(`${stem}.js`);
+    for (const next of links.get(name) ?? []) visit(next);
   };
   visit(entry);
   return hash.digest('hex');

@@ -14,6 +14,8 @@ import { createLog } from '../ops/log.ts';
 import { createEncryption } from '../ops/tls/encryption.ts';
 import type { Tracing } from '../ops/tracing.ts';
 import type { Shipper } from '../ops/wal/shipper.ts';
+import { packingOf } from '../packed-assets.ts';
+import { createReleaseFiles } from '../services/release-files.ts';
 import { createServices } from '../services/services.ts';
 import type { Tx } from '../store/db.ts';
 import { lockServing } from '../store/serving-lock.ts';
@@ -54,6 +56,8 @@ export async function serve(
     ...ports,
     services,
     assets,
+    releaseFiles:
+      config.database === null ? null : createReleaseFiles(ports, packingOf(assets), services.releases),
     jobs: createJobs(
       ports.log,
       ports.clock,
@@ -73,8 +77,11 @@ export async function serve(
   let unlock: () => void;
   try {
     unlock = lockFolder(config);
-    // Pages of this release may ask any node.
-    if (config.database !== null) await services.releases.note();
+    // Pages of this release may ask any node, for its files as well.
+    if (config.database !== null) {
+      await deps.releaseFiles?.note();
+      await services.releases.note();
+    }
     shipper = await openShipper(config, ports);
     listeners = await openListeners(app, deps);
     boundPort = listeners.port;

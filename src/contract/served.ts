@@ -36,6 +36,9 @@ export interface ServedManifest {
   readonly files: readonly ServedFile[];
 }
 
+/** The header of a list that names other releases of which nodes are at work, with commas; missing when there are none. */
+export const BESIDE_HEADER = 'sotto-beside';
+
 /** What a page that has loaded says to a service worker that waits: it takes over if it has been accepted. */
 export const TAKE_OVER = 'take-over';
 /** What a page of the workspace says to the service worker: keep all accepted files, so that it opens without the server. */

@@ -29,7 +29,14 @@ const app = new Elysia({ serve: { maxRequestBodySize: 1024 * 1024 } })
         origin: () => ORIGIN,
         assets: createAssets(new Map(), '2.0.0'),
         encryption: null,
-        services: { releases: { note: async () => {}, isAtWork: (release) => release === '1.9.0' } },
+        services: {
+          releases: {
+            note: async () => {},
+            look: async () => {},
+            isAtWork: (release) => release === '1.9.0',
+            others: () => [],
+          },
+        },
       },
       (status, body) => `<h1>${status}</h1>${body.message}`,
       async () => null,

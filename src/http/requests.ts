@@ -9,7 +9,7 @@ import type { ErrorBody } from '../contract/errors.ts';
 import { MAX_RUN_BYTES } from '../contract/files.ts';
 import { MAX_POST_BYTES, MAX_REQUEST_BYTES } from '../contract/limits.ts';
 import { MAX_PART_BYTES } from '../contract/parcels.ts';
-import { PATHS } from '../contract/paths.ts';
+import { MANIFEST_PATH, PATHS } from '../contract/paths.ts';
 import { RELEASE_HEADER } from '../contract/release.ts';
 import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
@@ -72,7 +72,8 @@ export const requests = (
       if (cross === null) checkOrigin(request, deps.origin());
       else if (cross.isPreflight) return new Response(null, { status: 204, headers: { ...cross.headers } });
       else Object.assign(set.headers, cross.headers);
-      checkRelease(request, deps.assets.manifest.release, deps.services.releases);
+      await checkRelease(request, deps.assets.manifest.release, deps.services.releases);
+      if (deps.services.releases.others().length > 0 && isPageLoad(request)) set.headers.connection = 'close';
       return (await addressCheck(request)) ?? undefined;
     })
     .onAfterHandle({ as: 'global' }, ({ set, request }) => {
@@ -172,9 +173,16 @@ function checkOrigin(request: Request, origin: string): void {
  * A page of another release reads our answers wrongly: it is told to load itself again, and keeps its drafts. Not while that release is at
  * work on other nodes, which is one apart: the page would come from one and ask the other again and again.
  */
-function checkRelease(request: Request, release: string, { isAtWork }: Pick<Releases, 'isAtWork'>): void {
+async function checkRelease(
+  request: Request,
+  release: string,
+  { isAtWork, look }: Pick<Releases, 'isAtWork' | 'look'>,
+): Promise<void> {
   const asked = request.headers.get(RELEASE_HEADER);
-  if (asked !== null && asked !== release && !isAtWork(asked))
+  if (asked === null || asked === release || isAtWork(asked)) return;
+  // A node may have begun a moment ago.
+  await look();
+  if (!isAtWork(asked))
     throw new Refusal(
       'UpgradeRequired',
       sentence(
@@ -182,6 +190,16 @@ function checkRelease(request: Request, release: string, { isAtWork }: Pick<Rele
         { page: asked.slice(0, 40), release },
       ),
     );
+}
+
+/**
+ * A page, or what the service worker compares it with. While other releases are at work the next one comes over another connection, and so
+ * to another node: a browser that wants the release that it has accepted asks until it gets there.
+ */
+function isPageLoad({ method, url, headers }: Request): boolean {
+  const { pathname } = new URL(url);
+  const isOther = /^\/(?:api|assets)\/|^\/socket$/.test(pathname) && pathname !== MANIFEST_PATH;
+  return method === 'GET' && !isOther && headers.get('hx-request') === null;
 }
 
 /** Elysia's own errors in our shapes; anything else stays as it is. */

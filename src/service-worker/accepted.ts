@@ -1,6 +1,6 @@
 /** What this browser has accepted to run, kept between visits in a room of Cache Storage; kept.ts has the files themselves. */
-import { MANIFEST_PATH } from '../contract/paths.ts';
-import type { ServedFile, ServedManifest } from '../contract/served.ts';
+import { MANIFEST_PATH, SERVICE_WORKER_PATH } from '../contract/paths.ts';
+import { BESIDE_HEADER, type ServedFile, type ServedManifest } from '../contract/served.ts';
 
 const ROOM = 'sotto-accepted';
 /** Keys of the room; never asked of the network. */
@@ -28,9 +28,18 @@ export interface Doubt {
 
 export const readAccepted = () => read(ACCEPTED, asAccepted);
 
-/** What is accepted from now on. @param tabs ids of the pages that are open */
-export async function writeAccepted(current: ServedManifest, tabs: readonly string[]): Promise<void> {
-  const previous = (await readAccepted())?.current ?? null;
+/**
+ * What is accepted from now on.
+ *
+ * @param tabs ids of the pages that are open
+ * @param before what those run; missing: what was accepted until now
+ */
+export async function writeAccepted(
+  current: ServedManifest,
+  tabs: readonly string[],
+  before?: ServedManifest,
+): Promise<void> {
+  const previous = before ?? (await readAccepted())?.current ?? null;
   await write(ACCEPTED, { current, previous, tabs } satisfies Accepted);
 }
 
@@ -46,13 +55,47 @@ export async function writeLanguage(language: string): Promise<void> {
   if (/^[a-z]{2}$/.test(language) && language !== (await readLanguage())) await write(LANGUAGE, language);
 }
 
-/** What the server says it serves, from the network; null when that cannot be read. */
-export async function fetchManifest(): Promise<ServedManifest | null> {
+/** While nodes of two releases serve, each request may come to another one: asked so often until the right one answers. */
+export const TRIES = 16;
+
+/** What a node says that it serves. */
+export interface Offer {
+  readonly manifest: ServedManifest;
+  /** Releases of other nodes at work. */
+  readonly beside: readonly string[];
+}
+
+/** From the network; null when that cannot be read. */
+export async function fetchOffer(): Promise<Offer | null> {
   try {
     const answer = await fetch(MANIFEST_PATH, { cache: 'no-store', redirect: 'error' });
-    return answer.ok ? asManifest(await answer.json()) : null;
+    const manifest = answer.ok ? asManifest(await answer.json()) : null;
+    const beside = answer.headers.get(BESIDE_HEADER)?.split(',') ?? [];
+    return manifest && { manifest, beside };
   } catch {
     return null;
+  }
+}
+
+/** What the server says it serves: the list that is right where nodes have several, or else any of them; null when none can be read. */
+export async function fetchManifest(
+  isRight: (list: ServedManifest) => boolean,
+): Promise<ServedManifest | null> {
+  let manifest: ServedManifest | null = null;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const offer = await fetchOffer();
+    if (!offer) break;
+    ({ manifest } = offer);
+    if (offer.beside.length === 0 || isRight(manifest)) break;
+  }
+  return manifest;
+}
+
+/** The service worker as the server gives it now: a node that leaves that to those of another release says 503. */
+export async function fetchWorker(): Promise<Response> {
+  for (let tries = 1; ; tries++) {
+    const answer = await fetch(SERVICE_WORKER_PATH, { cache: 'no-store', redirect: 'error' });
+    if (answer.status !== 503 || tries === TRIES) return answer;
   }
 }
 

@@ -4,11 +4,13 @@
  * bytes change only when its own code does. Of what the server answers nothing is kept but accepted files.
  */
 import { SERVICE_WORKER_PATH } from '../contract/paths.ts';
-import { KEEP_FILES, TAKE_OVER } from '../contract/served.ts';
+import { KEEP_FILES, type ServedManifest, TAKE_OVER } from '../contract/served.ts';
 import { streamOf } from '../contract/streams.ts';
 import {
   type Doubt,
   fetchManifest,
+  fetchOffer,
+  fetchWorker,
   fileAt,
   readAccepted,
   readDoubt,
@@ -53,12 +55,25 @@ self.addEventListener('fetch', (event) => {
 self.addEventListener('push', (event) => event.waitUntil(showNews(self)));
 self.addEventListener('notificationclick', (event) => event.waitUntil(followClick(self, event)));
 
-/** On the first visit what is served is what is accepted. */
+/**
+ * On the first visit what is served is what is accepted. While nodes of two releases serve, that is the list which this worker stands in;
+ * the pages that are open may be of the other release, and load the rest of it.
+ */
 async function firstAcceptance(): Promise<void> {
   if (await readAccepted()) return;
-  const manifest = await fetchManifest();
-  if (!manifest) throw new Error('The server does not say what it serves.');
-  await writeAccepted(manifest, []);
+  const offer = await fetchOffer();
+  if (!offer) throw new Error('The server does not say what it serves.');
+  if (offer.beside.length === 0) return writeAccepted(offer.manifest, []);
+  const hash = await ownHash();
+  const isOwn = (list: ServedManifest) => fileAt(list, SERVICE_WORKER_PATH)?.sha384 === hash;
+  const manifest = (await fetchManifest(isOwn)) ?? offer.manifest;
+  const other = await fetchManifest(({ release }) => release !== manifest.release);
+  const open = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  await writeAccepted(
+    manifest,
+    open.map(({ id }) => id),
+    other ?? undefined,
+  );
 }
 
 /**
@@ -99,6 +114,6 @@ const acceptedHash = async () =>
 
 /** SHA-384 of this script as the server gives it, or null when it does not. */
 async function ownHash(): Promise<string | null> {
-  const served = await fetch(SERVICE_WORKER_PATH, { cache: 'no-store', redirect: 'error' }).catch(() => null);
+  const served = await fetchWorker().catch(() => null);
   return served?.ok ? sha384(await served.arrayBuffer()) : null;
 }

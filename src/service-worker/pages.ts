@@ -9,11 +9,14 @@ import {
   clearDoubt,
   type Doubt,
   fetchManifest,
+  fetchOffer,
+  fetchWorker,
   fileAt,
   readAccepted,
   readDoubt,
   readLanguage,
   sha384,
+  TRIES,
   writeAccepted,
   writeDoubt,
   writeLanguage,
@@ -63,23 +66,54 @@ export async function answerNavigation(scope: ServiceWorkerScope, event: FetchEv
     const kept = await shell();
     if (kept) return kept;
   }
-  const { served, body } = page ?? (await network);
+  const first = page ?? (await network);
+  const { served, body } = (await fromAccepted(request, accepted, first)) ?? first;
   // A redirect is followed by the browser, which asks here again.
   if (served.type === 'opaqueredirect' || served.type === 'error') return served;
 
-  const refused: Record<string, string | null> = { ...(await readDoubt())?.refused };
-  if (typeof body === 'string') {
-    event.waitUntil(writeLanguage(PAGE_LANGUAGE.exec(body)?.[1] ?? ''));
-    for (const [, path = '', integrity] of body.matchAll(REFERENCES)) {
-      const file = fileAt(accepted, path);
-      if (!file) refused[path] ??= null;
-      // The browser would refuse the accepted bytes for it.
-      else if (integrity !== undefined && integrity !== file.sha384) refused[path] = integrity;
-    }
-  }
+  const refused = { ...(await readDoubt())?.refused, ...unaccepted(accepted, body) };
+  if (typeof body === 'string') event.waitUntil(writeLanguage(PAGE_LANGUAGE.exec(body)?.[1] ?? ''));
   const successor = await unacceptedSuccessor(scope, accepted);
   if (successor !== null) refused[SERVICE_WORKER_PATH] = successor;
   return Object.keys(refused).length > 0 ? ask(scope, accepted, refused) : underOurPolicy(served, body);
+}
+
+/** What a page loads and was never accepted, with the hash that it says, if it says one. */
+function unaccepted(
+  accepted: ServedManifest | null,
+  body: ServedPage['body'],
+): Record<string, string | null> {
+  const refused: Record<string, string | null> = {};
+  if (typeof body !== 'string') return refused;
+  for (const [, path = '', integrity] of body.matchAll(REFERENCES)) {
+    const file = fileAt(accepted, path);
+    if (!file) refused[path] ??= null;
+    // The browser would refuse the accepted bytes for it.
+    else if (integrity !== undefined && integrity !== file.sha384) refused[path] = integrity;
+  }
+  return refused;
+}
+
+/**
+ * The page of the accepted release, where the first one was of another and nodes of both serve: it is asked for until a node has it. Null
+ * when there is none, or no need. So nobody is asked about a release, and about the one before again, while nodes are exchanged.
+ */
+async function fromAccepted(
+  request: Request,
+  accepted: ServedManifest | null,
+  { body }: ServedPage,
+): Promise<ServedPage | null> {
+  if (request.method !== 'GET' || accepted === null) return null;
+  if (Object.keys(unaccepted(accepted, body)).length === 0) return null;
+  const offer = await fetchOffer();
+  const isServed = offer?.manifest.release === accepted.release || offer?.beside.includes(accepted.release);
+  if (!isServed || offer?.beside.length === 0) return null;
+  const until = Date.now() + PATIENCE_MS;
+  for (let tries = 0; tries < TRIES && Date.now() < until; tries++) {
+    const page = await fetchPage(request).catch(() => null);
+    if (page !== null && Object.keys(unaccepted(accepted, page.body)).length === 0) return page;
+  }
+  return null;
 }
 
 interface ServedPage {
@@ -88,9 +122,16 @@ interface ServedPage {
   readonly body: string | ReadableStream | null;
 }
 
-/** What the network answers, a page to its end. Throws when there is none. */
+/** What the network answers. Throws when there is none. */
 async function readPage({ request, preloadResponse }: FetchEvent): Promise<ServedPage> {
-  const served = (await preloadResponse) ?? (await fetch(request));
+  const preloaded = await preloadResponse;
+  return preloaded ? read(preloaded) : fetchPage(request);
+}
+
+const fetchPage = async (request: Request): Promise<ServedPage> => read(await fetch(request));
+
+/** A page to its end. */
+async function read(served: Response): Promise<ServedPage> {
   const isPage = (served.headers.get('content-type') ?? '').startsWith('text/html');
   return { served, body: isPage ? await served.text() : served.body };
 }
@@ -109,15 +150,17 @@ async function ask(
   accepted: ServedManifest | null,
   refused: Doubt['refused'],
 ): Promise<Response> {
-  const doubt: Doubt = { token: crypto.randomUUID(), offered: await fetchManifest(), refused };
-  await writeDoubt(doubt);
   // What would be accepted is the list, so everything that was refused must be in it.
-  const acceptable = Object.entries(refused).every(([path, hash]) => {
-    const file = fileAt(doubt.offered, path);
-    return file !== null && (hash === null || hash === file.sha384);
-  });
+  const covers = (list: ServedManifest | null) =>
+    Object.entries(refused).every(([path, hash]) => {
+      const file = fileAt(list, path);
+      return file !== null && (hash === null || hash === file.sha384);
+    });
+  const offered = await fetchManifest(covers);
+  const doubt: Doubt = { token: crypto.randomUUID(), offered, refused };
+  await writeDoubt(doubt);
   await speakLikePages();
-  return question(accepted, doubt, scope.location.origin, acceptable);
+  return question(accepted, doubt, scope.location.origin, covers(offered));
 }
 
 /** Whatever headers the server sends, its pages run nothing but files, which are compared one by one. */
@@ -134,8 +177,7 @@ async function unacceptedSuccessor(
   accepted: ServedManifest | null,
 ): Promise<string | null> {
   if (!registration.waiting) return null;
-  const answer = await fetch(SERVICE_WORKER_PATH, { cache: 'no-store', redirect: 'error' });
-  const hash = await sha384(await answer.arrayBuffer());
+  const hash = await sha384(await (await fetchWorker()).arrayBuffer());
   return hash === fileAt(accepted, SERVICE_WORKER_PATH)?.sha384 ? null : hash;
 }
 

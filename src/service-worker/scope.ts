@@ -50,7 +50,10 @@ export interface ServiceWorkerScope {
   readonly clients: {
     claim(): Promise<void>;
     get(id: string): Promise<PageClient | undefined>;
-    matchAll(options: { readonly type: 'window' }): Promise<readonly PageClient[]>;
+    matchAll(options: {
+      readonly type: 'window';
+      readonly includeUncontrolled?: true;
+    }): Promise<readonly PageClient[]>;
     openWindow(url: string): Promise<unknown>;
   };
   skipWaiting(): Promise<void>;

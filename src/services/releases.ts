@@ -11,15 +11,22 @@ export interface Releases {
   note(): Promise<void>;
   /** Whether a node of this release was at work a moment ago; false of all before the first `note`. */
   isAtWork(release: string): boolean;
+  /** The others that were, as of the last look. */
+  others(): readonly string[];
+  /** Reads them again, once a second at most: a node may have begun since the last `note`. */
+  look(): Promise<void>;
 }
 
 /** Milliseconds after which a release says again that it is there, and for which it counts as there. */
 const SAID_EVERY_MS = 20_000;
 const COUNTS_MS = 60_000;
+/** Milliseconds between two looks. */
+const LOOKED_EVERY_MS = 1000;
 
 /** @param own of this node */
 export function createReleases({ db, clock }: Pick<Ports, 'db' | 'clock'>, own = RELEASE): Releases {
   let known: ReadonlyMap<string, number> = new Map();
+  let lookedAt = Number.NEGATIVE_INFINITY;
   const isThere = (at: number) => clock() - at < COUNTS_MS;
 
   return {
@@ -34,6 +41,14 @@ export function createReleases({ db, clock }: Pick<Ports, 'db' | 'clock'>, own =
         await putSetting(tx, 'releases', new TextEncoder().encode(text));
         return all;
       });
+    },
+
+    others: () => [...known].flatMap(([release, at]) => (release !== own && isThere(at) ? [release] : [])),
+
+    async look() {
+      if (Math.abs(clock() - lookedAt) < LOOKED_EVERY_MS) return;
+      lookedAt = clock();
+      known = read(await readSetting(db, 'releases'));
     },
 
     isAtWork: (release) => isThere(known.get(release) ?? Number.NEGATIVE_INFINITY),

@@ -18,6 +18,7 @@ import tokens from '../../migrations/0016_tokens.sql' with { type: 'text' };
 import usage from '../../migrations/0017_usage.sql' with { type: 'text' };
 import audit from '../../migrations/0018_audit.sql' with { type: 'text' };
 import nodes from '../../migrations/0019_nodes.sql' with { type: 'text' };
+import releaseFiles from '../../migrations/0020_release_files.sql' with { type: 'text' };
 
 export interface Migration {
   readonly version: number;
@@ -50,4 +51,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 17, name: 'usage', sql: usage },
   { version: 18, name: 'audit', sql: audit },
   { version: 19, name: 'nodes', sql: nodes },
+  { version: 20, name: 'release_files', sql: releaseFiles, oldest: 19 },
 ];

@@ -470,6 +470,7 @@ export const IMPERSONAL_TABLES: Readonly<Record<string, string>> = {
   good_once: 'for minutes: hashes of random values, and what each is good for, which ends with the account',
   wrong_guesses: 'counts for a day, named by hashes with a key: whose they are cannot be read',
   leases: 'which machine does what',
+  release_files: 'the program, as browsers load it',
   migrations: 'which migrations have run',
 };
 

@@ -20,6 +20,7 @@ export const DROPPED: Readonly<Record<string, string>> = {
   good_once: 'last for minutes',
   wrong_guesses: 'forgiven after a day',
   leases: 'held by processes of that time',
+  release_files: 'of releases of that time; nodes bring their own',
   mail_outbox: 'went out since',
 };
 

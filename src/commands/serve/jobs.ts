@@ -43,7 +43,10 @@ export function serverJobs(deps: Deps, listeners: Pick<Listeners, 'renew'>): rea
             name: 'releases',
             every: RELEASES_EVERY_MS,
             everywhere: true,
-            run: () => services.releases.note(),
+            async run() {
+              await services.releases.note();
+              await deps.releaseFiles?.note();
+            },
           } as const,
         ]),
     { name: 'relay', every: EXPIRE_EVERY_MS, run: () => retention.run(deps.clock()) },
