@@ -1,4 +1,4 @@
-/** `sotto restore --at`, `--list` and `--recovered`: back to a moment, by the log that was kept since. */
+/** `sotto restore --at` and `--list`: back to a moment, by the log that was kept since. */
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -7,30 +7,24 @@ import type { Blobs } from '../blobs/blobs.ts';
 import { createDiskBlobs } from '../blobs/disk.ts';
 import { outside } from '../config/outside.ts';
 import { logPlace } from '../config/wal.ts';
-import { type Config, parseConfig } from '../config.ts';
-import { RELEASE } from '../contract/release.ts';
-import { bytesWritten } from '../contract/words.ts';
 import { BadBackup } from '../ops/backup/bad-backup.ts';
 import { syncFolder } from '../ops/backup/durable.ts';
 import { OTHER_FILES } from '../ops/backup/make.ts';
 import { restoreInto } from '../ops/backup/restore.ts';
-import { silent } from '../ops/log.ts';
-import { type BlobsFound, findBlobs } from '../ops/wal/find-blobs.ts';
+import { findBlobs } from '../ops/wal/find-blobs.ts';
 import { keptGenerations } from '../ops/wal/kept.ts';
 import { openPlace } from '../ops/wal/open-place.ts';
 import type { Place } from '../ops/wal/place.ts';
-import { type Rebuilt, rebuild } from '../ops/wal/rebuild.ts';
-import { DbUnavailable } from '../store/db.ts';
-import { newestAuditAt } from '../store/figures.ts';
+import { rebuild } from '../ops/wal/rebuild.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
-import { isServed } from '../store/serving-lock.ts';
 import { DatabaseCopy, foldLog } from '../store/snapshot.ts';
 import { run, verifyAudit } from './backup.ts';
 import { openBlobs } from './blobs.ts';
 import { CommandFailed } from './failed.ts';
-import { openData } from './open.ts';
 import { backupPassphrase } from './passphrase.ts';
-import { settle, settleFile } from './settle.ts';
+import { markRecovered } from './restore/recovered.ts';
+import { printRestored, type Restored } from './restore/told.ts';
+import { settleFile } from './settle.ts';
 import { BACKUP_USAGE } from './usage.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -66,13 +60,8 @@ export async function restoreAt(args: readonly string[], env: Env): Promise<numb
   const kept = await run(() =>
     restoreInto(data, (folder) => fill(place, passphrase, at, folder, values.blobs ?? null, env)),
   );
-  print(kept, { data, at, isJson });
+  printRestored(kept, { data, at, isJson });
   return 0;
-}
-
-interface Restored extends Omit<Rebuilt, 'files'> {
-  readonly blobs: BlobsFound;
-  readonly audit: { readonly entries: number; readonly head: string; readonly broken: number | null };
 }
 
 /** @param folder that becomes the data folder */
@@ -140,94 +129,6 @@ async function list(place: Place, isJson: boolean): Promise<number> {
     );
   }
   return 0;
-}
-
-/** For a database that something else has put back: PostgreSQL's own recovery, or a snapshot of a disk. */
-async function markRecovered(data: string | undefined, env: Env, isJson: boolean): Promise<number> {
-  const config = parseConfig(data ? ['--data', data] : [], { ...env, SOTTO_BACKUP_TO: '' });
-  if (config.database === null && !existsSync(join(config.data, 'sotto.sqlite')))
-    throw new CommandFailed(`There is no Sotto in ${resolve(config.data)}: name its folder with --data.`);
-  await checkQuiet(config);
-  const ports = await openData(config, silent);
-  try {
-    const audit = await verifyAudit(ports.db);
-    const from = await newestAuditAt(ports.db);
-    await run(() => settle(ports.db, from, RELEASE));
-    if (isJson) console.log(JSON.stringify({ event: 'recovered', at: new Date(from).toISOString(), audit }));
-    else
-      console.log(
-        `Ready to be served again: what was noted last is of ${new Date(from).toISOString()}. ${AFTERWARDS}`,
-      );
-    sayAudit(audit.broken);
-    return 0;
-  } finally {
-    await ports.hub.close();
-    await ports.db.close();
-  }
-}
-
-/** Throws CommandFailed while somebody works on the database: what is taken away would be missed by them. */
-async function checkQuiet({ database, data }: Config): Promise<void> {
-  if (database === null) {
-    if (isServed(resolve(data))) throw new CommandFailed(`A Sotto serves ${resolve(data)}: end it first.`);
-    return;
-  }
-  const { openPostgres } = await import('../store/postgres.ts');
-  const db = openPostgres(database, { readers: 1, name: 'sotto restore' });
-  try {
-    const [row] = await db.read<{ n: number }>(
-      "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'sotto%' AND application_name <> 'sotto restore'",
-    );
-    if (row && row.n > 0)
-      throw new CommandFailed(
-        `Somebody is at work on the database of DATABASE_URL (${row.n} connections): end every node and every other command first.`,
-      );
-  } catch (error) {
-    // Opening it says why.
-    if (!(error instanceof DbUnavailable)) throw error;
-  } finally {
-    await db.close();
-  }
-}
-
-const AFTERWARDS =
-  'Everybody signs in again. What people see whose devices know more than that: docs/backup.md.';
-
-function print(
-  { at, segments, size, stopped, release, audit, blobs }: Restored,
-  about: { readonly data: string; readonly at: number; readonly isJson: boolean },
-): void {
-  const reached = new Date(at).toISOString();
-  if (about.isJson)
-    console.log(
-      JSON.stringify({
-        event: 'restored',
-        path: about.data,
-        at: reached,
-        release,
-        size,
-        segments,
-        stopped,
-        blobs: blobs.found,
-        missing: blobs.missing,
-        audit,
-      }),
-    );
-  else
-    console.log(
-      `Restored: ${about.data}, ${bytesWritten(size)}, as it was at ${reached}, and ${blobs.found} parts of files. ${AFTERWARDS}`,
-    );
-  if (stopped !== null)
-    console.error(`What was kept is not whole: ${stopped} It goes to ${reached}, no further.`);
-  if (blobs.missing > 0)
-    console.error(
-      `${blobs.missing} parts of files that were there then are gone. If their bytes lie in another folder, restore once more with --blobs FOLDER.`,
-    );
-  sayAudit(audit.broken);
-}
-
-function sayAudit(broken: number | null): void {
-  if (broken !== null) console.error(`The audit log is broken at entry ${broken}; it was so then.`);
 }
 
 /** Epoch milliseconds. */

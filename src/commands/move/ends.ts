@@ -11,7 +11,7 @@ import { openPostgres } from '../../store/postgres.ts';
 import { lockServing } from '../../store/serving-lock.ts';
 import { openSqlite } from '../../store/sqlite.ts';
 import { CommandFailed } from '../failed.ts';
-import { factsOf, placeOf as hostAndName, misfit, refusalOf } from '../postgres.ts';
+import { checkNobodyElse, factsOf, placeOf as hostAndName, misfit, refusalOf } from '../postgres.ts';
 
 /** An end as it was typed; an address may have come out of a variable, with its password. */
 export type Place =
@@ -116,17 +116,9 @@ async function databaseEnd(
     await db.close();
     throw error instanceof CommandFailed ? error : new CommandFailed(refusalOf(error, hostAndName(url)));
   }
-  const others =
-    "SELECT application_name AS name, COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'sotto%' AND application_name <> $1 GROUP BY application_name ORDER BY application_name";
   return {
     db,
-    async checkQuiet() {
-      const found = await db.read<{ name: string; n: number }>(others, [name]);
-      if (found.length > 0)
-        throw new CommandFailed(
-          `Somebody is at work on ${label} (${found.map((each) => `${each.n} connections of ${each.name}`).join(', ')}): end every node and every other command first.`,
-        );
-    },
+    checkQuiet: () => checkNobodyElse(db, name, label),
     close: () => db.close(),
   };
 }
