@@ -130,7 +130,10 @@ export function createReleaseFiles(
       });
       if (!isThere) {
         const row = { id, release, worker: worker(), since: at, seen_at: at, pack: await compress(pack()) };
-        await db.write((tx) => addReleaseFiles(tx, row));
+        await db.write(async (tx) => {
+          await addReleaseFiles(tx, row);
+          await dropReleaseFiles(tx, at - KEPT_MS, MOST);
+        });
       }
       notedAt = at;
     },

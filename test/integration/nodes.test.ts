@@ -2,13 +2,16 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { resolve } from 'node:path';
 import { SQL } from 'bun';
+import { RELEASE } from '../../src/contract/release.ts';
+import { BESIDE_HEADER, type ServedManifest } from '../../src/contract/served.ts';
 import { Devices, run } from '../support/client.ts';
+import { NEXT_RELEASE } from '../support/next-name.ts';
 import { NODES_MISSING, type Node, type Nodes, startNodes } from '../support/nodes.ts';
 import { join } from '../support/person.ts';
 
 const PATIENCE_MS = 120_000;
 const DRAIN_S = 1;
-/** The same program with one migration more. */
+/** The same program with one migration more, and other files for browsers. */
 const NEXT = [process.execPath, resolve(import.meta.dir, '../support/next-release.ts')];
 const as = (who: string) => ({ env: { SOTTO_PASSWORD: `lighthouse keeper ${who}` } });
 
@@ -37,6 +40,18 @@ const asked = async <T>(sql: string): Promise<T[]> => {
   } finally {
     await database.close();
   }
+};
+/** What a node says that its release is, when it is asked itself. */
+const listOf = async (node: Node) =>
+  (await (await fetch(`${node.url}/assets/manifest.json`)).json()) as ServedManifest;
+/** Files of a list that this node does not give as they are listed. */
+const missing = async (node: Node, { files }: ServedManifest) => {
+  const answers = files.map(async ({ path, sha384 }) => {
+    const answer = await fetch(`${node.url}${path}`);
+    const hash = new Bun.CryptoHasher('sha384').update(await answer.arrayBuffer()).digest('base64');
+    return answer.ok && `sha384-${hash}` === sha384 ? [] : [path];
+  });
+  return (await Promise.all(answers)).flat();
 };
 const schema = async () =>
   Number((await asked<{ version: number }>('SELECT MAX(version) AS version FROM migrations'))[0]?.version);
@@ -68,6 +83,7 @@ story(
     await say('before');
     expect(await heard()).toBe('before');
     const before = await schema();
+    const list = await listOf(two);
 
     expect(await one.stop()).toBe(0);
     await one.start(NEXT);
@@ -75,6 +91,16 @@ story(
     expect(await schema()).toBe(before + 1);
     await say('one is the next');
     expect(await heard()).toBe('one is the next');
+
+    // Each has the other's files, and knows which releases there are.
+    const next = await listOf(one);
+    expect([list.release, next.release]).toEqual([RELEASE, NEXT_RELEASE]);
+    expect(
+      next.files.filter(({ path }) => list.files.some((file) => file.path === path)).length,
+    ).toBeLessThan(9);
+    expect([await missing(one, list), await missing(two, next)]).toEqual([[], []]);
+    const answer = await fetch(`${two.url}/assets/manifest.json`);
+    expect(answer.headers.get(BESIDE_HEADER)).toBe(NEXT_RELEASE);
 
     // This release starts on the database of the next one, too.
     expect(await two.stop()).toBe(0);
@@ -86,6 +112,8 @@ story(
     expect(await two.stop()).toBe(0);
     await two.start(NEXT);
     await world.balancer.ready(2);
+    // Of the release that has ended, for pages that are still open.
+    expect(await missing(two, list)).toEqual([]);
     await say('two is the next');
     await say('after');
     expect([await heard(), await heard()]).toEqual(['two is the next', 'after']);
