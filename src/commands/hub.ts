@@ -6,13 +6,19 @@ import type { Log } from '../ops/log.ts';
 import type { Ops } from '../ops/ops.ts';
 import type { Hub } from '../realtime/hub.ts';
 import { createLocalHub } from '../realtime/local.ts';
+import { createMarkedHub } from '../realtime/marked.ts';
 import type { Db } from '../store/db.ts';
 import { createMissed } from '../store/missed.ts';
 import { settingOr } from '../store/settings.ts';
 
 /** Over Redis where there is one, which does not have to be there yet. */
-export async function openHub({ redis }: Pick<Config, 'redis'>, db: Db, log: Log): Promise<Hub> {
-  if (redis === null) return createLocalHub();
+export async function openHub(
+  { redis, database }: Pick<Config, 'redis' | 'database'>,
+  db: Db,
+  log: Log,
+): Promise<Hub> {
+  if (redis === null)
+    return database === null ? createLocalHub() : createMarkedHub(createMissed(db, random), log);
   // Whoever has a small server never loads it.
   const { createRedisHub } = await import('../realtime/redis.ts');
   return createRedisHub({ url: redis, key: await workspaceKey(db), mark: createMissed(db, random), log });

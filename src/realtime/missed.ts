@@ -5,8 +5,8 @@
 
 /** The mark in the database that something could not be told. */
 export interface Mark {
-  /** Sets it anew. */
-  note(): Promise<void>;
+  /** Sets it anew; gives what it was and is. */
+  note(): Promise<{ readonly before: string; readonly now: string }>;
   /** What it is; another one than before: something was missed. */
   read(): Promise<string>;
 }
@@ -17,6 +17,17 @@ export interface MissedDelays {
   /** After so long something counts as missed in any case. */
   readonly anyway: number;
 }
+
+/** What nobody has to be told later: it is over by then, or said again. */
+export const PASSING: ReadonlySet<string> = new Set([
+  'presence',
+  'typing',
+  'here',
+  'who',
+  'gone',
+  'taken',
+  'alive',
+]);
 
 export class Missed {
   readonly #handlers: (() => void)[] = [];
@@ -58,20 +69,28 @@ export class Missed {
     if (this.#isUntold) await this.mark.note().catch(() => {});
   }
 
+  /** Whether this mark is another one than was seen last. */
+  #isOther(now: string): boolean {
+    const before = this.#mark;
+    this.#mark = now;
+    return before !== null && before !== now;
+  }
+
   /** Whatever the database does meanwhile: the next look is soon. */
   async #look(): Promise<void> {
     if (!this.isReached() || performance.now() - this.#saidAt >= this.delays.anyway) this.say();
     try {
+      let isOther = false;
       if (this.#isUntold) {
         this.#isUntold = false;
-        await this.mark.note().catch((error) => {
+        const { before, now } = await this.mark.note().catch((error) => {
           this.#isUntold = true;
           throw error;
         });
+        isOther = this.#isOther(before);
+        this.#mark = now;
       }
-      const now = await this.mark.read();
-      const isOther = this.#mark !== null && this.#mark !== now;
-      this.#mark = now;
+      isOther = this.#isOther(await this.mark.read()) || isOther;
       if (isOther && this.isReached()) this.say();
     } catch {
       // Who writes to the database hears that it is away; nothing is lost by it here.

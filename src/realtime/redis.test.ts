@@ -33,7 +33,7 @@ const KEY = new Uint8Array(32).fill(7);
 function markOf() {
   let mark = 0;
   return {
-    note: async () => void mark++,
+    note: async () => ({ before: String(mark++), now: String(mark) }),
     read: async () => String(mark),
   };
 }

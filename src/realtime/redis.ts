@@ -10,7 +10,7 @@ import type { AccountId, DeviceId } from '../contract/ids.ts';
 import type { Log } from '../ops/log.ts';
 import type { Hub, HubEvent, News } from './hub.ts';
 import { Listeners } from './listeners.ts';
-import { type Mark, Missed, type MissedDelays } from './missed.ts';
+import { type Mark, Missed, type MissedDelays, PASSING } from './missed.ts';
 import { Peers } from './peers.ts';
 import { RedisWay, WAY_DELAYS, type WayDelays } from './redis-way.ts';
 import { Seal } from './seal.ts';
@@ -41,9 +41,6 @@ export interface RedisHubOptions {
   readonly log: Log;
   readonly delays?: HubDelays;
 }
-
-/** What nobody has to be told later: it is over by then, or said again. */
-const PASSING: ReadonlySet<string> = new Set(['presence', 'typing', 'here', 'who', 'gone', 'taken', 'alive']);
 
 type Waiting = Extract<HubEvent, { readonly type: 'waiting' }>;
 

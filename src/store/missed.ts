@@ -1,9 +1,17 @@
 /** The mark that a node without a way to the others leaves for them. */
 import type { Db } from './db.ts';
-import { putSetting, readSetting } from './settings.ts';
+import { putSetting, readSetting, setting } from './settings.ts';
 
 /** @param random where the next mark comes from: only that it is another one matters */
 export const createMissed = (db: Db, random: (length: number) => Uint8Array) => ({
-  note: (): Promise<void> => db.write((tx) => putSetting(tx, 'missed', random(16))),
-  read: async (): Promise<string> => (await readSetting(db, 'missed'))?.toHex() ?? '',
+  note: () =>
+    db.write(async (tx) => {
+      const before = textOf(await setting(tx, 'missed'));
+      const now = random(16);
+      await putSetting(tx, 'missed', now);
+      return { before, now: textOf(now) };
+    }),
+  read: async (): Promise<string> => textOf(await readSetting(db, 'missed')),
 });
+
+const textOf = (mark: Uint8Array | null): string => mark?.toHex() ?? '';
