@@ -6,6 +6,7 @@ import { type BlobKey, BlobsUnavailable, blobKey, isDiskWord } from '../blobs/bl
 import type { Ports } from '../deps.ts';
 import { isBackupUnderway } from '../ops/backup/lease.ts';
 import { unnamed } from '../store/file-lists.ts';
+import { lastRestore } from '../store/set-back.ts';
 import { Refusal } from './refusal.ts';
 
 export interface BlobWrites {
@@ -35,6 +36,11 @@ const RESERVE_BYTES = 256 * 1024 * 1024;
  * A row is committed seconds after its bytes.
  */
 export const ORPHAN_AGE_MS = 60 * 60_000;
+/**
+ * Milliseconds after a restore for which nothing counts as an orphan: whoever went back too far goes back once more, to where rows name
+ * those bytes, and a copy that was opened on trial may share them with the workspace that it is of.
+ */
+export const RESTORED_MS = 7 * 24 * 60 * 60_000;
 /** Of nothing: keys are random. */
 const NO_KEY = '0'.repeat(32);
 /** Keys that are looked at together. */
@@ -99,6 +105,8 @@ export function createBlobWrites({
 
     async removeOrphans() {
       let removed = 0;
+      const restored = await lastRestore(db);
+      if (restored !== null && clock() - restored < RESTORED_MS) return removed;
       let after: BlobKey | null = null;
       for (;;) {
         const page: readonly BlobKey[] = await blobs.list(after, PAGE);
