@@ -80,6 +80,29 @@ const FLAGS = {
   'wal-keep': { type: 'string' },
 } as const;
 
+/** What the server alone does by itself: a command beside it does not need it, nor the passphrase of it. */
+const BY_ITSELF = [
+  'SOTTO_BACKUP_TO',
+  'SOTTO_BACKUP_EVERY',
+  'SOTTO_BACKUP_KEEP',
+  'SOTTO_WAL_TO',
+  'SOTTO_WAL_KEEP',
+];
+
+/** The same for a command that works beside the server, or in its place, in the environment of one. */
+export function parseCommandConfig(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Config {
+  const mine = Object.entries(env).filter(
+    ([name]) =>
+      !BY_ITSELF.includes(name) &&
+      // Of the bucket that the log is kept in, by a flag of serve.
+      !(name === 'S3_ENDPOINT' && !env.S3_BUCKET),
+  );
+  return parseConfig(args, Object.fromEntries(mine));
+}
+
 /** Parses `serve`'s arguments. Throws ConfigError with a sentence that names the flag. */
 export function parseConfig(
   args: readonly string[],

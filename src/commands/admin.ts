@@ -1,6 +1,6 @@
 /** `sotto admin ...`: what an admin does when locked out. Opens the data folder, server running or not. */
 import { parseArgs } from 'node:util';
-import { ConfigError, parseConfig, publicOrigin } from '../config.ts';
+import { ConfigError, parseCommandConfig, publicOrigin } from '../config.ts';
 import type { Role } from '../contract/accounts.ts';
 import { inviteUrl, setupUrl } from '../contract/paths.ts';
 import { ROLES } from '../contract/permissions.ts';
@@ -46,7 +46,7 @@ export async function admin(
     ...(values.data ? ['--data', values.data] : []),
     ...(values.url ? ['--url', values.url] : []),
   ];
-  const config = parseConfig(serveArgs, env);
+  const config = parseCommandConfig(serveArgs, env);
   const print = (event: string, fields: object, text: string) =>
     console.log(values.json ? JSON.stringify({ event, ...fields }) : text);
 

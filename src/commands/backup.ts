@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { outside } from '../config/outside.ts';
-import { ConfigError, parseConfig } from '../config.ts';
+import { ConfigError, parseCommandConfig } from '../config.ts';
 import { RELEASE } from '../contract/release.ts';
 import { bytesWritten } from '../contract/words.ts';
 import type { Ports } from '../deps.ts';
@@ -14,6 +14,7 @@ import { makeBackup } from '../ops/backup/make.ts';
 import { type Contents, checkBackup, type VerifyAudit } from '../ops/backup/read.ts';
 import { restoreBackup } from '../ops/backup/restore.ts';
 import { silent } from '../ops/log.ts';
+import { PlaceUnavailable } from '../ops/wal/place.ts';
 import { createAudit } from '../services/audit.ts';
 import { type BackupResult, keepResult } from '../services/backup-results.ts';
 import { isOlderDatabase } from '../store/before-migration.ts';
@@ -47,7 +48,7 @@ export async function backup(args: readonly string[], env: Env): Promise<number>
   if (!values.out || positionals.length > 0) throw wrongUse('backup takes --out FILE.');
   const out = resolve(values.out);
   if (!existsSync(dirname(out))) throw new CommandFailed(`There is no folder ${dirname(out)}.`);
-  const config = parseConfig(values.data ? ['--data', values.data] : [], { ...env, SOTTO_BACKUP_TO: '' });
+  const config = parseCommandConfig(values.data ? ['--data', values.data] : [], env);
   if (config.database !== null) throw new CommandFailed(ELSEWHERE);
   const data = resolve(config.data);
   if (!existsSync(join(data, 'sotto.sqlite')))
@@ -158,7 +159,8 @@ export async function run<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    if (error instanceof BadBackup) throw new CommandFailed(error.message);
+    if (error instanceof BadBackup || error instanceof PlaceUnavailable)
+      throw new CommandFailed(error.message);
     // A disk that is full, or may not be written.
     if (
       error instanceof Error &&

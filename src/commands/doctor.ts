@@ -9,6 +9,7 @@ import { type Finding, findings, reasonOf } from './doctor/finding.ts';
 import { checkBackups, checkMail } from './doctor/outside.ts';
 import { checkPort } from './doctor/port.ts';
 import { checkReach } from './doctor/reach.ts';
+import { checkRedis } from './doctor/redis.ts';
 
 /** Columns of the level and of what was looked at. */
 const LEVEL_WIDTH = 9;
@@ -36,6 +37,7 @@ export async function doctor(
       look('database', async () =>
         config.database === null ? [] : (await import('./doctor/database.ts')).checkDatabase(config),
       ),
+      look('redis', () => checkRedis(config)),
       look('files in S3', () => checkBucket(config)),
       look('clock', () => checkClock(config, now)),
       look('mail', () => checkMail(config)),

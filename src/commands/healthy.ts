@@ -1,5 +1,5 @@
 /** `sotto healthy`: whether the server on this machine answers, for containers that have nothing else to ask with. */
-import { parseConfig } from '../config.ts';
+import { parseCommandConfig } from '../config.ts';
 import { CommandFailed } from './failed.ts';
 
 const PATIENCE_MS = 3_000;
@@ -9,7 +9,7 @@ export async function healthy(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
-  const { port, host, tls } = parseConfig(args, env);
+  const { port, host, tls } = parseCommandConfig(args, env);
   const to =
     host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
   const url = `${tls ? 'https' : 'http'}://${to}:${port}/healthz`;

@@ -1,7 +1,7 @@
 /** `sotto move`: everything that a team has, from a data folder to PostgreSQL and its files' store, and back. */
 import { parseArgs } from 'node:util';
 import { BlobsUnavailable } from '../blobs/blobs.ts';
-import { parseConfig } from '../config.ts';
+import { parseCommandConfig } from '../config.ts';
 import { toHex } from '../contract/bytes.ts';
 import { silent } from '../ops/log.ts';
 import type { End, Witnesses } from '../ops/move/end.ts';
@@ -103,7 +103,7 @@ async function filesOf(
   env: Env,
 ): Promise<{ readonly from: BlobPlace; readonly to: BlobPlace }> {
   const beside = from.kind === 'folder' ? from.folder : to.kind === 'folder' ? to.folder : './data';
-  const { s3 } = parseConfig([], { ...env, SOTTO_BACKUP_TO: '' });
+  const { s3 } = parseCommandConfig([], env);
   if (s3 !== null && data !== undefined)
     throw wrongUse('Either --data or S3_BUCKET: files of a database are in one of them.');
   const database = s3 === null ? blobsOfFolder(data ?? beside) : blobsOfS3(s3);

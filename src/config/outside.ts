@@ -61,7 +61,9 @@ function address(
   if (text === '') return null;
   const url = URL.parse(text);
   if (!url || !protocols.includes(url.protocol) || url.hostname === '')
-    throw new ConfigError(`${name} takes an address such as ${example}.`);
+    throw new ConfigError(
+      `${name} takes an address such as ${example}${protocols.includes('https:') ? '' : '; special characters of a password are written as %23 and so on'}.`,
+    );
   return text;
 }
 

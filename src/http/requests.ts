@@ -33,6 +33,8 @@ interface Open extends Serving {
   readonly startedAt: number;
 }
 
+/** What tells that the server is well, and is written down for nobody as long as it is. */
+const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export const requests = (
@@ -120,10 +122,12 @@ export const requests = (
         'sotto.request': begun.id,
       });
       begun?.span?.end(status >= 500 ? String(status) : undefined);
-      deps.log.info('request', {
+      const path = new URL(request.url).pathname;
+      // Balancers ask every second or two.
+      deps.log[PROBES.has(path) && status < 500 ? 'debug' : 'info']('request', {
         request: begun?.id ?? '',
         method: request.method,
-        path: new URL(request.url).pathname,
+        path,
         status,
         ms: Math.round(seconds * 1000),
       });

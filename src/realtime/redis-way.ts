@@ -104,7 +104,11 @@ export class RedisWay {
     const line = { speaking: this.#client(), hearing: this.#client(), subscribed: new Set<string>() };
     this.#line = line;
     for (const client of [line.speaking, line.hearing])
-      client.onclose = () => this.#lose(line, 'the connection was closed');
+      client.onclose = () =>
+        this.#lose(
+          line,
+          'it closed the connection, as it does where the password is wrong; sotto doctor says which',
+        );
     try {
       await within(Promise.all([line.speaking.connect(), line.hearing.connect()]), this.delays.answer);
       for (const channel of this.#wanted) this.#changed.add(channel);

@@ -67,10 +67,20 @@ export const unmarkAway = (tx: Tx): Promise<void> => dropSetting(tx, 'moved_to')
  */
 export async function whyNotOpened(db: Db, place: string, named = place): Promise<string | null> {
   if ((await schemaOf(db)) === 0) return null;
-  const here = await movedHere(db);
+  return whyNotUsed(await readSetting(db, 'moved_to'), await readSetting(db, 'moved_from'), place, named);
+}
+
+/** The same of what was read already. */
+export function whyNotUsed(
+  movedTo: Uint8Array | null,
+  movedFrom: Uint8Array | null,
+  place: string,
+  named = place,
+): string | null {
+  const here = parsed<MovedHere>(movedFrom);
   if (here !== null && here.done === null)
     return `The move from ${here.from} to ${place} was not finished: run the same sotto move once more.`;
-  const away = await movedAway(db);
+  const away = parsed<MovedAway>(movedTo);
   if (away === null) return null;
   const back = `If it is to be used again all the same: sotto move --undo ${named}`;
   if (away.done === null)

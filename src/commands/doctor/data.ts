@@ -3,6 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync, rmSync, statfsSync, statSyn
 import { dirname, join, resolve } from 'node:path';
 import { inspectDatabase } from '../../store/inspect.ts';
 import { MIGRATIONS } from '../../store/migrations.ts';
+import { whyNotUsed } from '../../store/moves.ts';
 import { isServed } from '../../store/serving-lock.ts';
 import { type Finding, findings, reasonOf } from './finding.ts';
 
@@ -99,7 +100,7 @@ function database(folder: string): readonly Finding[] {
   const of = findings('database');
   const path = join(folder, 'sotto.sqlite');
   if (!existsSync(path)) return [of.ok('There is none yet: it will be made at the first start.')];
-  const { schema, problem } = inspectDatabase(path);
+  const { schema, problem, movedTo, movedFrom } = inspectDatabase(path);
   const newest = MIGRATIONS.at(-1)?.version ?? 0;
   if (problem !== null)
     return [of.error(`${path} is damaged: ${problem}.`, 'Restore a backup: sotto restore FILE --data DIR.')];
@@ -110,6 +111,8 @@ function database(folder: string): readonly Finding[] {
         'Start the newer release.',
       ),
     ];
+  const refused = whyNotUsed(movedTo, movedFrom, folder);
+  if (refused !== null) return [of.error(refused, 'docs/scaling.md, "Moving".')];
   return [
     of.ok(
       schema === newest

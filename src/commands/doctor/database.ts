@@ -3,6 +3,7 @@ import type { Config } from '../../config.ts';
 import type { Db } from '../../store/db.ts';
 import { schemaOf } from '../../store/migrate.ts';
 import { MIGRATIONS } from '../../store/migrations.ts';
+import { whyNotOpened } from '../../store/moves.ts';
 import { openPostgres } from '../../store/postgres.ts';
 import { factsOf, misfit, placeOf, refusalOf } from '../postgres.ts';
 import { type Finding, findings } from './finding.ts';
@@ -31,6 +32,8 @@ async function look(db: Db, place: string, host: string): Promise<readonly Findi
   if (wrong !== null) return [say.error(wrong, 'docs/scaling.md says what it has to be.')];
   if (facts.standby)
     return [say.error(`${place} is a standby, which takes no writes.`, 'Name the server that writes.')];
+  const refused = await whyNotOpened(db, `PostgreSQL at ${place}`, 'DATABASE_URL');
+  if (refused !== null) return [say.error(refused, 'docs/scaling.md, "Moving".')];
   return [
     schema(await schemaOf(db), place, facts.version),
     ...(await rights(db)),

@@ -55,8 +55,12 @@ function mailMend(error: unknown): string {
 }
 
 /** @param now epoch milliseconds */
-export async function checkBackups({ backups }: Config, now: number): Promise<readonly Finding[]> {
+export async function checkBackups({ backups, database }: Config, now: number): Promise<readonly Finding[]> {
   const say = findings('backups');
+  if (database !== null)
+    return [
+      say.ok('PostgreSQL is saved with its own tools (docs/recovery.md); Sotto does not see whether it is.'),
+    ];
   if (!backups)
     return [
       say.warning(

@@ -46,7 +46,9 @@ export function placeOf(
   const url = URL.parse(address);
   if (!url || !['postgres:', 'postgresql:'].includes(url.protocol) || url.hostname === '')
     throw new CommandFailed(
-      `${flag} takes a folder, the name of a variable such as DATABASE_URL, or an address such as postgres://user@host/name.`,
+      address === text
+        ? `${flag} takes a folder, the name of a variable such as DATABASE_URL, or an address such as postgres://user@host/name.`
+        : `${text} is no address such as postgres://user:password@host/name; special characters of the password are written as %23 and so on.`,
       2,
     );
   return { kind: 'database', url: address, label: `PostgreSQL at ${hostAndName(address)}` };

@@ -1,7 +1,7 @@
 /** `sotto restore --recovered`: for a database that something else has put back, PostgreSQL's own recovery or a snapshot of a disk. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Config, parseConfig } from '../../config.ts';
+import { type Config, parseCommandConfig } from '../../config.ts';
 import { RELEASE } from '../../contract/release.ts';
 import { silent } from '../../ops/log.ts';
 import { DbUnavailable } from '../../store/db.ts';
@@ -19,7 +19,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Gives the exit code. Throws CommandFailed; then nothing has changed. */
 export async function markRecovered(data: string | undefined, env: Env, isJson: boolean): Promise<number> {
-  const config = parseConfig(data ? ['--data', data] : [], { ...env, SOTTO_BACKUP_TO: '' });
+  const config = parseCommandConfig(data ? ['--data', data] : [], env);
   if (config.database === null && !existsSync(join(config.data, 'sotto.sqlite')))
     throw new CommandFailed(`There is no Sotto in ${resolve(config.data)}: name its folder with --data.`);
   await checkQuiet(config);
