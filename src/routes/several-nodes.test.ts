@@ -157,6 +157,20 @@ else
       expect((await asks()).status).toBe(401);
     });
 
+    test('a session that ends while a node hears nothing is over there as well', async () => {
+      const cookie = await openCookie(b.deps, ravi);
+      const asks = async () => (await fetch(b.origin + PATHS.presence, { headers: { cookie } })).status;
+      cut.hang();
+      expect(await asks()).toBe(200);
+      // What it remembers does not age meanwhile.
+      b.pass(-60_000);
+      await a.deps.services.sessions.endAll(ravi.account);
+      await until(async () => (await asks()) === 401, 'it is over');
+      b.pass(60_000);
+      cut.heal();
+      await back();
+    });
+
     test('a policy that is changed on one node holds on the other', async () => {
       const [here, there] = [await page(a, mina), await page(b, ravi)];
       for (const socket of [here, there]) socket.send({ do: 'presence', state: 'online' });

@@ -5,6 +5,7 @@ import { FILES } from './files.ts';
 import { HISTORY } from './history.ts';
 import { MESSAGES } from './messages.ts';
 import type { Mutation } from './mutation.ts';
+import { NODES } from './nodes.ts';
 import { RECORDS } from './records.ts';
 import { SERVER } from './server.ts';
 import { SESSIONS } from './sessions.ts';
@@ -18,4 +19,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...HISTORY,
   ...FILES,
   ...SERVER,
+  ...NODES,
 ];

@@ -205,6 +205,34 @@ test('what was cut off after the last look is no part of any state, and the next
   expect(await generations()).toHaveLength(2);
 });
 
+test('an object that was kept before does not stand for the one that came in its place', async () => {
+  kept = await keptDatabase();
+  await kept.shipper.look(true);
+  for (let n = 1; n <= 2; n++) {
+    await kept.write(n);
+    await kept.shipper.look();
+  }
+  const [generation = ''] = await generations();
+  const folder = join(kept.folder, 'kept', generation);
+  const [, second = ''] = objects(generation).sort();
+  const aside = join(kept.folder, 'aside');
+  // Lost before the server began anew, which keeps what it has once more, with what came since.
+  await kept.reopen(() => renameSync(join(folder, second), aside));
+  for (let n = 3; n <= 4; n++) {
+    await kept.write(n);
+    await kept.shipper.look(true);
+  }
+  expect(await generations()).toEqual([generation]);
+  expect((await kept.at(NOW)).numbers).toEqual(to(4));
+  const [, again = ''] = objects(generation).sort();
+  rmSync(join(folder, again));
+  renameSync(aside, join(folder, second));
+  expect(await kept.at(NOW)).toMatchObject({
+    numbers: to(2),
+    stopped: expect.stringContaining('does not follow'),
+  });
+});
+
 const MOMENTS = process.env.SOTTO_LONG === '1' ? 200 : 12;
 
 test(
