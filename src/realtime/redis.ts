@@ -23,7 +23,7 @@ export interface HubDelays extends WayDelays, MissedDelays {
   readonly silent: number;
   readonly gone: number;
 }
-export const HUB_DELAYS: HubDelays = {
+const HUB_DELAYS: HubDelays = {
   ...WAY_DELAYS,
   missed: 2000,
   alive: 2000,

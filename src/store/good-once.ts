@@ -10,7 +10,7 @@ export interface GoodOnce {
 }
 export type GoodOnceKind = 'challenge' | 'ticket';
 /** Of each kind; the oldest go first. */
-export const MAX_GOOD_ONCE = 10_000;
+const MAX_GOOD_ONCE = 10_000;
 
 export async function putGoodOnce(tx: Tx, { id, kind, value, expires_at }: GoodOnce): Promise<void> {
   await tx.run('INSERT INTO good_once (id, kind, value, tries, expires_at) VALUES ($1, $2, $3, 0, $4)', [

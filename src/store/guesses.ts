@@ -10,7 +10,7 @@ export interface WrongGuesses {
 }
 
 /** Rows at most, after each `forgetWrongGuesses`; those that would be forgotten first go first. */
-export const MAX_WRONG_GUESSES = 50_000;
+const MAX_WRONG_GUESSES = 50_000;
 
 /** Null when there are none, or they are forgiven. */
 export function wrongGuesses(tx: Tx, id: Uint8Array, now: number): Promise<WrongGuesses | null> {

@@ -15,6 +15,7 @@ import {
   startPostgres,
 } from '../support/postgres-server.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 
 const PATIENCE_MS = 180_000;
 const password = { SOTTO_PASSWORD: 'lighthouse keeper 1' };
@@ -88,7 +89,9 @@ drill(
     const after = await ask(database, counted);
     expect(Number(after.n)).toBeGreaterThan(Number(before.n));
     const { last } = await ask(database, 'SELECT pg_walfile_name(pg_switch_wal()) AS last');
-    await until(async () => await Bun.file(join(archive, String(last))).exists());
+    const archived = async () =>
+      String((await ask(database, 'SELECT last_archived_wal AS wal FROM pg_stat_archiver')).wal ?? '');
+    await until(async () => (await archived()) >= String(last), 'the log is archived');
     await server.kill();
     await first.kill();
 
@@ -107,6 +110,7 @@ drill(
     const recovered = `${second.url}/sotto`;
     await until(
       async () => (await ask(recovered, 'SELECT pg_is_in_recovery() AS on').catch(() => null))?.on === false,
+      'the recovery is done',
     );
     expect(await ask(recovered, counted)).toEqual(before);
 
@@ -127,7 +131,3 @@ drill(
   },
   PATIENCE_MS,
 );
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await Bun.sleep(50);
-}

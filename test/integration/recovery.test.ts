@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Devices, run } from '../support/client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 
 const PATIENCE_MS = 120_000;
 const env = { SOTTO_PASSWORD: 'lighthouse keeper 1', SOTTO_BACKUP_PASSPHRASE: 'lighthouse keeper 2' };
@@ -34,12 +35,11 @@ const hears = async (name: string) =>
 /** Resolves when all that was written by now is kept. */
 async function shipped(): Promise<void> {
   const now = Date.now();
-  for (;;) {
+  const keptUntil = async () => {
     const answer = await fetch(`${server.url}/metrics`);
-    const until = Number(/^sotto_wal_kept_timestamp_seconds (\S+)$/m.exec(await answer.text())?.[1] ?? 0);
-    if (until * 1000 > now) return;
-    await Bun.sleep(50);
-  }
+    return Number(/^sotto_wal_kept_timestamp_seconds (\S+)$/m.exec(await answer.text())?.[1] ?? 0);
+  };
+  await until(async () => (await keptUntil()) * 1000 > now, 'it is kept');
 }
 
 test(

@@ -12,7 +12,7 @@ import { freePort } from './free-port.ts';
 import { type Namespace, openNamespace } from './namespaces.ts';
 import { POSTGRES_PROGRAMS, type PostgresServer, startPostgres } from './postgres-server.ts';
 import { REDIS_PROGRAM, type RedisServer, startRedis } from './redis-server.ts';
-import { ROOT, SOTTO } from './server.ts';
+import { notReady, pump, ROOT, SOTTO } from './server.ts';
 
 export interface Node {
   /** Its own, past the balancer. */
@@ -200,7 +200,7 @@ async function createNode(place: Place): Promise<StartedNode> {
         },
       );
       child = begun;
-      void taken(begun.stderr, (text) => {
+      void pump(begun.stderr, (text) => {
         log += text;
       });
       const wake = new Set<() => void>();
@@ -210,7 +210,7 @@ async function createNode(place: Place): Promise<StartedNode> {
         for (const resolve of wake) resolve();
         wake.clear();
       };
-      void taken(begun.stdout, (text) => {
+      void pump(begun.stdout, (text) => {
         out += text;
         link = /Set-up link: (\S+)\n/.exec(out)?.[1] ?? link;
         noted();
@@ -226,24 +226,7 @@ async function createNode(place: Place): Promise<StartedNode> {
         }
       };
       await until(() => /Listening: \S+\n/.test(out));
-      if (!(await hasOwner(host, port))) await until(() => link !== null);
+      if (await notReady(`http://${host}:${port}`)) await until(() => link !== null);
     },
   };
-}
-
-/** Hands on what a process writes, to its end. */
-async function taken(stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
-  const decoder = new TextDecoder();
-  const reader = stream.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    take(decoder.decode(value, { stream: true }));
-  }
-}
-
-async function hasOwner(host: string, port: number): Promise<boolean> {
-  const answer = await fetch(`http://${host}:${port}/api/v1/workspace`);
-  const { ready } = (await answer.json()) as { readonly ready: boolean };
-  return ready;
 }

@@ -130,7 +130,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 }
 
 /** Reads a process's output to its end. */
-async function pump(stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
+export async function pump(stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
   const decoder = new TextDecoder();
   const reader = stream.getReader();
   for (;;) {
@@ -140,7 +140,8 @@ async function pump(stream: ReadableStream<Uint8Array>, take: (text: string) => 
   }
 }
 
-async function notReady(url: string): Promise<boolean> {
+/** Whether nobody has set it up yet. */
+export async function notReady(url: string): Promise<boolean> {
   const response = await fetch(`${url}/api/v1/workspace`);
   const workspace = (await response.json()) as { ready: boolean };
   return !workspace.ready;

@@ -8,10 +8,21 @@ import { openPlace } from '../../src/ops/wal/open-place.ts';
 import type { Place } from '../../src/ops/wal/place.ts';
 import { rebuild } from '../../src/ops/wal/rebuild.ts';
 import { Shipper, type Shipping } from '../../src/ops/wal/shipper.ts';
+import type { Db } from '../../src/store/db.ts';
 import { DatabaseCopy, foldLog } from '../../src/store/snapshot.ts';
 import { openSqlite, type SqliteDb } from '../../src/store/sqlite.ts';
 
 export const PASSPHRASE = 'lighthouse keeper 3';
+
+/** What every shipper of tests has. */
+export const SHIPPING = {
+  passphrase: PASSPHRASE,
+  // A key that costs little to make.
+  cost: { memory: 64, passes: 1, lanes: 1 },
+  release: '0.0.0',
+  random: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
+  log: silent,
+};
 
 export interface KeptDatabase {
   readonly folder: string;
@@ -46,12 +57,8 @@ export async function keptDatabase(options: Partial<Shipping> = {}, to?: LogPlac
       place,
       data,
       db,
-      passphrase: PASSPHRASE,
-      cost: { memory: 64, passes: 1, lanes: 1 },
-      release: '0.0.0',
-      random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      ...SHIPPING,
       clock: () => kept.clock(),
-      log: silent,
       keep: 7 * 24 * 3600_000,
       every: 5,
       ...options,
@@ -72,12 +79,7 @@ export async function keptDatabase(options: Partial<Shipping> = {}, to?: LogPlac
       shipper = next;
     },
     clock: () => Date.now() + kept.ahead,
-    async write(n) {
-      await kept.db.write(async (tx) => {
-        await tx.run('INSERT INTO pairs (n, half, filling) VALUES ($1, 0, $2)', [n, noise()]);
-        await tx.run('INSERT INTO pairs (n, half, filling) VALUES ($1, 1, $2)', [n, noise()]);
-      });
-    },
+    write: (n) => writePair(kept.db, n),
     async reopen(change) {
       await shipper?.stop();
       await kept.db.close();
@@ -111,11 +113,23 @@ export async function keptDatabase(options: Partial<Shipping> = {}, to?: LogPlac
     },
   };
   let shipper: Shipper | null = null;
-  await db.write((tx) =>
-    tx.run('CREATE TABLE pairs (n BIGINT, half BIGINT, filling BYTEA, PRIMARY KEY (n, half))'),
-  );
+  await createPairs(db);
   return kept;
 }
 
 /** Up to two pages of it. */
 const noise = (): Uint8Array => crypto.getRandomValues(new Uint8Array(Math.floor(Math.random() * 8192)));
+
+export async function createPairs(db: Db): Promise<void> {
+  await db.write((tx) =>
+    tx.run('CREATE TABLE IF NOT EXISTS pairs (n BIGINT, half BIGINT, filling BYTEA, PRIMARY KEY (n, half))'),
+  );
+}
+
+/** Two rows in one transaction. */
+export async function writePair(db: Db, n: number): Promise<void> {
+  await db.write(async (tx) => {
+    for (const half of [0, 1])
+      await tx.run('INSERT INTO pairs (n, half, filling) VALUES ($1, $2, $3)', [n, half, noise()]);
+  });
+}
