@@ -3,10 +3,13 @@ import { equalBytes, sha256 } from '../protocol/hash.ts';
 import type { Provider } from '../protocol/provider.ts';
 import { edwardsOver, verifies } from './ed25519.ts';
 import { hold } from './keys.ts';
-import { agreement, encapsulation, sealing, signatures } from './primitives.ts';
+import { agreement, encapsulation, signatures, sealing as webSealing } from './primitives.ts';
 
 /** The answers of this file are those of suite 2 (noble gives the same; a test compares them). */
 const SUITE = 2;
+
+/** What seals and hashes. */
+type Sealing = typeof webSealing;
 
 const bytes = (length: number, from: number): Uint8Array =>
   Uint8Array.from({ length }, (_, index) => (from + index) % 256);
@@ -16,7 +19,10 @@ const is = (value: Uint8Array, hex: string): boolean => value.toHex() === hex;
  * A provider of native parts; `loadNoble` brings the rest only where one of them is missing or wrong, or where a signature is
  * not plainly right, so that a current browser fetches half as much. It is asked once.
  */
-export async function chooseProvider(loadNoble: () => Promise<Provider>): Promise<Provider> {
+export async function chooseProvider(
+  loadNoble: () => Promise<Provider>,
+  sealing: Sealing = webSealing,
+): Promise<Provider> {
   let loading: Promise<Provider> | null = null;
   const noble = () => {
     loading ??= loadNoble().catch((error) => {
@@ -31,7 +37,7 @@ export async function chooseProvider(loadNoble: () => Promise<Provider>): Promis
     [agreement, checkAgreement],
     [encapsulation, checkEncapsulation],
     [signatures, checkSignatures],
-    [sealing, checkSealing],
+    [sealing, () => checkSealing(sealing)],
     [edwards, () => checkEdwards(edwards)],
   ];
   const trusted = await Promise.all(parts.map(([, check]) => check().catch(() => false)));
@@ -101,7 +107,7 @@ async function checkSignatures(): Promise<boolean> {
 }
 
 /** Known bytes and their hash, which open again, and not with a flipped bit. */
-async function checkSealing(): Promise<boolean> {
+async function checkSealing(sealing: Sealing): Promise<boolean> {
   const [key, nonce, text, associated] = [bytes(32, 4), bytes(12, 6), bytes(16, 1), bytes(20, 2)];
   const sealed = await sealing.aesGcmSeal(key, nonce, text, associated);
   const flipped = sealed.map((byte, index) => (index === 3 ? byte ^ 1 : byte));

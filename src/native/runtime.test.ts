@@ -47,3 +47,26 @@ test('a secret that was prepared does what its bytes do', async () => {
   expect(key).not.toBeInstanceOf(Uint8Array);
   expect(await runtime.ed25519Sign(key, filled(5, 5))).toEqual(await noble.ed25519Sign(seed, filled(5, 5)));
 });
+
+test('what is longer than one piece is sealed, opened and hashed as noble does, and opens with no bit of it changed', async () => {
+  const [key, nonce, associated] = [filled(32, 1), filled(12, 2), filled(33, 3)];
+  for (const length of [0, 1, 65_535, 65_536, 65_537, 200_000]) {
+    const text = Uint8Array.from({ length }, (_, index) => (index * 7) % 251);
+    const sealed = await runtime.aesGcmSeal(key, nonce, text, associated);
+    expect(Buffer.compare(sealed, await noble.aesGcmSeal(key, nonce, text, associated))).toBe(0);
+    expect(Buffer.compare(await runtime.aesGcmOpen(key, nonce, sealed, associated), text)).toBe(0);
+    expect(await runtime.sha256(sealed)).toEqual(await noble.sha256(sealed));
+    for (const at of [0, length >> 1, length, length + 15]) {
+      const other = sealed.with(at, (sealed[at] ?? 0) ^ 1);
+      await expect(runtime.aesGcmOpen(key, nonce, other, associated)).rejects.toMatchObject({
+        code: 'E_AUTH',
+      });
+    }
+    await expect(runtime.aesGcmOpen(key, nonce, sealed, filled(33, 4))).rejects.toMatchObject({
+      code: 'E_AUTH',
+    });
+  }
+  await expect(runtime.aesGcmOpen(key, nonce, filled(15, 0), associated)).rejects.toMatchObject({
+    code: 'E_AUTH',
+  });
+});

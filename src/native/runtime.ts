@@ -5,12 +5,13 @@
 import { noble } from '../protocol/noble.ts';
 import type { Provider } from '../protocol/provider.ts';
 import { chooseProvider } from './choose.ts';
+import { quickSealing } from './quick-sealing.ts';
 
 let choosing: Promise<Provider> | null = null;
 
 /** What was chosen; its name says how much of it is native. */
 export function chosenProvider(): Promise<Provider> {
-  choosing ??= chooseProvider(async () => noble);
+  choosing ??= chooseProvider(async () => noble, quickSealing);
   return choosing;
 }
 
