@@ -30,6 +30,7 @@ export class JsonLine extends Line {
   #replaying = false;
   #missed = false;
   #looking = false;
+  #again: ReturnType<typeof setTimeout> | null = null;
   #sending = 0;
   readonly #pushed = new Set<number>();
   readonly #presence: SocketPresence;
@@ -144,6 +145,16 @@ export class JsonLine extends Line {
     if (this.#live) void this.#look();
   }
 
+  /** One timer, however often it failed. */
+  #waitAgain(): void {
+    if (this.#again !== null) return;
+    this.#again = setTimeout(() => {
+      this.#again = null;
+      this.#wait();
+    }, AGAIN_MS);
+    this.#again.unref();
+  }
+
   /** Pushes what waits beyond the cursor. Several commits while it reads are one more look. */
   async #look(): Promise<void> {
     if (this.#looking) return;
@@ -159,7 +170,7 @@ export class JsonLine extends Line {
       }
     } catch (error) {
       this.deps.log.debug('look failed', { reason: error instanceof Error ? error.message : String(error) });
-      setTimeout(() => this.#wait(), AGAIN_MS).unref();
+      this.#waitAgain();
     } finally {
       this.#looking = false;
     }

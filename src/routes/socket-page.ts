@@ -33,6 +33,9 @@ export class PageLine extends Line {
   #lagging = false;
   /** Everything up to this number was pushed, or is fetched by the page after its hello; null before the first one. */
   #cursor: number | null = null;
+  /** Up to where the store is looked at next; null: that is not planned. */
+  #wanted: number | null = null;
+  #again: ReturnType<typeof setTimeout> | null = null;
   readonly #presence: SocketPresence;
 
   constructor(
@@ -125,15 +128,35 @@ export class PageLine extends Line {
     });
   }
 
+  /** One look, however many ask before it begins. */
   #wait(seq: number): void {
     if (this.isSlow) this.#lagging = true;
-    else
-      this.#next(() =>
-        this.#look(seq).catch((error) => {
-          setTimeout(() => this.#wait(seq), AGAIN_MS).unref();
-          throw error;
-        }),
-      );
+    else {
+      const isPlanned = this.#wanted !== null;
+      this.#wanted = Math.max(seq, this.#wanted ?? 0);
+      if (!isPlanned) this.#next(() => this.#lookWanted());
+    }
+  }
+
+  async #lookWanted(): Promise<void> {
+    const seq = this.#wanted ?? 0;
+    this.#wanted = null;
+    try {
+      await this.#look(seq);
+    } catch (error) {
+      this.#waitAgain();
+      throw error;
+    }
+  }
+
+  /** One timer, however often it failed. */
+  #waitAgain(): void {
+    if (this.#again !== null) return;
+    this.#again = setTimeout(() => {
+      this.#again = null;
+      this.#wait(Number.POSITIVE_INFINITY);
+    }, AGAIN_MS);
+    this.#again.unref();
   }
 
   /** Pushes what waits beyond the cursor, unless another look has been as far as `seq`. */

@@ -28,13 +28,24 @@ export function createPolicies({ db, hub }: Pick<Ports, 'db' | 'hub'>): Policies
     told = JSON.stringify(now);
     for (const listener of listeners) listener(now);
   };
+  let isDue = false;
+  let isReading = false;
+  /** Whoever asks while it is read has it read once more. */
   const readAnew = async () => {
-    try {
-      const now = await read();
-      if (JSON.stringify(now) !== told) tell(now);
-    } catch {
-      setTimeout(() => void readAnew(), AGAIN_MS).unref();
+    isDue = true;
+    if (isReading) return;
+    isReading = true;
+    while (isDue) {
+      isDue = false;
+      try {
+        const now = await read();
+        if (JSON.stringify(now) !== told) tell(now);
+      } catch {
+        isDue = true;
+        await new Promise<void>((resolve) => setTimeout(resolve, AGAIN_MS).unref());
+      }
     }
+    isReading = false;
   };
   hub.onNews((news) => {
     if (news.type === 'policies') void readAnew();

@@ -129,7 +129,7 @@ async function transaction(
     const answers = await together(connection, fence === null ? [LOCK, BEGIN] : [LOCK, BEGIN, fence]);
     if (fence !== null && (answers.at(-1)?.length ?? 0) > 0) {
       await connection.unsafe(`ROLLBACK; ${UNLOCK}`);
-      throw new DbUnavailable('This database was left: the team goes on in another one.');
+      throw new DbUnavailable('PostgreSQL: this database was left, and the team goes on in another one.');
     }
     const [only, ...more] = group;
     if (only && more.length === 0) {
