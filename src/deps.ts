@@ -13,7 +13,7 @@ import type { Jobs } from './ops/jobs.ts';
 import type { Log } from './ops/log.ts';
 import type { Ops } from './ops/ops.ts';
 import type { Encryption } from './ops/tls/encryption.ts';
-import type { ShippingState } from './ops/wal/shipper.ts';
+import type { ShippingState } from './ops/wal/progress.ts';
 import type { Hub } from './realtime/hub.ts';
 import type { Accounts } from './services/accounts.ts';
 import type { Audit } from './services/audit.ts';

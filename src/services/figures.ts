@@ -7,7 +7,7 @@ import type { JobReport } from '../ops/jobs.ts';
 import { type ProcessFigures, processFigures } from '../ops/process.ts';
 import type { Sample } from '../ops/registry.ts';
 import type { Refused } from '../ops/stores.ts';
-import type { ShippingState } from '../ops/wal/shipper.ts';
+import type { ShippingState } from '../ops/wal/progress.ts';
 import type { Way } from '../realtime/hub.ts';
 import { countAccounts, countAudit, countWaiting, newestAuditAt, sizeInPostgres } from '../store/figures.ts';
 import { type Total, totalOfAll } from '../store/file-lists.ts';

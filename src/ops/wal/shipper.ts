@@ -9,6 +9,7 @@ import type { Log } from '../log.ts';
 import { type Change, LogCursor, LogLost } from './cursor.ts';
 import { Generation, type Keeping } from './generation.ts';
 import { generationsOf, removeCutOff, thinGenerations } from './kept.ts';
+import { ShippingProgress, type ShippingState } from './progress.ts';
 
 /** Milliseconds from the end of one look at the log to the next: what a lost machine loses at most, and the time of keeping it. */
 const SHIP_EVERY_MS = 1000;
@@ -39,23 +40,6 @@ export interface Shipping extends Keeping {
   readonly mostLogBytes?: number;
 }
 
-/** Times are epoch milliseconds. */
-export interface ShippingState {
-  /** For people. */
-  readonly to: string;
-  /** Everything that was committed until then is kept; null: nothing is yet. */
-  readonly until: number | null;
-  /** When the current generation began. */
-  readonly begunAt: number | null;
-  /** When a segment was last kept. */
-  readonly shippedAt: number | null;
-  /** Why it fails, since its last success. */
-  readonly failing: string | null;
-  /** Bytes of segments kept, and failures, since the process began. */
-  readonly bytes: number;
-  readonly failures: number;
-}
-
 interface Current {
   readonly generation: Generation;
   readonly cursor: LogCursor;
@@ -74,30 +58,18 @@ export class Shipper {
   private measure: LogCursor | null = null;
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
-  private known: ShippingState;
-  private reasons: { readonly copy: string | null; readonly ship: string | null } = {
-    copy: null,
-    ship: null,
-  };
+  private readonly progress: ShippingProgress;
 
   /** Holds the log from now on. Throws DbUnavailable. */
   constructor(private readonly shipping: Shipping) {
     const path = join(shipping.data, 'sotto.sqlite');
     this.walPath = `${path}-wal`;
     this.hold = new HeldLog(path);
-    this.known = {
-      to: shipping.place.words,
-      until: null,
-      begunAt: null,
-      shippedAt: null,
-      failing: null,
-      bytes: 0,
-      failures: 0,
-    };
+    this.progress = new ShippingProgress(shipping.place.words, shipping.log);
   }
 
   state(): ShippingState {
-    return this.known;
+    return this.progress.state;
   }
 
   start(): void {
@@ -110,7 +82,7 @@ export class Shipper {
     this.beginning?.end.abort();
     await this.loop;
     await this.beginning?.done;
-    await this.ship().catch((error) => this.fail('ship', error));
+    await this.ship().catch((error) => this.progress.fail('ship', error));
     this.hold.close();
   }
 
@@ -122,12 +94,12 @@ export class Shipper {
       if (waits) await this.beginning?.done;
       await this.ship();
       await this.foldWhenLarge();
-      if (this.current !== null) this.succeed('ship');
+      if (this.current !== null) this.progress.succeed('ship');
     } catch (error) {
-      this.fail('ship', error);
+      this.progress.fail('ship', error);
       if (error instanceof LogLost) this.current = null;
     }
-    await this.guardDisk().catch((error) => this.fail('ship', error));
+    await this.guardDisk().catch((error) => this.progress.fail('ship', error));
   }
 
   private async run(): Promise<void> {
@@ -135,7 +107,7 @@ export class Shipper {
     const told = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     while (!signal.aborted) {
       await this.look();
-      const wait = this.reasons.ship === null ? (this.shipping.every ?? SHIP_EVERY_MS) : RETRY_MS;
+      const wait = this.progress.isFailing('ship') ? RETRY_MS : (this.shipping.every ?? SHIP_EVERY_MS);
       await Promise.race([told, Bun.sleep(wait)]);
     }
   }
@@ -161,7 +133,7 @@ export class Shipper {
       throw error;
     }
     this.current = current;
-    this.note({ begunAt: generation.begunAt });
+    this.progress.note({ begunAt: generation.begunAt });
   }
 
   /** Begins a generation beside the current one, which goes on until the copy of the database is kept. */
@@ -188,13 +160,13 @@ export class Shipper {
     const done = Generation.begin(this.shipping, data, at, next.position, end.signal)
       .then(async (generation) => {
         this.current = { generation, cursor: next, waiting: [] };
-        this.note({ begunAt: at });
-        this.succeed('copy');
+        this.progress.note({ begunAt: at });
+        this.progress.succeed('copy');
         await thinGenerations(place, clock() - keep, generation.name);
       })
       .catch((error: unknown) => {
         this.beginAfter = clock() + COPY_AGAIN_MS;
-        if (!this.stopping.signal.aborted) this.fail('copy', error);
+        if (!this.stopping.signal.aborted) this.progress.fail('copy', error);
       })
       .finally(() => {
         this.beginning = null;
@@ -214,9 +186,9 @@ export class Shipper {
       for (let next = current.waiting[0]; next !== undefined; next = current.waiting[0]) {
         const bytes = await current.generation.append(next.change, next.at);
         current.waiting.shift();
-        this.note({ shippedAt: clock(), bytes: this.known.bytes + bytes });
+        this.progress.note({ shippedAt: clock(), bytes: this.state().bytes + bytes });
       }
-      if (isAll) this.note({ until: lookedAt });
+      if (isAll) this.progress.note({ until: lookedAt });
     }
   }
 
@@ -246,7 +218,7 @@ export class Shipper {
   /** A log that is not taken must not fill the disk of the server: sooner than that, its continuity is given up. */
   private async guardDisk(): Promise<void> {
     const { foldBytes = FOLD_BYTES, mostLogBytes = MOST_LOG_BYTES, db, log } = this.shipping;
-    if (this.current !== null && this.beginning === null && this.reasons.ship === null) {
+    if (this.current !== null && this.beginning === null && !this.progress.isFailing('ship')) {
       this.measure = null;
       return;
     }
@@ -267,23 +239,5 @@ export class Shipper {
       await measure.skip();
       if (this.hold.fold()) measure.fold();
     });
-  }
-
-  private note(change: Partial<ShippingState>): void {
-    this.known = { ...this.known, ...change };
-  }
-
-  private succeed(what: 'copy' | 'ship'): void {
-    if (this.reasons[what] === null) return;
-    this.reasons = { ...this.reasons, [what]: null };
-    this.note({ failing: this.reasons.ship ?? this.reasons.copy });
-    if (this.known.failing === null) this.shipping.log.warn('log kept again', { to: this.known.to });
-  }
-
-  private fail(what: 'copy' | 'ship', error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    if (this.known.failing === null) this.shipping.log.error('log not kept', { reason });
-    this.reasons = { ...this.reasons, [what]: reason };
-    this.note({ failing: this.reasons.ship ?? this.reasons.copy, failures: this.known.failures + 1 });
   }
 }
