@@ -6,7 +6,7 @@ import { DbUnavailable } from '../store/db.ts';
 import { markAway, unmarkAway } from '../store/moves.ts';
 import { openPostgres } from '../store/postgres.ts';
 import { putSetting } from '../store/settings.ts';
-import { openPostgresData } from './postgres.ts';
+import { openPostgresData, timeOf } from './postgres.ts';
 
 describe.skipIf(POSTGRES_PROGRAMS === null)('a team that moved', () => {
   let server: PostgresServer;
@@ -22,6 +22,7 @@ describe.skipIf(POSTGRES_PROGRAMS === null)('a team that moved', () => {
       node.write((tx) => putSetting(tx, 'ready', new Uint8Array([said]))).catch((error: unknown) => error);
     const written = async () =>
       (await node.read<{ value: Uint8Array }>("SELECT value FROM settings WHERE key = 'ready'"))[0]?.value;
+    expect(Math.abs((await timeOf(node)) - Date.now())).toBeLessThan(5000);
     await write(1);
     const move = openPostgres(url, { readers: 1 });
     await move.write((tx) => markAway(tx, { id: '00', to: 'elsewhere', begun: 1, done: null }));

@@ -53,6 +53,14 @@ export function placeOf(address: string): string {
   return `${hostname}:${port === '' ? 5432 : port}${pathname}`;
 }
 
+/** Epoch milliseconds, by the clock of the server. */
+export async function timeOf(db: Db): Promise<number> {
+  const [row] = await db.read<{ now: number }>(
+    'SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now',
+  );
+  return row?.now ?? 0;
+}
+
 /** Throws DbUnavailable, and what the server says of the address. */
 export async function factsOf(db: Db): Promise<PostgresFacts> {
   const [row] = await db.read<{ version: number; encoding: string; standby: number }>(

@@ -63,7 +63,7 @@ export async function serve(
       ports.clock,
       (job, result) => meter.count('jobRuns', { job, result }),
       // Nobody else opens a database that lies in the folder of this one.
-      config.database === null ? ONE_NODE : createLeases(ports.db, ports.clock, hostname()),
+      config.database === null ? ONE_NODE : await leasesOf(ports),
     ),
     encryption: createEncryption(config, log, ports.clock),
     limits: await openLimits(ports),
@@ -117,6 +117,12 @@ function lockFolder({ data, database }: Config): () => void {
       `Another Sotto serves ${resolve(data)}: end it first, or give another folder with --data.`,
     );
   return unlock;
+}
+
+/** Where the database is PostgreSQL. */
+async function leasesOf({ db, clock }: Pick<Deps, 'db' | 'clock'>) {
+  const { timeOf } = await import('./postgres.ts');
+  return createLeases(db, clock, hostname(), { common: () => timeOf(db) });
 }
 
 /** The collector's library is large: who asks for no traces never loads it. */

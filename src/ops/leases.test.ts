@@ -105,6 +105,22 @@ test('what a clock of years ahead has written holds nobody up for longer than a 
   expect(await run()).toBeNull();
 });
 
+test('a node whose clock is not that of the database deletes nothing that it takes to be over', async () => {
+  let runs = 0;
+  const run = (ahead: number) =>
+    createLeases(db, () => now + ahead, 'one', { common: async () => now }).run(
+      'work',
+      async () => runs++,
+      never,
+    );
+  const YEAR_MS = 365 * 24 * 3600_000;
+  for (const ahead of [YEAR_MS, -YEAR_MS, 6 * 60_000, -6 * 60_000])
+    await expect(run(ahead)).rejects.toThrow('put them right');
+  expect(runs).toBe(0);
+  for (const ahead of [-60_000, 0, 60_000]) expect(await run(ahead)).toBeNull();
+  expect(runs).toBe(3);
+});
+
 test('whoever is cut off loses it before another one may have it, and takes nothing back', async () => {
   let isCut = false;
   const line: Db = { ...db, read: db.read, write: (change) => (isCut ? unavailable() : db.write(change)) };

@@ -36,6 +36,8 @@ export const ONE_NODE: Leases = {
 
 /** Milliseconds that a lease holds without being renewed, which happens at each third. */
 const LEASE_MS = 60_000;
+/** Milliseconds by which a clock may be off that of the database. What is over is deleted: who takes the time for later deletes everything. */
+const MOST_OFF_MS = 5 * 60_000;
 /** Clocks of nodes may differ by so much without a lease being taken too early. */
 const SKEW_MS = 10_000;
 
@@ -44,6 +46,8 @@ export interface LeasesOptions {
   readonly skew?: number;
   /** Milliseconds of a clock that nobody sets. */
   readonly steady?: () => number;
+  /** The time of the database, epoch milliseconds: what all nodes have in common. */
+  readonly common?: (() => Promise<number>) | null;
 }
 
 /**
@@ -54,7 +58,7 @@ export function createLeases(
   db: Db,
   clock: () => number,
   node: string,
-  { lease = LEASE_MS, skew = SKEW_MS, steady = () => performance.now() }: LeasesOptions = {},
+  { lease = LEASE_MS, skew = SKEW_MS, steady = () => performance.now(), common = null }: LeasesOptions = {},
 ): Leases {
   /** Random, so that a process is not taken for the one before it on the same machine. */
   const holder = crypto.randomUUID();
@@ -85,8 +89,21 @@ export function createLeases(
       return null;
     });
 
+  /** Throws where one of both clocks is wrong: nobody knows which. */
+  const checkClock = async (): Promise<void> => {
+    if (common === null) return;
+    const before = clock();
+    const theirs = await common();
+    const off = Math.max(before - theirs, theirs - clock());
+    if (off > MOST_OFF_MS)
+      throw new Error(
+        `The clocks of this machine and of the database are ${Math.round(off / 60_000)} minutes apart: put them right.`,
+      );
+  };
+
   return {
     async run(name, act, signal, rest = 0) {
+      await checkClock();
       const startedAt = clock();
       let until = startedAt + lease;
       const elsewhere = await take(name, startedAt, until, rest);
