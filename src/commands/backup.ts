@@ -125,6 +125,10 @@ export async function restore(args: readonly string[], env: Env): Promise<number
     );
     return 0;
   }
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw wrongUse(
+      `${path} is a folder, and a backup one file; what --wal-to keeps is restored with --at TIME.`,
+    );
   const passphrase = await backupPassphrase(env, false);
   const contents = await run(() =>
     restoreBackup({

@@ -111,7 +111,7 @@ export async function serve(
 /** Held until the end, where the database lies in the folder. Throws CommandFailed where another server has it. */
 function lockFolder({ data, database }: Config): () => void {
   if (database !== null) return () => {};
-  const unlock = lockServing(resolve(data));
+  const unlock = lockOf(resolve(data));
   if (unlock === null)
     throw new CommandFailed(
       `Another Sotto serves ${resolve(data)}: end it first, or give another folder with --data.`,
@@ -123,6 +123,17 @@ function lockFolder({ data, database }: Config): () => void {
 async function leasesOf({ db, clock }: Pick<Deps, 'db' | 'clock'>) {
   const { timeOf } = await import('./postgres.ts');
   return createLeases(db, clock, hostname(), { common: () => timeOf(db) });
+}
+
+function lockOf(folder: string): (() => void) | null {
+  try {
+    return lockServing(folder);
+  } catch (error) {
+    // A disk that is full, or may not be written.
+    if (error instanceof Error && 'code' in error)
+      throw new CommandFailed(`The data folder ${folder} cannot be used: ${error.message} (${error.code}).`);
+    throw error;
+  }
 }
 
 /** The collector's library is large: who asks for no traces never loads it. */

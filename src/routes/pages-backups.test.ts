@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startApp, type TestApp } from '../../test/support/app.ts';
 import { ON_POSTGRES } from '../../test/support/database.ts';
 import { addPerson, openCookie, type Someone } from '../../test/support/relay.ts';
+import { putSetting } from '../store/settings.ts';
 
 /** Backups are of the database in the data folder. */
 const test = testOf.skipIf(ON_POSTGRES);
@@ -103,3 +104,26 @@ test('a disk that is away is said on the page and in the log, and tried again in
   await tend();
   expect((await actions()).at(-1)).toEqual([null, 'backup.made']);
 }, 30_000);
+
+testOf(
+  'where PostgreSQL has the data, an old backup counts for nothing and nobody is told to make one',
+  async () => {
+    const other = await startApp({ config: { database: 'postgres://db.example.org/sotto' } });
+    try {
+      const owner = await addPerson(other.deps.db, 0, 1, 'Ola Berg');
+      await other.deps.db.write(async (tx) => {
+        await tx.run("UPDATE accounts SET role = 'owner' WHERE id = $1", [owner.account]);
+        const result = { ok: true, file: '/old/a.backup', at: 1, took: 1, size: 1, blobs: 0, missing: 0 };
+        await putSetting(tx, 'last_backup', new TextEncoder().encode(JSON.stringify(result)));
+      });
+      const headers = { cookie: await openCookie(other.deps, owner) };
+      const read = async (path: string) => (await fetch(`${other.origin}${path}`, { headers })).text();
+      const page = await read('/admin/backups');
+      expect(page).toContain('keeps its data in PostgreSQL');
+      expect(page).not.toContain('--backup-to');
+      expect(await other.deps.services.serverBackups.state()).toMatchObject({ elsewhere: true, last: null });
+    } finally {
+      await other.stop();
+    }
+  },
+);

@@ -43,7 +43,7 @@ export const healthPages = (deps: PageDeps & FigureDeps) => {
       warnings: warningsOf(figures),
       memory: figures.process.residentBytes,
       auditRows: figures.audit.rows,
-      backupAt: backupAt(figures.backups),
+      backupAt: figures.backups.elsewhere ? ('elsewhere' as const) : backupAt(figures.backups),
       logKept: figures.shipping && { until: figures.shipping.until },
       mailWaiting: figures.mail?.waiting ?? null,
       counted: { requests, failed, limited, signIns, signInsRefused, pushes, pushesFailed },

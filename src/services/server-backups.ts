@@ -17,6 +17,8 @@ export interface ServerBackups {
 }
 
 export interface BackupState {
+  /** The database has tools of its own for it, and nothing of it is seen here. */
+  readonly elsewhere: boolean;
   /** Null: the server makes none by itself. */
   readonly plan: Omit<BackupPlan, 'passphrase'> | null;
   readonly underway: boolean;
@@ -80,8 +82,11 @@ export function createServerBackups(
 
   return {
     async state() {
-      const [kept, last] = await Promise.all([readKept(), lastResult({ db })]);
+      const elsewhere = config.database !== null;
+      // One that came along from a data folder is of another database.
+      const [kept, last] = await Promise.all([readKept(), elsewhere ? null : lastResult({ db })]);
       return {
+        elsewhere,
         plan: plan && { folder: plan.folder, every: plan.every, keep: plan.keep },
         underway: underway !== null,
         last,

@@ -205,6 +205,7 @@ export async function samplePages(assets: AssetUrls): Promise<ReadonlyMap<string
         kept: null,
       }),
     ),
+    'admin-backups-elsewhere': shell('admin', await Backups({ ...backups(), elsewhere: true })),
     'admin-backups-none': shell(
       'admin',
       await Backups({ ...backups(), plan: null, last: null, kept: [], next: null }),
@@ -330,6 +331,7 @@ function backups() {
   const at = (days: number) => NOW - days * DAY - 20 * MINUTE;
   return {
     role: 'owner' as const,
+    elsewhere: false,
     plan: { folder: '/mnt/backups', every: DAY, keep: 7 },
     underway: false,
     last: { ok: true as const, at: at(0), size: 38_200_000_000, missing: 0, file: '' },

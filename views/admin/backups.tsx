@@ -9,6 +9,8 @@ import { markup, text } from '../parts/words.tsx';
 export interface BackupsProps {
   /** Of who looks at it. */
   readonly role: Role;
+  /** The database is in PostgreSQL: nothing that this page could say or do holds for it. */
+  readonly elsewhere: boolean;
   /** Null: the server makes none by itself. */
   readonly plan: { readonly folder: string; readonly every: number; readonly keep: number } | null;
   readonly underway: boolean;
@@ -30,7 +32,32 @@ export interface BackupsProps {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-export function Backups({ role, plan, underway, last, kept, next }: BackupsProps) {
+export function Backups(props: BackupsProps) {
+  return props.elsewhere ? <Elsewhere role={props.role} /> : <Here {...props} />;
+}
+
+function Elsewhere({ role }: Pick<BackupsProps, 'role'>) {
+  return (
+    <Sheet view="admin" title={t('Backups')} lead={t('This workspace keeps its data in PostgreSQL.')}>
+      <AdminNav role={role} here="/admin/backups" />
+      <Section
+        id="plan"
+        title={t('Plan')}
+        lead={t(
+          'Whoever runs PostgreSQL saves it with its own tools, and files where they lie. What to set up, and how to go back, is said in docs/recovery.md.',
+        )}
+      >
+        <p>
+          {text(
+            'All of it in one encrypted file: sotto move copies it into a folder, and sotto backup saves that. docs/scaling.md says how.',
+          )}
+        </p>
+      </Section>
+    </Sheet>
+  );
+}
+
+function Here({ role, plan, underway, last, kept, next }: BackupsProps) {
   return (
     <Sheet
       view="admin"

@@ -26,7 +26,8 @@ export interface HealthProps {
   readonly disk: { readonly free: number; readonly total: number } | null;
   readonly memory: number;
   readonly auditRows: number;
-  readonly backupAt: number | null;
+  /** Epoch milliseconds; null before the first; `elsewhere`: PostgreSQL has tools of its own. */
+  readonly backupAt: number | null | 'elsewhere';
   /** Until when what was stored is kept elsewhere; null: nothing is. */
   readonly logKept: { readonly until: number | null } | null;
   readonly certificateEnd: number | null;
@@ -146,7 +147,15 @@ function Now(props: HealthProps) {
         <dt>{text('Audit log')}</dt>
         <dd safe>{plural(props.auditRows, '{n} entry', '{n} entries')}</dd>
         <dt>{text('Newest backup')}</dt>
-        <dd>{backupAt === null ? text('None yet') : <When at={backupAt} hour />}</dd>
+        <dd>
+          {backupAt === null ? (
+            text('None yet')
+          ) : backupAt === 'elsewhere' ? (
+            text('By PostgreSQL’s own means')
+          ) : (
+            <When at={backupAt} hour />
+          )}
+        </dd>
         {logKept === null ? (
           ''
         ) : (

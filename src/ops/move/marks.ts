@@ -34,11 +34,11 @@ export async function beginMove(
   if (known !== null && !isSame) {
     if (known.done !== null)
       throw new MoveRefused(
-        `${from.label} was moved to ${known.to} on ${new Date(known.done).toISOString()} already. To move it once more: sotto move --undo ${from.label}`,
+        `${from.label} was moved to ${known.to} on ${new Date(known.done).toISOString()} already. To move it once more, take that back first: sotto move --undo, with what --from names.`,
       );
     if (known.to !== to.label)
       throw new MoveRefused(
-        `A move from ${from.label} to ${known.to} was begun: finish that one, or take it back first: sotto move --undo ${from.label}`,
+        `A move from ${from.label} to ${known.to} was begun: finish that one, or take it back first: sotto move --undo, with what --from names.`,
       );
   }
   if (isSame && target.mark) return { away: known, here: target.mark };
