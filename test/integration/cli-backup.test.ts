@@ -1,6 +1,6 @@
 /** The backup on the command line: history is there after a login elsewhere, and can be turned off and on. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { Devices, run } from '../support/client.ts';
+import { Devices } from '../support/client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const PATIENCE_MS = 180_000;
@@ -10,10 +10,7 @@ const env = { SOTTO_PASSWORD: 'lighthouse keeper 1' };
 
 beforeAll(async () => {
   server = await startServer();
-  const setup = ['join', '--invite', server.setupLink ?? '', '--workspace', 'Harbour', '--username', 'ada'];
-  await devices.done('ada', setup, { env });
-  const { out } = await run(['admin', 'invite', '--data', server.data]).ended;
-  await devices.done('ben', ['join', '--invite', out.trim(), '--username', 'ben'], { env });
+  await devices.settle(server, env);
 }, PATIENCE_MS);
 afterAll(async () => {
   await server.remove();

@@ -2,7 +2,7 @@
 import { Database } from 'bun:sqlite';
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { Devices, run } from '../support/client.ts';
+import { Devices } from '../support/client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const PATIENCE_MS = 120_000;
@@ -12,10 +12,7 @@ const env = { SOTTO_PASSWORD: 'lighthouse keeper 1' };
 
 beforeAll(async () => {
   server = await startServer();
-  const setup = ['join', '--invite', server.setupLink ?? '', '--workspace', 'Harbour', '--username', 'ada'];
-  await devices.done('ada', setup, { env });
-  const { out } = await run(['admin', 'invite', '--data', server.data]).ended;
-  await devices.done('ben', ['join', '--invite', out.trim(), '--username', 'ben'], { env });
+  await devices.settle(server, env);
 }, PATIENCE_MS);
 afterAll(async () => {
   await server.remove();

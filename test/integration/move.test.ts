@@ -25,11 +25,7 @@ describe.skipIf(POSTGRES_PROGRAMS === null)('sotto move', () => {
   beforeAll(async () => {
     [postgres, server] = await Promise.all([startPostgres(), startServer({ env: { DATABASE_URL: '' } })]);
     DATABASE_URL = (await createPostgresDatabase(postgres.url)).url;
-    const setup = ['join', '--invite', server.setupLink ?? '', '--workspace', 'Harbour', '--username', 'ada'];
-    await devices.done('ada', setup, { env });
-    const { out } = await run(['admin', 'invite', '--data', server.data], { env: { DATABASE_URL: '' } })
-      .ended;
-    await devices.done('ben', ['join', '--invite', out.trim(), '--username', 'ben'], { env });
+    await devices.settle(server, { ...env, DATABASE_URL: '' });
   }, PATIENCE_MS);
   afterAll(async () => {
     await server.remove();

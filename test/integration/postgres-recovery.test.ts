@@ -69,12 +69,7 @@ drill(
     const env = { ...password, DATABASE_URL: database, SOTTO_TEST_POSTGRES: '' };
     let server = await startServer({ env });
     started.server = server;
-    const link = server.setupLink ?? '';
-    await devices.done('ada', ['join', '--invite', link, '--workspace', 'Harbour', '--username', 'ada'], {
-      env,
-    });
-    const { out } = await run(['admin', 'invite', '--data', server.data], { env }).ended;
-    await devices.done('ben', ['join', '--invite', out.trim(), '--username', 'ben'], { env });
+    await devices.settle(server, env);
     const port = new URL(first.url).port;
     const from = ['-h', '127.0.0.1', '-p', port, '-U', 'sotto'];
     await asPostgres([`${POSTGRES_PROGRAMS}/pg_basebackup`, ...from, '-D', base, '-c', 'fast', '--no-sync']);

@@ -18,10 +18,7 @@ let server: TestServer;
 beforeAll(async () => {
   mkdirSync(kept);
   server = await startServer({ env: wal });
-  const setup = ['join', '--invite', server.setupLink ?? '', '--workspace', 'Harbour', '--username', 'ada'];
-  await devices.done('ada', setup, { env });
-  const { out } = await run(['admin', 'invite', '--data', server.data]).ended;
-  await devices.done('ben', ['join', '--invite', out.trim(), '--username', 'ben'], { env });
+  await devices.settle(server, env);
 }, PATIENCE_MS);
 afterAll(async () => {
   await server.remove();

@@ -12,10 +12,7 @@ let server: TestServer;
 
 beforeAll(async () => {
   server = await startServer();
-  const setup = ['join', '--invite', server.setupLink ?? '', '--workspace', 'Harbour', '--username', 'ada'];
-  await devices.done('ada', setup, { env });
-  const { out } = await run(['admin', 'invite', '--data', server.data]).ended;
-  await devices.done('ben', ['join', '--invite', out.trim(), '--username', 'ben'], { env });
+  await devices.settle(server, env);
 }, PATIENCE_MS);
 afterAll(async () => {
   await server.remove();

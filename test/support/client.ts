@@ -62,6 +62,17 @@ export class Devices {
     return outcome.lines;
   }
 
+  /** Ada sets up a server that nobody has, and Ben follows an invite. @param env of all three commands, SOTTO_PASSWORD among it */
+  async settle(
+    server: { readonly setupLink: string | null; readonly data: string },
+    env: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const setup = ['--invite', server.setupLink ?? '', '--workspace', 'Harbour', '--username', 'ada'];
+    await this.done('ada', ['join', ...setup], { env });
+    const { out } = await run(['admin', 'invite', '--data', server.data], { env }).ended;
+    await this.done('ben', ['join', '--invite', out.trim(), '--username', 'ben'], { env });
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
