@@ -3,8 +3,12 @@ import type { Stats } from 'node:fs';
 import { open, realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { FileSource } from '../client/files/ports.ts';
+import { SpareBytes } from '../contract/bytes.ts';
 import { MAX_FILE_BYTES } from '../contract/files.ts';
 import { Failed, fileProblem } from './failures.ts';
+
+/** Reads at a time that find memory at hand. */
+const MAX_SPARE = 8;
 
 /** What is kept of a file whose upload is not done: where it is, and what tells it from another one in its place. */
 export interface FileHint {
@@ -69,17 +73,18 @@ export function readHint(text: string): FileHint | null {
 
 function sourceAt(hint: FileHint): Omit<PathSource, 'name'> {
   const { path, size } = hint;
+  const spare = new SpareBytes(MAX_SPARE);
   return {
     hint,
     size,
-    givesAway: true,
+    giveBack: (bytes) => spare.giveBack(bytes),
     async read(from, to) {
       const file = await open(path, 'r').catch((error: unknown) => {
         throw fileProblem(error, path);
       });
       try {
         checkSame(hint, await file.stat());
-        const bytes = new Uint8Array(to - from);
+        const bytes = spare.take(to - from);
         for (let at = 0; at < bytes.length; ) {
           const { bytesRead } = await file.read(bytes, at, bytes.length - at, from + at);
           if (bytesRead === 0) throw changed(path);

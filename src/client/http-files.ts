@@ -1,5 +1,12 @@
 /** The server's calls about files, over `fetch`. */
-import { CHUNK_BYTES, CHUNK_MEDIA_TYPE, CHUNK_OVERHEAD_BYTES, MAX_CHUNKS } from '../contract/files.ts';
+import { SpareBytes } from '../contract/bytes.ts';
+import {
+  CHUNK_BYTES,
+  CHUNK_MEDIA_TYPE,
+  CHUNK_OVERHEAD_BYTES,
+  MAX_CHUNKS,
+  PARALLEL_CHUNKS,
+} from '../contract/files.ts';
 import {
   chunkPath,
   fileCompletePath,
@@ -25,6 +32,8 @@ const LONGEST_CHUNK_TIMEOUT_MS = 960_000;
 export function httpFiles({ asked, told, fetched }: HttpCalls): FileTransport {
   let timeout = CHUNK_TIMEOUT_MS;
   const runs = new RunLength();
+  const spare = new SpareBytes(PARALLEL_CHUNKS);
+  let underway = 0;
   /** A line that was too slow for one chunk gives the next one more time. */
   const patient = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
@@ -53,7 +62,11 @@ export function httpFiles({ asked, told, fetched }: HttpCalls): FileTransport {
     putChunks: (id, first, sealed, signal) => {
       const put = (n: number, body: unknown) =>
         patient(() => told('PUT', chunkPath(id, n), body, { type: CHUNK_MEDIA_TYPE, timeout, signal }));
-      return putRun(put, runs, first, sealed);
+      underway++;
+      return putRun(put, { runs, spare }, first, sealed).finally(() => {
+        underway--;
+        if (underway === 0) spare.clear();
+      });
     },
     chunk: (id, n, signal) => patient(() => fetchChunk(id, n, signal)),
     hashes: (id) => fetched(fileHashesPath(id), MAX_CHUNKS * 32),

@@ -52,18 +52,21 @@ export function createFileChunks(
         if (first + sealed.length > chunksOf(size)) throw gone();
         if (sealed.some((chunk, i) => chunk.length !== sealedChunkBytes(size, first + i)))
           throw new Refusal('ValidationError', 'This part of the file has another length than it must have.');
-        // While the disk takes the bytes, other threads hash them.
-        const hashed = Promise.all(sealed.map((chunk) => runtime.sha256(chunk)));
+        let hashing: Promise<readonly Uint8Array[]> | null = null;
+        const hashed = () => {
+          hashing ??= Promise.all(sealed.map((chunk) => runtime.sha256(chunk)));
+          return hashing;
+        };
         const known = await store.chunksIn(db, id, first, sealed.length);
         if (
           known.size === sealed.length &&
-          (await hashed).every((hash, i) => isOf(known.get(first + i), hash))
+          (await hashed()).every((hash, i) => isOf(known.get(first + i), hash))
         )
           return;
         if (completed_at !== null) throw isComplete();
         await bytes.checkRoom(sealed.reduce((sum, chunk) => sum + chunk.length, 0));
-        const unnamed = await bytes.write(sealed, async (blobs) => {
-          const hashes = await hashed;
+        const writing = bytes.write(sealed, async (blobs) => {
+          const hashes = await hashed();
           return db.write(async (tx) => {
             const row = await own(tx, asker, id);
             const before = await store.chunksIn(tx, id, first, sealed.length);
@@ -80,7 +83,9 @@ export function createFileChunks(
             );
           });
         });
-        await bytes.remove(unnamed);
+        // While the disk takes the bytes.
+        void hashed();
+        await bytes.remove(await writing);
       }),
 
     chunk: (asker, id, n) =>

@@ -32,8 +32,8 @@ export interface FileSource {
   readonly size: number;
   /** Bytes `from` to `to` (exclusive). Throws Error with a sentence when they cannot be read, or are other ones by now. */
   read(from: number, to: number): Promise<Uint8Array>;
-  /** Nobody else has what `read` gives: it is given back (`giveBack`) once it is sealed. */
-  readonly givesAway?: boolean;
+  /** Given what `read` gave, once it is sealed: then nobody else has it. */
+  giveBack?(bytes: Uint8Array): void;
 }
 
 /** A source by the hint that was kept with its upload; null when it is not there. Throws Error with a sentence for another file. */

@@ -1,11 +1,16 @@
 /** Chunks that follow each other, in as few requests as whoever takes them allows. */
-import { giveBack } from '../../contract/bytes.ts';
-import { concat } from '../../protocol/codec.ts';
+import type { SpareBytes } from '../../contract/bytes.ts';
 import { TransportFailed, TransportRefused } from '../ports.ts';
 import type { RunLength } from './run-length.ts';
 
 /** A sealed chunk; a Blob is read by the browser itself. */
 export type ChunkBody = Uint8Array | Blob;
+
+export interface RunTools {
+  readonly runs: RunLength;
+  /** For bodies of requests. */
+  readonly spare: SpareBytes;
+}
 
 /**
  * @param put sends one request, whose body begins with chunk n
@@ -13,14 +18,14 @@ export type ChunkBody = Uint8Array | Blob;
  */
 export async function putRun(
   put: (n: number, body: ChunkBody) => Promise<void>,
-  runs: RunLength,
+  { runs, spare }: RunTools,
   first: number,
   sealed: readonly ChunkBody[],
 ): Promise<void> {
   for (let at = 0; at < sealed.length; ) {
     const some = sealed.slice(at, at + runs.now);
     try {
-      await putOne(put, first + at, some);
+      await putOne(put, spare, first + at, some);
       at += some.length;
     } catch (error) {
       const isLong = some.length > 1;
@@ -33,6 +38,7 @@ export async function putRun(
 
 async function putOne(
   put: (n: number, body: ChunkBody) => Promise<void>,
+  spare: SpareBytes,
   n: number,
   some: readonly ChunkBody[],
 ): Promise<void> {
@@ -41,8 +47,13 @@ async function putOne(
   const bytes = some.filter((each) => each instanceof Uint8Array);
   // Files of the browser's are sent without their bytes passing through here.
   if (bytes.length < some.length) return put(n, new Blob(some.map(unshared)));
-  const body = concat(...bytes);
-  await put(n, body).finally(() => giveBack(body));
+  const body = spare.take(bytes.reduce((sum, each) => sum + each.length, 0));
+  let at = 0;
+  for (const each of bytes) {
+    body.set(each, at);
+    at += each.length;
+  }
+  await put(n, body).finally(() => spare.giveBack(body));
 }
 
 /** A Blob is made of memory that nobody shares. */

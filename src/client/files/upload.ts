@@ -66,7 +66,7 @@ export const sealedFrom = (
   { provider }: { readonly provider: Sealer['provider'] & Pick<Provider, 'sha256'> },
   job: Pick<UploadJob, 'key' | 'id' | 'size'>,
   source: FileSource,
-  done: (plaintext: Uint8Array) => void = source.givesAway === true ? giveBack : () => {},
+  done: (plaintext: Uint8Array) => void = (plaintext) => source.giveBack?.(plaintext),
 ): SealedChunks<Uint8Array> => ({
   sealed: async (n) => {
     const from = n * CHUNK_BYTES;
@@ -99,7 +99,7 @@ export async function uploadFile(
   const isThere = (n: number) => hashes.has(n) && !missing.has(n);
   const progress = new Progress(clock, watch.progress);
   const line = new Slots(PARALLEL_CHUNKS);
-  const keeper = new HashKeeper(watch.sealed, PARALLEL_CHUNKS);
+  const keeper = new HashKeeper(watch.sealed, PARALLEL_CHUNKS - 1);
 
   const send = async (run: readonly number[]): Promise<void> => {
     const sealed = await Promise.all(run.map(async (n) => ({ n, ...(await chunks.sealed(n)) })));
