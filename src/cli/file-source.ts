@@ -3,8 +3,8 @@ import type { Stats } from 'node:fs';
 import { open, realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { FileSource } from '../client/files/ports.ts';
-import { SpareBytes } from '../contract/bytes.ts';
 import { MAX_FILE_BYTES } from '../contract/files.ts';
+import { SpareBytes } from '../contract/spare-bytes.ts';
 import { Failed, fileProblem } from './failures.ts';
 
 /** Reads at a time that find memory at hand. */

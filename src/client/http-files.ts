@@ -1,12 +1,5 @@
 /** The server's calls about files, over `fetch`. */
-import { SpareBytes } from '../contract/bytes.ts';
-import {
-  CHUNK_BYTES,
-  CHUNK_MEDIA_TYPE,
-  CHUNK_OVERHEAD_BYTES,
-  MAX_CHUNKS,
-  PARALLEL_CHUNKS,
-} from '../contract/files.ts';
+import { CHUNK_BYTES, CHUNK_MEDIA_TYPE, CHUNK_OVERHEAD_BYTES, MAX_CHUNKS } from '../contract/files.ts';
 import {
   chunkPath,
   fileCompletePath,
@@ -29,11 +22,9 @@ const CHUNK_TIMEOUT_MS = 120_000;
 /** Each chunk that took longer doubles it, up to this: 40 kbit/s. */
 const LONGEST_CHUNK_TIMEOUT_MS = 960_000;
 
-export function httpFiles({ asked, told, fetched }: HttpCalls): FileTransport {
+export function httpFiles({ asked, told, fetched, spare }: HttpCalls): FileTransport {
   let timeout = CHUNK_TIMEOUT_MS;
   const runs = new RunLength();
-  const spare = new SpareBytes(PARALLEL_CHUNKS);
-  let underway = 0;
   /** A line that was too slow for one chunk gives the next one more time. */
   const patient = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
@@ -62,11 +53,7 @@ export function httpFiles({ asked, told, fetched }: HttpCalls): FileTransport {
     putChunks: (id, first, sealed, signal) => {
       const put = (n: number, body: unknown) =>
         patient(() => told('PUT', chunkPath(id, n), body, { type: CHUNK_MEDIA_TYPE, timeout, signal }));
-      underway++;
-      return putRun(put, { runs, spare }, first, sealed).finally(() => {
-        underway--;
-        if (underway === 0) spare.clear();
-      });
+      return putRun(put, { runs, spare }, first, sealed);
     },
     chunk: (id, n, signal) => patient(() => fetchChunk(id, n, signal)),
     hashes: (id) => fetched(fileHashesPath(id), MAX_CHUNKS * 32),

@@ -5,6 +5,7 @@ import type { ErrorBody, ErrorName, WrongDevicesBody } from '../contract/errors.
 import { MAX_PART_BYTES } from '../contract/parcels.ts';
 import { PATHS, parcelPath, partPath, rosterPath, segmentPath } from '../contract/paths.ts';
 import { POST_MEDIA_TYPE } from '../contract/relay.ts';
+import type { SpareBytes } from '../contract/spare-bytes.ts';
 import { sentence } from '../contract/words.ts';
 import * as answers from './answers.ts';
 import { readBytes } from './http-bytes.ts';
@@ -27,6 +28,8 @@ export interface HttpTransportOptions {
   readonly onResponse?: (response: Response) => void | Promise<void>;
   /** Milliseconds until a request counts as failed; 30,000 by default. */
   readonly timeout?: number;
+  /** For bodies of long requests; new memory for each by default. */
+  readonly spare?: SpareBytes;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -37,6 +40,7 @@ const SEGMENTS = `${PATHS.backup}/segments/`;
 
 /** One request each: `asked` reads an answer, `told` wants none. */
 export interface HttpCalls {
+  readonly spare?: SpareBytes | undefined;
   asked<T>(shape: Shape<T>, method: string, path: string, body?: unknown): Promise<T>;
   told(method: string, path: string, body?: unknown, how?: HttpHow): Promise<void>;
   /** Bytes of at most `max`. */
@@ -118,7 +122,7 @@ export function httpCalls(options: HttpTransportOptions): HttpCalls {
   const fetched: HttpCalls['fetched'] = (path, max, how) =>
     request((response) => readBytes(response, max), 'GET', path, undefined, how);
 
-  return { asked, told, fetched };
+  return { asked, told, fetched, spare: options.spare };
 }
 
 /** Bytes as they are; a Blob is read by the browser itself, and nothing of it here. */

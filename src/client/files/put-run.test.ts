@@ -1,7 +1,7 @@
 /** How many chunks leave in one request: more on a good line, one on a slow one, and what to do when they are too many. */
 import { expect, test } from 'bun:test';
-import { SpareBytes } from '../../contract/bytes.ts';
 import { MAX_RUN_CHUNKS } from '../../contract/files.ts';
+import { SpareBytes } from '../../contract/spare-bytes.ts';
 import { TransportFailed, TransportRefused } from '../ports.ts';
 import { type ChunkBody, putRun } from './put-run.ts';
 import { RunLength } from './run-length.ts';

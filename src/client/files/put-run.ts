@@ -1,5 +1,6 @@
 /** Chunks that follow each other, in as few requests as whoever takes them allows. */
-import type { SpareBytes } from '../../contract/bytes.ts';
+import { giveBack } from '../../contract/bytes.ts';
+import type { SpareBytes } from '../../contract/spare-bytes.ts';
 import { TransportFailed, TransportRefused } from '../ports.ts';
 import type { RunLength } from './run-length.ts';
 
@@ -9,7 +10,7 @@ export type ChunkBody = Uint8Array | Blob;
 export interface RunTools {
   readonly runs: RunLength;
   /** For bodies of requests. */
-  readonly spare: SpareBytes;
+  readonly spare?: SpareBytes | undefined;
 }
 
 /**
@@ -38,7 +39,7 @@ export async function putRun(
 
 async function putOne(
   put: (n: number, body: ChunkBody) => Promise<void>,
-  spare: SpareBytes,
+  spare: SpareBytes | undefined,
   n: number,
   some: readonly ChunkBody[],
 ): Promise<void> {
@@ -47,13 +48,14 @@ async function putOne(
   const bytes = some.filter((each) => each instanceof Uint8Array);
   // Files of the browser's are sent without their bytes passing through here.
   if (bytes.length < some.length) return put(n, new Blob(some.map(unshared)));
-  const body = spare.take(bytes.reduce((sum, each) => sum + each.length, 0));
+  const length = bytes.reduce((sum, each) => sum + each.length, 0);
+  const body = spare?.take(length) ?? new Uint8Array(length);
   let at = 0;
   for (const each of bytes) {
     body.set(each, at);
     at += each.length;
   }
-  await put(n, body).finally(() => spare.giveBack(body));
+  await put(n, body).finally(() => (spare === undefined ? giveBack(body) : spare.giveBack(body)));
 }
 
 /** A Blob is made of memory that nobody shares. */

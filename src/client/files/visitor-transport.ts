@@ -1,5 +1,4 @@
 /** The calls of people who have nothing but a link. */
-import { SpareBytes } from '../../contract/bytes.ts';
 import { CHUNK_BYTES, CHUNK_OVERHEAD_BYTES, chunksOf, type FileId, isFileId } from '../../contract/files.ts';
 import {
   chunkPath,
@@ -75,13 +74,12 @@ export function httpVisitor(options: HttpTransportOptions): VisitorTransport & {
       // A chunk over a slow line takes longer than an answer.
       const calls = httpCalls({ ...options, headers, timeout: CHUNK_TIMEOUT_MS });
       const runs = new RunLength();
-      const spare = new SpareBytes(0);
       return {
         hashes: (id) => calls.fetched(fileHashesPath(id), chunksOf(size) * 32),
         chunk: (id, n) => calls.fetched(chunkPath(id, n), CHUNK_BYTES + CHUNK_OVERHEAD_BYTES),
         runs,
         putChunks: (id, first, sealed) =>
-          putRun((n, body) => calls.told('PUT', chunkPath(id, n), body), { runs, spare }, first, sealed),
+          putRun((n, body) => calls.told('PUT', chunkPath(id, n), body), { runs }, first, sealed),
         finish: finishWith(calls),
       };
     },
