@@ -140,9 +140,9 @@ export const partPath = (id: ParcelId, n: number): string => `${parcelPath(id)}/
 export const filePath = (id: FileId): string => `${PATHS.files}/${id}`;
 /** PUT bytes of this chunk and perhaps some after it, CHUNK_MEDIA_TYPE -> - by its owner until it is complete; GET -> bytes. A session, or a visit (VISIT_HEADER). */
 export const chunkPath = (id: FileId, n: number): string => `${filePath(id)}/chunks/${n}`;
-/** GET -> SHA-256 of each chunk as it is stored, 32 bytes each, in order. Of a complete file. */
-/** Addresses of chunk n and some after it, outside this server. */
+/** GET -> DirectChunks: addresses of chunk n and some after it, outside this server. */
 export const fileDirectPath = (id: FileId, n: number): string => `${filePath(id)}/direct/${n}`;
+/** GET -> SHA-256 of each chunk as it is stored, 32 bytes each, in order. Of a complete file. */
 export const fileHashesPath = (id: FileId): string => `${filePath(id)}/hashes`;
 /** POST -> FileRecord: every chunk is there; nothing is taken any more. */
 export const fileCompletePath = (id: FileId): string => `${filePath(id)}/complete`;

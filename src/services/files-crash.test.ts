@@ -3,7 +3,7 @@
  * Whatever was there stays whole, what is left over goes with the next run, and the same calls again come to the same end.
  */
 import { afterAll, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addGroup, noiseOf } from '../../test/support/files.ts';
@@ -25,7 +25,9 @@ import { createPolicies } from './policies.ts';
 import { createRecipients } from './recipients.ts';
 import { Refusal } from './refusal.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'sotto-files-crash-'));
+/** Where there is one, a disk of memory: processes end here, and no power, so no step has to be on a real one. */
+const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const root = mkdtempSync(join(memory, 'sotto-files-crash-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
 class Killed extends Error {}

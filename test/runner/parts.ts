@@ -25,7 +25,7 @@ export const PARTS: readonly Part[] = [
   ...spread('integration', filesOf('test/integration/*.test.ts'), 3),
   tests('hostile', 'hostile', ['test/hostile/']),
   tests('server', 'unit', [...filesOf('src/*.test.ts'), ...serverRooms(), 'views/']),
-  ...spread('postgres', onPostgres(), 3),
+  ...spread('postgres', onPostgres(), 2),
   ...spread('browser', filesOf('test/browser/*.test.ts'), 9),
 ];
 
@@ -60,8 +60,9 @@ function serverRooms(): readonly string[] {
 function onPostgres(): readonly string[] {
   const elsewhere =
     /\/(?:before-migration|binary|chaos|client-(?:copies|erasure|secrets)|cli-(?:archive|backup|log|search)|[a-z]+-crash|disk-full|files-s3|full-disk|move|power-cut|recovery[\w-]*|reproducible|restore|services\/files-crash|several-nodes|tls|verify|postgres[\w-]*|sqlite[\w-]*)\.test/;
-  return [
-    ...filesOf('test/integration/*.test.ts'),
-    ...filesOf('src/{routes,services,store,auth}/**/*.test.{ts,tsx}'),
-  ].filter((path) => !elsewhere.test(path));
+  // What goes through the whole server runs always; its rooms one by one, which ask the same of the database, in the long run.
+  const rooms = process.env.SOTTO_LONG === '1' ? '{routes,services,store,auth}' : 'store';
+  return [...filesOf('test/integration/*.test.ts'), ...filesOf(`src/${rooms}/**/*.test.{ts,tsx}`)].filter(
+    (path) => !elsewhere.test(path),
+  );
 }
