@@ -144,7 +144,18 @@ const DOORS: ReadonlySet<PageName> = new Set([
 ]);
 
 /** Pages of forms and tables, whose styles the first page does without. */
-const SHEETS: ReadonlySet<PageName> = new Set(['docs', 'settings', 'second-factor', 'admin', 'trust']);
+const SHEETS: ReadonlySet<PageName> = new Set([
+  'docs',
+  'settings',
+  'second-factor',
+  'admin',
+  'trust',
+  'link',
+  'approve',
+  'start-again',
+  'share',
+  'file-request',
+]);
 
 const languageOf = (): string => locale().split('-', 1)[0] ?? 'en';
 
