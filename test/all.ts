@@ -14,7 +14,7 @@ import { startOutsideServers } from './runner/servers.ts';
 import type { Environment } from './runner/spawn.ts';
 
 /** Parts side by side: tests wait as much as they compute, so one more than there are processors. */
-const LANES = availableParallelism() + 2;
+const LANES = availableParallelism() + 1;
 /** Groups that start Sotto as a program. */
 const STARTERS: ReadonlySet<string> = new Set(['hostile', 'integration', 'postgres', 'browser']);
 
