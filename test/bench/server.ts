@@ -1,6 +1,7 @@
 /** The real server for the bench: every route, check and limit of `serve`, with limits that no load meets, and no log. */
 import { randomBytes } from 'node:crypto';
 import { createApp } from '../../src/app.ts';
+import { openHub } from '../../src/commands/hub.ts';
 import { openData } from '../../src/commands/open.ts';
 import { openShipper } from '../../src/commands/serve/shipper.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -27,7 +28,7 @@ const config = parseConfig(['--data', process.argv[2] ?? 'data'], {
   SOTTO_WAL_TO,
   SOTTO_BACKUP_PASSPHRASE,
 });
-const ports = await openData(config, createLog('error', Date.now));
+const ports = await openData(config, createLog('error', Date.now), null, 0, openHub);
 const { db } = ports;
 const boundless = Object.fromEntries(
   Object.keys(LIMITS).map((name) => [name, { burst: 1e12, perMinute: 1e12 }]),
