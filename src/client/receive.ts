@@ -75,7 +75,7 @@ interface Failure {
 type Outcome = 'opened' | 'known' | Failure;
 
 /** What a delivery may lack before it opens. */
-type Question = 'sender' | 'roster' | 'log';
+type Question = 'sender' | 'roster' | 'meanwhile' | 'log';
 
 /** Takes deliveries in the order in which it is given them. */
 export class Receiver {
@@ -127,14 +127,14 @@ export class Receiver {
 
   private async take(delivery: Delivery, isNew: boolean): Promise<void> {
     if (!isDelivery(delivery)) return;
-    const outcome = await this.open(delivery);
+    const outcome = await this.open(delivery, isNew);
     if (outcome === 'opened' || outcome === 'known') return;
     await this.ctx.operate((op) => this.keep(op, delivery, outcome, isNew));
   }
 
   /** @param asked what was learned for this delivery already: each is asked for once, and one may show the next missing */
-  private async open(delivery: Delivery, asked: readonly Question[] = []): Promise<Outcome> {
-    const again = (question: Question) => this.open(delivery, [...asked, question]);
+  private async open(delivery: Delivery, isNew: boolean, asked: readonly Question[] = []): Promise<Outcome> {
+    const again = (question: Question) => this.open(delivery, isNew, [...asked, question]);
     try {
       return await this.ctx.operate(async (op) => {
         if (await isOpened(op, delivery)) {
@@ -159,8 +159,10 @@ export class Receiver {
       if (error instanceof SplitView) return this.split(error);
       if (!(error instanceof ProtocolError)) throw error;
       if (error instanceof UnknownRoster) {
-        if (!asked.includes('roster') && (await this.learnRoster(error.conversation))) return again('roster');
-        await noteUnseen(this.ctx, error);
+        if (!asked.includes('roster') && (await this.learnRoster(error.conversation, isNew)))
+          return again('roster');
+        // What one sends oneself may have brought it meanwhile.
+        if ((await noteUnseen(this.ctx, error)) && !asked.includes('meanwhile')) return again('meanwhile');
       }
       return { code: error.code, sentence: sentenceOf(error) };
     }
@@ -170,9 +172,13 @@ export class Receiver {
    * Asks about the members of a conversation; false when that was done just now. One that others began, or another of one's own
    * devices, may be one that this device has not heard of.
    */
-  private async learnRoster(id: ConversationId): Promise<boolean> {
+  private async learnRoster(id: ConversationId, isNew: boolean): Promise<boolean> {
     const now = this.ctx.now();
-    if (now - (this.rostersAskedAt.get(id) ?? 0) < ROSTER_PAUSE_MS) return false;
+    if (now - (this.rostersAskedAt.get(id) ?? 0) < ROSTER_PAUSE_MS) {
+      // Once for each message: what the server keeps back is not asked for over and over.
+      if (isNew) this.ctx.wakes.inbox(ROSTER_PAUSE_MS);
+      return false;
+    }
     if (this.rostersAskedAt.size > MOST_KEPT) this.rostersAskedAt.clear();
     this.rostersAskedAt.set(id, now);
     try {

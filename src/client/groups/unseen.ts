@@ -23,19 +23,21 @@ type Unseen = Of<typeof Unseen>;
 
 const prefixOf = (id: ConversationId) => `b/${id}/`;
 
-/** Keeps what a member of the group, as it is known here, went by. Others may say what they like. */
+/** Keeps what a member of the group, as it is known here, went by; others may say what they like. True when it is known by now. */
 export async function noteUnseen(
   ctx: Context,
   { conversation: id, from, rosterHash }: UnknownRoster,
-): Promise<void> {
-  await ctx.operate(async (op) => {
+): Promise<boolean> {
+  return ctx.operate(async (op) => {
     const chain = await loadChain(op, ctx, id);
-    if (chain === null || chain.member(from) === null || chain.epochOf(rosterHash) !== null) return;
+    if (chain !== null && chain.epochOf(rosterHash) !== null) return true;
+    if (chain === null || chain.member(from) === null) return false;
     const key = prefixOf(id) + toHex(rosterHash);
-    if ((await readRecord(op, 'conversations', key, Unseen)) !== null) return;
+    if ((await readRecord(op, 'conversations', key, Unseen)) !== null) return false;
     if ((await op.list('conversations', { prefix: prefixOf(id), limit: MOST_KEPT })).length >= MOST_KEPT)
-      return;
+      return false;
     op.write('conversations', key, Unseen, { account: from, since: ctx.now() });
+    return false;
   });
 }
 
@@ -56,7 +58,7 @@ export async function whoIsAhead(
   return null;
 }
 
-/** Forgets what is over, and lets go what waited for it. */
+/** Forgets what is over, and lets go what waited for it: what is to be sent, and messages that went by it. */
 export async function tidyUnseen(ctx: Context, id: ConversationId): Promise<void> {
   const prefix = prefixOf(id);
   if ((await ctx.storage.list('conversations', { prefix, limit: 1 })).length === 0) return;
@@ -65,7 +67,10 @@ export async function tidyUnseen(ctx: Context, id: ConversationId): Promise<void
     for (const [key, value] of await op.list('conversations', { prefix })) {
       if (chain === null || !isOver(ctx, chain, key, decodeStored(Unseen, value))) continue;
       op.remove('conversations', key);
-      op.afterwards.push(() => ctx.wakes.flush());
+      op.afterwards.push(() => {
+        ctx.wakes.flush();
+        ctx.wakes.inbox(0);
+      });
     }
   });
 }
