@@ -7,17 +7,21 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer } from '../support/server.ts';
-import type { FilesWork } from './files-work.ts';
+import type { FilesWork, Times } from './files-work.ts';
+import { median } from './seal-work.ts';
 
 const CHUNK = 1024 * 1024;
 const TAG = 16;
 /** As the product does: chunks at a time. */
 const PARALLEL = 4;
 
+/** How often each is measured, in turns: whoever is first writes into memory that the machine has to find, and its disk has moods. */
+const ROUNDS = 5;
+
 export interface FilesCost {
+  /** Medians. */
   readonly sotto: FilesWork;
-  /** Milliseconds. */
-  readonly floor: { readonly up: number; readonly down: number };
+  readonly floor: Times;
 }
 
 /** @param size bytes, a multiple of a chunk */
@@ -26,21 +30,30 @@ export async function filesCost(size: number): Promise<FilesCost | null> {
   if (!existsSync('/proc/self/status')) return null;
   const folder = mkdtempSync(join(tmpdir(), 'sotto-bench-'));
   const server = await startServer();
+  const token = server.setupLink?.split('#')[1] ?? '';
+  const device = startDevice(server.url, token, join(folder, 'ada'), String(server.pid));
   try {
     const path = join(folder, 'file.bin');
     await makeFile(path, size);
-    const floor = await floorOf(path, size, join(folder, 'sealed.bin'), join(folder, 'copy.bin'));
-    const token = server.setupLink?.split('#')[1] ?? '';
-    const script = join(import.meta.dir, 'files-work.ts');
-    const child = Bun.spawn([process.execPath, script, server.url, token, path, join(folder, 'ada')], {
-      stdout: 'pipe',
-      stderr: 'inherit',
-    });
-    const printed = await new Response(child.stdout).text();
-    if ((await child.exited) !== 0) throw new Error('the file was not sent');
-    const sotto: FilesWork = JSON.parse(printed);
-    return { sotto, floor };
+    const floor: Times[] = [];
+    const sotto: FilesWork[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      floor.push(await floorOf(path, size, folder));
+      sotto.push(await device.transfer(path));
+    }
+    const of = <T>(all: readonly T[], key: keyof T) => median(all.map((each) => Number(each[key])));
+    return {
+      floor: { up: of(floor, 'up'), down: of(floor, 'down') },
+      sotto: {
+        up: of(sotto, 'up'),
+        down: of(sotto, 'down'),
+        deviceCpu: of(sotto, 'deviceCpu'),
+        serverCpu: of(sotto, 'serverCpu'),
+        peak: Math.max(...sotto.map(({ peak }) => peak)),
+      },
+    };
   } finally {
+    device.kill();
     await server.remove();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -59,7 +72,29 @@ export async function makeFile(path: string, size: number): Promise<void> {
   await file.close();
 }
 
-async function floorOf(path: string, size: number, sealedPath: string, copyPath: string) {
+/** A device of its own process, that sends a file and fetches it again whenever it is asked. */
+function startDevice(...args: readonly string[]) {
+  let answer: PromiseWithResolvers<FilesWork> | null = null;
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, 'files-work.ts'), ...args], {
+    stdout: 'inherit',
+    stderr: 'inherit',
+    ipc: (work: FilesWork) => answer?.resolve(work),
+    onExit: () => answer?.reject(new Error('the file was not sent')),
+  });
+  return {
+    transfer(path: string): Promise<FilesWork> {
+      answer = Promise.withResolvers();
+      child.send(path);
+      return answer.promise;
+    },
+    kill: () => child.kill(),
+  };
+}
+
+/** Leaves nothing behind: the machine has its memory back. */
+async function floorOf(path: string, size: number, folder: string): Promise<Times> {
+  const sealedPath = join(folder, 'sealed.bin');
+  const copyPath = join(folder, 'copy.bin');
   const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
     'encrypt',
     'decrypt',
@@ -98,5 +133,6 @@ async function floorOf(path: string, size: number, sealedPath: string, copyPath:
     await copy.write(new Uint8Array(bytes), 0, CHUNK, n * CHUNK);
   });
   for (const file of [plain, sealed, copy]) await file.close();
+  for (const each of [sealedPath, copyPath]) rmSync(each);
   return { up, down };
 }

@@ -1,9 +1,9 @@
 /** What is measured as one: a server of one process, or nodes with the database and what carries events between them. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { createPostgresDatabase } from '../support/database.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { type Child, type Circle, startChild } from './child.ts';
+import { cpuOf } from './cpu.ts';
 
 export interface Fleet {
   /** Where clients connect. */
@@ -66,39 +66,4 @@ export async function nodes(count: number): Promise<Fleet> {
       await Promise.all([postgres.remove(), redis.remove()]);
     },
   };
-}
-
-/** Of a process, what it has waited for, and its children's children: microseconds. Linux counts in hundredths of a second. */
-function cpuOf(pid: number): number {
-  const parents = new Map<number, number>();
-  const ticks = new Map<number, number>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const fields = statOf(name);
-    if (fields === null) continue;
-    // proc(5): after the name come state, parent, and from the twelfth on utime, stime, cutime, cstime.
-    parents.set(Number(name), Number(fields[1]));
-    ticks.set(
-      Number(name),
-      Number(fields[11]) + Number(fields[12]) + Number(fields[13]) + Number(fields[14]),
-    );
-  }
-  const isWithin = (each: number): boolean => {
-    for (let at: number | undefined = each; at !== undefined && at > 1; at = parents.get(at))
-      if (at === pid) return true;
-    return false;
-  };
-  let total = 0;
-  for (const [each, spent] of ticks) if (isWithin(each)) total += spent;
-  return total * 10_000;
-}
-
-/** Null for one that has just ended. */
-function statOf(pid: string): readonly string[] | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return null;
-  }
 }

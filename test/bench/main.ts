@@ -188,12 +188,15 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     if (!cost) return;
     const what = `file of ${megabytes.toLocaleString('en')} MiB`;
     const rate = (ms: number) => Math.round((megabytes * 1000) / ms);
+    const perMiB = (ms: number) => Math.round((ms * 100) / megabytes) / 100;
     add(`${what}, floor: sealed and written`, rate(cost.floor.up), 'MiB/s');
     add(`${what}, floor: read and opened`, rate(cost.floor.down), 'MiB/s');
     add(`${what}: sent`, rate(cost.sotto.up), 'MiB/s');
     add(`${what}: fetched`, rate(cost.sotto.down), 'MiB/s');
     add(`${what}: sent, share of the floor`, ratio(cost.floor.up, cost.sotto.up), '', '0.5');
     add(`${what}: fetched, share of the floor`, ratio(cost.floor.down, cost.sotto.down), '', '0.5');
+    add(`${what}: sent, CPU of the device`, perMiB(cost.sotto.deviceCpu), 'ms/MiB');
+    add(`${what}: sent, CPU of the server`, perMiB(cost.sotto.serverCpu), 'ms/MiB');
     add(`${what}: memory of the device at most`, Math.round(cost.sotto.peak), 'MB', 'flat');
   },
   async memory() {

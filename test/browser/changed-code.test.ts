@@ -127,7 +127,8 @@ told('the first visit is accepted without a word [R35]', async () => {
 });
 
 told('changed files are named before anything of them runs, and no key is used [R35]', async () => {
-  // A later visit: no tab is open.
+  // A later visit: no tab is open, and nothing that one asked for is on its way.
+  await ada.page.waitForLoadState('networkidle');
   await ada.page.goto('about:blank');
   const asked: string[] = [];
   ada.page.on('request', (request) => asked.push(new URL(request.url()).pathname));

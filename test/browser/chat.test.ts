@@ -229,13 +229,13 @@ story('a passkey signs in and unlocks with one touch', async () => {
 
 story('a second browser gets a device of its own', async () => {
   const laptop = await world.person({ expected: /status of 401/ });
-  await signIn(laptop.page, world.server.url, ada);
   // Who the other person is comes later than what is written to them.
   const asked = Promise.withResolvers<void>();
   await laptop.page.route('**/api/v1/directory', async (route) => {
     await asked.promise;
     await route.continue();
   });
+  await signIn(laptop.page, world.server.url, ada);
   await openConversation(laptop.page, mina);
   await composer(laptop.page).fill('From my laptop');
   await laptop.page.getByRole('button', { name: 'Send', exact: true }).click();

@@ -130,9 +130,10 @@ test('an envelope that comes back to its sender, or to a device it was not seale
   await ada.send(id, 'for both');
   const [forBen, forPhone] = [copies.get(ben.who), copies.get(phone.who)];
   if (forBen === undefined || forPhone === undefined) throw new Error('nothing came');
-  // Own devices tell each other of settings and backups; none of that comes now, so a session that moves was moved by these.
+  // Own devices tell each other of settings and backups once; none of that comes now, so a session that moves was moved by these.
   server.deliver(() => []);
-  for (const each of [ada, ben, phone]) await each.engine.idle();
+  await ben.until(async () => ben.state('sessions').includes(phone.device), 'words for the other device');
+  await phone.until(async () => phone.state('sessions').includes(ben.device), 'words for the other device');
   const asBen = { account: ben.account, device: ben.device };
   const wrong: readonly (readonly [to: Client, delivery: Delivery, closed: number])[] = [
     [ada, forBen, 0],
