@@ -424,7 +424,7 @@ describe('every page', () => {
   });
 });
 
-/** The accessible names of PRODUCT.md, "Names that do not change". */
+/** The accessible names that do not change. */
 describe('names that do not change', () => {
   const labelsOf = (html: string) =>
     [...html.matchAll(/<label[^>]*>([^<]+)<\/label>/g)].map(([, label]) => label);

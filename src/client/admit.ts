@@ -1,6 +1,6 @@
 /**
- * Takes an opened message of a conversation into the history: membership, place in its sender's order, kind (PROTOCOL 5
- * to 7). The same for what a relay delivered and for an original that its sender gave again.
+ * Takes an opened message of a conversation into the history: membership, place in its sender's order, kind
+ * (protocol/README 7, 8, 11). The same for what a relay delivered and for an original that its sender gave again.
  */
 
 import { accountId, bodyId, conversationId, deviceId, fromHex } from '../contract/bytes.ts';
@@ -213,7 +213,7 @@ async function admittingConversation(
 
 /**
  * Whoever writes must have been in the roster that they name, under the identity that is pinned here, and may have been late by
- * a day at most (PROTOCOL 7).
+ * a day at most (protocol/README 11, "Membership").
  */
 async function checkMember(
   reads: Reads,

@@ -1,4 +1,7 @@
-/** Prekey bundles of other devices: claimed from the server outside the lock, verified in the order of PROTOCOL 4.1. */
+/**
+ * Prekey bundles of other devices: claimed from the server outside the lock, verified in the order of
+ * protocol/README 4.
+ */
 import type { PrekeyBundleRecord } from '../contract/accounts.ts';
 import { fromBase64, fromHex } from '../contract/bytes.ts';
 import type { AccountId, DeviceId } from '../contract/ids.ts';

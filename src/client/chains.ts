@@ -1,7 +1,7 @@
 /**
  * The order of each sending device in a conversation: which of its messages this device has seen, whether they hang
- * together, and which are missing (PROTOCOL 6; R8, R32). Store `replay`: `seen/CONVERSATION/ACCOUNT/DEVICE/SEQ`,
- * `chain/CONVERSATION/ACCOUNT/DEVICE`, `gap/CONVERSATION/ACCOUNT/DEVICE/FROM`.
+ * together, and which are missing (protocol/README 7, 8; R8, R32). Store `replay`:
+ * `seen/CONVERSATION/ACCOUNT/DEVICE/SEQ`, `chain/CONVERSATION/ACCOUNT/DEVICE`, `gap/CONVERSATION/ACCOUNT/DEVICE/FROM`.
  */
 import {
   type AccountId,

@@ -1,4 +1,4 @@
-/** Puts what a person writes into the outbox and the history, in one commit (PROTOCOL 6, R28). */
+/** Puts what a person writes into the outbox and the history, in one commit (protocol/README 9, R28). */
 import { fromHex } from '../contract/bytes.ts';
 import type { BodyId, ConversationId } from '../contract/ids.ts';
 import { MAX_CONTENT_BYTES } from '../contract/limits.ts';

@@ -100,7 +100,7 @@ export const DIRECT = {
   history: 'none',
 } as const satisfies Partial<StoredConversation>;
 
-/** The id of the direct conversation of two people, or of one with oneself: nobody chooses it (PROTOCOL 1). */
+/** The id of the direct conversation of two people, or of one with oneself: nobody chooses it (protocol/README 11). */
 export function directId(a: AccountId, b: AccountId): ConversationId {
   return conversationId(directConversationId(fromHex(a), fromHex(b)));
 }

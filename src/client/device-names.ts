@@ -1,6 +1,6 @@
 /**
  * Names of one's own devices: chosen on them, sealed for the others, never seen by the server. Store `meta`, key
- * `device-name/DEVICE`; among one's own devices they travel as settings of the same name (PROTOCOL 6, `sync`).
+ * `device-name/DEVICE`; among one's own devices they travel as settings of the same name (protocol/README 7, `sync`).
  */
 
 import { type DeviceId, isDeviceId } from '../contract/ids.ts';

@@ -113,7 +113,7 @@ function isSamePin(current: StoredPeer, before: StoredPeer | null): boolean {
   );
 }
 
-/** A device that is no longer listed loses its sessions at once (PROTOCOL 3, R38). */
+/** A device that is no longer listed loses its sessions at once (R38). */
 async function dropGoneDevices(op: Operation, before: StoredPeer, after: StoredPeer): Promise<void> {
   for (const { device } of before.devices) {
     if (after.devices.some((each) => each.device === device)) continue;

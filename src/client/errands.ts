@@ -1,4 +1,7 @@
-/** Messages between devices (class 2): to any devices, in no conversation, authenticated by their sessions (PROTOCOL 6). */
+/**
+ * Messages between devices (class 2): to any devices, in no conversation, authenticated by their sessions
+ * (protocol/README 7).
+ */
 import { fromHex, toHex } from '../contract/bytes.ts';
 import type { DeviceId } from '../contract/ids.ts';
 import { encodePost } from '../contract/post.ts';

@@ -1,6 +1,6 @@
 /**
  * Posts what waits, in order. What was sealed is posted as it is until the outcome is known; what the relay refuses for
- * its recipients is sealed once more, after the directory was asked again (PROTOCOL 6, 12; R1, R8, R28).
+ * its recipients is sealed once more, after the directory was asked again (protocol/README 7, 9; R1, R8, R28).
  */
 
 import type { WrongDevicesBody } from '../contract/errors.ts';

@@ -1,4 +1,4 @@
-/** Shows where messages are missing, once a gap is 10 minutes old (PROTOCOL 6, R32). */
+/** Shows where messages are missing, once a gap is 10 minutes old (R32). */
 import { bodyId } from '../contract/bytes.ts';
 import { GAP_SHOWN_AFTER_MS, Gap, gapKey, readGaps, type Sender, timeAfterGap } from './chains.ts';
 import type { Context } from './context.ts';

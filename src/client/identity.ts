@@ -1,4 +1,4 @@
-/** What a person decides about another's identity: acknowledge a new one, verify it (PROTOCOL 8). */
+/** What a person decides about another's identity: acknowledge a new one, verify it (protocol/README 11). */
 
 import type { AccountId } from '../contract/ids.ts';
 import { t } from '../contract/words.ts';

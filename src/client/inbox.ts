@@ -1,6 +1,6 @@
 /**
  * Deliveries that could not be opened, kept 8 days in the store `inbox` by body id and tried again when something
- * changes (PROTOCOL 12, R11).
+ * changes (R11).
  */
 import { fromBase64, toBase64 } from '../contract/bytes.ts';
 import { type BodyId, isAccountId, isBodyId, isConversationId, isDeviceId } from '../contract/ids.ts';

@@ -1,6 +1,6 @@
 /**
  * The device's long-term secrets, in the form in which this place can hold them: as keys that nobody reads out where the
- * storage has `keys` and they pass its read-back test, otherwise as seeds in the storage (PROTOCOL 3, R40).
+ * storage has `keys` and they pass its read-back test, otherwise as seeds in the storage (protocol/README 3, R40).
  */
 import { t } from '../contract/words.ts';
 import { decodeCertificate } from '../protocol/certificate.ts';

@@ -1,4 +1,4 @@
-/** What sessions owe each other without being asked: signs of life and post-quantum epochs (PROTOCOL 4.6, 5). */
+/** What sessions owe each other without being asked: signs of life and post-quantum epochs (protocol/README 4, 6). */
 import { isAccountId } from '../contract/ids.ts';
 import { type KxPayload, kxPayload } from '../protocol/payload.ts';
 import { kxDue, makeKx, OFFERS_PER_MINUTE } from '../protocol/pq-epoch.ts';

@@ -1,6 +1,6 @@
 /**
  * What every content says of the transparency log, held against what this device has replayed: a server that shows two
- * views is caught by ordinary chatting (PROTOCOL 8; R37).
+ * views is caught by ordinary chatting (protocol/README 11, "Transparency"; R37).
  */
 import { accountId, bodyId, deviceId } from '../contract/bytes.ts';
 import type { Content } from '../protocol/content.ts';

@@ -1,6 +1,7 @@
 /**
- * Proof that the transparency log shows two views, kept for ever in the store `log` under `evidence/ID` (PROTOCOL 8; R37).
- * While some of it has not been looked at, `frozen` stands there and nothing leaves this device.
+ * Proof that the transparency log shows two views, kept for ever in the store `log` under `evidence/ID`
+ * (protocol/README 11, "Transparency"; R37). While some of it has not been looked at, `frozen` stands there and nothing
+ * leaves this device.
  */
 import { toBase64, toHex } from '../contract/bytes.ts';
 import { isAccountId, isBodyId, isDeviceId } from '../contract/ids.ts';

@@ -1,4 +1,7 @@
-/** What the log says of a device list counts, also while the directory keeps it back (PROTOCOL 3, 8; R12, R15, R38). */
+/**
+ * What the log says of a device list counts, also while the directory keeps it back (protocol/README 11,
+ * "Transparency"; R12, R15, R38).
+ */
 import { afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import type { DirectoryEntry } from '../contract/accounts.ts';
 import type { DeviceId } from '../contract/ids.ts';

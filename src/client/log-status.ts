@@ -1,4 +1,6 @@
-/** The transparency log for those who draw it, and the person's decision to go on (PROTOCOL 8). */
+/**
+ * The transparency log for those who draw it, and the person's decision to go on (protocol/README 11, "Transparency").
+ */
 import { accountId, toBase64, toHex } from '../contract/bytes.ts';
 import { fingerprint } from '../protocol/identity.ts';
 import type { Context } from './context.ts';

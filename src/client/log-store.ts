@@ -1,6 +1,7 @@
 /**
  * The transparency log as this device keeps it, in the store `log`: `leaves/N` holds up to LEAVES_PER_RECORD leaves from
- * place N on, one after the other, `head` the newest head that was verified, which covers exactly these leaves (PROTOCOL 8).
+ * place N on, one after the other, `head` the newest head that was verified, which covers exactly these leaves
+ * (protocol/README 11, "Transparency").
  */
 import { concat, lp, Reader } from '../protocol/codec.ts';
 import { isProtocolError } from '../protocol/errors.ts';

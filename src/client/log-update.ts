@@ -1,6 +1,7 @@
 /**
  * Fetches what the transparency log has grown by, replays it, and believes it only when the pinned key has signed the
- * head, nothing went back, and the head's root is the replay's own (PROTOCOL 8; R37). Asked outside the lock.
+ * head, nothing went back, and the head's root is the replay's own (protocol/README 11, "Transparency"; R37). Asked
+ * outside the lock.
  */
 
 import { type Base64, fromBase64 } from '../contract/bytes.ts';

@@ -1,7 +1,8 @@
 /**
- * Mending (PROTOCOL 6; R4, R11): a message that did not open is asked for once, over a new session, after a random while;
- * whoever is asked gives the original, with its signature, to a device that it was sealed for, once. What expired at the
- * relay is sealed again when its device is back. Store `outbox`: `m/ID` requests, `x/ACCOUNT/DEVICE/ID` expired ones.
+ * Mending (protocol/README 13; R4, R11): a message that did not open is asked for once, over a new session, after a
+ * random while; whoever is asked gives the original, with its signature, to a device that it was sealed for, once. What
+ * expired at the relay is sealed again when its device is back. Store `outbox`: `m/ID` requests, `x/ACCOUNT/DEVICE/ID`
+ * expired ones.
  */
 
 import { accountId, bodyId, deviceId, fromBase64, fromHex } from '../contract/bytes.ts';

@@ -1,6 +1,6 @@
 /**
- * Opens one delivery in the order of PROTOCOL 5. Everything it changes is in the operation it is given; whatever it throws
- * leaves the operation to be dropped, so a failure changes nothing [R9].
+ * Opens one delivery in the order of protocol/README 8. Everything it changes is in the operation it is given; whatever
+ * it throws leaves the operation to be dropped, so a failure changes nothing [R9].
  */
 import { accountId, bodyId, conversationId, deviceId, fromBase64 } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';

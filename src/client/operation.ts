@@ -1,6 +1,6 @@
 /**
  * One operation on the storage: it reads, it decides, and everything it changed goes to the disk in one commit. Events
- * are told only after that, so nothing is shown or sent that a crash could take back (PROTOCOL 11, R28).
+ * are told only after that, so nothing is shown or sent that a crash could take back (protocol/README 9, R28).
  */
 import type { AccountId, ConversationId } from '../contract/ids.ts';
 import type { EngineEvent } from './engine-types.ts';

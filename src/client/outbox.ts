@@ -1,7 +1,7 @@
 /**
  * What waits to leave this device, in the store `outbox`. `1/N` is a message of the person, `2/N` one between devices,
- * `p/N` the sealed post of either, kept only to repeat the identical bytes while the outcome is unknown (PROTOCOL 6).
- * N grows, so the outbox is posted in the order in which things were said.
+ * `p/N` the sealed post of either, kept only to repeat the identical bytes while the outcome is unknown
+ * (protocol/README 9). N grows, so the outbox is posted in the order in which things were said.
  */
 import { isBodyId, isConversationId, isDeviceId } from '../contract/ids.ts';
 import { Address } from './address.ts';

@@ -1,7 +1,8 @@
 /**
  * One's own devices: what the person sees of them, and what changed in the signed list since this device last looked
- * (PROTOCOL 3; R38). Store `meta`: `announced` is the list that the person has been told of, `device-news/DEVICE` what
- * they have not dismissed yet. News come from verified lists alone, never from the server's word.
+ * (protocol/README 3; R38). Store `meta`: `announced` is the list that the person has been told of,
+ * `device-news/DEVICE` what they have not dismissed yet. News come from verified lists alone, never from the server's
+ * word.
  */
 
 import { type DeviceId, isDeviceId } from '../contract/ids.ts';

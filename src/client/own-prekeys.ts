@@ -1,6 +1,6 @@
 /**
  * The private halves of this device's prekeys, in the store `prekeys`: `signed/ID` is kept 21 days after a newer one took
- * its place; `once/ID` is deleted by the commit that opens the first message sealed to it (PROTOCOL 3, 5).
+ * its place; `once/ID` is deleted by the commit that opens the first message sealed to it (protocol/README 3, 4).
  */
 import { ProtocolError } from '../protocol/errors.ts';
 import { hash } from '../protocol/hash.ts';

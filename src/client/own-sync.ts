@@ -1,4 +1,4 @@
-/** Tells one's own other devices what was read and chosen here (PROTOCOL 6, `sync`). */
+/** Tells one's own other devices what was read and chosen here (protocol/README 7, `sync`). */
 import type { AccountId } from '../contract/ids.ts';
 import { type SyncPayload, syncPayload } from '../protocol/payload.ts';
 import type { Address } from './address.ts';

@@ -1,6 +1,6 @@
 /**
  * People as this device has pinned them, in the store `peers` by account: the identity key seen first, and the devices
- * that it has signed. What the server says is believed only when it verifies here (PROTOCOL 2, 3, 8; R15, R36).
+ * that it has signed. What the server says is believed only when it verifies here (protocol/README 2, 3, 11; R15, R36).
  */
 
 import type { DirectoryEntry } from '../contract/accounts.ts';

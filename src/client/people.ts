@@ -1,4 +1,7 @@
-/** Who is in the workspace: names and accounts as the log has them, and nowhere else (PROTOCOL 8). */
+/**
+ * Who is in the workspace: names and accounts as the log has them, and nowhere else (protocol/README 11,
+ * "Transparency").
+ */
 import { fromHex } from '../contract/bytes.ts';
 import { isAccountId } from '../contract/ids.ts';
 import type { Context } from './context.ts';

@@ -21,7 +21,7 @@ export interface Plan {
   readonly lanes: readonly Lane[];
   /** No session, and no bundle asked for yet. */
   readonly wanting: readonly Target[];
-  /** Not reached: silent for 30 days, or with prekeys that are too old (PROTOCOL 12). */
+  /** Not reached: silent for 30 days, or with prekeys that are too old (protocol/README 13). */
   readonly unreached: readonly Target[];
   /** The server gave no bundle that verifies. */
   readonly refused: readonly Target[];

@@ -1,6 +1,7 @@
 /**
  * Keeps prekeys published: a new signed one every 7 days, a new batch below 25. Private halves are on the disk, and read
- * back, before the public ones leave; an upload with an unknown outcome repeats the same bytes (PROTOCOL 3, R40).
+ * back, before the public ones leave; an upload with an unknown outcome repeats the same bytes (protocol/README 3,
+ * R40).
  */
 
 import { toBase64 } from '../contract/bytes.ts';

@@ -1,6 +1,6 @@
 /**
- * Read receipts and read marks (PROTOCOL 6, R39): to the senders when the person allows it, to one's own devices always.
- * Store `outbox`: `r/ACCOUNT/MESSAGE` waits to be confirmed, `y/CONVERSATION` waits for one's own devices.
+ * Read receipts and read marks (protocol/README 7, R39): to the senders when the person allows it, to one's own devices
+ * always. Store `outbox`: `r/ACCOUNT/MESSAGE` waits to be confirmed, `y/CONVERSATION` waits for one's own devices.
  */
 import { bodyId, conversationId, fromHex } from '../contract/bytes.ts';
 import {

@@ -1,6 +1,6 @@
 /**
  * Takes deliveries: opens each in an operation of its own, keeps what does not open, and acknowledges both alike, so that
- * the relay cannot tell them apart (PROTOCOL 5, 12; R9, R11, R28).
+ * the relay cannot tell them apart (protocol/README 8; R9, R11, R28).
  */
 
 import { fromBase64 } from '../contract/bytes.ts';

@@ -1,6 +1,7 @@
 /**
- * Who a message is sealed for: the devices that the members themselves have signed, and nobody else (PROTOCOL 7; R1,
- * R12, R13). Read and used inside one operation, so the snapshot cannot change under the sealing.
+ * Who a message is sealed for: the devices that the members themselves have signed, and nobody else
+ * (protocol/README 11, "Membership"; R1, R12, R13). Read and used inside one operation, so the snapshot cannot change
+ * under the sealing.
  */
 import { fromHex } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';

@@ -1,4 +1,4 @@
-/** Whether this device was removed from its account by another one (PROTOCOL 3; R38). */
+/** Whether this device was removed from its account by another one (protocol/README 10, "Approving a device"; R38). */
 import { fromBase64, fromHex } from '../contract/bytes.ts';
 import { REMOVAL_PATH, type Removal } from '../contract/removal.ts';
 import { verifyDeviceList } from '../protocol/device-list.ts';

@@ -81,7 +81,7 @@ export async function refreshPinned(ctx: Context): Promise<void> {
 
 /**
  * Notes that this device is here; after an absence in which envelopes may have expired, everybody it knows is greeted over
- * a new session, so that they give again what it missed (PROTOCOL 6, R4).
+ * a new session, so that they give again what it missed (protocol/README 7, R4).
  */
 export async function noteSynced(ctx: Context): Promise<void> {
   await ctx.operate(async (op) => {

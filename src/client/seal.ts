@@ -1,6 +1,7 @@
 /**
  * Seals a message of the person for every device of the conversation, inside one operation: recipients, sessions,
- * content, envelopes and the post are one commit, so nothing leaves before it is on the disk (PROTOCOL 5, 6; R13, R28).
+ * content, envelopes and the post are one commit, so nothing leaves before it is on the disk (protocol/README 7, 9;
+ * R13, R28).
  */
 import { fromHex, toHex } from '../contract/bytes.ts';
 import type { DeviceId } from '../contract/ids.ts';

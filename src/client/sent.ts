@@ -1,6 +1,7 @@
 /**
  * What this device keeps of its own messages to give them again: exact content and signature, and for whom they were
- * sealed. Store `history`, `s/ID`. Nobody but an original recipient ever gets one, and each of them once (PROTOCOL 6, R4).
+ * sealed. Store `history`, `s/ID`. Nobody but an original recipient ever gets one, and each of them once
+ * (protocol/README 7, R4).
  */
 import { type BodyId, isBodyId, isConversationId } from '../contract/ids.ts';
 import { Address } from './address.ts';

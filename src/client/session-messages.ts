@@ -1,4 +1,7 @@
-/** Takes an opened message between devices, by kind (PROTOCOL 6, class 2). The session has authenticated its sender. */
+/**
+ * Takes an opened message between devices, by kind (protocol/README 7, class 2). The session has authenticated its
+ * sender.
+ */
 import { bodyId } from '../contract/bytes.ts';
 import type { OpenedMessage } from '../protocol/open.ts';
 import { askPayload, type ParcelPayload, parcelPayload, transferPayload } from '../protocol/parcel.ts';

@@ -1,7 +1,8 @@
 /**
  * Sessions with other devices, in the store `sessions`: `ACCOUNT/DEVICE/s/SID` is the one that sends, `ACCOUNT/DEVICE/a/SID` are those
- * that only receive (PROTOCOL 4, 5; R31). Store `outbox`, `g/ACCOUNT/DEVICE`: the session on which that device was last
- * heard while it was not here (lost, or dropped because the other side runs twice); the next one that is begun replaces it.
+ * that only receive (protocol/README 4, 5; R31). Store `outbox`, `g/ACCOUNT/DEVICE`: the session on which that device
+ * was last heard while it was not here (lost, or dropped because the other side runs twice); the next one that is begun
+ * replaces it.
  */
 import { toHex } from '../contract/bytes.ts';
 import { settleSessions } from '../protocol/handshake.ts';

@@ -10,7 +10,10 @@ const OPENED_KEPT_MS = 2 * 24 * 3600_000;
 /** By then nobody has a message any more whose time was over: the longest timer, four times. */
 const FORGOTTEN_KEPT_MS = 360 * 24 * 3600_000;
 
-/** Ids of messages whose time was over, ids of opened bodies that are old, and receive-only sessions that are (PROTOCOL 5: 8 days). */
+/**
+ * Ids of messages whose time was over, ids of opened bodies that are old, and receive-only sessions that are
+ * (protocol/README 5: 8 days).
+ */
 export async function tidy(ctx: Context): Promise<void> {
   await ctx.operate(async (op) => {
     const now = ctx.now();

@@ -1,6 +1,6 @@
 /**
- * Comparing identities (PROTOCOL 8): both screens show the same digits, and by camera each screen shows a code of both identities and of the transparency log that it
- * sees, and the other one scans it.
+ * Comparing identities (protocol/README 11): both screens show the same digits, and by camera each screen shows a code
+ * of both identities and of the transparency log that it sees, and the other one scans it.
  */
 import { fromHex } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';

@@ -1,6 +1,6 @@
 /**
  * Names of things, as every room writes them: lowercase hexadecimal of fixed length. Branded, so that an
- * account cannot be passed where a device is meant (PROTOCOL 1, "Encodings and names").
+ * account cannot be passed where a device is meant (protocol/README 1).
  */
 declare const brand: unique symbol;
 type Id<Name extends string> = string & { readonly [brand]: Name };

@@ -1,6 +1,7 @@
 /**
- * Adding a device by approval on another one (PROTOCOL 10): the JSON of /api/v1/links. The server hands on what it cannot
- * read or change; records are those of src/protocol/link-request.ts and link-transfer.ts.
+ * Adding a device by approval on another one (protocol/README 10, "Approving a device"): the JSON of /api/v1/links. The
+ * server hands on what it cannot read or change; records are those of src/protocol/link-request.ts and
+ * link-transfer.ts.
  */
 import type { DeviceUpload } from './accounts.ts';
 import type { Base64 } from './bytes.ts';

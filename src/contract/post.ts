@@ -17,7 +17,7 @@ import { MAX_BODY_BYTES, MAX_DEVICES_PER_CONVERSATION, MAX_ENVELOPE_BYTES } from
 
 export interface Post {
   readonly body: Uint8Array;
-  /** Devices left out on purpose (expired certificate, prekey too old): PROTOCOL 12. Sorted. */
+  /** Devices left out on purpose (expired certificate, prekey too old): protocol/README 13. Sorted. */
   readonly omitted: readonly DeviceId[];
   /** SHA-256 over the sorted recipient device ids (32 B), or the ids in envelope order. */
   readonly recipients: Uint8Array | readonly DeviceId[];

@@ -47,7 +47,7 @@ export interface PasskeyRecord {
 export interface PasskeyAddStart {
   readonly options: PublicKeyCredentialCreationOptionsJSON;
 }
-/** A way into the vault that stands, sealed for this version of it (PROTOCOL 10). */
+/** A way into the vault that stands, sealed for this version of it (protocol/README 10). */
 export interface SlotUpdate {
   readonly version: number;
   readonly record: Base64;

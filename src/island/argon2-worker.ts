@@ -1,4 +1,4 @@
-/** Argon2id in a worker of its own: seconds of work that must not stop the page (PROTOCOL 10). */
+/** Argon2id in a worker of its own: seconds of work that must not stop the page (protocol/README 10). */
 import { argon2id } from '../protocol/password.ts';
 import type { Argon2Answer, Argon2Request } from './argon2.ts';
 

@@ -1,6 +1,6 @@
 /**
  * The device's long-term secrets as CryptoKeys that cannot be exported: a script in the page may use them while it runs,
- * and cannot carry them off (PROTOCOL 3, 11; R40). IndexedDB keeps them like the local key: signing out deletes them, and
+ * and cannot carry them off (R40). IndexedDB keeps them like the local key: signing out deletes them, and
  * their seeds come back from a sealed copy when the vault is opened.
  */
 import type { DeviceKeys, HeldKeys } from '../client/ports.ts';

@@ -1,5 +1,5 @@
 /**
- * The local key (AES-256-GCM) that seals everything at rest in this browser (PROTOCOL 10, "On the device"). IndexedDB
+ * The local key (AES-256-GCM) that seals everything at rest in this browser (protocol/README 10). IndexedDB
  * keeps it as a CryptoKey that cannot be exported, so a reload needs no unlocking. Its raw bytes exist only wrapped
  * under the vault's device-wrap key: signing out deletes the CryptoKey, opening the vault brings it back.
  */

@@ -1,6 +1,6 @@
 /**
- * Passkey ceremonies that also evaluate the PRF extension, whose output opens the vault (PROTOCOL 10). The output is
- * taken out of the answer before anything is sent: the server sees that there is one, never which.
+ * Passkey ceremonies that also evaluate the PRF extension, whose output opens the vault (protocol/README 10). The
+ * output is taken out of the answer before anything is sent: the server sees that there is one, never which.
  */
 
 import {

@@ -1,6 +1,6 @@
 /**
  * The client's Storage port on IndexedDB. Values are sealed with AES-256-GCM under the local key, bound to their store,
- * key and schema version (PROTOCOL 11), so that no record can be moved, and the disk holds no plaintext.
+ * key and schema version, so that no record can be moved, and the disk holds no plaintext.
  */
 import {
   type Change,

@@ -1,4 +1,4 @@
-/** The page that compares identities: 60 digits and a code, the same on both screens (PROTOCOL 8). */
+/** The page that compares identities: 60 digits and a code, the same on both screens (protocol/README 11). */
 
 import type { Comparison, Engine } from '../client/engine-types.ts';
 import { type AccountId, isAccountId } from '../contract/ids.ts';

@@ -1,6 +1,6 @@
 /**
  * The parts of the provider that browsers have natively, 20 to 70 times as fast as script. Each one is used only after
- * it has given known answers (PROTOCOL 11). Ed25519 is in ed25519.ts.
+ * it has given known answers. Ed25519 is in ed25519.ts.
  */
 import { malformed, ProtocolError, unauthentic } from '../protocol/errors.ts';
 import type { Provider, SecretKey } from '../protocol/provider.ts';

@@ -1,7 +1,8 @@
 /**
- * History outside a device (PROTOCOL 10): entries, one for each thing that is kept, and the sealed blobs that carry them. A
- * backup's segment and a parcel between devices are both such a blob; only key and label differ. What an entry's value
- * says is the client's (client/archive); kinds that a release does not know are carried along unread.
+ * History outside a device (protocol/README 10, "History outside a device"): entries, one for each thing that is kept,
+ * and the sealed blobs that carry them. A backup's segment and a parcel between devices are both such a blob; only key
+ * and label differ. What an entry's value says is the client's (client/archive); kinds that a release does not know are
+ * carried along unread.
  */
 import { Reader, Writer } from './codec.ts';
 import { openCommitting, sealCommitting } from './committing.ts';

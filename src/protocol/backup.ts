@@ -1,6 +1,7 @@
 /**
- * The manifest of a history backup (PROTOCOL 10): which segments there are, in their order, signed by the device that made
- * it and sealed like them. Versions only grow; each names the root of the one before. The server sees its length.
+ * The manifest of a history backup (protocol/README 10, "History outside a device"): which segments there are, in their
+ * order, signed by the device that made it and sealed like them. Versions only grow; each names the root of the one
+ * before. The server sees its length.
  */
 import { type BlobPlace, openBlob, sealBlob } from './archive.ts';
 import { verifyCertificate } from './certificate.ts';

@@ -1,4 +1,4 @@
-/** The clear part of a body: what the relay may read (PROTOCOL 6). No key and no decryption in this file. */
+/** The clear part of a body: what the relay may read (protocol/README 7). No key and no decryption in this file. */
 import { malformed } from './errors.ts';
 import type { Crypto } from './ports.ts';
 import { fixed, record, u8, u16 } from './record.ts';

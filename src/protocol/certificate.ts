@@ -1,6 +1,7 @@
 /**
- * Device certificates (PROTOCOL 3): the account says "this device is mine" and the device proves that it holds the key
- * [R25]. Wire: record || HSig "devcert" by the AIK (3,373 B) || HSig "pop" by the DIK over H(record) || account.
+ * Device certificates (protocol/README 3): the account says "this device is mine" and the device proves that it holds
+ * the key [R25]. Wire: record || HSig "devcert" by the AIK (3,373 B) || HSig "pop" by the DIK over H(record) ||
+ * account.
  */
 import { concat } from './codec.ts';
 import { malformed, ProtocolError, unauthentic } from './errors.ts';
@@ -19,7 +20,7 @@ import { SUITE_FLOOR } from './suite.ts';
 
 /** A certificate is valid for so long, at most: 180 days in milliseconds. */
 export const CERTIFICATE_LIFETIME_MS = 180 * 24 * 3_600_000;
-/** Clocks may differ by so much (PROTOCOL 7): 24 hours in milliseconds. */
+/** Clocks may differ by so much (protocol/README 3): 24 hours in milliseconds. */
 export const CLOCK_TOLERANCE_MS = 24 * 3_600_000;
 const MAX_SUITES = 16;
 

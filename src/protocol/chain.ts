@@ -1,5 +1,5 @@
 /**
- * Derivations of the double ratchet (PROTOCOL 5).
+ * Derivations of the double ratchet (protocol/README 5).
  *
  *   RK', CK  = KDF(DH [|| ssE'], RK, "root", u32be(pqe) || dh of the sender || dh of the receiver, 64)
  *   MK || PK = KDF(CK, "", "mk", u32be(n), 64)      PK proves the salt (envelope.ts)

@@ -1,6 +1,6 @@
 /**
- * Bytes in and out (PROTOCOL 1): big-endian integers of fixed width and `lp(x) = u32be(len) || x`. A Reader refuses what
- * a Writer cannot have written, before anything is computed from it.
+ * Bytes in and out (protocol/README 1): big-endian integers of fixed width and `lp(x) = u32be(len) || x`. A Reader
+ * refuses what a Writer cannot have written, before anything is computed from it.
  */
 import { malformed } from './errors.ts';
 

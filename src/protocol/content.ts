@@ -1,5 +1,6 @@
 /**
- * What is inside a sealed body (PROTOCOL 6). The relay sees none of it: not the kind, not the order, not the time.
+ * What is inside a sealed body (protocol/README 7). The relay sees none of it: not the kind, not the order, not the
+ * time.
  */
 import { concat, lp, u64be } from './codec.ts';
 import { malformed, ProtocolError } from './errors.ts';

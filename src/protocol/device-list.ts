@@ -1,6 +1,6 @@
 /**
- * Device lists (PROTOCOL 3): which certificates an account has now, which devices it revoked, and which version of the
- * vault belongs to it [R10]. Wire: record || HSig "devlist" by the AIK (3,373 B). Versions only grow.
+ * Device lists (protocol/README 3): which certificates an account has now, which devices it revoked, and which version
+ * of the vault belongs to it [R10]. Wire: record || HSig "devlist" by the AIK (3,373 B). Versions only grow.
  */
 import { concat } from './codec.ts';
 import { malformed, ProtocolError, unauthentic } from './errors.ts';

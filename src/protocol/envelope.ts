@@ -1,5 +1,5 @@
 /**
- * The envelope: one content key, sealed for one device (PROTOCOL 4.4, 5). 176 bytes:
+ * The envelope: one content key, sealed for one device (protocol/README 4, 5). 176 bytes:
  *
  *   ver 1 | suite 2 | type 1 | sid 16 | dh 32 | pn 4 | n 4 | pqe 4 | salt 16 | bodyId 16 | sealed part 80
  *

@@ -1,6 +1,6 @@
 /** Everything that the protocol refuses, by code. A message says what was wrong, never key material or plaintext. */
 
-/** Codes of PROTOCOL 11, and E_FORMAT for bytes that are no record at all. */
+/** Codes of protocol/README 13, and E_FORMAT for bytes that are no record at all. */
 export type ErrorCode =
   | 'E_FORMAT' // not a well-formed record: wrong type, length, tag, or bytes left over
   | 'E_AUTH' // any decryption or verification that failed; one code, one shape

@@ -1,4 +1,7 @@
-/** What the signed content of a `file` message says of its files (PROTOCOL 9): everything needed to fetch, open and show them. */
+/**
+ * What the signed content of a `file` message says of its files (protocol/README 7, "Files"): everything needed to
+ * fetch, open and show them.
+ */
 import { Reader, Writer } from './codec.ts';
 import { MAX_CONTENT_BYTES } from './content.ts';
 import { malformed } from './errors.ts';

@@ -1,5 +1,5 @@
 /**
- * Links by which people without an account seal files to a member (PROTOCOL 9). The link's key opens the sealed offer: title, who asks,
+ * Links by which people without an account seal files to a member (protocol/README 7). The link's key opens the sealed offer: title, who asks,
  * and one-off public keys. It is also a hash over all of that, so that nobody, not even somebody else who has the link and the server
  * together, can put other keys in their place. What is handed in opens with the member's private halves alone, under this request.
  */

@@ -1,4 +1,7 @@
-/** What surrounds first contact: the tree of transcripts, the replay record, and which of two sessions sends (PROTOCOL 4). */
+/**
+ * What surrounds first contact: the tree of transcripts, the replay record, and which of two sessions sends
+ * (protocol/README 4).
+ */
 import type { Envelope, HandshakeProof } from './envelope.ts';
 import { MAX_HANDSHAKES } from './envelope.ts';
 import { malformed, ProtocolError } from './errors.ts';

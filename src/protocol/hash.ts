@@ -1,4 +1,4 @@
-/** Hashing and key derivation (PROTOCOL 1). Always noble: synchronous, and the same everywhere. */
+/** Hashing and key derivation (protocol/README 1). Always noble: synchronous, and the same everywhere. */
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import { sha3_256, sha3_512 } from '@noble/hashes/sha3.js';

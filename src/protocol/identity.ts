@@ -1,6 +1,6 @@
 /**
- * Hybrid signatures (PROTOCOL 1, HSig): Ed25519 and ML-DSA over the same bytes, and both must verify. A suite without
- * ML-DSA (suite 1, exports) signs with Ed25519 alone by the same construction.
+ * Hybrid signatures (protocol/README 1, HSig): Ed25519 and ML-DSA over the same bytes, and both must verify. A suite
+ * without ML-DSA (suite 1, exports) signs with Ed25519 alone by the same construction.
  */
 import { concat, lp, utf8 } from './codec.ts';
 import { malformed } from './errors.ts';

@@ -1,7 +1,7 @@
 /**
- * A place that wants to become a device asks (PROTOCOL 3; R38): its public keys, under a hash that a person carries to
- * one of their devices by hand or by camera. The server hands the request on, and cannot change a byte of it: the code is
- * 100 bits of the hash, and only what has the code's hash is ever signed for.
+ * A place that wants to become a device asks (protocol/README 10, "Approving a device"; R38): its public keys, under a
+ * hash that a person carries to one of their devices by hand or by camera. The server hands the request on, and cannot
+ * change a byte of it: the code is 100 bits of the hash, and only what has the code's hash is ever signed for.
  */
 import { inGroups, readCrockford, toCrockford } from './crockford.ts';
 import { malformed } from './errors.ts';

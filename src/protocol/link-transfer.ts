@@ -1,7 +1,8 @@
 /**
- * What an existing device gives to a new one (PROTOCOL 10; R38): sealed to the one-off keys of a link request whose code a
- * person has carried over, so that only that very place can read it. Both screens then show the same check: the server,
- * which could seal an answer of its own, knows neither key and has one guess in 33 million.
+ * What an existing device gives to a new one (protocol/README 10, "Approving a device"; R38): sealed to the one-off
+ * keys of a link request whose code a person has carried over, so that only that very place can read it. Both screens
+ * then show the same check: the server, which could seal an answer of its own, knows neither key and has one guess in
+ * 33 million.
  */
 import { concat } from './codec.ts';
 import { COMMITTING_OVERHEAD, openCommitting, sealCommitting } from './committing.ts';

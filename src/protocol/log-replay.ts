@@ -1,6 +1,7 @@
 /**
- * The whole transparency log, replayed leaf by leaf (PROTOCOL 8): what it says of each account and name, and the root
- * that it had at any size. Signatures are not looked at here: whoever pins an account verifies its newest leaf.
+ * The whole transparency log, replayed leaf by leaf (protocol/README 11, "Transparency"): what it says of each account
+ * and name, and the root that it had at any size. Signatures are not looked at here: whoever pins an account verifies
+ * its newest leaf.
  */
 import { ProtocolError } from './errors.ts';
 import { equalBytes, sha256 } from './hash.ts';

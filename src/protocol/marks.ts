@@ -1,6 +1,6 @@
 /**
- * Payloads that speak of an earlier message (PROTOCOL 6): its new text, its end, a reaction, a pin. Each names its target by
- * the body id, 16 B, under which the relay accepted it.
+ * Payloads that speak of an earlier message (protocol/README 7, "Marks"): its new text, its end, a reaction, a pin.
+ * Each names its target by the body id, 16 B, under which the relay accepted it.
  */
 import { MAX_CONTENT_BYTES } from './content.ts';
 import type { Payload } from './payload.ts';

@@ -1,5 +1,5 @@
 /**
- * A body: content, padded, signed, sealed once under a random key that travels in each envelope (PROTOCOL 6).
+ * A body: content, padded, signed, sealed once under a random key that travels in each envelope (protocol/README 7).
  *
  *   body header 120 | commitment 32 | AES-256-GCM(padded content [|| signature 3,373]) with its tag 16
  *
@@ -49,7 +49,9 @@ export interface OpenedBody {
   readonly signature: Uint8Array | null;
 }
 
-/** Class 1 is signed; class 2 only when it carries handshakes, which need a post-quantum signature (PROTOCOL 4.5). */
+/**
+ * Class 1 is signed; class 2 only when it carries handshakes, which need a post-quantum signature (protocol/README 4).
+ */
 const needsSignature = (header: BodyHeader, content: Content): boolean =>
   header.class === 1 || content.handshakeRoot.length > 0;
 

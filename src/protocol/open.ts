@@ -1,6 +1,6 @@
 /**
- * The receive order of PROTOCOL 5, from parsed envelope to opened message, without committing anything: session or
- * handshake, derive, AEAD, bodyHash, commitment, body AEAD, signature, sender. Membership, seq and previous are the
+ * The receive order of protocol/README 8, from parsed envelope to opened message, without committing anything: session
+ * or handshake, derive, AEAD, bodyHash, commitment, body AEAD, signature, sender. Membership, seq and previous are the
  * caller's next checks; then it commits session, message and replay record together and deletes the one-time key.
  */
 import { decodeBodyHeader } from './body-header.ts';

@@ -1,6 +1,6 @@
 /**
- * Padding: a length says little about what was said (PROTOCOL 6). Steps 256, 512, 1 k, 2 k, 4 k, then an eighth of the
- * power of two below: 4,608, 5,120 .. 8,192, 9,216 ..
+ * Padding: a length says little about what was said (protocol/README 7). Steps 256, 512, 1 k, 2 k, 4 k, then an eighth
+ * of the power of two below: 4,608, 5,120 .. 8,192, 9,216 ..
  */
 import { ProtocolError } from './errors.ts';
 

@@ -1,7 +1,7 @@
 /**
  * History on its way from one device to another (class 2): `ask` wants it, `parcel` says where it lies and gives its key,
  * `transfer` is the exchange behind the six words that two devices of one person compare. Which answer is allowed is the
- * client's to decide, by the signed roster (PROTOCOL 7) or by the person.
+ * client's to decide, by the signed roster (protocol/README 7, "History for others") or by the person.
  */
 import { malformed } from './errors.ts';
 import type { Payload } from './payload.ts';

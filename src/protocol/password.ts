@@ -1,6 +1,6 @@
 /**
- * What a password, a passphrase or a passkey becomes (PROTOCOL 10): a login secret that the server may see, and a vault
- * key that it never does. Neither tells anything of the other.
+ * What a password, a passphrase or a passkey becomes (protocol/README 10): a login secret that the server may see, and
+ * a vault key that it never does. Neither tells anything of the other.
  */
 import { argon2idAsync } from '@noble/hashes/argon2.js';
 import { utf8 } from './codec.ts';

@@ -1,4 +1,4 @@
-/** Payloads by kind (PROTOCOL 6). Each is its own record, so one kind's bytes never decode as another's [R3]. */
+/** Payloads by kind (protocol/README 7). Each is its own record, so one kind's bytes never decode as another's [R3]. */
 import { BODY_HEADER_BYTES } from './body-header.ts';
 import { Reader, Writer } from './codec.ts';
 import { MAX_CONTENT_BYTES } from './content.ts';

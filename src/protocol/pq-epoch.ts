@@ -1,5 +1,5 @@
 /**
- * The sparse post-quantum ratchet: epochs that travel as `kx` messages (PROTOCOL 5).
+ * The sparse post-quantum ratchet: epochs that travel as `kx` messages (protocol/README 6).
  *
  * Epoch e belongs to the initiator when odd, to the responder when even. Its owner offers a fresh encapsulation key; the
  * peer answers with a ciphertext; the shared secret enters the root at the owner's next sending DH step, and the peer

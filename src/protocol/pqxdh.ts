@@ -1,5 +1,5 @@
 /**
- * First contact: X25519 in four parts and ML-KEM, bound to both certificates and both prekeys (PROTOCOL 4.2, 4.3; after
+ * First contact: X25519 in four parts and ML-KEM, bound to both certificates and both prekeys (protocol/README 4; after
  * Signal's PQXDH). Flipping any input of the transcript gives other keys [R20].
  */
 import { concat, lp, u16be, utf8 } from './codec.ts';

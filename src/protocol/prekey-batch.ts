@@ -1,4 +1,7 @@
-/** One-time prekeys: batches whose leaves stand under one signed root, and are handed out one by one (PROTOCOL 3). */
+/**
+ * One-time prekeys: batches whose leaves stand under one signed root, and are handed out one by one
+ * (protocol/README 3).
+ */
 import { concat } from './codec.ts';
 import { malformed, ProtocolError, unauthentic } from './errors.ts';
 import { equalBytes, hash } from './hash.ts';

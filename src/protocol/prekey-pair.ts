@@ -1,4 +1,6 @@
-/** What signed and one-time prekeys are both made of: an X25519 key and an ML-KEM key under one id (PROTOCOL 3). */
+/**
+ * What signed and one-time prekeys are both made of: an X25519 key and an ML-KEM key under one id (protocol/README 3).
+ */
 import type { Crypto } from './ports.ts';
 import { fixed, u32 } from './record.ts';
 import { ACTIVE_SUITE } from './suite.ts';

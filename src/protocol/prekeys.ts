@@ -1,6 +1,6 @@
 /**
- * Prekeys (PROTOCOL 3): the signed one, which is replaced every 7 days and holds the KEM key of last resort. One-time
- * ones are in prekey-batch.ts.
+ * Prekeys (protocol/README 3): the signed one, which is replaced every 7 days and holds the KEM key of last resort.
+ * One-time ones are in prekey-batch.ts.
  */
 import { CLOCK_TOLERANCE_MS } from './certificate.ts';
 import { concat } from './codec.ts';

@@ -1,7 +1,7 @@
 /**
- * The double ratchet (PROTOCOL 5): a root that a DH step moves, chains that move with every message, and the keys of
- * messages still under way. Pure: what is derived becomes state only when the caller settles it.
- * The derivations are in chain.ts.
+ * The double ratchet (protocol/README 5): a root that a DH step moves, chains that move with every message, and the
+ * keys of messages still under way. Pure: what is derived becomes state only when the caller settles it. The
+ * derivations are in chain.ts.
  */
 
 import { close, mix, skippedKeys, turn, walk } from './chain.ts';

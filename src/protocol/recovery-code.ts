@@ -1,6 +1,6 @@
 /**
- * Recovery codes (PROTOCOL 10): 160 random bits that a person can copy from paper, eight groups of four in Crockford's
- * base 32, which has no I, L, O or U.
+ * Recovery codes (protocol/README 10): 160 random bits that a person can copy from paper, eight groups of four in
+ * Crockford's base 32, which has no I, L, O or U.
  */
 import { fromCrockford, inGroups, readCrockford, toCrockford } from './crockford.ts';
 import { malformed } from './errors.ts';

@@ -1,6 +1,7 @@
 /**
- * Who signed a roster event (PROTOCOL 7; R12): the device of the certificate that the event names, under the identity that
- * the roster knows of the signer. For who comes in by itself, and for who creates, that identity is in the event.
+ * Who signed a roster event (protocol/README 11, "Membership"; R12): the device of the certificate that the event
+ * names, under the identity that the roster knows of the signer. For who comes in by itself, and for who creates, that
+ * identity is in the event.
  */
 import { decodeCertificate, verifyCertificate } from './certificate.ts';
 import { ProtocolError, unauthentic } from './errors.ts';

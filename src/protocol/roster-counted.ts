@@ -1,5 +1,5 @@
 /**
- * Which new events of a verified chain count (PROTOCOL 7). A device that was removed from its account's list may have been
+ * Which new events of a verified chain count (protocol/README 11). A device that was removed from its account's list may have been
  * stolen, and whoever has it signs whatever they like, with any time; what it signed while it was its owner's was known before.
  */
 import { equalBytes } from './hash.ts';

@@ -1,6 +1,6 @@
 /**
- * One event of a group's membership (PROTOCOL 7). Wire: record || HSig "roster" by the device whose certificate the event
- * names (3,373 B). Its hash covers the record alone.
+ * One event of a group's membership (protocol/README 11, "Membership"). Wire: record || HSig "roster" by the device
+ * whose certificate the event names (3,373 B). Its hash covers the record alone.
  */
 import { concat, Writer } from './codec.ts';
 import { malformed } from './errors.ts';

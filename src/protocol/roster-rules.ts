@@ -1,4 +1,4 @@
-/** What each kind of roster event changes, and who may make it (PROTOCOL 7). */
+/** What each kind of roster event changes, and who may make it (protocol/README 11, "Membership"). */
 import { equalBytes } from './hash.ts';
 import {
   ROSTER_OPS,

@@ -1,6 +1,6 @@
 /**
- * Membership (PROTOCOL 7): who is in a conversation, by the chain of its events. A direct conversation has one event that
- * nobody signs or chooses, so both sides know its id.
+ * Membership (protocol/README 11, "Membership"): who is in a conversation, by the chain of its events. A direct
+ * conversation has one event that nobody signs or chooses, so both sides know its id.
  */
 import { compareBytes, equalBytes, hash } from './hash.ts';
 import { fixed, record } from './record.ts';

@@ -1,6 +1,6 @@
 /**
- * Safety numbers (PROTOCOL 8): libsignal's displayable fingerprint over our identities, so that two people compare 60
- * digits once, and both see the same ones.
+ * Safety numbers (protocol/README 11): libsignal's displayable fingerprint over our identities, so that two people
+ * compare 60 digits once, and both see the same ones.
  */
 import { sha512 } from '@noble/hashes/sha2.js';
 import { concat } from './codec.ts';

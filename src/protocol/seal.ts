@@ -1,6 +1,6 @@
 /**
- * The sealed part of an envelope, and the proof in its salt (PROTOCOL 5). The proof covers the whole header under a key
- * that outlives the message key, so that a copy of the sender's state can be told from a forgery [R29].
+ * The sealed part of an envelope, and the proof in its salt (protocol/README 5). The proof covers the whole header
+ * under a key that outlives the message key, so that a copy of the sender's state can be told from a forgery [R29].
  */
 import { concat } from './codec.ts';
 import type { Envelope } from './envelope.ts';

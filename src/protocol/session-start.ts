@@ -1,4 +1,4 @@
-/** How a session begins, on either side (PROTOCOL 4): the handshake's keys become a ratchet. */
+/** How a session begins, on either side (protocol/README 4): the handshake's keys become a ratchet. */
 import type { HashedCertificate } from './certificate.ts';
 import type { Envelope } from './envelope.ts';
 import { malformed, ProtocolError, unauthentic } from './errors.ts';
@@ -24,7 +24,7 @@ export interface OwnDevice {
   /** DHK secret, 32 B, or kept by the platform. */
   readonly agreementSecret: SecretKey;
 }
-/** A peer's device and prekeys, each verified by the caller in the order of PROTOCOL 4.1. */
+/** A peer's device and prekeys, each verified by the caller in the order of protocol/README 4. */
 export interface PeerBundle extends KnownCertificate {
   readonly signedPrekey: {
     readonly id: number;

@@ -1,6 +1,6 @@
 /**
- * One session between two devices, as plain immutable data (PROTOCOL 4, 5), and its versioned encoding. Read it through
- * the views of session.ts; only session.ts, ratchet.ts and pq-epoch.ts make new ones.
+ * One session between two devices, as plain immutable data (protocol/README 9), and its versioned encoding. Read it
+ * through the views of session.ts; only session.ts, ratchet.ts and pq-epoch.ts make new ones.
  */
 
 /** Keys of one message: message key 32 B || proof key 32 B. */

@@ -1,6 +1,7 @@
 /**
- * Sessions between two devices (PROTOCOL 4, 5). Every function takes a session and gives a new one; none changes its
- * argument, so a failure leaves nothing behind [R9]. Commit the new session before ciphertext leaves or plaintext shows.
+ * Sessions between two devices (protocol/README 4, 5). Every function takes a session and gives a new one; none changes
+ * its argument, so a failure leaves nothing behind [R9]. Commit the new session before ciphertext leaves or plaintext
+ * shows.
  */
 import { concat } from './codec.ts';
 import { type Envelope, encodeHeader, encodeInit, type HandshakeProof } from './envelope.ts';

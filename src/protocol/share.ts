@@ -1,5 +1,5 @@
 /**
- * Links to one file for people without an account (PROTOCOL 9): the file's manifest, sealed under a key that stands in the link's
+ * Links to one file for people without an account (protocol/README 7): the file's manifest, sealed under a key that stands in the link's
  * fragment. With a password the seal needs both, and the proof that lets a visitor ask for it is derived from both: the server,
  * which keeps the proof's hash and never has the link, can neither open the manifest nor try passwords on what it keeps.
  */

@@ -1,4 +1,6 @@
-/** Limits on the keys of messages that are missing (PROTOCOL 5), checked before any asymmetric work [R41]. */
+/**
+ * Limits on the keys of messages that are missing (protocol/README 5, 14), checked before any asymmetric work [R41].
+ */
 import { ProtocolError } from './errors.ts';
 import type { ReceivingChain, Session } from './session-state.ts';
 

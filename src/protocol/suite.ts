@@ -1,6 +1,6 @@
 /**
- * The suites (PROTOCOL 2): one integer selects every algorithm. The strings of the API, of message details and of
- * exports are derived from it and compared; they never select anything.
+ * The suites (protocol/README 2): one integer selects every algorithm. The strings of the API, of message details and
+ * of exports are derived from it and compared; they never select anything.
  */
 import { ProtocolError } from './errors.ts';
 

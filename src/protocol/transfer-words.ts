@@ -1,6 +1,6 @@
 /**
  * Six words that two devices show when they have agreed on the same nonces: 48 bits, of which a server could choose none,
- * because the first nonce was committed to before the second one was known (PROTOCOL 10).
+ * because the first nonce was committed to before the second one was known (protocol/README 7, "History for others").
  */
 import { concat, lp } from './codec.ts';
 import { hash } from './hash.ts';

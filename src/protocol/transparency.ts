@@ -1,7 +1,7 @@
 /**
- * The transparency log (PROTOCOL 8): a leaf for each device list that an account publishes, in one tree for the whole
- * workspace, and the log's own word on how large that tree is. A leaf carries H of the identity, not the key, so that
- * replaying all of them stays cheap; the key comes with the directory entry and must hash to it.
+ * The transparency log (protocol/README 11, "Transparency"): a leaf for each device list that an account publishes, in
+ * one tree for the whole workspace, and the log's own word on how large that tree is. A leaf carries H of the identity,
+ * not the key, so that replaying all of them stays cheap; the key comes with the directory entry and must hash to it.
  */
 import { concat } from './codec.ts';
 import { malformed, ProtocolError, unauthentic } from './errors.ts';

@@ -1,7 +1,7 @@
 /**
- * The vault (PROTOCOL 10): the account's secrets under a random key (DEK), and slots that wrap the DEK for each way in.
- * Everything sealed here commits to its key and is bound to account, version and slot, so that boxes cannot be swapped
- * or brought back [R10].
+ * The vault (protocol/README 10): the account's secrets under a random key (DEK), and slots that wrap the DEK for each
+ * way in. Everything sealed here commits to its key and is bound to account, version and slot, so that boxes cannot be
+ * swapped or brought back [R10].
  */
 import { u32be } from './codec.ts';
 import { COMMITTING_OVERHEAD, openCommitting, type Purpose, sealCommitting } from './committing.ts';

@@ -49,7 +49,7 @@ export interface Devices extends Recipients {
   addTo<T>(account: AccountId, upload: DeviceUploadBytes, enter: Enter<T>): Promise<T>;
   /** An existing device proves itself and takes the session. */
   resume(session: Session, device: DeviceId, proof: Uint8Array, caller: Caller): Promise<OpenedSession>;
-  /** The same device and keys under a new certificate, in the old one's place in the list (PROTOCOL 3). */
+  /** The same device and keys under a new certificate, in the old one's place in the list (protocol/README 3). */
   renew(
     session: Session,
     device: DeviceId,

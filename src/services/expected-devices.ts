@@ -1,6 +1,6 @@
 /**
- * Which devices a class 1 body must reach (PROTOCOL 12): every device of every member, except the sending one. Of a group,
- * the members whose identity is the one that its roster names: nobody seals for another one.
+ * Which devices a class 1 body must reach (protocol/README 11, "Membership"): every device of every member, except the
+ * sending one. Of a group, the members whose identity is the one that its roster names: nobody seals for another one.
  */
 import { createHash } from 'node:crypto';
 import type { DeviceSession } from '../auth/sessions.ts';

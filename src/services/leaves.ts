@@ -1,4 +1,7 @@
-/** Leaves of the transparency log that clients sign for their device lists, checked and appended (PROTOCOL 8). */
+/**
+ * Leaves of the transparency log that clients sign for their device lists, checked and appended (protocol/README 11,
+ * "Transparency").
+ */
 import { fromHex } from '../contract/bytes.ts';
 import type { AccountId } from '../contract/ids.ts';
 import { ProtocolError } from '../protocol/errors.ts';

@@ -1,7 +1,7 @@
 /**
- * Adding a device by approval on another one (PROTOCOL 10; R38). The server keeps a request for minutes, hands the sealed
- * answer on, and lets exactly the certificate in that was approved, once. That the vault was open is proven by the
- * account's signature on that certificate; nothing here could stand in for it.
+ * Adding a device by approval on another one (protocol/README 10, "Approving a device"; R38). The server keeps a
+ * request for minutes, hands the sealed answer on, and lets exactly the certificate in that was approved, once. That
+ * the vault was open is proven by the account's signature on that certificate; nothing here could stand in for it.
  */
 
 import type { Caller, DeviceSession, OpenedSession, Sessions } from '../auth/sessions.ts';

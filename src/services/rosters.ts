@@ -1,4 +1,6 @@
-/** Changes of groups and their membership (PROTOCOL 7): signed events, checked and kept in order. */
+/**
+ * Changes of groups and their membership (protocol/README 11, "Membership"): signed events, checked and kept in order.
+ */
 import type { DeviceSession } from '../auth/sessions.ts';
 import { accountId, conversationId } from '../contract/bytes.ts';
 import type { ConversationId } from '../contract/ids.ts';

@@ -1,7 +1,7 @@
 /**
  * A new identity under the same account, role and username, for somebody who has lost every way in: what the old one had is
  * gone in the same transaction. Nothing here is secret from the others: the log gets a leaf under another key, and every
- * client shows that (PROTOCOL 8).
+ * client shows that (protocol/README 11, "Transparency").
  */
 import type { Caller, OpenedSession, Sessions } from '../auth/sessions.ts';
 import { createWebauthn } from '../auth/webauthn.ts';

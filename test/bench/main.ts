@@ -1,5 +1,5 @@
 /**
- * `bun run bench`: every figure that PERFORMANCE targets name and that exists by now, as a table and as JSON, the relay
+ * `bun run bench`: every figure that has a target, as a table and as JSON, the relay
  * beside its own floor in the same run. Quick by default (about a minute); `--long` measures longer, `--only WORD` one row.
  */
 import { parseArgs } from 'node:util';

@@ -1,4 +1,7 @@
-/** What two of one's own devices come to about one message, whichever of them is asked (PROTOCOL 6, 10). */
+/**
+ * What two of one's own devices come to about one message, whichever of them is asked (protocol/README 7,
+ * "Marks" and 10).
+ */
 import type { AccountId } from '../../contract/ids.ts';
 import type { HistoryMessage } from '../engine-types.ts';
 import { laterStatus, UNMARKED } from '../history.ts';

@@ -1,4 +1,7 @@
-/** What a file says of a message's encryption and signatures. Words are compared with the suite; they never select it (PROTOCOL 2, R36). */
+/**
+ * What a file says of a message's encryption and signatures. Words are compared with the suite; they never select it
+ * (protocol/README 2, R36).
+ */
 import { conversationId } from '../../contract/bytes.ts';
 import type { ConversationId } from '../../contract/ids.ts';
 import { concat } from '../../protocol/codec.ts';

@@ -1,6 +1,7 @@
 /**
  * What one's own devices tell each other about the backup: whether it is kept at all, and the newest one that they have seen,
- * which the server cannot take back (PROTOCOL 10). Store `backup`: `choice` and `heard`.
+ * which the server cannot take back (protocol/README 10, "History outside a device"). Store `backup`: `choice` and
+ * `heard`.
  */
 import { concat, Reader, u64be } from '../../protocol/codec.ts';
 import type { Setting } from '../../protocol/payload.ts';

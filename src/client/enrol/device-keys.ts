@@ -1,4 +1,4 @@
-/** The keys of a new device and the records that publish them (PROTOCOL 3). */
+/** The keys of a new device and the records that publish them (protocol/README 3). */
 
 import type { DeviceUpload } from '../../contract/accounts.ts';
 import { deviceId, toBase64 } from '../../contract/bytes.ts';

@@ -1,4 +1,4 @@
-/** This place as a device of the account: added, resumed, revoked (PROTOCOL 3, 10). */
+/** This place as a device of the account: added, resumed, revoked (protocol/README 3, 10). */
 
 import { deviceId, fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
 import type { DeviceId } from '../../contract/ids.ts';

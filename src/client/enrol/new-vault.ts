@@ -1,4 +1,7 @@
-/** A new identity and the vault that keeps it: keys, slots for each way in, and the recovery code (PROTOCOL 3, 10). */
+/**
+ * A new identity and the vault that keeps it: keys, slots for each way in, and the recovery code
+ * (protocol/README 3, 10).
+ */
 
 import type { PasswordCredential, VaultRecord, VaultSlotRecord } from '../../contract/accounts.ts';
 import { toBase64 } from '../../contract/bytes.ts';

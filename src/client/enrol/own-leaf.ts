@@ -1,4 +1,7 @@
-/** The next leaf of one's own account in the transparency log: signed wherever a device list is (PROTOCOL 8). */
+/**
+ * The next leaf of one's own account in the transparency log: signed wherever a device list is (protocol/README 11,
+ * "Transparency").
+ */
 
 import { fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
 import { t } from '../../contract/words.ts';

@@ -1,4 +1,4 @@
-/** A new account: identity, vault, first device and recovery code, published in one request (PROTOCOL 3, 10). */
+/** A new account: identity, vault, first device and recovery code, published in one request (protocol/README 3, 10). */
 
 import { accountId, fromHex, toBase64 } from '../../contract/bytes.ts';
 import type { AccountId } from '../../contract/ids.ts';

@@ -1,4 +1,4 @@
-/** A device under a new certificate: the same id, the same keys, every session goes on (PROTOCOL 3). */
+/** A device under a new certificate: the same id, the same keys, every session goes on (protocol/README 3). */
 
 import { deviceId, fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
 import type { DeviceId } from '../../contract/ids.ts';

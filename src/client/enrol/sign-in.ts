@@ -1,4 +1,4 @@
-/** Signing in and opening the vault: by password, by recovery code, by passkey (PROTOCOL 10). */
+/** Signing in and opening the vault: by password, by recovery code, by passkey (protocol/README 10). */
 
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { SignedIn } from '../../contract/accounts.ts';

@@ -1,6 +1,7 @@
 /**
- * A new identity under an account whose every key is lost (PROTOCOL 8, 10): its list and its leaf follow those of the old
- * identity, under another key, which everybody's client shows. Nothing of the old one is needed, and nothing comes back.
+ * A new identity under an account whose every key is lost (protocol/README 10, 11): its list and its leaf follow those
+ * of the old identity, under another key, which everybody's client shows. Nothing of the old one is needed, and nothing
+ * comes back.
  */
 
 import type { DirectoryEntry } from '../../contract/accounts.ts';

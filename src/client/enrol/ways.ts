@@ -1,4 +1,4 @@
-/** New ways into a vault that stands: its key is wrapped once more, for the same version of it (PROTOCOL 10). */
+/** New ways into a vault that stands: its key is wrapped once more, for the same version of it (protocol/README 10). */
 import type { PasswordCredential, SignedIn } from '../../contract/accounts.ts';
 import { fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';
 import type { SlotUpdate } from '../../contract/security.ts';

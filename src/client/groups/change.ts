@@ -1,6 +1,6 @@
 /**
  * Signs the next event of a group and gives it to the relay, which takes one for each place. When somebody else was faster,
- * what they did is fetched and verified, and what is wanted is looked at again (PROTOCOL 7).
+ * what they did is fetched and verified, and what is wanted is looked at again (protocol/README 11, "Membership").
  */
 
 import { toBase64 } from '../../contract/bytes.ts';

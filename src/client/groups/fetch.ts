@@ -1,6 +1,6 @@
 /**
- * What the server shows as a group's membership, verified event by event before anything of it counts (PROTOCOL 7; R12).
- * Nothing is stored here.
+ * What the server shows as a group's membership, verified event by event before anything of it counts
+ * (protocol/README 11, "Membership"; R12). Nothing is stored here.
  */
 import { accountId, deviceId, fromBase64, fromHex } from '../../contract/bytes.ts';
 import type { ConversationId } from '../../contract/ids.ts';

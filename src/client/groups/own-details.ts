@@ -1,6 +1,6 @@
 /**
  * What groups are called, for one's own devices that come after it was said: among them it travels as settings that have the
- * conversation's id for a name (PROTOCOL 6, `sync`). Value: a `state` payload of words that are said again.
+ * conversation's id for a name (protocol/README 7, `sync`). Value: a `state` payload of words that are said again.
  */
 import { isConversationId } from '../../contract/ids.ts';
 import { isProtocolError } from '../../protocol/errors.ts';

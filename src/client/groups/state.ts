@@ -1,6 +1,6 @@
 /**
- * What a conversation is called and how long its messages stay, sealed like every message (`state`, PROTOCOL 6): the later one
- * counts, field by field, and in a group only from owners and admins.
+ * What a conversation is called and how long its messages stay, sealed like every message (`state`, protocol/README 7):
+ * the later one counts, field by field, and in a group only from owners and admins.
  */
 import { UNPRINTABLE } from '../../contract/limits.ts';
 import { t } from '../../contract/words.ts';

@@ -1,6 +1,6 @@
 /**
  * Brings a group's membership up to what the server shows, as far as it verifies. What does not hold stops the sending there,
- * with a reason, and is kept as evidence (PROTOCOL 7; R1, R12). Store `conversations`, `e/ID/EPOCH/HASH`: an event that the
+ * with a reason, and is kept as evidence (protocol/README 11; R1, R12). Store `conversations`, `e/ID/EPOCH/HASH`: an event that the
  * server showed and that contradicts what is known; the one it contradicts is in the chain.
  */
 import { accountId } from '../../contract/bytes.ts';

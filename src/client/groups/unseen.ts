@@ -1,6 +1,7 @@
 /**
  * Rosters that members go by and the server has not shown here: whoever was removed since must not get what is written now
- * (PROTOCOL 7; R12). Store `conversations`, `b/ID/HASH`: a rosterHash that a verified message of a member named.
+ * (protocol/README 11, "Membership"; R12). Store `conversations`, `b/ID/HASH`: a rosterHash that a verified message of
+ * a member named.
  */
 import { toHex } from '../../contract/bytes.ts';
 import { type AccountId, type ConversationId, isAccountId } from '../../contract/ids.ts';

@@ -1,6 +1,6 @@
 /**
- * The existing device's side of an approval (PROTOCOL 10; R38): it finds the request by its code, and only when the vault
- * was opened for it, there and then, signs for exactly those keys.
+ * The existing device's side of an approval (protocol/README 10, "Approving a device"; R38): it finds the request by
+ * its code, and only when the vault was opened for it, there and then, signs for exactly those keys.
  */
 
 import { deviceId, fromBase64, fromHex, toBase64 } from '../../contract/bytes.ts';

@@ -1,4 +1,7 @@
-/** The answer to a link request: checked whole, and taken once its person has said yes (PROTOCOL 10; R38, R40). */
+/**
+ * The answer to a link request: checked whole, and taken once its person has said yes (protocol/README 10,
+ * "Approving a device"; R38, R40).
+ */
 
 import type { DeviceUpload } from '../../contract/accounts.ts';
 import { accountId, deviceId, toBase64 } from '../../contract/bytes.ts';

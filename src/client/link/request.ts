@@ -1,6 +1,6 @@
 /**
- * The new device's side of an approval (PROTOCOL 10; R38): it makes its keys, shows a code, waits for the sealed answer,
- * checks all of it, and publishes itself once its person has said yes.
+ * The new device's side of an approval (protocol/README 10, "Approving a device"; R38): it makes its keys, shows a
+ * code, waits for the sealed answer, checks all of it, and publishes itself once its person has said yes.
  */
 
 import { accountId, fromBase64, toBase64 } from '../../contract/bytes.ts';

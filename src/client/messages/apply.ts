@@ -1,4 +1,7 @@
-/** What a mark does to a message that is here. Any order of the same marks comes to the same (PROTOCOL 6). */
+/**
+ * What a mark does to a message that is here. Any order of the same marks comes to the same (protocol/README 7,
+ * "Marks").
+ */
 import type { AccountId, BodyId, ConversationId } from '../../contract/ids.ts';
 import type { Context } from '../context.ts';
 import { dropUnread, noteMention } from '../conversations.ts';

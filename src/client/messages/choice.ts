@@ -1,6 +1,6 @@
 /**
  * What one has chosen for a conversation, as it travels among one's own devices: settings `notify/ID`, `archived/ID`, `timer/ID` and `file-days/ID`
- * with the conversation's id in base64url (PROTOCOL 6, `sync`); the later one counts. A value is one byte, that of the last two
+ * with the conversation's id in base64url (protocol/README 7, `sync`); the later one counts. A value is one byte, that of the last two
  * `sentAt u64 || device 16 || u32`. For a conversation that is not known here yet they wait: store `conversations`,
  * `w/ID/NAME`.
  */

@@ -1,4 +1,7 @@
-/** Takes a message that speaks of an earlier one: it makes no line of its own, but for a pin (PROTOCOL 6). */
+/**
+ * Takes a message that speaks of an earlier one: it makes no line of its own, but for a pin (protocol/README 7,
+ * "Marks").
+ */
 import { accountId, bodyId, conversationId, deviceId } from '../../contract/bytes.ts';
 import { sentence } from '../../contract/words.ts';
 import type { Content } from '../../protocol/content.ts';

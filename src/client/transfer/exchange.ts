@@ -1,6 +1,7 @@
 /**
  * The exchange between two devices of one account that ends in six words on both screens: the one that takes commits to a nonce
- * before it knows the other's, so nobody, and no server between them, can steer the words (PROTOCOL 10).
+ * before it knows the other's, so nobody, and no server between them, can steer the words (protocol/README 7,
+ * "History for others").
  */
 import { fromHex } from '../../contract/bytes.ts';
 import { type ParcelId, parcelId } from '../../contract/parcels.ts';

@@ -1,6 +1,6 @@
 /**
- * The least client that keeps the rules of PROTOCOL 4 and 5: one device that knows one other. Its store holds bytes only;
- * every operation works on a copy and either commits it whole or, in a crash, not at all.
+ * The least client that keeps the rules of protocol/README 4 to 6: one device that knows one other. Its store holds
+ * bytes only; every operation works on a copy and either commits it whole or, in a crash, not at all.
  */
 import { parseEnvelope } from '../envelope.ts';
 import { type ErrorCode, ProtocolError } from '../errors.ts';

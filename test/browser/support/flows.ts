@@ -1,4 +1,4 @@
-/** What people do in a browser, by the names that PRODUCT.md promises. */
+/** What people do in a browser, by the accessible names that do not change. */
 import type { Locator, Page } from 'playwright-core';
 
 /** Long enough for Argon2id on a busy machine. */
