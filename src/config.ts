@@ -97,8 +97,8 @@ export function parseCommandConfig(
   const mine = Object.entries(env).filter(
     ([name]) =>
       !BY_ITSELF.includes(name) &&
-      // Of the bucket that the log is kept in, by a flag of serve.
-      !(name === 'S3_ENDPOINT' && !env.S3_BUCKET),
+      // Of the bucket that the log is kept in, by a flag of serve, or of one that this command was not given.
+      !(['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT'].includes(name) && !env.S3_BUCKET),
   );
   return parseConfig(args, Object.fromEntries(mine));
 }

@@ -15,6 +15,7 @@ test.each([
   { SOTTO_BACKUP_TO: '/mnt/backups', SOTTO_BACKUP_EVERY: '1d', SOTTO_BACKUP_KEEP: '7' },
   { SOTTO_WAL_TO: '/mnt/kept', SOTTO_WAL_KEEP: '7d' },
   { SOTTO_WAL_TO: 's3://logs/sotto', S3_ENDPOINT: 'https://s3.example.org' },
+  { S3_ENDPOINT: 'https://s3.example.org', S3_PUBLIC_ENDPOINT: 'https://files.example.org' },
   { DATABASE_URL: 'postgres://db/sotto', SOTTO_WAL_TO: '/mnt/kept', SOTTO_BACKUP_TO: '/mnt/backups' },
 ])('%p needs no passphrase and no bucket beside the server', (env) => {
   expect(parseCommandConfig(['--data', root], env)).toMatchObject({ data: root, backups: null, wal: null });

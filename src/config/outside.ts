@@ -1,7 +1,7 @@
 /**
  * Where a team that has outgrown one machine keeps its data, so that several nodes serve it: a database, what carries events between
  * nodes, and a store for the bytes of files. From the environment alone, under the names that other programs use for them, because other
- * people see flags. Each is by itself; without any, everything is in the data folder.
+ * people see flags. Each is by itself, but for Redis, which goes with PostgreSQL; without any, everything is in the data folder.
  */
 import { ConfigError } from './error.ts';
 

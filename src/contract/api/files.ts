@@ -1,7 +1,7 @@
 /** Files, and links for people without an account. */
 
 import type * as shape from '../files.ts';
-import { MAX_FILE_BYTES, MAX_RUN_BYTES } from '../files.ts';
+import { MAX_FILE_BYTES, MAX_RUN_BYTES, MAX_RUN_CHUNKS } from '../files.ts';
 import { PATHS } from '../paths.ts';
 import * as shares from '../shares.ts';
 import type { Operations } from './operation.ts';
@@ -113,8 +113,7 @@ export const FILES = {
     refusals: UNKNOWN,
   },
   [`PUT ${PATHS.files}/:id/chunks/:n`]: {
-    summary:
-      'Store a sealed chunk, or up to eight that follow each other, in a row; with a session, or a visit in the header sotto-visit',
+    summary: `Store a sealed chunk, or up to ${MAX_RUN_CHUNKS} that follow each other, in a row; with a session, or a visit in the header sotto-visit`,
     tag: 'Files',
     access: 'device',
     path: { id: id(16), n: number },
