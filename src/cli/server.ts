@@ -6,7 +6,7 @@ import { type JsonSocket, jsonSocket } from '../client/json-socket.ts';
 import { httpLinks, type LinkTransport } from '../client/link/link-transport.ts';
 import type { Transport } from '../client/ports.ts';
 import { wasRemoved } from '../client/removal.ts';
-import { PARALLEL_CHUNKS } from '../contract/files.ts';
+import { RUNS_IN_HAND } from '../contract/files.ts';
 import { PATHS } from '../contract/paths.ts';
 import { SOCKET_PROTOCOL } from '../contract/relay.ts';
 import { SpareBytes } from '../contract/spare-bytes.ts';
@@ -81,7 +81,7 @@ export class Server {
       },
     };
     this.calls = httpCalls(options);
-    const transport = httpTransport({ ...options, spare: new SpareBytes(PARALLEL_CHUNKS) });
+    const transport = httpTransport({ ...options, spare: new SpareBytes(RUNS_IN_HAND) });
     const direct = { calls: this.calls, fetch, isOpen: isOpenTo(origin), clock: Date.now };
     this.transport = { ...transport, files: directFiles(transport.files, direct) };
     this.links = httpLinks(this.calls);

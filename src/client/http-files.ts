@@ -50,10 +50,11 @@ export function httpFiles({ asked, told, fetched, spare }: HttpCalls): FileTrans
     begin: (upload) => asked(fileRecord, 'POST', PATHS.files, upload),
     record: (id) => asked(fileRecord, 'GET', filePath(id)),
     runs,
+    spare,
     putChunks: (id, first, sealed, signal) => {
       const put = (n: number, body: unknown) =>
         patient(() => told('PUT', chunkPath(id, n), body, { type: CHUNK_MEDIA_TYPE, timeout, signal }));
-      return putRun(put, { runs, spare }, first, sealed);
+      return putRun(put, runs, first, sealed);
     },
     chunk: (id, n, signal) => patient(() => fetchChunk(id, n, signal)),
     hashes: (id) => fetched(fileHashesPath(id), MAX_CHUNKS * 32),

@@ -28,7 +28,7 @@ export interface HttpTransportOptions {
   readonly onResponse?: (response: Response) => void | Promise<void>;
   /** Milliseconds until a request counts as failed; 30,000 by default. */
   readonly timeout?: number;
-  /** For bodies of long requests; new memory for each by default. */
+  /** For chunks of files on their way; new memory for each by default. */
   readonly spare?: SpareBytes;
 }
 

@@ -31,6 +31,8 @@ export const MAX_RUN_CHUNKS = 4;
 export const MAX_RUN_BYTES = MAX_RUN_CHUNKS * (CHUNK_BYTES + CHUNK_OVERHEAD_BYTES);
 /** Requests for chunks of one file that a client has under way at the same time. */
 export const PARALLEL_CHUNKS = 4;
+/** Runs that a device holds in memory at most: those on their way, and two that are made ready. */
+export const RUNS_IN_HAND = PARALLEL_CHUNKS + 2;
 
 /** On the answer of a file's hashes: the origin from which its chunks can be fetched as well (`DirectChunks`). */
 export const DIRECT_HEADER = 'sotto-direct';

@@ -21,6 +21,8 @@ export class SpareBytes {
   /** What looks at the same buffer is empty after that. */
   giveBack(bytes: Uint8Array): void {
     const { buffer } = bytes;
+    // Another length is wanted by now.
+    if (this.spare[0]?.byteLength !== buffer.byteLength) this.spare.length = 0;
     if (buffer instanceof ArrayBuffer && buffer.transfer !== undefined && this.spare.length < this.most)
       this.spare.push(buffer.transfer());
     else giveBack(bytes);

@@ -5,7 +5,8 @@
 
 import { errorOut } from '../client/files/carried-errors.ts';
 import type { FileSource, UploadJob } from '../client/files/ports.ts';
-import { Lost, OtherFile, sealedFrom, uploadFile } from '../client/files/upload.ts';
+import { Lost, OtherFile, sealedFrom } from '../client/files/sealed-chunks.ts';
+import { uploadFile } from '../client/files/upload.ts';
 import { TransportFailed } from '../client/ports.ts';
 import type { FileId } from '../contract/files.ts';
 import type { AccountId } from '../contract/ids.ts';

@@ -19,11 +19,13 @@ export const quickSealing: Pick<Provider, 'sha256' | 'aesGcmSeal' | 'aesGcmOpen'
   async sha256(bytes) {
     return new Uint8Array(new Bun.CryptoHasher('sha256').update(bytes).digest());
   },
-  async aesGcmSeal(key, nonce, plaintext, associated) {
+  async aesGcmSeal(key, nonce, plaintext, associated, room) {
     need(key, 32);
     need(nonce, 12);
+    const length = plaintext.length + TAG_BYTES;
+    if (room) need(room, length);
     const cipher = createCipheriv(CIPHER, key, nonce, tagged).setAAD(associated);
-    const sealed = new Uint8Array(plaintext.length + TAG_BYTES);
+    const sealed = room ?? new Uint8Array(length);
     pass(cipher, plaintext, sealed);
     cipher.final();
     sealed.set(cipher.getAuthTag(), plaintext.length);

@@ -54,6 +54,12 @@ test('what is longer than one piece is sealed, opened and hashed as noble does, 
     const text = Uint8Array.from({ length }, (_, index) => (index * 7) % 251);
     const sealed = await runtime.aesGcmSeal(key, nonce, text, associated);
     expect(Buffer.compare(sealed, await noble.aesGcmSeal(key, nonce, text, associated))).toBe(0);
+    const room = filled(length + 20, 9).subarray(2, length + 18);
+    expect(Buffer.compare(await runtime.aesGcmSeal(key, nonce, text, associated, room), sealed)).toBe(0);
+    expect(Buffer.compare(room, sealed)).toBe(0);
+    await expect(
+      runtime.aesGcmSeal(key, nonce, text, associated, new Uint8Array(length)),
+    ).rejects.toMatchObject({ code: 'E_FORMAT' });
     expect(Buffer.compare(await runtime.aesGcmOpen(key, nonce, sealed, associated), text)).toBe(0);
     expect(await runtime.sha256(sealed)).toEqual(await noble.sha256(sealed));
     for (const at of [0, length >> 1, length, length + 15]) {

@@ -1,5 +1,5 @@
 /**
- * Files (PROTOCOL 9): chunks of 1 MiB, each under a key and a place of its own, so that one that is swapped, moved, cut off or added does
+ * Files (protocol/README 7): chunks of 1 MiB, each under a key and a place of its own, so that one that is swapped, moved, cut off or added does
  * not open; and a Merkle root over the SHA-256 of each as it is stored, so that everybody gets the same ones.
  */
 import { concat, u64be } from './codec.ts';
@@ -56,6 +56,7 @@ export async function sealFileChunk(
   secret: FileSecret,
   { size, index }: { readonly size: number; readonly index: number },
   plaintext: Uint8Array,
+  room?: Uint8Array,
 ): Promise<Uint8Array> {
   if (plaintext.length !== fileChunkLength(size, index)) throw malformed('a chunk of another length');
   const isLast = index === fileChunks(size) - 1;
@@ -66,6 +67,7 @@ export async function sealFileChunk(
       chunkNonce(index, isLast),
       plaintext,
       chunkPlace(secret, index, isLast),
+      room,
     );
   } finally {
     wipe(key);

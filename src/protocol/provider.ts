@@ -31,7 +31,7 @@ export interface Provider {
   /** RFC 7748: 32 B secret to 32 B public key. */
   x25519PublicKey(secret: SecretKey): Promise<Uint8Array>;
   /**
-   * RFC 7748 with the checks of PROTOCOL 1 [R26]: 32 B shared secret. E_AUTH for a public key with bit 255 set, a value
+   * RFC 7748 with the checks of protocol/README 1 [R26]: 32 B shared secret. E_AUTH for a public key with bit 255 set, a value
    * of p or more, or low order.
    */
   x25519(secret: SecretKey, publicKey: Uint8Array): Promise<Uint8Array>;
@@ -76,12 +76,16 @@ export interface Provider {
   /** FIPS 180-4, 32 B: of what is long, such as a chunk of a file. */
   sha256(bytes: Uint8Array): Promise<Uint8Array>;
 
-  /** SP 800-38D: 32 B key, 12 B nonce; ciphertext || 16 B tag. */
+  /**
+   * SP 800-38D: 32 B key, 12 B nonce; ciphertext || 16 B tag.
+   * @param room bytes of that length, apart from the plaintext, that it may be put into: these, or other ones, are what is given
+   */
   aesGcmSeal(
     key: Uint8Array,
     nonce: Uint8Array,
     plaintext: Uint8Array,
     associated: Uint8Array,
+    room?: Uint8Array,
   ): Promise<Uint8Array>;
   /** The plaintext. E_AUTH when the tag does not match. */
   aesGcmOpen(

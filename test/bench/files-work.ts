@@ -8,7 +8,7 @@ import { Home } from '../../src/cli/home.ts';
 import { openEngine } from '../../src/client/engine.ts';
 import { newAccountId, register } from '../../src/client/enrol.ts';
 import { httpTransport } from '../../src/client/http-transport.ts';
-import { PARALLEL_CHUNKS } from '../../src/contract/files.ts';
+import { RUNS_IN_HAND } from '../../src/contract/files.ts';
 import { SpareBytes } from '../../src/contract/spare-bytes.ts';
 import { runtime } from '../../src/native/runtime.ts';
 import { argon2id, PASSWORD_FLOOR } from '../../src/protocol/password.ts';
@@ -33,7 +33,7 @@ const random = (length: number) => crypto.getRandomValues(new Uint8Array(length)
 let cookie = '';
 const transport = httpTransport({
   origin,
-  spare: new SpareBytes(PARALLEL_CHUNKS),
+  spare: new SpareBytes(RUNS_IN_HAND),
   headers: () => ({ cookie }),
   onResponse: (response) => {
     cookie = response.headers.get('set-cookie')?.split(';')[0] || cookie;

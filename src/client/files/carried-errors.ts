@@ -1,8 +1,8 @@
 /** What a carrier throws, on its way from a worker: classes do not cross, their fields do. */
 import type { ErrorBody } from '../../contract/errors.ts';
 import { TransportFailed, TransportRefused } from '../ports.ts';
+import { Lost, OtherFile } from './sealed-chunks.ts';
 import { FileProblem } from './types.ts';
-import { Lost, OtherFile } from './upload.ts';
 
 /** An error as it is posted. */
 export type CarriedError =

@@ -4,7 +4,8 @@ import type { Timer } from '../ports.ts';
 import { downloadFile } from './download.ts';
 import { waitBy } from './patience.ts';
 import type { FileCarrier, FileTransport } from './ports.ts';
-import { sealedFrom, uploadFile } from './upload.ts';
+import { sealedFrom } from './sealed-chunks.ts';
+import { uploadFile } from './upload.ts';
 
 export function localCarrier({
   transport,

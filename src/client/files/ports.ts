@@ -1,6 +1,7 @@
 /** What the files of an engine need of the world: the server's calls, bytes to send, and somebody who carries them. */
 import type { FileId, FileRecord, FileUpload, FileUsage } from '../../contract/files.ts';
 import type { ConversationId } from '../../contract/ids.ts';
+import type { SpareBytes } from '../../contract/spare-bytes.ts';
 import type { FileSecret } from '../../protocol/file.ts';
 import type { KeepHashes } from './hash-keeper.ts';
 import type { ChunkBody } from './put-run.ts';
@@ -17,6 +18,8 @@ export interface FileTransport {
   putChunks(id: FileId, first: number, sealed: readonly ChunkBody[], signal?: AbortSignal): Promise<void>;
   /** How many of them are worth giving at a time. */
   readonly runs: RunLength;
+  /** Memory for them, where it is used again. */
+  readonly spare?: SpareBytes | undefined;
   chunk(id: FileId, n: number, signal?: AbortSignal): Promise<Uint8Array>;
   /** SHA-256 of every stored chunk, 32 B each. */
   hashes(id: FileId): Promise<Uint8Array>;

@@ -1,17 +1,11 @@
 /** Chunks that follow each other, in as few requests as whoever takes them allows. */
 import { giveBack } from '../../contract/bytes.ts';
-import type { SpareBytes } from '../../contract/spare-bytes.ts';
+import { concat } from '../../protocol/codec.ts';
 import { TransportFailed, TransportRefused } from '../ports.ts';
 import type { RunLength } from './run-length.ts';
 
 /** A sealed chunk; a Blob is read by the browser itself. */
 export type ChunkBody = Uint8Array | Blob;
-
-export interface RunTools {
-  readonly runs: RunLength;
-  /** For bodies of requests. */
-  readonly spare?: SpareBytes | undefined;
-}
 
 /**
  * @param put sends one request, whose body begins with chunk n
@@ -19,14 +13,14 @@ export interface RunTools {
  */
 export async function putRun(
   put: (n: number, body: ChunkBody) => Promise<void>,
-  { runs, spare }: RunTools,
+  runs: RunLength,
   first: number,
   sealed: readonly ChunkBody[],
 ): Promise<void> {
   for (let at = 0; at < sealed.length; ) {
     const some = sealed.slice(at, at + runs.now);
     try {
-      await putOne(put, spare, first + at, some);
+      await putOne(put, first + at, some);
       at += some.length;
     } catch (error) {
       const isLong = some.length > 1;
@@ -39,7 +33,6 @@ export async function putRun(
 
 async function putOne(
   put: (n: number, body: ChunkBody) => Promise<void>,
-  spare: SpareBytes | undefined,
   n: number,
   some: readonly ChunkBody[],
 ): Promise<void> {
@@ -48,14 +41,22 @@ async function putOne(
   const bytes = some.filter((each) => each instanceof Uint8Array);
   // Files of the browser's are sent without their bytes passing through here.
   if (bytes.length < some.length) return put(n, new Blob(some.map(unshared)));
-  const length = bytes.reduce((sum, each) => sum + each.length, 0);
-  const body = spare?.take(length) ?? new Uint8Array(length);
-  let at = 0;
-  for (const each of bytes) {
-    body.set(each, at);
-    at += each.length;
+  const whole = sideBySide(bytes);
+  if (whole) return put(n, whole);
+  const body = concat(...bytes);
+  await put(n, body).finally(() => giveBack(body));
+}
+
+/** Bytes that follow each other in memory, as they are; null for others. */
+function sideBySide(parts: readonly Uint8Array[]): Uint8Array | null {
+  const [first] = parts;
+  if (first === undefined) return null;
+  let end = first.byteOffset;
+  for (const { buffer, byteOffset, length } of parts) {
+    if (buffer !== first.buffer || byteOffset !== end) return null;
+    end += length;
   }
-  await put(n, body).finally(() => (spare === undefined ? giveBack(body) : spare.giveBack(body)));
+  return new Uint8Array(first.buffer, first.byteOffset, end - first.byteOffset);
 }
 
 /** A Blob is made of memory that nobody shares. */

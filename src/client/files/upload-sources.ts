@@ -2,7 +2,7 @@
 import type { FileId } from '../../contract/files.ts';
 import type { StoredUpload } from './pending.ts';
 import type { FileCarrier, FileSource, SourceOf } from './ports.ts';
-import { Lost } from './upload.ts';
+import { Lost } from './sealed-chunks.ts';
 
 export class UploadSources {
   private readonly given = new Map<FileId, FileSource>();

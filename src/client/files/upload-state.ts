@@ -3,8 +3,8 @@ import type { FileId } from '../../contract/files.ts';
 import { t } from '../../contract/words.ts';
 import { StorageFull, TransportFailed, TransportRefused } from '../ports.ts';
 import { askedDelay } from './patience.ts';
+import { Lost, OtherFile } from './sealed-chunks.ts';
 import type { Upload } from './types.ts';
-import { Lost, OtherFile } from './upload.ts';
 
 export interface UploadState {
   readonly state: Upload['state'];

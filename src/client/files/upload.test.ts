@@ -4,7 +4,8 @@ import { CHUNK_BYTES, fileId, MAX_RUN_CHUNKS } from '../../contract/files.ts';
 import { runtime } from '../../native/runtime.ts';
 import { memorySource } from '../testing/file-bytes.ts';
 import { RunLength } from './run-length.ts';
-import { sealedFrom, uploadFile } from './upload.ts';
+import { sealedFrom } from './sealed-chunks.ts';
+import { uploadFile } from './upload.ts';
 
 const CHUNKS = 12 * MAX_RUN_CHUNKS + 1;
 const job = {

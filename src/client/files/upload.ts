@@ -1,25 +1,22 @@
 /** Sends the chunks of one file, some of them at a time. Pure, so that a worker can do it. */
-import { giveBack } from '../../contract/bytes.ts';
 import {
-  CHUNK_BYTES,
   type FileId,
   type FileRecord,
   MAX_RUN_CHUNKS,
   PARALLEL_CHUNKS,
+  RUNS_IN_HAND,
 } from '../../contract/files.ts';
-import { t } from '../../contract/words.ts';
-import { fileChunkLength, fileChunks, fileRoot, type Sealer, sealFileChunk } from '../../protocol/file.ts';
+import { fileChunkLength, fileChunks, fileRoot } from '../../protocol/file.ts';
 import { equalBytes } from '../../protocol/hash.ts';
-import type { Provider } from '../../protocol/provider.ts';
 import type { Clock } from '../ports.ts';
 import { HashKeeper } from './hash-keeper.ts';
-import type { FileSource, FileTransport, UploadJob, UploadWatch } from './ports.ts';
+import type { FileTransport, UploadJob, UploadWatch } from './ports.ts';
 import { Progress } from './progress.ts';
-import type { ChunkBody } from './put-run.ts';
+import { OtherFile, type SealedChunks, sealRun } from './sealed-chunks.ts';
 import { Slots } from './slots.ts';
 
 export interface UploadTools {
-  readonly transport: Pick<FileTransport, 'putChunks' | 'runs'> & {
+  readonly transport: Pick<FileTransport, 'putChunks' | 'runs' | 'spare'> & {
     readonly record: (id: FileId) => Promise<Pick<FileRecord, 'missing'>>;
   };
   readonly clock: Clock;
@@ -27,57 +24,7 @@ export interface UploadTools {
 
 /** Requests that are made ready while others are sent: reading, sealing and keeping hashes costs the line no time. */
 const AHEAD = PARALLEL_CHUNKS;
-/** Chunks of one file in memory: the longest requests on their way, and two that are made ready. */
-const MAX_IN_HAND = (PARALLEL_CHUNKS + 2) * MAX_RUN_CHUNKS;
-
-/** A chunk as it leaves. */
-export interface SealedChunk<Body extends ChunkBody = ChunkBody> {
-  readonly body: Body;
-  /** SHA-256 of it. */
-  readonly hash: Uint8Array;
-}
-
-/** Chunks of a file; MAX_IN_HAND at most are asked for at a time, in rising order. */
-export interface SealedChunks<Body extends ChunkBody = ChunkBody> {
-  sealed(n: number): Promise<SealedChunk<Body>>;
-}
-
-/** The file is not the one that was being sent: nothing of it leaves under that one's key. */
-export class OtherFile extends Error {
-  override readonly name = 'OtherFile';
-  constructor() {
-    super(t('This is not the file that was being sent: choose that one, or cancel and send this one anew.'));
-  }
-}
-
-/** No bytes to send are at hand. */
-export class Lost extends Error {
-  override readonly name = 'Lost';
-  constructor() {
-    super(t('This file is not at hand any more: choose it again, and it goes on where it was.'));
-  }
-}
-
-/**
- * Seals each chunk from its source when it is asked for.
- * @param done is given what was read, once it is sealed
- */
-export const sealedFrom = (
-  { provider }: { readonly provider: Sealer['provider'] & Pick<Provider, 'sha256'> },
-  job: Pick<UploadJob, 'key' | 'id' | 'size'>,
-  source: FileSource,
-  done: (plaintext: Uint8Array) => void = (plaintext) => source.giveBack?.(plaintext),
-): SealedChunks<Uint8Array> => ({
-  sealed: async (n) => {
-    const from = n * CHUNK_BYTES;
-    const length = fileChunkLength(job.size, n);
-    const plaintext = await source.read(from, from + length);
-    if (plaintext.length !== length) throw new OtherFile();
-    const body = await sealFileChunk({ provider }, job, { size: job.size, index: n }, plaintext);
-    done(plaintext);
-    return { body, hash: await provider.sha256(body) };
-  },
-});
+const MAX_IN_HAND = RUNS_IN_HAND * MAX_RUN_CHUNKS;
 
 /**
  * Sends what the server has not, and gives the root over all chunks. What was sealed before is compared first, so that nothing of
@@ -99,10 +46,12 @@ export async function uploadFile(
   const isThere = (n: number) => hashes.has(n) && !missing.has(n);
   const progress = new Progress(clock, watch.progress);
   const line = new Slots(PARALLEL_CHUNKS);
-  const keeper = new HashKeeper(watch.sealed, PARALLEL_CHUNKS - 1);
+  /** One run after the other: sealed all at once, they would be done together, and the line would wait for the first. */
+  const bench = new Slots(1);
+  const keeper = new HashKeeper(watch.sealed);
 
   const send = async (run: readonly number[]): Promise<void> => {
-    const sealed = await Promise.all(run.map(async (n) => ({ n, ...(await chunks.sealed(n)) })));
+    const { sealed, letGo } = await bench.run(() => sealRun(chunks, job.size, run, transport.spare));
     const fresh = new Map<number, Uint8Array>();
     for (const { n, hash } of sealed) {
       const before = hashes.get(n);
@@ -119,11 +68,11 @@ export async function uploadFile(
           signal?.throwIfAborted();
           const began = clock();
           const bodies = some.map(({ body }) => body);
-          await transport.putChunks(job.fileId, some[0].n, bodies, signal).finally(() => letGo(bodies));
+          await transport.putChunks(job.fileId, some[0].n, bodies, signal);
           transport.runs.answered(some.length, clock() - began);
         });
     } finally {
-      keeper.left();
+      letGo();
     }
     for (const { n } of leaving) {
       missing.delete(n);
@@ -147,11 +96,6 @@ export function rootOf(size: number, hashes: ReadonlyMap<number, Uint8Array>): U
   const whole = all.filter((hash) => hash !== undefined);
   if (whole.length < all.length) throw new RangeError('A chunk was never sealed.');
   return fileRoot(whole);
-}
-
-/** What was sealed for this and nothing else. */
-function letGo(bodies: readonly ChunkBody[]): void {
-  for (const body of bodies) if (body instanceof Uint8Array) giveBack(body);
 }
 
 /** Some of one row after another, each of numbers that follow each other. */

@@ -13,8 +13,9 @@ import type { PasswordHash } from '../ports.ts';
 import { fileName } from './name.ts';
 import { patiently, type Wait } from './patience.ts';
 import type { FileSource, Watch } from './ports.ts';
+import { sealedFrom } from './sealed-chunks.ts';
 import { FileProblem } from './types.ts';
-import { sealedFrom, uploadFile } from './upload.ts';
+import { uploadFile } from './upload.ts';
 import { type FileView, viewFile } from './view.ts';
 import type { VisitFiles, VisitorTransport } from './visitor-transport.ts';
 

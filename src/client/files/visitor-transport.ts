@@ -79,7 +79,7 @@ export function httpVisitor(options: HttpTransportOptions): VisitorTransport & {
         chunk: (id, n) => calls.fetched(chunkPath(id, n), CHUNK_BYTES + CHUNK_OVERHEAD_BYTES),
         runs,
         putChunks: (id, first, sealed) =>
-          putRun((n, body) => calls.told('PUT', chunkPath(id, n), body), { runs }, first, sealed),
+          putRun((n, body) => calls.told('PUT', chunkPath(id, n), body), runs, first, sealed),
         finish: finishWith(calls),
       };
     },

@@ -2,7 +2,7 @@
  * Seals a file into its spool as fast as the disk takes it, while chunks leave from there as fast as the network does: soon the
  * page can be closed. Where there is no room for a spool, each chunk is sealed when it is asked for.
  */
-import { Lost, type SealedChunks } from '../../client/files/upload.ts';
+import { Lost, type SealedChunks } from '../../client/files/sealed-chunks.ts';
 import { sealedFileBytes } from '../../contract/files.ts';
 import {
   chunkOf,

@@ -2,7 +2,7 @@
  * Some chunks of a spool in a file of their own, which is written once and never again: a browser sends it without its bytes passing
  * through a script's memory, and sends no file that has changed since it was opened.
  */
-import { Lost, type SealedChunk, type SealedChunks } from '../../client/files/upload.ts';
+import { Lost, type SealedChunk, type SealedChunks } from '../../client/files/sealed-chunks.ts';
 import { chunksOf, type FileId, sealedChunkBytes } from '../../contract/files.ts';
 import { sealing } from '../../native/primitives.ts';
 import { readBlob } from './blob-source.ts';
