@@ -17,6 +17,7 @@ sotto healthy                                                  whether the serve
 sotto client --home DIR ...                                    a device on the command line; see sotto client --help
 sotto verify URL ...                                           whether a server serves what this build would serve
 
+Without a command it serves: sotto --port 8080 is sotto serve --port 8080.
 Every flag of serve is also a variable, its name after SOTTO_: SOTTO_PORT, SOTTO_URL, SOTTO_TRUSTED_PROXY and so on.`;
 
 export const ADMIN_USAGE = `sotto admin setup-link                                         a new one-time link for the first owner

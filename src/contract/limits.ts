@@ -26,7 +26,7 @@ export const MAX_POST_BYTES = MAX_BODY_BYTES + MAX_DEVICES_PER_CONVERSATION * MA
 export const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 /** The same for everybody together: 16 GiB. */
 export const MAX_WAITING_BYTES_OF_ALL = 16 * 1024 * 1024 * 1024;
-/** How long the relay keeps what was not fetched, in milliseconds: 7 days. */
+/** How long the relay keeps what was not fetched, in milliseconds, unless the policy `relayDays` (1 to 30) says otherwise: 7 days. */
 export const RELAY_RETENTION_MS = 7 * 24 * 3600 * 1000;
 /** One-time prekeys in a batch. */
 export const PREKEY_BATCH = 100;
