@@ -28,6 +28,26 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   http: ['auth', 'services', 'views', 'store', 'ops', 'words'],
   routes: ['http', 'auth', 'services', 'realtime', 'views', 'ops', 'words'],
   words: [],
+  app: ['http', 'routes'],
+  // What chooses between backends, and `verify`, which signs in as the command line does.
+  commands: [
+    'app',
+    'auth',
+    'blobs',
+    'cli',
+    'client',
+    'config',
+    'embedded',
+    'http',
+    'ops',
+    'packed-assets',
+    'protocol',
+    'realtime',
+    'services',
+    'store',
+    'verify',
+  ],
+  main: ['cli', 'commands', 'config', 'services', 'store'],
 };
 
 /** Packages a room may use; the rooms not named here use none but the runtime's own. */
