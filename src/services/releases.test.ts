@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import type { Db } from '../store/db.ts';
 import { migrate } from '../store/migrate.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import { createReleases } from './releases.ts';
@@ -29,5 +30,26 @@ test('a release is at work for as long as a node of it says so', async () => {
   expect(next.isAtWork('1.1.0')).toBe(true);
   await old.note();
   expect(old.isAtWork('1.1.0')).toBe(true);
+  await db.close();
+});
+
+test('who asks while a look goes on has its answer too', async () => {
+  const db = openSqlite(':memory:');
+  await migrate(db);
+  const clock = () => 1_800_000_000_000;
+  await createReleases({ db, clock }, '1.1.0').note();
+  const answers = Promise.withResolvers<void>();
+  const slow: Db = {
+    write: db.write.bind(db),
+    close: db.close.bind(db),
+    async read(sql, params) {
+      await answers.promise;
+      return db.read(sql, params);
+    },
+  };
+  const node = createReleases({ db: slow, clock }, '1.0.0');
+  const told = [node.look(), node.look()].map((look) => look.then(() => node.isAtWork('1.1.0')));
+  answers.resolve();
+  expect(await Promise.all(told)).toEqual([true, true]);
   await db.close();
 });

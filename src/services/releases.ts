@@ -27,6 +27,7 @@ const LOOKED_EVERY_MS = 1000;
 export function createReleases({ db, clock }: Pick<Ports, 'db' | 'clock'>, own = RELEASE): Releases {
   let known: ReadonlyMap<string, number> = new Map();
   let lookedAt = Number.NEGATIVE_INFINITY;
+  let looking: Promise<void> | null = null;
   const isThere = (at: number) => clock() - at < COUNTS_MS;
 
   return {
@@ -47,8 +48,15 @@ export function createReleases({ db, clock }: Pick<Ports, 'db' | 'clock'>, own =
 
     async look() {
       if (Math.abs(clock() - lookedAt) < LOOKED_EVERY_MS) return;
-      lookedAt = clock();
-      known = read(await readSetting(db, 'releases'));
+      looking ??= readSetting(db, 'releases')
+        .then((stored) => {
+          known = read(stored);
+          lookedAt = clock();
+        })
+        .finally(() => {
+          looking = null;
+        });
+      await looking;
     },
 
     isAtWork: (release) => isThere(known.get(release) ?? Number.NEGATIVE_INFINITY),
