@@ -290,6 +290,20 @@ test('waiting messages are counted once a day, when no device has fetched them f
   expect(await told()).toEqual([]);
 });
 
+test('two nodes that count at once write one letter', async () => {
+  const { db, services } = app.deps;
+  const [mina, both] = [await addPerson(db, 0), await addPerson(db, 0, 2)];
+  const group = await addGroup(db, app.deps.clock(), [mina, both]);
+  await verified(both, 'both@example.org');
+  const post = makePost({ sender: mina.session(), conversation: group, to: both.devices });
+  await services.delivery.send(mina.session(), post.bytes);
+  app.pass(25 * HOUR);
+  const other = mailBy(server.url);
+  await Promise.all([mail.digest(), other.digest()]);
+  other.close();
+  expect(await app.count('mail_outbox')).toBe(1);
+});
+
 test('nobody’s outbox grows without an end', async () => {
   await verified(ada);
   for (let n = 0; n < 40; n++) await notify(ada);

@@ -225,14 +225,16 @@ export function createMail(
     async digest() {
       if (!mailer) return;
       for (let after = ''; ; ) {
-        const rows = await store.digestable(db, clock() - DIGEST_EVERY_MS, after, BATCH);
+        const before = clock() - DIGEST_EVERY_MS;
+        const rows = await store.digestable(db, before, after, BATCH);
         for (const row of rows) {
           const heads = await store.unfetched(db, row.account, clock() - DIGEST_AFTER_MS, MAX_COUNTED);
           const count = heads.filter(isMessage).length;
           if (count > 0)
             await db.write(async (tx) => {
-              await store.noteDigested(tx, row.account, clock());
-              await queue(tx, row, { kind: 'waiting', count });
+              // Another run may go on that this one knows nothing of: only the first writes.
+              if (await store.noteDigested(tx, row.account, before, clock()))
+                await queue(tx, row, { kind: 'waiting', count });
             });
         }
         const last = rows.at(-1);

@@ -155,8 +155,18 @@ export function digestable(db: Db, before: number, after: string, limit: number)
   );
 }
 
-export async function noteDigested(tx: Tx, account: AccountId, now: number): Promise<void> {
-  await tx.run('UPDATE mail_addresses SET digested_at = $1 WHERE account = $2', [now, account]);
+/** False when somebody has noted it since `before`. */
+export async function noteDigested(
+  tx: Tx,
+  account: AccountId,
+  before: number,
+  now: number,
+): Promise<boolean> {
+  const noted = await tx.run(
+    'UPDATE mail_addresses SET digested_at = $1 WHERE account = $2 AND digested_at <= $3',
+    [now, account, before],
+  );
+  return noted > 0;
 }
 
 /** Headers of messages accepted by then that wait for every one of the account's devices, newest first. */
