@@ -14,7 +14,7 @@ export const MAX_PASSKEYS = 10;
 export const MAX_TYPED_CODE = 60;
 /** Bytes of one message's content before padding. */
 export const MAX_CONTENT_BYTES = 64 * 1024;
-/** Bytes of one sealed body at the relay: the largest padded content, signatures, commitment and header. */
+/** Bytes of one sealed body at the relay, with some to spare; the exact figure is that of protocol/body-header.ts. */
 export const MAX_BODY_BYTES = 80 * 1024;
 /** Bytes of one envelope: first contact carries a KEM ciphertext and a Merkle path. */
 export const MAX_ENVELOPE_BYTES = 4 * 1024;

@@ -17,7 +17,7 @@ export const fileRequestId = (bytes: Uint8Array): FileRequestId => bytes.toHex()
 
 /** Bytes of a sealed manifest, at most. */
 export const MAX_SEALED_MANIFEST_BYTES = 64 * 1024;
-/** Bytes of a file request's sealed offer, at most. */
+/** Bytes of a file request's sealed offer, with some to spare; the exact figure is that of protocol/file-request.ts. */
 export const MAX_OFFER_BYTES = 2640;
 /** Links of one account at a time. */
 export const MAX_SHARES = 500;

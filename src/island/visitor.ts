@@ -23,7 +23,7 @@ export function pageLink<Id extends string>(isId: (value: string) => value is Id
 }
 
 /** The page has nothing to offer any more. */
-export function showOver(sentence: string): void {
+function showOver(sentence: string): void {
   writeMark('link-over', sentence);
   showStep('over');
   showButtons(false);

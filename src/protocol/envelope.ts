@@ -19,7 +19,7 @@ export const SEALED_BYTES = 80;
 /** Handshakes of one message, at most. */
 export const MAX_HANDSHAKES = 1024;
 /** Merkle path of one of them, at most. */
-export const MAX_PATH = 10;
+const MAX_PATH = 10;
 /** Bytes of an ML-KEM-768 ciphertext. */
 export const KEM_CIPHERTEXT_BYTES = 1088;
 

@@ -16,7 +16,7 @@ import { checkSkip, dropExpiredKeys } from './skipping.ts';
 /** Chains of the peer that are kept beside the current one. */
 const MAX_OLD_CHAINS = 5;
 /** Opened messages that a chain remembers, to tell a replay from a clone. */
-export const SEEN_PER_CHAIN = 48;
+const SEEN_PER_CHAIN = 48;
 
 const EMPTY = new Uint8Array();
 

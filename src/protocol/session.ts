@@ -20,11 +20,11 @@ const DAY_MS = 24 * 3_600_000;
 /** A new session is due after so many messages that the peer has not answered: safely below the skip limit. */
 const RENEW_AFTER_MESSAGES = 800;
 /** Or so long after the first of them, in milliseconds. */
-export const RENEW_AFTER_MS = 7 * DAY_MS;
+const RENEW_AFTER_MS = 7 * DAY_MS;
 /** A peer that never answered for so long is not written to any more, in milliseconds. */
 const EXPIRED_AFTER_MS = 30 * DAY_MS;
 /** Receive-only sessions kept of one peer device. */
-export const MAX_ARCHIVES = 5;
+const MAX_ARCHIVES = 5;
 /** How long they are kept, in milliseconds. */
 const ARCHIVE_MS = 8 * DAY_MS;
 

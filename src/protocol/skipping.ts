@@ -5,11 +5,11 @@ import { ProtocolError } from './errors.ts';
 import type { ReceivingChain, Session } from './session-state.ts';
 
 /** Messages that may be missing in one chain before the next that is opened. */
-export const MAX_SKIP_PER_CHAIN = 1000;
+const MAX_SKIP_PER_CHAIN = 1000;
 /** Keys of missing messages that one session keeps. */
-export const MAX_KEPT_KEYS = 2000;
+const MAX_KEPT_KEYS = 2000;
 /** How long they are kept: a day longer than the relay keeps their messages. */
-export const KEPT_KEY_MS = 8 * 24 * 3_600_000;
+const KEPT_KEY_MS = 8 * 24 * 3_600_000;
 /** @throws E_SKIP when one chain, or all of them together, would have to keep too many keys */
 export function checkSkip(chains: readonly ReceivingChain[], ...missing: readonly number[]): void {
   const kept = chains.reduce((sum, { skipped }) => sum + skipped.length, 0);

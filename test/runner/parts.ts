@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Environment, type Outcome, ROOT, runCommand, runTests } from './spawn.ts';
 
-export const GROUPS = ['check', 'unit', 'hostile', 'integration', 'postgres', 'browser'] as const;
+const GROUPS = ['check', 'unit', 'hostile', 'integration', 'postgres', 'browser'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Part {

@@ -133,7 +133,7 @@ function withOther(value: unknown, at: number, other: unknown): unknown {
   return put(value, path, other);
 }
 
-export function placesIn(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+function placesIn(value: unknown, path: readonly string[] = []): (readonly string[])[] {
   if (typeof value !== 'object' || value === null) return [path];
   return [
     ...(path.length > 0 ? [path] : []),
@@ -141,7 +141,7 @@ export function placesIn(value: unknown, path: readonly string[] = []): (readonl
   ];
 }
 
-export function put(value: unknown, [key, ...rest]: readonly string[], other: unknown): unknown {
+function put(value: unknown, [key, ...rest]: readonly string[], other: unknown): unknown {
   if (key === undefined) return other;
   if (Array.isArray(value))
     return value.map((inner: unknown, n) => (String(n) === key ? put(inner, rest, other) : inner));

@@ -10,7 +10,7 @@ export const mina = accountId(filled(16, 1));
 export const ravi = accountId(filled(16, 2));
 export const laptop = deviceId(filled(16, 11));
 export const phone = deviceId(filled(16, 12));
-export const tablet = deviceId(filled(16, 13));
+const tablet = deviceId(filled(16, 13));
 export const id = bodyId(filled(16, 21));
 export const conversation = conversationId(filled(32, 31));
 

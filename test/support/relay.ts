@@ -27,7 +27,7 @@ import { migrate } from '../../src/store/migrate.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 
 export const DAY_MS = 24 * 3600 * 1000;
-export const NO_CONVERSATION = '0'.repeat(64) as ConversationId;
+const NO_CONVERSATION = '0'.repeat(64) as ConversationId;
 
 export const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 

@@ -31,7 +31,7 @@ const NOW = new Set(['t', 'plural', 'text', 'markup', 'listed', 'say', 'locale']
 const WORDS = new Set(['src/contract/words.ts', 'views/parts/words.tsx']);
 
 /** Sources of the product, without their tests. The command line speaks English and has no catalogue. */
-export function sources(): readonly string[] {
+function sources(): readonly string[] {
   return ['src', 'views']
     .flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) =>

@@ -24,7 +24,7 @@ export function Files({ conversation }: { conversation: ConversationId | null })
           {text('Files need JavaScript: their names are sealed with keys that live in this browser.')}
         </p>
       </noscript>
-      <div class="file-room" data-file-room={conversation ?? ''} />
+      <div data-file-room={conversation ?? ''} />
       <p class="buttons">
         {conversation === null ? (
           <a class="button" href="/settings#links">

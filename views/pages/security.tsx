@@ -186,7 +186,7 @@ function PasskeyRow({ passkey }: { passkey: PasskeyRecord }) {
       </span>
       <details class="sure">
         <summary>{text('Rename or remove')}</summary>
-        <form class="inline" method="post" action={`${path}/rename`}>
+        <form method="post" action={`${path}/rename`}>
           <label class="field">
             <span>{text('Name')}</span>
             <input name="label" value={attribute(name)} maxlength="60" autocomplete="off" />

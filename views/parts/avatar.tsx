@@ -11,7 +11,7 @@ export function Avatar({ name }: { name: string }) {
 }
 
 /** One or two capitals: of the first and the last word. */
-export function initialsOf(name: string): string {
+function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/u).filter(Boolean);
   const first = words[0] ?? '';
   const last = words.length > 1 ? (words[words.length - 1] ?? '') : '';

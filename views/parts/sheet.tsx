@@ -38,7 +38,7 @@ export function Sheet({
 }
 
 /** To the list of conversations; on wide screens the list is there already. */
-export function Back() {
+function Back() {
   return (
     <a class="icon-button back" href="/" aria-label={t('Back to conversations')}>
       <Icon name="back" />

@@ -59,7 +59,7 @@ export interface Applied {
 
 type Outcome = 'added' | 'known' | 'refused' | 'held';
 
-export const isOwn = ({ origin }: ApplyOptions): boolean => origin === 'backup' || origin === 'device';
+const isOwn = ({ origin }: ApplyOptions): boolean => origin === 'backup' || origin === 'device';
 
 /** Takes the records. Throws what the storage throws: StorageFull leaves whole batches. */
 export async function applyMessages(

@@ -20,7 +20,7 @@ import { ask } from './refusals.ts';
 import type { EnrolTools, Unlocked } from './types.ts';
 
 /** A certificate is renewed when the vault is open and it is older than this: 60 days in milliseconds. */
-export const RENEW_AFTER_MS = 60 * 24 * 3_600_000;
+const RENEW_AFTER_MS = 60 * 24 * 3_600_000;
 /** Former certificates that handshakes under way may still name. */
 const FORMER_KEPT = 4;
 

@@ -14,8 +14,6 @@ import { inspectWebp } from './photo/webp.ts';
 import type { FileSource } from './ports.ts';
 import { latin1, SNIFF_BYTES, sniff } from './sniff.ts';
 
-export type { Photo } from './photo/types.ts';
-
 /** Bytes of a picture that is read through, at most. */
 const MAX_PICTURE_BYTES = 512 * 1024 * 1024;
 /** Bytes at either end that are searched for words of a camera when a file cannot be read as what it says it is. */

@@ -11,13 +11,7 @@ import {
   isDeviceId,
 } from '../../contract/ids.ts';
 import { equalBytes } from '../../protocol/hash.ts';
-import {
-  applyRosterEvent,
-  beginRoster,
-  memberOf,
-  type Roster,
-  type RosterMember,
-} from '../../protocol/roster.ts';
+import { applyRosterEvent, beginRoster, type Roster, type RosterMember } from '../../protocol/roster.ts';
 import {
   decodeRosterEvent,
   type HashedRosterEvent,
@@ -182,9 +176,6 @@ export const historyOf = ({ history }: RosterPolicy): (typeof HISTORIES)[number]
 /** Owners and admins. */
 export const mayLead = (member: RosterMember | null): boolean =>
   member !== null && member.role <= ROSTER_ROLES.admin;
-
-/** An account (16 bytes) as a member of a roster, or null. */
-export { memberOf };
 
 /** Writes a verified event. */
 export function writeEvent(op: Operation, { event, hash }: HashedRosterEvent, stored: StoredEvent): void {

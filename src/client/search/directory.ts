@@ -8,7 +8,7 @@ import type { Change } from '../ports.ts';
 import { encodeStored, list, nullable, number, type Of, record, text } from '../stored.ts';
 
 /** Raised when what the index holds changes, such as how text is folded: then it is built anew. */
-export const INDEX_VERSION = 1;
+const INDEX_VERSION = 1;
 
 const Directory = record({
   version: number,

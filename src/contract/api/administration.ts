@@ -11,7 +11,6 @@ import {
   choice,
   id,
   list,
-  mapOf,
   moment,
   named,
   nullable,
@@ -104,6 +103,3 @@ export const ADMINISTRATION = {
     answers: { 200: token },
   },
 } as const satisfies Operations;
-
-/** The shape of every refusal. */
-export const fields = mapOf(list(text()));

@@ -18,7 +18,7 @@ export const moreButton = (file: FileView, { message, seen }: Around): HTMLButto
       .catch(showProblem);
   });
 
-export const save = (file: FileView): Promise<void> =>
+const save = (file: FileView): Promise<void> =>
   loadSave()
     .then(({ startSave }) => startSave(file))
     .catch(showProblem);

@@ -51,7 +51,7 @@ function drawTitle(file: FileView, name: HTMLElement, shown: Shown, { seen }: Ar
   return button;
 }
 
-export const factsOf = (file: FileView): string =>
+const factsOf = (file: FileView): string =>
   [kindOf(file), pagesIn(file), file.duration === null ? '' : lengthOf(file.duration), byteSize(file.size)]
     .filter((each) => each !== '')
     .concat(file.version > 1 ? [t('Version {n}', { n: file.version })] : [])

@@ -68,7 +68,7 @@ export function readPosition(value: unknown): Position {
 
 const damaged = () => new BadBackup('What was kept is damaged.');
 
-export const field = (value: unknown, name: string): unknown =>
+const field = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 
 export function whole(value: unknown, name: string): number {
