@@ -9,7 +9,7 @@ import { decodeBodyHeader } from '../protocol/body-header.ts';
 import { isWaitedFor } from '../store/bodies.ts';
 import { DbUnavailable } from '../store/db.ts';
 import { everyDeviceOf } from '../store/devices.ts';
-import { countAttempts, type PendingRow, pendingOf, waitingFor } from '../store/envelopes.ts';
+import { countAttempts, mayGoOn, type PendingRow, pendingOfMany, waitingFor } from '../store/envelopes.ts';
 import { devicesIn, messageOf, newestNumber, type StatusRow } from '../store/messages.ts';
 import type { Audit, AuditEntry } from './audit.ts';
 import type { Conversations } from './conversations.ts';
@@ -46,7 +46,7 @@ export interface Delivery {
   unacknowledged(device: DeviceId, seqs: readonly number[]): Promise<void>;
 }
 
-/** Bytes of ciphertext in one page, beyond its first envelope: a page of the largest messages would be 8 MB. */
+/** Bytes of ciphertext in one page, up to the envelope that reaches it: a page of the largest messages would be 8 MB. */
 const PAGE_BYTES = 1024 * 1024;
 
 export function createDelivery(
@@ -80,8 +80,9 @@ export function createDelivery(
 
     async pending(device, after, limit = ENVELOPES_PER_PAGE) {
       const asked = Math.min(limit, ENVELOPES_PER_PAGE);
-      const found = await pendingOf(db, device, after, asked + 1);
-      const page = firstOf(found, asked);
+      const upTo = { rows: asked + 1, bytes: PAGE_BYTES };
+      const found = await pendingOfMany(db, [{ device, after }], upTo);
+      const page = found.slice(0, asked);
       const first = page[0]?.number;
       const last = page.at(-1)?.number;
       if (first !== undefined && last !== undefined) {
@@ -92,7 +93,7 @@ export function createDelivery(
           if (!(error instanceof DbUnavailable)) throw error;
         }
       }
-      return { envelopes: page.map(handedOut), more: found.length > page.length };
+      return { envelopes: page.map(handedOut), more: mayGoOn(found, upTo) };
     },
 
     async waiting(device, after) {
@@ -141,16 +142,6 @@ const entryOf = ({ incoming, recipients }: AcceptedPost): AuditEntry => ({
   subject: incoming.id,
   detail: { conversation: incoming.conversation, size: incoming.post.body.length, recipients },
 });
-
-/** At most `count` rows, and no more bytes than a page takes. */
-function firstOf(rows: readonly PendingRow[], count: number): readonly PendingRow[] {
-  let bytes = 0;
-  const end = rows.findIndex((row, index) => {
-    bytes += row.body.length + row.envelope.length;
-    return index === count || (index > 0 && bytes > PAGE_BYTES);
-  });
-  return end === -1 ? rows : rows.slice(0, end);
-}
 
 function handedOut(row: PendingRow): Envelope {
   const { header } = decodeBodyHeader(row.body);

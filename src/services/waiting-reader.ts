@@ -1,13 +1,22 @@
 /**
- * What sockets push from the store: everything that is asked in one turn of the event loop is one look, since a commit that brings
+ * What sockets push from the store: what is asked in one turn of the event loop is looked up together, since a commit that brings
  * messages to many devices has all of their sockets ask at once.
  */
 import type { DeviceId } from '../contract/ids.ts';
 import type { Db } from '../store/db.ts';
-import { type PendingAsked, type PendingRow, pendingOfMany } from '../store/envelopes.ts';
+import {
+  MOST_ASKED,
+  mayGoOn,
+  type PendingAsked,
+  type PendingOfMany,
+  type PendingRow,
+  pendingOfMany,
+} from '../store/envelopes.ts';
 
-/** Envelopes of one device in one look. */
-const PAGE = 50;
+/** Of one device in one look: less than a socket takes before it counts as slow. */
+const PAGE = { rows: 50, bytes: 256 * 1024 };
+/** Looks that go on at once. What they hold in memory is their product with the page, however many sockets ask. */
+const MOST_LOOKS = 4;
 
 export interface WaitingPage {
   /** Oldest first. */
@@ -26,31 +35,40 @@ interface Asking extends PendingAsked {
 }
 
 export function createWaitingReader(db: Db): WaitingReader {
-  let asking: Asking[] = [];
+  const asking: Asking[] = [];
+  let looks = 0;
 
   return {
     read: (asked) =>
       new Promise((resolve, reject) => {
-        if (asking.push({ ...asked, resolve, reject }) === 1) queueMicrotask(() => void look());
+        if (asking.push({ ...asked, resolve, reject }) === 1) queueMicrotask(begin);
       }),
   };
 
-  async function look(): Promise<void> {
-    const all = asking;
-    asking = [];
+  function begin(): void {
+    while (looks < MOST_LOOKS && asking.length > 0) {
+      looks++;
+      void look(asking.splice(0, MOST_ASKED)).finally(() => {
+        looks--;
+        begin();
+      });
+    }
+  }
+
+  async function look(asked: readonly Asking[]): Promise<void> {
     try {
-      const found = new Map<DeviceId, PendingRow[]>();
-      for (const row of await pendingOfMany(db, earliest(all), PAGE)) {
+      const found = new Map<DeviceId, PendingOfMany[]>();
+      for (const row of await pendingOfMany(db, earliest(asked), PAGE)) {
         const rows = found.get(row.recipient);
         if (rows) rows.push(row);
         else found.set(row.recipient, [row]);
       }
-      for (const { device, after, resolve } of all) {
+      for (const { device, after, resolve } of asked) {
         const rows = found.get(device) ?? [];
-        resolve({ rows: rows.filter(({ number }) => number > after), more: rows.length === PAGE });
+        resolve({ rows: rows.filter(({ number }) => number > after), more: mayGoOn(rows, PAGE) });
       }
     } catch (error) {
-      for (const { reject } of all) reject(error);
+      for (const { reject } of asked) reject(error);
     }
   }
 }

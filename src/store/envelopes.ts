@@ -42,16 +42,6 @@ export function insertEnvelopes(tx: Tx, rows: readonly EnvelopeRow[]): Promise<n
   );
 }
 
-/** What waits for the device after number `after`, oldest first. */
-export function pendingOf(db: Db, device: DeviceId, after: number, limit: number): Promise<PendingRow[]> {
-  return db.read<PendingRow>(
-    `SELECT e.number, b.id, b.account, b.device, b.accepted_at, e.attempts, b.body, e.envelope
-     FROM envelopes e JOIN bodies b ON b.number = e.number
-     WHERE e.device = $1 AND e.number > $2 ORDER BY e.number LIMIT $3`,
-    [device, after, limit],
-  );
-}
-
 /** Whose envelopes are asked for, and after which number. */
 export interface PendingAsked {
   readonly device: DeviceId;
@@ -61,38 +51,51 @@ export interface PendingAsked {
 export interface PendingOfMany extends PendingRow {
   /** Whose envelope it is; `device` is the sender's. */
   readonly recipient: DeviceId;
+  /** Bytes of ciphertext of it and of what comes before it for the same device. */
+  readonly total: number;
 }
 
-/** The same for several devices, at most `limit` for each; of one device oldest first. */
-export async function pendingOfMany(
+/** How much is given for each device. */
+export interface PendingLimit {
+  readonly rows: number;
+  /** Bytes of ciphertext; with the envelope that reaches it, nothing more comes. */
+  readonly bytes: number;
+}
+
+/** Devices that are asked for at once, at most. */
+export const MOST_ASKED = 16;
+
+/** What waits for each of these devices, at most MOST_ASKED; of one device oldest first. What is beyond the limit is not even read. */
+export function pendingOfMany(
   db: Db,
   asked: readonly PendingAsked[],
-  limit: number,
+  { rows, bytes }: PendingLimit,
 ): Promise<PendingOfMany[]> {
-  const rows: PendingOfMany[] = [];
-  for (let at = 0; at < asked.length; at += LARGEST) {
-    const chunk = asked.slice(at, at + LARGEST);
-    const branches = BRANCHES.find((count) => count >= chunk.length) ?? LARGEST;
-    const params = Array.from({ length: branches }, (_, index) => chunk[index]).flatMap((each) => [
-      each?.device ?? '',
-      each?.after ?? 0,
-      limit,
-    ]);
-    rows.push(...(await db.read<PendingOfMany>(pendingOfSome(branches), params)));
-  }
-  return rows;
+  const branches = BRANCHES.find((count) => count >= asked.length) ?? MOST_ASKED;
+  const params = Array.from({ length: branches }, (_, index) => asked[index]).flatMap((each) => [
+    each?.device ?? '',
+    each?.after ?? 0,
+    rows,
+    bytes,
+  ]);
+  return db.read<PendingOfMany>(pendingOfSome(branches), params);
 }
 
+/** Whether there may be more than these rows of one device. */
+export const mayGoOn = (found: readonly PendingOfMany[], { rows, bytes }: PendingLimit): boolean =>
+  found.length >= rows || (found.at(-1)?.total ?? 0) >= bytes;
+
 /** A few lengths, so that these are a few prepared statements; the rest of one asks for nobody. */
-const BRANCHES = [1, 4, 16] as const;
-const LARGEST = 16;
+const BRANCHES = [1, 4, MOST_ASKED] as const;
 
 /** One walk along the primary key for each device, whatever a planner knows of the tables. */
 function pendingOfSome(branches: number): string {
   const one = (_: unknown, index: number) =>
-    `SELECT * FROM (SELECT e.device AS recipient, e.number, b.id, b.account, b.device, b.accepted_at, e.attempts, b.body, e.envelope
+    `SELECT * FROM (SELECT p${index}.*, SUM(length(body) + length(envelope)) OVER (ORDER BY number ROWS UNBOUNDED PRECEDING) AS total FROM
+     (SELECT e.device AS recipient, e.number, b.id, b.account, b.device, b.accepted_at, e.attempts, b.body, e.envelope
      FROM envelopes e JOIN bodies b ON b.number = e.number
-     WHERE e.device = $${index * 3 + 1} AND e.number > $${index * 3 + 2} ORDER BY e.number LIMIT $${index * 3 + 3}) AS p${index}`;
+     WHERE e.device = $${index * 4 + 1} AND e.number > $${index * 4 + 2} ORDER BY e.number LIMIT $${index * 4 + 3}) AS p${index}) AS s${index}
+     WHERE total - length(body) - length(envelope) < $${index * 4 + 4}`;
   return Array.from({ length: branches }, one).join(' UNION ALL ');
 }
 
