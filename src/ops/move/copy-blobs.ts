@@ -79,6 +79,8 @@ async function carryOne(from: Blobs, to: Blobs, { blob, sha256 }: Chunk, isThere
   const bytes = await from.get(blob);
   // What is lost, or was damaged on the disk, is counted afterwards: others must not wait for it.
   if (bytes === null || !isOf(bytes, sha256)) return;
+  // What a cut-off move has left half written stands in the way of what is put.
+  if (isThere) await to.remove(blob);
   await to.put(blob, bytes);
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPostgresDatabase } from '../../../test/support/database.ts';
@@ -315,6 +315,18 @@ describe('bytes of files', () => {
     expect(result).toMatchObject({ chunks: MANY, missing: 0 });
     // Of those before the cut at most one page again, and none that was there.
     expect(puts).toBeLessThanOrEqual(MANY - 256);
+    for (const [key, bytes] of contents) expect(await blobs.get(key)).toEqual(new Uint8Array(bytes));
+  });
+
+  test('come along although a move that was killed has left some half written', async () => {
+    const { end, contents } = await withChunks(12);
+    const place = newPlace();
+    const blobs = createDiskBlobs(place);
+    await blobs.put(KEYS[3] ?? '', contents.get(KEYS[3] ?? '') ?? new Uint8Array());
+    for (const key of [KEYS[3] ?? '', KEYS[4] ?? ''])
+      writeFileSync(join(place, '0', '0', `${key.slice(2)}.part`), 'ch');
+    const result = await moved(end, endOf('target', sqlite(), blobs));
+    expect(result).toMatchObject({ chunks: 12, missing: 0 });
     for (const [key, bytes] of contents) expect(await blobs.get(key)).toEqual(new Uint8Array(bytes));
   });
 
