@@ -19,11 +19,20 @@ test('the store of files has a name, keys and perhaps an address', () => {
   });
 });
 
+test.each(['redis://redis', 'redis://redis:6379/', 'rediss://:secret@redis/3'])(
+  '%s is one for Redis',
+  (redis) => {
+    expect(outside({ DATABASE_URL: 'postgres://db/sotto', REDIS_URL: redis }).redis).toBe(redis);
+  },
+);
+
 test.each([
   [{ DATABASE_URL: 'mysql://root:hidden@db/sotto' }, 'DATABASE_URL'],
   [{ DATABASE_URL: 'hidden' }, 'DATABASE_URL'],
   [{ REDIS_URL: 'redis://:hidden@redis' }, 'DATABASE_URL'],
   [{ DATABASE_URL: 'postgres://db/sotto', REDIS_URL: 'http://:hidden@redis' }, 'REDIS_URL'],
+  [{ DATABASE_URL: 'postgres://db/sotto', REDIS_URL: 'redis://redis/hidden' }, 'REDIS_URL'],
+  [{ DATABASE_URL: 'postgres://db/sotto', REDIS_URL: 'redis://redis/0/hidden' }, 'REDIS_URL'],
   [{ S3_BUCKET: 'files', S3_SECRET_ACCESS_KEY: 'hidden' }, 'S3_ACCESS_KEY_ID'],
   [{ S3_ENDPOINT: 'https://s3.example.org' }, 'S3_BUCKET'],
   [{ S3_BUCKET: 'files', S3_ENDPOINT: 'ftp://hidden', ...KEYS }, 'S3_ENDPOINT'],

@@ -44,6 +44,8 @@ export function outside(env: Environment, hasOtherBucket = false): Outside {
     'postgres://user:password@host/name',
   );
   const redis = address(env, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://host:6379');
+  if (redis !== null && !/^\/?\d{0,5}$/.test(new URL(redis).pathname))
+    throw new ConfigError('REDIS_URL ends with its port or the number of a database: redis://host:6379/0.');
   if (redis !== null && database === null)
     throw new ConfigError(
       'REDIS_URL goes with DATABASE_URL: several nodes need a database that all of them reach.',

@@ -101,15 +101,10 @@ export class RedisWay {
 
   async #connect(): Promise<void> {
     if (this.#isClosed) return;
-    const line = { speaking: this.#client(), hearing: this.#client(), subscribed: new Set<string>() };
-    this.#line = line;
-    for (const client of [line.speaking, line.hearing])
-      client.onclose = () =>
-        this.#lose(
-          line,
-          'it closed the connection, as it does where the password is wrong; sotto doctor says which',
-        );
+    let line: Line | null = null;
     try {
+      line = this.#newLine();
+      this.#line = line;
       await within(Promise.all([line.speaking.connect(), line.hearing.connect()]), this.delays.answer);
       for (const channel of this.#wanted) this.#changed.add(channel);
       await this.#bringUp(line);
@@ -123,6 +118,17 @@ export class RedisWay {
     } catch (error) {
       this.#lose(line, reasonOf(error));
     }
+  }
+
+  #newLine(): Line {
+    const line = { speaking: this.#client(), hearing: this.#client(), subscribed: new Set<string>() };
+    for (const client of [line.speaking, line.hearing])
+      client.onclose = () =>
+        this.#lose(
+          line,
+          'it closed the connection, as it does where the password is wrong; sotto doctor says which',
+        );
+    return line;
   }
 
   #client(): RedisClient {
@@ -149,7 +155,8 @@ export class RedisWay {
     }
   }
 
-  #lose(line: Line, reason: string): void {
+  /** @param line null: none could be made */
+  #lose(line: Line | null, reason: string): void {
     if (this.#line !== line) return;
     const wasOpen = this.#isOpen;
     this.#giveUp(line);
