@@ -1,3 +1,4 @@
+import { Database } from 'bun:sqlite';
 import { afterEach, expect, test } from 'bun:test';
 import { copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,4 +51,22 @@ test('what was changed ends the log, and another log in its place is told', asyn
   bytes[bytes.length - FRAME + 20] = (bytes[bytes.length - FRAME + 20] ?? 0) ^ 1;
   writeFileSync(log, bytes);
   await expect(cursor.next()).rejects.toThrow(LogLost);
+});
+
+test('what is kept of a long log is its pages, and not the blocks that they were read in', async () => {
+  kept = await keptDatabase();
+  const path = join(kept.folder, 'long.sqlite');
+  const db = new Database(path, { create: true });
+  for (const pragma of ['journal_mode = WAL', 'wal_autocheckpoint = 0', 'synchronous = OFF'])
+    db.run(`PRAGMA ${pragma}`);
+  db.run('CREATE TABLE rows (n INTEGER PRIMARY KEY, filling BLOB)');
+  const put = db.prepare('INSERT OR REPLACE INTO rows VALUES (?, ?)');
+  // One page again and again, and one other in each mebibyte of the log.
+  for (let n = 1; n <= 2560; n++) put.run(n % 256 === 0 ? n : 1, new Uint8Array(3000).fill(n));
+  const { pages, pageSize } = (await new LogCursor(`${path}-wal`, null).next()) ?? expect.unreachable();
+  db.close();
+  expect(pages.size).toBeGreaterThan(8);
+  const buffers = new Set([...pages.values()].map(({ buffer }) => buffer));
+  const held = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  expect(held).toBeLessThanOrEqual(2 * pages.size * pageSize);
 });

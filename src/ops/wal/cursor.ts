@@ -134,7 +134,8 @@ export class LogCursor {
         const frame = readFrame(block.subarray(start, start + frameBytes), header, before);
         if (frame === null) return this.found(found, true);
         [at, before] = [at + frameBytes, frame.sum];
-        begun.set(frame.page, keeps ? frame.bytes : EMPTY);
+        // A copy: a part of the block would keep all of it in memory, for one page of it.
+        begun.set(frame.page, keeps ? frame.bytes.slice() : EMPTY);
         if (keeps && begun.size * pageSize > MOST_BYTES)
           throw new LogLost('One transaction has changed more than is taken into memory.');
         if (frame.commit === 0) continue;

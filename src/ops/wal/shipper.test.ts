@@ -1,11 +1,13 @@
 import { afterEach, expect, test } from 'bun:test';
 import { existsSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { type KeptDatabase, keptDatabase } from '../../../test/support/wal.ts';
+import { type KeptDatabase, keptDatabase, SHIPPING } from '../../../test/support/wal.ts';
 import { openSqlite } from '../../store/sqlite.ts';
 import { BadBackup } from '../backup/bad-backup.ts';
 import { keptGenerations } from './kept.ts';
+import { type Place, PlaceUnavailable } from './place.ts';
 import { rebuild } from './rebuild.ts';
+import { Shipper } from './shipper.ts';
 
 const DAY_MS = 24 * 3600_000;
 /** Any time from the beginning on. */
@@ -203,6 +205,28 @@ test('what was cut off after the last look is no part of any state, and the next
   await kept.shipper.look(true);
   expect((await kept.at(NOW)).numbers).toEqual(to(3));
   expect(await generations()).toHaveLength(2);
+});
+
+test('a history that cannot be gone on with is opened once, although none can begin meanwhile', async () => {
+  kept = await keptDatabase();
+  await kept.shipper.look(true);
+  const gets: string[] = [];
+  const place: Place = {
+    ...kept.place,
+    get: (folder, name) => {
+      gets.push(name);
+      return kept.place.get(folder, name);
+    },
+    put: () => Promise.reject(new PlaceUnavailable('It is full.')),
+  };
+  await kept.reopen();
+  const { data, db, clock } = kept;
+  const other = { ...SHIPPING, passphrase: 'another passphrase' };
+  const shipper = new Shipper({ ...other, place, data, db, clock, keep: DAY_MS });
+  for (let look = 1; look <= 3; look++) await shipper.look(true);
+  expect(shipper.state().failing).toContain('full');
+  expect(gets.filter((name) => name === 'key')).toHaveLength(1);
+  await shipper.stop();
 });
 
 test('an object that was kept before does not stand for the one that came in its place', async () => {

@@ -54,6 +54,8 @@ export class Shipper {
   /** The generation that begins: while its copy is made, the log is not emptied. */
   private beginning: { readonly done: Promise<void>; readonly end: AbortController } | null = null;
   private beginAfter = 0;
+  /** Until it is known whether what another process has kept can be gone on with: nothing later makes it so. */
+  private mayResume = true;
   /** Says how large the log is while nobody reads it, or while it may not be emptied. */
   private measure: LogCursor | null = null;
   private readonly stopping = new AbortController();
@@ -89,7 +91,8 @@ export class Shipper {
   /** One look at the log. Tests wait for the copy of the database, too. */
   async look(waits = false): Promise<void> {
     try {
-      if (this.current === null && this.beginning === null) await this.resume();
+      if (this.mayResume) await this.resume();
+      this.mayResume = false;
       if (this.current === null || this.isOver(this.current)) await this.begin();
       if (waits) await this.beginning?.done;
       await this.ship();
