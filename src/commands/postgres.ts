@@ -25,7 +25,7 @@ export interface PostgresFacts {
 }
 
 /**
- * Throws CommandFailed with a sentence that holds neither user nor password.
+ * Throws CommandFailed with a sentence that holds no password; PostgreSQL itself may name the user in it.
  * @param wait milliseconds to go on trying while the server is away: it may be starting, or failing over
  */
 export async function openPostgresData(address: string, log: Log, wait: number): Promise<Db> {
