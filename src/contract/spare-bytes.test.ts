@@ -11,3 +11,14 @@ test('a spare buffer is taken again, for its own length alone, and whoever had i
   expect(spare.take(8)).toEqual(new Uint8Array(8).fill(1));
   expect(spare.take(8)).toEqual(new Uint8Array(8));
 });
+
+test('once another length is given back, and when it is cleared, what was spare is not kept', () => {
+  const spare = new SpareBytes(2);
+  spare.giveBack(spare.take(8).fill(1));
+  spare.giveBack(spare.take(9).fill(2));
+  expect(spare.take(8)).toEqual(new Uint8Array(8));
+  expect(spare.take(9)).toEqual(new Uint8Array(9).fill(2));
+  spare.giveBack(new Uint8Array(9).fill(3));
+  spare.clear();
+  expect(spare.take(9)).toEqual(new Uint8Array(9));
+});

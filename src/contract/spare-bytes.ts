@@ -22,9 +22,14 @@ export class SpareBytes {
   giveBack(bytes: Uint8Array): void {
     const { buffer } = bytes;
     // Another length is wanted by now.
-    if (this.spare[0]?.byteLength !== buffer.byteLength) this.spare.length = 0;
+    if (this.spare[0]?.byteLength !== buffer.byteLength) this.clear();
     if (buffer instanceof ArrayBuffer && buffer.transfer !== undefined && this.spare.length < this.most)
       this.spare.push(buffer.transfer());
     else giveBack(bytes);
+  }
+
+  /** Keeps none. */
+  clear(): void {
+    for (const buffer of this.spare.splice(0)) giveBack(new Uint8Array(buffer));
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { connect } from 'node:net';
 import { Elysia, t } from 'elysia';
 import { createAssets } from '../assets.ts';
 import { parseConfig } from '../config.ts';
@@ -60,6 +61,7 @@ const app = new Elysia({ serve: { maxRequestBodySize: 1024 * 1024 } })
   .get('/api/v1/fast', () => {
     throw new Refusal('RateLimitExceeded', 'Too fast.', { retry_after: 7 });
   })
+  .post('/api/v1/bytes', async ({ request }) => `${(await request.bytes()).length}`, { parse: 'none' })
   .post('/api/v1/echo', ({ body }) => body, { body: t.Object({ name: t.String({ maxLength: 3 }) }) });
 
 beforeAll(() => {
@@ -94,6 +96,20 @@ test('what was not foreseen is one constant sentence outside, and logged with it
   expect(text).not.toContain(' at ');
   const id = response.headers.get('x-request-id') ?? '';
   expect(lines.some((line) => line.includes('request failed') && line.includes(id))).toBe(true);
+});
+
+test('whoever goes away in the middle of what they send is no error of the server', async () => {
+  const before = lines.length;
+  const line = connect(Number(app.server?.port), 'localhost');
+  line.write(
+    `POST /api/v1/bytes HTTP/1.1\r\nhost: localhost\r\norigin: ${ORIGIN}\r\ncontent-length: 9\r\n\r\nhalf`,
+  );
+  line.end();
+  await new Promise((resolve) => line.on('close', resolve).resume());
+  const logged = () => lines.slice(before).filter((line) => line.includes('/api/v1/bytes'));
+  while (logged().length === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(logged().map((line) => JSON.parse(line).status)).toEqual([400]);
+  expect(lines.slice(before).join()).not.toContain('request failed');
 });
 
 test('refusals keep their status and shape', async () => {

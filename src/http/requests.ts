@@ -83,7 +83,7 @@ export const requests = (
       if (!new URL(request.url).pathname.startsWith('/assets/')) set.headers['cache-control'] ??= 'no-store';
     })
     .onError({ as: 'global' }, async ({ code, error, request, set }) => {
-      const known = refusalOf(code, error);
+      const known = isCutOff(request, error) ? cutOff() : refusalOf(code, error);
       const { status, body } = speakTo(request, () => toErrorBody(known));
       const path = new URL(request.url).pathname;
       if (status >= 500)
@@ -133,6 +133,11 @@ export const requests = (
       });
     });
 };
+
+/** Whoever sent it went away in the middle: nobody hears the answer, and nothing is wrong here. */
+const isCutOff = (request: Request, error: unknown): boolean =>
+  request.signal.aborted && error instanceof Error && error.name === 'AbortError';
+const cutOff = () => new Refusal('ValidationError', 'The connection ended before all of this was here.');
 
 function transport(origin: string, encryption: Parameters<typeof transportSecurity>[1]) {
   const value = transportSecurity(origin, encryption);

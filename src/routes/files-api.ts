@@ -19,7 +19,6 @@
  */
 
 import { Elysia } from 'elysia';
-import { giveBack } from '../contract/bytes.ts';
 import {
   CHUNK_MEDIA_TYPE,
   DIRECT_HEADER,
@@ -33,13 +32,13 @@ import {
 import { type ConversationId, isConversationId } from '../contract/ids.ts';
 import { PATHS } from '../contract/paths.ts';
 import { VISIT_HEADER } from '../contract/shares.ts';
-import { sentence } from '../contract/words.ts';
 import type { Deps } from '../deps.ts';
 import { readInput } from '../http/input.ts';
 import { createGuard } from '../http/session.ts';
 import type { Asker } from '../services/file-desk.ts';
 import type { FileVisit } from '../services/file-visits.ts';
 import { Refusal } from '../services/refusal.ts';
+import { createChunkRuns } from './chunk-runs.ts';
 
 const FILE = `${PATHS.files}/:id` as const;
 const CHUNK = `${FILE}/chunks/:n` as const;
@@ -50,6 +49,7 @@ const whole = { min: 0, max: Number.MAX_SAFE_INTEGER };
 export const fileRoutes = (deps: Deps) => {
   const guard = createGuard(deps);
   const { files, visits } = deps.services;
+  const runs = createChunkRuns();
   const enter = async (request: Request): Promise<Asker> => {
     const { account } = await guard.withDevice(request, 'converse');
     deps.limits.take('fileAccount', account);
@@ -106,11 +106,12 @@ export const fileRoutes = (deps: Deps) => {
         const id = idOf(params);
         const n = numberOf(params);
         const asker = await enterFor(request, id, 'hand-in');
-        const sealed = await readRun(request, await files.runBytes(asker, id, n));
-        // The first of them was counted on the way in.
-        for (let more = 1; more < sealed.length; more++) takeChunk(request, asker);
-        await files.putChunks(asker, id, n, sealed).finally(() => sealed.slice(0, 1).forEach(giveBack));
-        return done();
+        return runs.read(request, await files.runBytes(asker, id, n), async (sealed) => {
+          // The first of them was counted on the way in.
+          for (let more = 1; more < sealed.length; more++) takeChunk(request, asker);
+          await files.putChunks(asker, id, n, sealed);
+          return done();
+        });
       },
       { parse: 'none' },
     )
@@ -194,37 +195,6 @@ async function readUpload(request: Request): Promise<FileUpload> {
   };
   input.check();
   return upload;
-}
-
-/**
- * The chunks that a body holds, as its length says. What says that it has another length is not read at all.
- * @param sizes bytes of the first chunk, and of those that may follow it
- */
-async function readRun(request: Request, sizes: readonly number[]): Promise<readonly Uint8Array[]> {
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== CHUNK_MEDIA_TYPE)
-    throw new Refusal(
-      'UnsupportedMediaType',
-      sentence('A part of a file is sent as {type}.', { type: CHUNK_MEDIA_TYPE }),
-    );
-  const said = request.headers.get('content-length');
-  const sealed = said === null || endsIn(sizes, Number(said)) !== null ? await request.bytes() : null;
-  const ends = sealed && endsIn(sizes, sealed.length);
-  if (!sealed || !ends)
-    throw new Refusal('ValidationError', 'This part of the file has another length than it must have.');
-  return ends.map((end, i) => sealed.subarray(ends[i - 1] ?? 0, end));
-}
-
-/** Where each chunk ends in a body of so many bytes; null when it is not made of whole ones. */
-function endsIn(sizes: readonly number[], length: number): readonly number[] | null {
-  let end = 0;
-  const ends: number[] = [];
-  for (const size of sizes) {
-    end += size;
-    ends.push(end);
-    if (end === length) return ends;
-  }
-  return null;
 }
 
 /**

@@ -1,11 +1,12 @@
 /** Chunks that follow each other and come in one request: all of them are kept, or none is. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { connect } from 'node:net';
 import { startApp, type TestApp } from '../../test/support/app.ts';
 import { addGroup, type Calls, callsAs, newFileId, noiseOf } from '../../test/support/files.ts';
 import { addPerson, randomBytes } from '../../test/support/relay.ts';
-import { CHUNK_BYTES, type FileRecord, MAX_RUN_CHUNKS } from '../contract/files.ts';
+import { CHUNK_BYTES, CHUNK_MEDIA_TYPE, type FileRecord, MAX_RUN_CHUNKS } from '../contract/files.ts';
 import type { ConversationId } from '../contract/ids.ts';
-import { fileCompletePath, filePath } from '../contract/paths.ts';
+import { chunkPath, fileCompletePath, filePath } from '../contract/paths.ts';
 import { LIMITS } from '../http/limits.ts';
 import { concat } from '../protocol/codec.ts';
 
@@ -19,6 +20,8 @@ beforeAll(async () => {
   mina = await callsAs(app, person);
 });
 afterAll(() => app.stop());
+
+const CRLF = new TextEncoder().encode('\r\n');
 
 const begin = async (size: number) => (await mina.begin(size, group, newFileId())).json<FileRecord>().id;
 const missing = async (id: FileRecord['id']) =>
@@ -68,6 +71,74 @@ test('what is not made of whole chunks, or of too many, is refused, and nothing 
   expect((await mina.put(id, MAX_RUN_CHUNKS + 1, pair)).status).toBe(404);
   expect(await blobsOnDisk()).toBe(before);
   expect((await missing(id)).length).toBe(MAX_RUN_CHUNKS + 1);
+});
+
+/** Sends what is written of a request as it is; gives the status, or null when the line was closed before one came. */
+function spoken(
+  head: readonly string[],
+  parts: readonly Uint8Array[],
+  isCut = false,
+): Promise<number | null> {
+  const { hostname, port } = new URL(app.origin);
+  const answered = Promise.withResolvers<number | null>();
+  const line = connect(Number(port), hostname, () => {
+    line.write(`${head.join('\r\n')}\r\n\r\n`);
+    for (const part of parts) line.write(part);
+    if (isCut) line.end();
+  });
+  line.on('data', (data) => {
+    answered.resolve(Number(/^HTTP\/1.1 (\d+)/.exec(data.toString('latin1'))?.[1]));
+    line.destroy();
+  });
+  line.on('close', () => answered.resolve(null));
+  line.on('error', () => answered.resolve(null));
+  return answered.promise;
+}
+
+test('a body that ends early, says no length or says another one brings nothing but whole chunks', async () => {
+  const size = 2 * CHUNK_BYTES;
+  const chunks = noiseOf(size);
+  const pair = concat(...chunks);
+  const id = await begin(size);
+  const before = await blobsOnDisk();
+  const head = (...more: readonly string[]) => [
+    `PUT ${chunkPath(id, 0)} HTTP/1.1`,
+    `host: ${new URL(app.origin).host}`,
+    `origin: ${app.origin}`,
+    `cookie: ${mina.cookie}`,
+    `content-type: ${CHUNK_MEDIA_TYPE}`,
+    ...more,
+  ];
+  const piece = (bytes: Uint8Array) =>
+    concat(new TextEncoder().encode(`${bytes.length.toString(16)}\r\n`), bytes, CRLF);
+  const end = new TextEncoder().encode('0\r\n\r\n');
+  const length = (bytes: number) => head(`content-length: ${bytes}`);
+  const pieces = head('transfer-encoding: chunked');
+
+  expect(await spoken(length(pair.length), [pair.slice(0, CHUNK_BYTES)], true)).toBeNull();
+  expect(await spoken(pieces, [piece(pair.slice(0, -1)), end])).toBe(400);
+  expect(await spoken(pieces, [piece(pair), piece(pair), piece(pair), end])).not.toBe(204);
+  expect(await spoken(pieces, [end])).toBe(400);
+  expect(await spoken(length(0), [])).toBe(400);
+  expect(await blobsOnDisk()).toBe(before);
+  // What they brought is in nothing that comes after them.
+  expect(await spoken(pieces, [piece(pair.slice(0, 5)), piece(pair.slice(5)), end])).toBe(204);
+  expect((await mina.ask('POST', fileCompletePath(id))).status).toBe(200);
+  for (const [n, sealed] of chunks.entries())
+    expect(Buffer.compare((await mina.chunk(id, n)).bytes, sealed)).toBe(0);
+});
+
+test('many runs at once each bring their own bytes', async () => {
+  const size = 6 * MAX_RUN_CHUNKS * CHUNK_BYTES;
+  const chunks = noiseOf(size);
+  const id = await begin(size);
+  const firsts = Array.from({ length: 6 }, (_, i) => i * MAX_RUN_CHUNKS);
+  const puts = firsts.map((first) =>
+    mina.put(id, first, concat(...chunks.slice(first, first + MAX_RUN_CHUNKS))),
+  );
+  expect((await Promise.all(puts)).map(({ status }) => status)).toEqual(firsts.map(() => 204));
+  for (const [n, sealed] of chunks.entries())
+    expect(Buffer.compare((await mina.chunk(id, n)).bytes, sealed)).toBe(0);
 });
 
 test('each chunk of a run counts against the limit', async () => {

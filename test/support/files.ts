@@ -93,6 +93,7 @@ export async function callsAs(
     headers: Record<string, string> = {},
   ) => ask('PUT', chunkPath(id, n), sealed, headers);
   return {
+    cookie,
     ask,
     begin,
     put,

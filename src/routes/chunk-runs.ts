@@ -1,0 +1,88 @@
+/**
+ * Chunks of a file as a request brings them: one, or some that follow each other. A body is read into memory that is used again: read
+ * whole by the runtime, it would be copied anew each time it outgrows its place.
+ */
+import { giveBack } from '../contract/bytes.ts';
+import { CHUNK_MEDIA_TYPE, PARALLEL_CHUNKS } from '../contract/files.ts';
+import { SpareBytes } from '../contract/spare-bytes.ts';
+import { sentence } from '../contract/words.ts';
+import { Refusal } from '../services/refusal.ts';
+
+export interface ChunkRuns {
+  /**
+   * Gives `use` the chunks that a body holds, as its length says, and then what that gives. Afterwards they are gone. What says that it
+   * has another length is not read at all.
+   * @param sizes bytes of the first chunk, and of those that may follow it
+   */
+  read<T>(
+    request: Request,
+    sizes: readonly number[],
+    use: (sealed: readonly Uint8Array[]) => Promise<T>,
+  ): Promise<T>;
+}
+
+const wrongLength = () =>
+  new Refusal('ValidationError', 'This part of the file has another length than it must have.');
+
+export function createChunkRuns(): ChunkRuns {
+  const spare = new SpareBytes(PARALLEL_CHUNKS);
+  let lent = 0;
+  return {
+    async read(request, sizes, use) {
+      checkType(request);
+      const said = request.headers.get('content-length');
+      if (said !== null && endsIn(sizes, Number(said)) === null) throw wrongLength();
+      const room = spare.take(said === null ? sizes.reduce((sum, size) => sum + size, 0) : Number(said));
+      lent++;
+      try {
+        const ends = endsIn(sizes, await readInto(room, request));
+        if (ends === null) throw wrongLength();
+        return await use(ends.map((end, i) => room.subarray(ends[i - 1] ?? 0, end)));
+      } finally {
+        spare.giveBack(room);
+        // Nobody sends anything: a server that is left alone holds no memory for it.
+        if (--lent === 0) spare.clear();
+      }
+    },
+  };
+}
+
+function checkType(request: Request): void {
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== CHUNK_MEDIA_TYPE)
+    throw new Refusal(
+      'UnsupportedMediaType',
+      sentence('A part of a file is sent as {type}.', { type: CHUNK_MEDIA_TYPE }),
+    );
+}
+
+/** Gives how many bytes there are; one more than there is room for when there are more, and reads no further. */
+async function readInto(room: Uint8Array, { body }: Request): Promise<number> {
+  let at = 0;
+  if (body === null) return at;
+  const reader = body.getReader();
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    const { value } = piece;
+    if (at + value.length > room.length) {
+      await reader.cancel();
+      return room.length + 1;
+    }
+    room.set(value, at);
+    at += value.length;
+    // Its memory is its own.
+    if (value.length === value.buffer.byteLength) giveBack(value);
+  }
+  return at;
+}
+
+/** Where each chunk ends in a body of so many bytes; null when it is not made of whole ones. */
+function endsIn(sizes: readonly number[], length: number): readonly number[] | null {
+  let end = 0;
+  const ends: number[] = [];
+  for (const size of sizes) {
+    end += size;
+    ends.push(end);
+    if (end === length) return ends;
+  }
+  return null;
+}
