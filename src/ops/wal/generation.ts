@@ -72,6 +72,7 @@ export class Generation {
       place.names(name),
     ]);
     if (key === null || sealed === null) return null;
+    // Of two with one index (chain.ts) either will do: the segment that comes next names it.
     const last = names.findLast((each) => readSegmentName(each) !== null);
     const kept = last === undefined ? null : await place.get(name, last);
     try {

@@ -1,5 +1,5 @@
 /** What lies at a place: generations, and from when to when each goes. Known by names alone, so that nothing has to be opened for it. */
-import { BEGUN_NAME, generationAt, readSegmentName } from './names.ts';
+import { BEGUN_NAME, generationAt, KEY_NAME, readSegmentName } from './names.ts';
 import type { Place } from './place.ts';
 
 export interface KeptGeneration {
@@ -24,7 +24,8 @@ export async function keptGenerations(place: Place): Promise<readonly KeptGenera
   const found: KeptGeneration[] = [];
   for (const { name, at } of await generationsOf(place)) {
     const names = await place.names(name);
-    if (!names.includes(BEGUN_NAME)) continue;
+    // One alone may come late, after its generation was given up and removed.
+    if (![BEGUN_NAME, KEY_NAME].every((each) => names.includes(each))) continue;
     const segments = names.flatMap((each) => readSegmentName(each) ?? []);
     found.push({ name, from: at, to: segments.at(-1)?.at ?? at, segments: segments.length });
   }

@@ -3,8 +3,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { BadBackup } from '../backup/bad-backup.ts';
 import { type Header, openHeader } from '../backup/header.ts';
 import { type Begun, readBegun } from './begun.ts';
+import { chainOf } from './chain.ts';
 import { keptGenerations } from './kept.ts';
-import { BEGUN_NAME, FILES_NAME, KEY_NAME, pieceName, readSegmentName } from './names.ts';
+import { BEGUN_NAME, FILES_NAME, KEY_NAME, pieceName } from './names.ts';
 import type { Place } from './place.ts';
 import { openObject } from './sealed-object.ts';
 import { hashOf, readSegment } from './segment.ts';
@@ -80,6 +81,14 @@ class Source {
     }
   }
 
+  /** Null for what is damaged, or not there. */
+  readWhole(object: string): Promise<Uint8Array | null> {
+    return this.read(object).catch((error: unknown) => {
+      if (error instanceof BadBackup) return null;
+      throw error;
+    });
+  }
+
   async begun(): Promise<{ readonly bytes: Uint8Array; readonly begun: Begun }> {
     const bytes = await this.read(BEGUN_NAME);
     return { bytes, begun: readBegun(bytes) };
@@ -107,29 +116,22 @@ async function writeCopy(source: Source, { pieces, size, sha256 }: Begun, file: 
     throw new BadBackup(`The copy of the database in ${source.name} is not the one that was kept.`);
 }
 
-/** Applies segments in their order until one is after `at`, or not there, or not what was kept. */
+/** Applies segments in their order, up to `at`, until one is not there, or not what was kept. */
 async function apply(
   source: Source,
   begun: string,
   at: number,
   file: FileHandle,
 ): Promise<{ readonly reached: number | null; readonly segments: number; readonly stopped: string | null }> {
-  const names = await source.place.names(source.name);
-  const kept = names.flatMap((name) => {
-    const about = readSegmentName(name);
-    return about === null ? [] : [{ name, ...about }];
-  });
+  const read = (name: string) => source.readWhole(name);
+  const kept = await chainOf(await source.place.names(source.name), at, read);
   let previous = begun;
   let reached: number | null = null;
   let segments = 0;
   const end = (stopped: string | null) => ({ reached, segments, stopped });
   for (const { name, index, at: time } of kept) {
-    if (time > at) break;
     if (index !== segments + 1) return end(`Segment ${segments + 1} of ${source.name} is missing.`);
-    const bytes = await source.read(name).catch((error: unknown) => {
-      if (error instanceof BadBackup) return null;
-      throw error;
-    });
+    const bytes = await read(name);
     if (bytes === null) return end(`Segment ${index} of ${source.name} is damaged.`);
     const segment = readSegment(bytes);
     if (segment.previous !== previous || segment.index !== index)

@@ -5,6 +5,7 @@ import { type KeptDatabase, keptDatabase, SHIPPING } from '../../../test/support
 import { openSqlite } from '../../store/sqlite.ts';
 import { BadBackup } from '../backup/bad-backup.ts';
 import { keptGenerations } from './kept.ts';
+import { BEGUN_NAME, generationName } from './names.ts';
 import { type Place, PlaceUnavailable } from './place.ts';
 import { rebuild } from './rebuild.ts';
 import { Shipper } from './shipper.ts';
@@ -256,6 +257,70 @@ test('an object that was kept before does not stand for the one that came in its
     stopped: expect.stringContaining('does not follow'),
   });
 });
+
+test.each([0, -5000])(
+  'what a process had sent before it ended, and is kept after the next one has begun, ends nothing (clock %d)',
+  async (ahead) => {
+    kept = await keptDatabase();
+    await kept.shipper.look(true);
+    for (let n = 1; n <= 2; n++) {
+      await kept.write(n);
+      await kept.shipper.look();
+    }
+    const [generation = ''] = await generations();
+    const folder = join(kept.folder, 'kept', generation);
+    const [, second = ''] = objects(generation).sort();
+    const underway = join(kept.folder, 'underway');
+    await kept.reopen(() => renameSync(join(folder, second), underway));
+    kept.ahead = ahead;
+    await kept.write(3);
+    await kept.shipper.look(true);
+    renameSync(underway, join(folder, second));
+    // Both have the index 2, and nothing follows yet: with either it is a state that was.
+    expect(await kept.at(NOW)).toMatchObject({ numbers: to(ahead === 0 ? 3 : 2), stopped: null });
+    for (let n = 4; n <= 6; n++) {
+      await kept.write(n);
+      await kept.shipper.look(true);
+      expect(await kept.at(NOW)).toMatchObject({ numbers: to(n), stopped: null });
+      if (n === 5) await kept.reopen();
+    }
+    expect(await generations()).toEqual([generation]);
+  },
+);
+
+test('the end of a beginning that was given up, and that comes late, is no generation', async () => {
+  kept = await keptDatabase();
+  await kept.write(1);
+  await kept.shipper.look(true);
+  const late = generationName(kept.clock() + 1, new Uint8Array(4));
+  await kept.place.put(late, BEGUN_NAME, [new Uint8Array(100)]);
+  expect((await kept.at(NOW)).numbers).toEqual([1]);
+});
+
+test.each([0, -5000])(
+  'a process goes on from either of two segments with one index (clock %d)',
+  async (ahead) => {
+    kept = await keptDatabase();
+    await kept.shipper.look(true);
+    for (let n = 1; n <= 2; n++) {
+      await kept.write(n);
+      await kept.shipper.look();
+    }
+    const [generation = ''] = await generations();
+    const folder = join(kept.folder, 'kept', generation);
+    const [, second = ''] = objects(generation).sort();
+    const underway = join(kept.folder, 'underway');
+    await kept.reopen(() => renameSync(join(folder, second), underway));
+    kept.ahead = ahead;
+    await kept.write(3);
+    await kept.shipper.look(true);
+    await kept.reopen(() => renameSync(underway, join(folder, second)));
+    await kept.write(4);
+    await kept.shipper.look(true);
+    expect(await generations()).toEqual([generation]);
+    expect(await kept.at(NOW)).toMatchObject({ numbers: to(4), stopped: null });
+  },
+);
 
 const MOMENTS = process.env.SOTTO_LONG === '1' ? 200 : 12;
 
