@@ -22,6 +22,7 @@ import { run, verifyAudit } from './backup.ts';
 import { openBlobs } from './blobs.ts';
 import { CommandFailed } from './failed.ts';
 import { backupPassphrase } from './passphrase.ts';
+import { momentOf } from './restore/moment.ts';
 import { markRecovered } from './restore/recovered.ts';
 import { printRestored, type Restored } from './restore/told.ts';
 import { settleFile } from './settle.ts';
@@ -53,7 +54,7 @@ export async function restoreAt(args: readonly string[], env: Env): Promise<numb
   const place = await openPlace(logPlace(from, 'restore', env));
   if (values.list) return list(place, isJson);
   if (!values.data) throw wrongUse('restore --at takes --data DIR, a folder that is empty or not there.');
-  const at = timeOf(values.at ?? '');
+  const at = await run(() => momentOf(values.at ?? '', place));
   const passphrase = await backupPassphrase(env, false);
   process.umask(0o077);
   const data = resolve(values.data);
@@ -129,16 +130,6 @@ async function list(place: Place, isJson: boolean): Promise<number> {
     );
   }
   return 0;
-}
-
-/** Epoch milliseconds. */
-function timeOf(text: string): number {
-  if (text === 'latest') return Date.now();
-  const at = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at))
-    throw wrongUse('restore --at takes a time with its zone, such as 2026-11-21T14:05:00Z, or latest.');
-  if (at > Date.now()) throw wrongUse(`${text} has not come yet.`);
-  return at;
 }
 
 function parse(args: readonly string[]) {

@@ -20,16 +20,23 @@ export async function generationsOf(place: Place): Promise<readonly { name: stri
 }
 
 /** The newest first; those that were cut off in their beginning are left out. */
-export async function keptGenerations(place: Place): Promise<readonly KeptGeneration[]> {
-  const found: KeptGeneration[] = [];
+export const keptGenerations = (place: Place): Promise<readonly KeptGeneration[]> =>
+  Array.fromAsync(wholeGenerations(place));
+
+/** Epoch milliseconds of the newest state; null: nothing is kept. */
+export async function newestKept(place: Place): Promise<number | null> {
+  for await (const { to } of wholeGenerations(place)) return to;
+  return null;
+}
+
+async function* wholeGenerations(place: Place): AsyncGenerator<KeptGeneration> {
   for (const { name, at } of await generationsOf(place)) {
     const names = await place.names(name);
     // One alone may come late, after its generation was given up and removed.
     if (![BEGUN_NAME, KEY_NAME].every((each) => names.includes(each))) continue;
     const segments = names.flatMap((each) => readSegmentName(each) ?? []);
-    found.push({ name, from: at, to: segments.at(-1)?.at ?? at, segments: segments.length });
+    yield { name, from: at, to: segments.at(-1)?.at ?? at, segments: segments.length };
   }
-  return found;
 }
 
 /**
