@@ -6,7 +6,8 @@ import { DbUnavailable } from '../store/db.ts';
 import { markAway, unmarkAway } from '../store/moves.ts';
 import { openPostgres } from '../store/postgres.ts';
 import { putSetting } from '../store/settings.ts';
-import { openPostgresData, timeOf } from './postgres.ts';
+import { timeOf } from '../store/postgres-clock.ts';
+import { openPostgresData } from './postgres.ts';
 
 describe.skipIf(POSTGRES_PROGRAMS === null)('a team that moved', () => {
   let server: PostgresServer;

@@ -44,21 +44,13 @@ export async function openPostgresData(address: string, log: Log, wait: number):
   } finally {
     await db.close();
   }
-  return openPostgres(address, { fence: MOVED_AWAY });
+  return openPostgres(address, { fence: MOVED_AWAY, clock: Date.now });
 }
 
 /** Where it is, for sentences: host, port and name. */
 export function placeOf(address: string): string {
   const { hostname, port, pathname } = new URL(address);
   return `${hostname}:${port === '' ? 5432 : port}${pathname}`;
-}
-
-/** Epoch milliseconds, by the clock of the server. */
-export async function timeOf(db: Db): Promise<number> {
-  const [row] = await db.read<{ now: number }>(
-    'SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now',
-  );
-  return row?.now ?? 0;
 }
 
 /** Throws DbUnavailable, and what the server says of the address. */

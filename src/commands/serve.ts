@@ -18,6 +18,7 @@ import { packingOf } from '../packed-assets.ts';
 import { createReleaseFiles } from '../services/release-files.ts';
 import { createServices } from '../services/services.ts';
 import type { Tx } from '../store/db.ts';
+import { timeOf, whyApart } from '../store/postgres-clock.ts';
 import { lockServing } from '../store/serving-lock.ts';
 import { putSetting } from '../store/settings.ts';
 import { CommandFailed } from './failed.ts';
@@ -63,7 +64,7 @@ export async function serve(
       ports.clock,
       (job, result) => meter.count('jobRuns', { job, result }),
       // Nobody else opens a database that lies in the folder of this one.
-      config.database === null ? ONE_NODE : await leasesOf(ports),
+      config.database === null ? ONE_NODE : createLeases(ports.db, timeOf, hostname()),
     ),
     encryption: createEncryption(config, log, ports.clock),
     limits: await openLimits(ports),
@@ -77,8 +78,9 @@ export async function serve(
   let unlock: () => void;
   try {
     unlock = lockFolder(config);
-    // Pages of this release may ask any node, for its files as well.
     if (config.database !== null) {
+      await checkClock(ports);
+      // Pages of this release may ask any node, for its files as well.
       await deps.releaseFiles?.note();
       await services.releases.note();
     }
@@ -119,10 +121,10 @@ function lockFolder({ data, database }: Config): () => void {
   return unlock;
 }
 
-/** Where the database is PostgreSQL. */
-async function leasesOf({ db, clock }: Pick<Deps, 'db' | 'clock'>) {
-  const { timeOf } = await import('./postgres.ts');
-  return createLeases(db, clock, hostname(), { common: () => timeOf(db) });
+/** Where the database is on another machine. Throws CommandFailed where that is far from this one's. */
+async function checkClock({ db, clock }: Pick<Deps, 'db' | 'clock'>): Promise<void> {
+  const wrong = whyApart(await timeOf(db), clock());
+  if (wrong !== null) throw new CommandFailed(`Sotto does not start: ${wrong}.`);
 }
 
 function lockOf(folder: string): (() => void) | null {

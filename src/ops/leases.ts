@@ -1,5 +1,5 @@
 /** Who of several nodes does what only one may do. A lease ends by itself when its holder is gone. */
-import type { Db } from '../store/db.ts';
+import type { Db, Tx } from '../store/db.ts';
 import { endLease, type LeaseRow, leaseRow, renewLease, takeLease } from '../store/leases.ts';
 
 export interface Leases {
@@ -36,29 +36,25 @@ export const ONE_NODE: Leases = {
 
 /** Milliseconds that a lease holds without being renewed, which happens at each third. */
 const LEASE_MS = 60_000;
-/** Milliseconds by which a clock may be off that of the database. What is over is deleted: who takes the time for later deletes everything. */
-const MOST_OFF_MS = 5 * 60_000;
-/** Clocks of nodes may differ by so much without a lease being taken too early. */
-const SKEW_MS = 10_000;
+/** Milliseconds for which it is left alone after its end: whoever has lost it needs a moment to stop. */
+const GRACE_MS = 10_000;
 
 export interface LeasesOptions {
   readonly lease?: number;
-  readonly skew?: number;
+  readonly grace?: number;
   /** Milliseconds of a clock that nobody sets. */
   readonly steady?: () => number;
-  /** The time of the database, epoch milliseconds: what all nodes have in common. */
-  readonly common?: (() => Promise<number>) | null;
 }
 
 /**
- * @param clock epoch milliseconds
+ * @param time epoch milliseconds by the clock that all nodes have in common, which is the database's: their own may differ
  * @param node what this one is called, for people
  */
 export function createLeases(
   db: Db,
-  clock: () => number,
+  time: (tx: Tx) => Promise<number>,
   node: string,
-  { lease = LEASE_MS, skew = SKEW_MS, steady = () => performance.now(), common = null }: LeasesOptions = {},
+  { lease = LEASE_MS, grace = GRACE_MS, steady = () => performance.now() }: LeasesOptions = {},
 ): Leases {
   /** Random, so that a process is not taken for the one before it on the same machine. */
   const holder = crypto.randomUUID();
@@ -73,59 +69,68 @@ export function createLeases(
     return 0;
   };
 
-  /** Null: it is this node's now, until `until`. */
-  const take = (name: string, now: number, until: number, rest: number) =>
-    db.write(async (tx): Promise<Elsewhere | null> => {
+  /** When it became this node's; how another one did it, where that has it or did it a moment ago. */
+  const take = (name: string, rest: number) =>
+    db.write(async (tx): Promise<number | Elsewhere> => {
+      const now = await time(tx);
       const row = await leaseRow(tx, name);
       // A time that a wrong clock has written may be years ahead: nothing is held, or rests, for longer than it can.
       const since = row === null ? 0 : stood(row);
+      // What is this node's own already was taken in a commit whose answer was lost.
       const isHeld =
-        row !== null && row.holder !== '' && row.held_until + skew > now && since <= lease + skew;
+        row !== null &&
+        row.holder !== '' &&
+        row.holder !== holder &&
+        row.held_until + grace > now &&
+        since <= lease + grace;
       if (row && (isHeld || (row.rests_until > now && since <= rest))) {
         const { ended_at: endedAt, succeeded_at: succeededAt, error } = row;
         return { node: row.node, endedAt, succeededAt, error };
       }
-      await takeLease(tx, { name, holder, node, held_until: until });
-      return null;
+      await takeLease(tx, { name, holder, node, held_until: now + lease });
+      return now;
     });
 
-  /** Throws where one of both clocks is wrong: nobody knows which. */
-  const checkClock = async (): Promise<void> => {
-    if (common === null) return;
-    const before = clock();
-    const theirs = await common();
-    const off = Math.max(before - theirs, theirs - clock());
-    if (off > MOST_OFF_MS)
-      throw new Error(
-        `The clocks of this machine and of the database are ${Math.round(off / 60_000)} minutes apart: put them right.`,
-      );
+  /** Renews it, and calls `lose` when it is somebody else's or was not renewed in time. Gives what ends that. */
+  const keep = (name: string, from: number, lose: () => void): (() => void) => {
+    // Counted from before the commit: here it is over before it is for others, also while the database is away.
+    const over = (since: number) => setTimeout(lose, since + lease - steady());
+    let losing: ReturnType<typeof over> | null = over(from);
+    const renewing = setInterval(async () => {
+      const asked = steady();
+      const isOurs = await db
+        .write(async (tx) => renewLease(tx, { name, holder, held_until: (await time(tx)) + lease }))
+        .catch(() => null);
+      if (isOurs === false) lose();
+      if (!isOurs || losing === null) return;
+      clearTimeout(losing);
+      losing = over(asked);
+    }, lease / 3);
+    return () => {
+      clearInterval(renewing);
+      if (losing !== null) clearTimeout(losing);
+      losing = null;
+    };
   };
 
   return {
     async run(name, act, signal, rest = 0) {
-      await checkClock();
-      const startedAt = clock();
-      let until = startedAt + lease;
-      const elsewhere = await take(name, startedAt, until, rest);
-      if (elsewhere !== null) return elsewhere;
+      const from = steady();
+      const taken = await take(name, rest);
+      if (typeof taken !== 'number') return taken;
 
       const lost = new AbortController();
-      const lose = () => lost.abort(new Error('Another node may do this by now: this one lost its lease.'));
-      const renew = async () => {
-        const now = clock();
-        // Looked at here too, because a write to a database that is away may take any time.
-        if (now >= until) return lose();
-        const next = now + lease;
-        const isOurs = await renewLease(db, name, holder, next).catch(() => null);
-        if (isOurs) until = next;
-        else if (isOurs === false) lose();
-      };
-      const renewing = setInterval(renew, lease / 3);
+      const stop = keep(name, from, () =>
+        lost.abort(new Error('Another node may do this by now: this one lost its lease.')),
+      );
       const end = async (error: string | null) => {
         const isCutOff = signal.aborted || lost.signal.aborted;
-        const ended = { rests_until: isCutOff ? 0 : startedAt + rest, ended_at: clock(), error };
+        const note = async (tx: Tx) => {
+          const ended = { rests_until: isCutOff ? 0 : taken + rest, ended_at: await time(tx), error };
+          await endLease(tx, { name, holder }, ended);
+        };
         // Otherwise it ends by itself, and another node does it once more.
-        await endLease(db, { name, holder }, ended).catch(() => undefined);
+        await db.write(note).catch(() => undefined);
       };
       try {
         await act(AbortSignal.any([signal, lost.signal]));
@@ -136,7 +141,7 @@ export function createLeases(
         await end(error instanceof Error ? error.message : String(error));
         throw error;
       } finally {
-        clearInterval(renewing);
+        stop();
       }
     },
   };

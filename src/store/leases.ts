@@ -1,5 +1,5 @@
-/** Who of several nodes does what only one may do. Times are epoch milliseconds of the node that wrote them. */
-import type { Db, Tx } from './db.ts';
+/** Who of several nodes does what only one may do. Times are epoch milliseconds by the clock of the database. */
+import type { Tx } from './db.ts';
 
 export interface LeaseRow {
   readonly name: string;
@@ -28,24 +28,27 @@ export async function takeLease(
 }
 
 /** False when it is somebody else's by now. */
-export async function renewLease(db: Db, name: string, holder: string, until: number): Promise<boolean> {
-  const renewed = await db.write((tx) =>
-    tx.run('UPDATE leases SET held_until = $1 WHERE name = $2 AND holder = $3', [until, name, holder]),
-  );
+export async function renewLease(
+  tx: Tx,
+  { name, holder, held_until }: Pick<LeaseRow, 'name' | 'holder' | 'held_until'>,
+): Promise<boolean> {
+  const renewed = await tx.run('UPDATE leases SET held_until = $1 WHERE name = $2 AND holder = $3', [
+    held_until,
+    name,
+    holder,
+  ]);
   return renewed > 0;
 }
 
 /** Notes how it went, and lets it go; nothing when it is somebody else's by now. */
 export async function endLease(
-  db: Db,
+  tx: Tx,
   { name, holder }: Pick<LeaseRow, 'name' | 'holder'>,
   { rests_until, ended_at, error }: { rests_until: number; ended_at: number; error: string | null },
 ): Promise<void> {
-  await db.write((tx) =>
-    tx.run(
-      `UPDATE leases SET holder = '', held_until = 0, rests_until = $1, ended_at = $2, error = $3,
-       succeeded_at = CASE WHEN $4 = 1 THEN $5 ELSE succeeded_at END WHERE name = $6 AND holder = $7`,
-      [rests_until, ended_at, error, error === null ? 1 : 0, ended_at, name, holder],
-    ),
+  await tx.run(
+    `UPDATE leases SET holder = '', held_until = 0, rests_until = $1, ended_at = $2, error = $3,
+     succeeded_at = CASE WHEN $4 = 1 THEN $5 ELSE succeeded_at END WHERE name = $6 AND holder = $7`,
+    [rests_until, ended_at, error, error === null ? 1 : 0, ended_at, name, holder],
   );
 }

@@ -10,6 +10,7 @@
  */
 import type { ReservedSQL } from 'bun';
 import { type Db, DbUnavailable, type Row, type Tx, type Value } from './db.ts';
+import { NOW, whyApart } from './postgres-clock.ts';
 import { PostgresPool, stateOf, unavailable } from './postgres-pool.ts';
 
 export interface PostgresOptions {
@@ -23,6 +24,8 @@ export interface PostgresOptions {
   readonly name?: string;
   /** Asked within each transaction, before anything is written: a row says that nothing may be. */
   readonly fence?: string;
+  /** Of this machine, epoch milliseconds: nothing is written while it is far from the server's. Where it is missing nobody looks. */
+  readonly clock?: () => number;
 }
 
 interface Queued {
@@ -39,7 +42,8 @@ const MAX_TRIES = 20;
 const BACK_OFF_MS = [2, 200] as const;
 /** Any number that nothing else locks here. */
 const WRITER_LOCK = 0x50770;
-const LOCK = `SELECT pg_advisory_lock(${WRITER_LOCK})`;
+/** With the time at which it was given. */
+const LOCK = `SELECT pg_advisory_lock(${WRITER_LOCK}), ${NOW}`;
 const UNLOCK = `SELECT pg_advisory_unlock(${WRITER_LOCK})`;
 const BEGIN = 'BEGIN ISOLATION LEVEL SERIALIZABLE';
 /** serialization_failure, deadlock_detected. */
@@ -48,10 +52,16 @@ const ABORTED: ReadonlySet<string> = new Set(['40001', '40P01']);
 /** Connects when it is first asked; throws DbUnavailable from each call while the server is away. */
 export function openPostgres(
   url: string,
-  { readers = 8, patience = 5, limit = 20_000, name = 'sotto', fence }: PostgresOptions = {},
+  { readers = 8, patience = 5, limit = 20_000, name = 'sotto', fence, clock }: PostgresOptions = {},
 ): Db {
   const pool = (max: number) => new PostgresPool(url, { max, patience, limit, name });
-  return new Postgres(pool(readers), pool(1), fence ?? null);
+  return new Postgres(pool(readers), pool(1), { fence: fence ?? null, clock: clock ?? null });
+}
+
+/** What is looked at before a transaction writes anything. */
+interface Watch {
+  readonly fence: string | null;
+  readonly clock: (() => number) | null;
 }
 
 class Postgres implements Db {
@@ -62,7 +72,7 @@ class Postgres implements Db {
   constructor(
     private readonly readers: PostgresPool,
     private readonly writers: PostgresPool,
-    private readonly fence: string | null,
+    private readonly watch: Watch,
   ) {}
 
   async read<R extends object = Row>(sql: string, params: readonly Value[] = []): Promise<R[]> {
@@ -92,7 +102,7 @@ class Postgres implements Db {
 
   async #commit(group: readonly Queued[]): Promise<void> {
     try {
-      const settle = await this.writers.alone((connection) => repeated(connection, group, this.fence));
+      const settle = await this.writers.alone((connection) => repeated(connection, group, this.watch));
       for (const done of settle) done();
     } catch (error) {
       for (const { reject } of group) reject(error);
@@ -104,11 +114,11 @@ class Postgres implements Db {
 async function repeated(
   connection: ReservedSQL,
   group: readonly Queued[],
-  fence: string | null,
+  watch: Watch,
 ): Promise<readonly (() => void)[]> {
   for (let tries = 1; ; tries++) {
     try {
-      return await transaction(connection, group, fence);
+      return await transaction(connection, group, watch);
     } catch (error) {
       if (!ABORTED.has(stateOf(error))) throw error;
       if (tries >= MAX_TRIES) throw new DbUnavailable('PostgreSQL: too much is written at once.');
@@ -122,14 +132,14 @@ async function repeated(
 async function transaction(
   connection: ReservedSQL,
   group: readonly Queued[],
-  fence: string | null,
+  watch: Watch,
 ): Promise<readonly (() => void)[]> {
   const settle: (() => void)[] = [];
   try {
-    const answers = await together(connection, fence === null ? [LOCK, BEGIN] : [LOCK, BEGIN, fence]);
-    if (fence !== null && (answers.at(-1)?.length ?? 0) > 0) {
+    const refused = await begin(connection, watch);
+    if (refused !== null) {
       await connection.unsafe(`ROLLBACK; ${UNLOCK}`);
-      throw new DbUnavailable('PostgreSQL: this database was left, and the team goes on in another one.');
+      throw new DbUnavailable(`PostgreSQL: ${refused}.`);
     }
     const [only, ...more] = group;
     if (only && more.length === 0) {
@@ -143,6 +153,14 @@ async function transaction(
     if (!unavailable(error)) await connection.unsafe(`ROLLBACK; ${UNLOCK}`);
     throw error;
   }
+}
+
+/** Why nothing may be written, in a sentence without its end; null: it may. */
+async function begin(connection: ReservedSQL, { fence, clock }: Watch): Promise<string | null> {
+  const [locked, , moved] = await together(connection, [LOCK, BEGIN, ...(fence === null ? [] : [fence])]);
+  if (moved !== undefined && moved.length > 0)
+    return 'this database was left, and the team goes on in another one';
+  return clock === null ? null : whyApart(Number(locked?.[0]?.now), clock());
 }
 
 /** A transaction in which a statement has failed is rolled back by COMMIT, and that is no error to the server. */

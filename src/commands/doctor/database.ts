@@ -5,8 +5,10 @@ import { schemaOf } from '../../store/migrate.ts';
 import { MIGRATIONS } from '../../store/migrations.ts';
 import { whyNotOpened } from '../../store/moves.ts';
 import { openPostgres } from '../../store/postgres.ts';
+import { timeOf } from '../../store/postgres-clock.ts';
 import { factsOf, misfit, placeOf, refusalOf } from '../postgres.ts';
 import { type Finding, findings } from './finding.ts';
+import { apart } from './reach.ts';
 
 const say = findings('database');
 /** Of a node, with the one that writes. */
@@ -37,6 +39,7 @@ async function look(db: Db, place: string, host: string): Promise<readonly Findi
   return [
     schema(await schemaOf(db), place, facts.version),
     ...(await rights(db)),
+    ...apart(await timeOf(db), Date.now(), 'the database'),
     ...(await secrecy(db, host)),
     ...(await room(db)),
   ];
