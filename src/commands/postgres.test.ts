@@ -5,8 +5,8 @@ import { silent } from '../ops/log.ts';
 import { DbUnavailable } from '../store/db.ts';
 import { markAway, unmarkAway } from '../store/moves.ts';
 import { openPostgres } from '../store/postgres.ts';
-import { putSetting } from '../store/settings.ts';
 import { timeOf } from '../store/postgres-clock.ts';
+import { putSetting } from '../store/settings.ts';
 import { openPostgresData } from './postgres.ts';
 
 describe.skipIf(POSTGRES_PROGRAMS === null)('a team that moved', () => {
