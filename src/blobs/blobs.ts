@@ -3,12 +3,15 @@
  * once. Nothing here knows whose they are; what no row names is an orphan, found by `list`.
  */
 
-import { DIRECT_MS } from '../contract/files.ts';
+import { CHUNK_BYTES, CHUNK_OVERHEAD_BYTES, DIRECT_MS } from '../contract/files.ts';
 
 /** 16 random bytes in hexadecimal: never anything that came over the wire. */
 export type BlobKey = string;
 export const isBlobKey = (value: string): value is BlobKey => /^[0-9a-f]{32}$/.test(value);
 export const blobKey = (bytes: Uint8Array): BlobKey => bytes.toHex();
+
+/** A sealed chunk: nothing larger is put. */
+export const MOST_BLOB_BYTES = CHUNK_BYTES + CHUNK_OVERHEAD_BYTES;
 
 /** Seconds for which an address given by `direct` is good. */
 export const DIRECT_SECONDS = DIRECT_MS / 1000;

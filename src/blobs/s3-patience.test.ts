@@ -36,6 +36,12 @@ test('a code that is no word, and an error without one, say nothing of themselve
     await expect(ask(() => Promise.reject(error))).rejects.toThrow(/^UnknownError$/);
 });
 
+test('what the system says of a connection is no word of a disk', async () => {
+  const ask = patiently({ timeout: 1000, pauses: [] });
+  await expect(ask(() => Promise.reject(failure('ECONNRESET')))).rejects.toThrow(/^ConnectionClosed$/);
+  await expect(ask(() => Promise.reject(failure('EPIPE')))).rejects.toThrow(/^ConnectionFailed$/);
+});
+
 test('a store that swallows everything is asked no more until it lets go', async () => {
   const ask = patiently({ timeout: 5, pauses: [] });
   const swallowed: PromiseWithResolvers<string>[] = [];

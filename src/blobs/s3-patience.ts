@@ -1,5 +1,5 @@
 /** Asking a store over a network: how long, how often, and what its errors are here. */
-import { BlobsUnavailable } from './blobs.ts';
+import { BlobsUnavailable, isDiskWord } from './blobs.ts';
 
 export interface Patience {
   /** Milliseconds for one answer. */
@@ -35,6 +35,7 @@ const FINAL = new Set([
   'RequestTimeTooSkewed',
   'SignatureDoesNotMatch',
   'Timeout',
+  'TooLarge',
 ]);
 
 /**
@@ -56,7 +57,7 @@ export function patiently(patience: Partial<Patience> = {}): <T>(act: () => Prom
       const first = await Promise.race([asked.then((value) => ({ value })), late]);
       if (first !== 'late') return first.value;
     } catch (error) {
-      throw new BlobsUnavailable(wordOf(error));
+      throw error instanceof BlobsUnavailable ? error : new BlobsUnavailable(wordOf(error));
     } finally {
       clearTimeout(timer);
     }
@@ -80,8 +81,16 @@ export function patiently(patience: Partial<Patience> = {}): <T>(act: () => Prom
   };
 }
 
+/** What the system says of a connection, as the runtime's client says it: its own words are those of disks (`isDiskWord`). */
+const OF_CONNECTIONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'ConnectionRefused',
+  ECONNRESET: 'ConnectionClosed',
+  ENOTFOUND: 'DNSResolveFailed',
+};
+
 /** The code of an error, from the store or the runtime, if it is a word. */
 function wordOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (isDiskWord(code)) return OF_CONNECTIONS[code] ?? 'ConnectionFailed';
   return /^\w{1,60}$/.test(code) ? code : 'UnknownError';
 }

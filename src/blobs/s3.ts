@@ -4,8 +4,17 @@
  */
 import { S3Client } from 'bun';
 import type { S3Place } from '../config/outside.ts';
-import { type BlobKey, type Blobs, BlobsUnavailable, checkKey, DIRECT_SECONDS, isBlobKey } from './blobs.ts';
+import {
+  type BlobKey,
+  type Blobs,
+  BlobsUnavailable,
+  checkKey,
+  DIRECT_SECONDS,
+  isBlobKey,
+  MOST_BLOB_BYTES,
+} from './blobs.ts';
 import { type Patience, patiently } from './s3-patience.ts';
+import { readObject } from './s3-read.ts';
 
 /** Follows the bucket's folder, so that other things may lie in it too. */
 const FOLDER = 'blobs/';
@@ -29,7 +38,7 @@ export function createS3Blobs(place: S3Place, patience?: Partial<Patience>): Blo
 
     get: async (key) => {
       const object = objectOf(key);
-      return orNone(() => ask(async () => new Uint8Array(await client.file(object).arrayBuffer())));
+      return orNone(() => ask(() => readObject(client, object, MOST_BLOB_BYTES)));
     },
 
     remove: async (key) => {

@@ -2,9 +2,12 @@
 import { BlobsUnavailable } from '../../blobs/blobs.ts';
 import { s3Client } from '../../blobs/s3.ts';
 import { patiently } from '../../blobs/s3-patience.ts';
+import { readObject } from '../../blobs/s3-read.ts';
 import type { S3Place } from '../../config/outside.ts';
 import { type Place, PlaceUnavailable } from './place.ts';
 
+/** A transaction of 64 MiB may come to a change of 8 (cursor.ts); what is larger was not put here. */
+const MOST_OBJECT_BYTES = 96 * 1024 * 1024;
 /** Names that are listed at once, by the protocol. */
 const PAGE = 1000;
 
@@ -46,7 +49,7 @@ export function createS3Place(s3: S3Place): Place {
       }),
     get: async (folder, name) => {
       try {
-        return await patient(async () => new Uint8Array(await client.file(key(folder, name)).arrayBuffer()));
+        return await patient(() => readObject(client, key(folder, name), MOST_OBJECT_BYTES));
       } catch (error) {
         if (error instanceof BlobsUnavailable && MISSING.has(error.message)) return null;
         return told(() => Promise.reject(error));
