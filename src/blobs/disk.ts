@@ -1,5 +1,5 @@
 /** Blobs as files of a folder, for this user alone: two levels of folders, 256 in all, so that a terabyte is some thousand files in each. */
-import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type BlobKey, type Blobs, BlobsUnavailable, checkKey, isBlobKey } from './blobs.ts';
 
@@ -29,7 +29,7 @@ export function createDiskBlobs(folder: string): Blobs {
         } catch (error) {
           // Somebody may have taken a folder away.
           made = null;
-          for (const left of [path + PART, path]) await rm(left, { force: true }).catch(() => {});
+          for (const left of [path + PART, path]) await remove(left).catch(() => {});
           throw error;
         }
       }),
@@ -47,8 +47,8 @@ export function createDiskBlobs(folder: string): Blobs {
     remove: (key) =>
       available(async () => {
         const path = pathOf(folder, key);
-        await rm(path, { force: true });
-        await rm(path + PART, { force: true });
+        await remove(path);
+        await remove(path + PART);
       }),
 
     list: (after, limit) =>
@@ -120,6 +120,15 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
     await file.datasync();
   } finally {
     await file.close();
+  }
+}
+
+/** Not `rm`, which looks at what it is first, while everybody waits. */
+async function remove(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }
 

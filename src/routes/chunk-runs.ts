@@ -21,12 +21,16 @@ export interface ChunkRuns {
   ): Promise<T>;
 }
 
+/** Milliseconds for which memory is kept when nobody sends anything: from one request to the next it must not go. */
+const KEPT_MS = 10_000;
+
 const wrongLength = () =>
   new Refusal('ValidationError', 'This part of the file has another length than it must have.');
 
 export function createChunkRuns(): ChunkRuns {
   const spare = new SpareBytes(PARALLEL_CHUNKS);
   let lent = 0;
+  let clearing: ReturnType<typeof setTimeout> | undefined;
   return {
     async read(request, sizes, use) {
       checkType(request);
@@ -34,14 +38,15 @@ export function createChunkRuns(): ChunkRuns {
       if (said !== null && endsIn(sizes, Number(said)) === null) throw wrongLength();
       const room = spare.take(said === null ? sizes.reduce((sum, size) => sum + size, 0) : Number(said));
       lent++;
+      clearTimeout(clearing);
       try {
         const ends = endsIn(sizes, await readInto(room, request));
         if (ends === null) throw wrongLength();
         return await use(ends.map((end, i) => room.subarray(ends[i - 1] ?? 0, end)));
       } finally {
         spare.giveBack(room);
-        // Nobody sends anything: a server that is left alone holds no memory for it.
-        if (--lent === 0) spare.clear();
+        // A server that is left alone holds no memory for it.
+        if (--lent === 0) clearing = setTimeout(() => spare.clear(), KEPT_MS).unref();
       }
     },
   };
