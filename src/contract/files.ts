@@ -26,7 +26,7 @@ export const CHUNK_MEDIA_TYPE = 'application/octet-stream';
 /** An upload that nobody goes on with is deleted after so long, in milliseconds: 7 days. */
 export const UPLOAD_RETENTION_MS = 7 * 24 * 3600_000;
 /** Chunks that follow each other and come in one request, at most: one answer, and one commit, for all of them. */
-export const MAX_RUN_CHUNKS = 4;
+export const MAX_RUN_CHUNKS = 8;
 /** Bytes of such a request, at most. */
 export const MAX_RUN_BYTES = MAX_RUN_CHUNKS * (CHUNK_BYTES + CHUNK_OVERHEAD_BYTES);
 /** Requests for chunks of one file that a client has under way at the same time. */

@@ -3,7 +3,7 @@
  * whole by the runtime, it would be copied anew each time it outgrows its place.
  */
 import { giveBack } from '../contract/bytes.ts';
-import { CHUNK_MEDIA_TYPE, PARALLEL_CHUNKS } from '../contract/files.ts';
+import { CHUNK_MEDIA_TYPE, MAX_RUN_BYTES, PARALLEL_CHUNKS } from '../contract/files.ts';
 import { SpareBytes } from '../contract/spare-bytes.ts';
 import { sentence } from '../contract/words.ts';
 import { Refusal } from '../services/refusal.ts';
@@ -24,11 +24,18 @@ export interface ChunkRuns {
 /** Milliseconds for which memory is kept when nobody sends anything: from one request to the next it must not go. */
 const KEPT_MS = 10_000;
 
+/** Enough for several people on fast lines. */
+const MOST_BYTES = 16 * MAX_RUN_BYTES;
+
+const busy = () =>
+  new Refusal('TooLarge', 'Many files are being sent right now: send the parts of this file one at a time.');
 const wrongLength = () =>
   new Refusal('ValidationError', 'This part of the file has another length than it must have.');
 
-export function createChunkRuns(): ChunkRuns {
+/** @param most bytes that runs of several chunks take at once, over all requests: whoever comes then sends one at a time */
+export function createChunkRuns(most = MOST_BYTES): ChunkRuns {
   const spare = new SpareBytes(PARALLEL_CHUNKS);
+  /** Bytes that are in use. */
   let lent = 0;
   let clearing: ReturnType<typeof setTimeout> | undefined;
   return {
@@ -36,8 +43,10 @@ export function createChunkRuns(): ChunkRuns {
       checkType(request);
       const said = request.headers.get('content-length');
       if (said !== null && endsIn(sizes, Number(said)) === null) throw wrongLength();
-      const room = spare.take(said === null ? sizes.reduce((sum, size) => sum + size, 0) : Number(said));
-      lent++;
+      const length = said === null ? sizes.reduce((sum, size) => sum + size, 0) : Number(said);
+      if (length > (sizes[0] ?? 0) && lent + length > most) throw busy();
+      const room = spare.take(length);
+      lent += length;
       clearTimeout(clearing);
       try {
         const ends = endsIn(sizes, await readInto(room, request));
@@ -46,7 +55,8 @@ export function createChunkRuns(): ChunkRuns {
       } finally {
         spare.giveBack(room);
         // A server that is left alone holds no memory for it.
-        if (--lent === 0) clearing = setTimeout(() => spare.clear(), KEPT_MS).unref();
+        lent -= length;
+        if (lent === 0) clearing = setTimeout(() => spare.clear(), KEPT_MS).unref();
       }
     },
   };

@@ -38,8 +38,10 @@ test('a run grows while answers are quick, and falls back when they are slow', (
   expect(runs.now).toBe(2);
   runs.answered(2, 2000);
   expect(runs.now).toBe(2);
-  runs.answered(2, 10);
-  expect(runs.now).toBe(MAX_RUN_CHUNKS);
+  for (let chunks = 2; chunks < MAX_RUN_CHUNKS; chunks *= 2) {
+    runs.answered(chunks, 10);
+    expect(runs.now).toBe(2 * chunks);
+  }
   runs.answered(MAX_RUN_CHUNKS, 10);
   expect(runs.now).toBe(MAX_RUN_CHUNKS);
   runs.answered(MAX_RUN_CHUNKS, 60_000);
@@ -70,12 +72,14 @@ test('chunks leave in their order, as bytes or as files of the browser', async (
   }
 });
 
-test('whoever takes one chunk only is given one after the other from then on', async () => {
+test('whoever takes one chunk only is given one after the other from then on, and all of them', async () => {
   const tooLarge = new TransportRefused(413, { error: 'TooLarge', message: 'Too large.' });
   const { put, asked, all } = taker((bytes) => (bytes.length > 3 ? tooLarge : null));
   const runs = long();
   await putRun(put, runs, 0, parts(MAX_RUN_CHUNKS));
-  expect(asked).toEqual([MAX_RUN_CHUNKS, ...parts(MAX_RUN_CHUNKS).map(() => 1)]);
+  const halves: number[] = [];
+  for (let chunks = MAX_RUN_CHUNKS; chunks > 1; chunks /= 2) halves.push(chunks);
+  expect(asked).toEqual([...halves, ...parts(MAX_RUN_CHUNKS).map(() => 1)]);
   expect(all()).toEqual(expected(MAX_RUN_CHUNKS));
   runs.answered(1, 1);
   expect(runs.now).toBe(1);

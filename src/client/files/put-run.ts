@@ -23,13 +23,14 @@ export async function putRun(
       await putOne(put, first + at, some);
       at += some.length;
     } catch (error) {
-      const isLong = some.length > 1;
-      if (isLong && error instanceof TransportFailed) runs.failed(some.length);
-      if (!isLong || !(error instanceof TransportRefused) || error.status !== 413) throw error;
-      runs.refused();
+      if (some.length === 1 || !(error instanceof TransportFailed || isTooLarge(error))) throw error;
+      runs.tooLong(some.length);
+      if (!isTooLarge(error)) throw error;
     }
   }
 }
+
+const isTooLarge = (error: unknown) => error instanceof TransportRefused && error.status === 413;
 
 async function putOne(
   put: (n: number, body: ChunkBody) => Promise<void>,

@@ -24,13 +24,8 @@ export class RunLength {
     else if (ms <= QUICK_MS && chunks >= this.most) this.most = Math.min(MAX_RUN_CHUNKS, this.most * 2);
   }
 
-  /** One was not answered: perhaps something on the way takes none of this size. */
-  failed(chunks: number): void {
+  /** One was too large, or not answered: for a proxy, a server that is busy, or something on the way that takes none of this size. */
+  tooLong(chunks: number): void {
     this.ceiling = Math.max(1, Math.floor(chunks / 2));
-  }
-
-  /** One was too large: for an older server, or a proxy with a limit of its own. */
-  refused(): void {
-    this.ceiling = 1;
   }
 }
