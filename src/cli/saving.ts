@@ -6,6 +6,7 @@ import { fileName } from '../client/files/name.ts';
 import type { Wait } from '../client/files/patience.ts';
 import { type PrefixTools, verifiedPrefix } from '../client/files/prefix.ts';
 import type { FileView } from '../client/files/view.ts';
+import { giveBack } from '../contract/bytes.ts';
 import { cliCrypto } from './crypto.ts';
 import type { Device } from './device.ts';
 import { Failed, fileProblem } from './failures.ts';
@@ -68,6 +69,7 @@ export async function saveFile(
         for await (const bytes of opened.read(from, file.size, { signal })) {
           await part.write(bytes, at);
           at += bytes.length;
+          giveBack(bytes);
           progress.show(name, at, file.size);
         }
       }

@@ -8,6 +8,7 @@ import { Home } from '../../src/cli/home.ts';
 import { openEngine } from '../../src/client/engine.ts';
 import { newAccountId, register } from '../../src/client/enrol.ts';
 import { httpTransport } from '../../src/client/http-transport.ts';
+import { giveBack } from '../../src/contract/bytes.ts';
 import { RUNS_IN_HAND } from '../../src/contract/files.ts';
 import { SpareBytes } from '../../src/contract/spare-bytes.ts';
 import { runtime } from '../../src/native/runtime.ts';
@@ -95,7 +96,11 @@ async function transfer(path: string): Promise<FilesWork> {
 
   began = performance.now();
   let bytes = 0;
-  for await (const part of files.open(file).read()) bytes += part.length;
+  for await (const part of files.open(file).read()) {
+    bytes += part.length;
+    // As the command line does, once it is written.
+    giveBack(part);
+  }
   const down = performance.now() - began;
   if (bytes !== source.size) throw new Error('the file did not come back whole');
   await files.remove(file.id);

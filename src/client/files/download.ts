@@ -1,6 +1,6 @@
 /** Fetches, verifies and opens chunks of one file, a few ahead of who reads them. Pure, so that a worker can do it. */
 
-import { fromHex } from '../../contract/bytes.ts';
+import { fromHex, giveBack } from '../../contract/bytes.ts';
 import { CHUNK_BYTES, PARALLEL_CHUNKS, sealedChunkBytes } from '../../contract/files.ts';
 import { checkedHashes, fileChunks, openFileChunk } from '../../protocol/file.ts';
 import { equalBytes } from '../../protocol/hash.ts';
@@ -103,9 +103,9 @@ async function verifiedChunk(
   if (hash === undefined) throw damaged();
   for (let tries = 0; tries < 2; tries++) {
     const sealed = await patiently(wait, signal, () => transport.chunk(file.id, n, signal));
-    if (sealed.length !== sealedChunkBytes(file.size, n)) continue;
-    if (!equalBytes(await provider.sha256(sealed), hash)) continue;
     try {
+      if (sealed.length !== sealedChunkBytes(file.size, n)) continue;
+      if (!equalBytes(await provider.sha256(sealed), hash)) continue;
       return await openFileChunk(
         { provider },
         { key: file.key, id: fromHex(file.id) },
@@ -114,6 +114,8 @@ async function verifiedChunk(
       );
     } catch (cause) {
       throw damaged(cause);
+    } finally {
+      giveBack(sealed);
     }
   }
   throw damaged();

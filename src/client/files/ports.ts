@@ -20,6 +20,7 @@ export interface FileTransport {
   readonly runs: RunLength;
   /** Memory for them, where it is used again. */
   readonly spare?: SpareBytes | undefined;
+  /** Bytes in memory of their own. */
   chunk(id: FileId, n: number, signal?: AbortSignal): Promise<Uint8Array>;
   /** SHA-256 of every stored chunk, 32 B each. */
   hashes(id: FileId): Promise<Uint8Array>;

@@ -82,7 +82,7 @@ export interface FileFilter {
 /** A file that is being read. */
 export interface OpenFile {
   readonly file: FileView;
-  /** Verified bytes `from` to `to` (exclusive). Throws FileProblem. */
+  /** Verified bytes `from` to `to` (exclusive), each part in memory of its own. Throws FileProblem. */
   read(from?: number, to?: number, watch?: Watch): AsyncIterable<Uint8Array>;
 }
 

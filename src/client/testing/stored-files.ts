@@ -109,7 +109,8 @@ export class FakeFiles {
           const sealed = readable(id).chunks.get(n);
           const given = sealed === undefined ? null : this.knobs.chunk(id, n, sealed);
           if (given === null) throw gone();
-          return given;
+          // What comes over a line is its receiver's.
+          return given.slice();
         }),
       hashes: (id) =>
         ask(() => {
