@@ -1,6 +1,8 @@
 /** Memory for the bodies of chunks: bounded, however many send. */
 import { expect, test } from 'bun:test';
 import { CHUNK_MEDIA_TYPE } from '../contract/files.ts';
+import { runtime } from '../native/runtime.ts';
+import type { SealedChunk } from '../services/file-chunks.ts';
 import { createChunkRuns } from './chunk-runs.ts';
 
 const sizes = [4, 4, 3];
@@ -19,8 +21,8 @@ test('while others send as much as there is memory for, chunks are taken one at 
   const runs = createChunkRuns(22);
   const held = Promise.withResolvers<void>();
   const begun: Promise<readonly number[]>[] = [];
-  const use = (sealed: readonly Uint8Array[]) => {
-    const lengths = sealed.map(({ length }) => length);
+  const use = (sealed: readonly SealedChunk[]) => {
+    const lengths = sealed.map(({ bytes }) => bytes.length);
     return held.promise.then(() => lengths);
   };
   for (const _ of [1, 2]) begun.push(runs.read(request(numbers(11)), sizes, use));
@@ -44,7 +46,28 @@ test('what fails gives its memory back', async () => {
       body: { error: 'ValidationError' },
     });
   }
-  expect(await runs.read(request(numbers(8)), sizes, async ([first]) => [...(first ?? [])])).toEqual([
+  expect(await runs.read(request(numbers(8)), sizes, async ([first]) => [...(first?.bytes ?? [])])).toEqual([
     0, 1, 2, 3,
   ]);
+});
+
+test('each chunk comes with its own hash, however the body is cut', async () => {
+  const runs = createChunkRuns();
+  const body = numbers(11);
+  for (const cuts of [[], [4], [1, 2, 3], [3, 9], [4, 8], [7, 7]]) {
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const [i, cut] of [...cuts, body.length].entries())
+          controller.enqueue(body.slice(cuts[i - 1] ?? 0, cut));
+        controller.close();
+      },
+    });
+    const headers = { 'content-type': CHUNK_MEDIA_TYPE };
+    const cut = new Request('http://localhost/', { method: 'PUT', headers, body: stream });
+    const read = await runs.read(cut, sizes, async (sealed) =>
+      sealed.map(({ bytes, sha256 }) => [bytes.slice(), sha256]),
+    );
+    const parts = [body.slice(0, 4), body.slice(4, 8), body.slice(8)];
+    expect(read).toEqual(await Promise.all(parts.map(async (part) => [part, await runtime.sha256(part)])));
+  }
 });

@@ -1,11 +1,13 @@
 /**
  * Chunks of a file as a request brings them: one, or some that follow each other. A body is read into memory that is used again: read
- * whole by the runtime, it would be copied anew each time it outgrows its place.
+ * whole by the runtime, it would be copied anew each time it outgrows its place. It is hashed as it comes: all at once would keep
+ * everybody else waiting.
  */
 import { giveBack } from '../contract/bytes.ts';
 import { CHUNK_MEDIA_TYPE, MAX_RUN_BYTES, PARALLEL_CHUNKS } from '../contract/files.ts';
 import { SpareBytes } from '../contract/spare-bytes.ts';
 import { sentence } from '../contract/words.ts';
+import type { SealedChunk } from '../services/file-chunks.ts';
 import { Refusal } from '../services/refusal.ts';
 
 export interface ChunkRuns {
@@ -17,7 +19,7 @@ export interface ChunkRuns {
   read<T>(
     request: Request,
     sizes: readonly number[],
-    use: (sealed: readonly Uint8Array[]) => Promise<T>,
+    use: (sealed: readonly SealedChunk[]) => Promise<T>,
   ): Promise<T>;
 }
 
@@ -42,16 +44,16 @@ export function createChunkRuns(most = MOST_BYTES): ChunkRuns {
     async read(request, sizes, use) {
       checkType(request);
       const said = request.headers.get('content-length');
-      if (said !== null && endsIn(sizes, Number(said)) === null) throw wrongLength();
+      if (said !== null && !isWhole(Number(said), sizes)) throw wrongLength();
       const length = said === null ? sizes.reduce((sum, size) => sum + size, 0) : Number(said);
       if (length > (sizes[0] ?? 0) && lent + length > most) throw busy();
       const room = spare.take(length);
       lent += length;
       clearTimeout(clearing);
       try {
-        const ends = endsIn(sizes, await readInto(room, request));
-        if (ends === null) throw wrongLength();
-        return await use(ends.map((end, i) => room.subarray(ends[i - 1] ?? 0, end)));
+        const sealed = await readRun(request, room, sizes);
+        if (sealed === null) throw wrongLength();
+        return await use(sealed);
       } finally {
         spare.giveBack(room);
         // A server that is left alone holds no memory for it.
@@ -71,33 +73,44 @@ function checkType(request: Request): void {
     );
 }
 
-/** Gives how many bytes there are; one more than there is room for when there are more, and reads no further. */
-async function readInto(room: Uint8Array, { body }: Request): Promise<number> {
-  let at = 0;
-  if (body === null) return at;
-  const reader = body.getReader();
-  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-    const { value } = piece;
+/** What stands in `room` afterwards; null for a body that is not made of whole chunks, of which no more is read than there is room for. */
+async function readRun(
+  { body }: Request,
+  room: Uint8Array,
+  sizes: readonly number[],
+): Promise<readonly SealedChunk[] | null> {
+  const sealed: SealedChunk[] = [];
+  let hasher = new Bun.CryptoHasher('sha256');
+  let [at, from, hashed] = [0, 0, 0];
+  const reader = body?.getReader();
+  for (let next = await reader?.read(); next?.value !== undefined; next = await reader?.read()) {
+    const { value } = next;
     if (at + value.length > room.length) {
-      await reader.cancel();
-      return room.length + 1;
+      await reader?.cancel();
+      return null;
     }
     room.set(value, at);
     at += value.length;
     // Its memory is its own.
     if (value.length === value.buffer.byteLength) giveBack(value);
+    while (hashed < at) {
+      const end = from + (sizes[sealed.length] ?? Number.POSITIVE_INFINITY);
+      hasher.update(room.subarray(hashed, Math.min(at, end)));
+      hashed = Math.min(at, end);
+      if (hashed < end) break;
+      sealed.push({ bytes: room.subarray(from, end), sha256: new Uint8Array(hasher.digest()) });
+      hasher = new Bun.CryptoHasher('sha256');
+      from = end;
+    }
   }
-  return at;
+  return at > 0 && from === at ? sealed : null;
 }
 
-/** Where each chunk ends in a body of so many bytes; null when it is not made of whole ones. */
-function endsIn(sizes: readonly number[], length: number): readonly number[] | null {
+/** Whether so many bytes are one chunk, or it and some that follow it. */
+function isWhole(length: number, sizes: readonly number[]): boolean {
   let end = 0;
-  const ends: number[] = [];
-  for (const size of sizes) {
+  return sizes.some((size) => {
     end += size;
-    ends.push(end);
-    if (end === length) return ends;
-  }
-  return null;
+    return end === length;
+  });
 }

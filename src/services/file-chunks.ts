@@ -1,11 +1,17 @@
 /** The bytes of files: sent by their owner, fetched by whoever may. */
 import { chunksOf, type FileId, MAX_RUN_CHUNKS, sealedChunkBytes } from '../contract/files.ts';
 import type { Ports } from '../deps.ts';
-import { runtime } from '../native/runtime.ts';
 import { concat } from '../protocol/codec.ts';
 import * as store from '../store/files.ts';
 import { type Asker, actorOf, type FileDesk, type FileParts, gone } from './file-desk.ts';
 import { Refusal } from './refusal.ts';
+
+/** A chunk as it came. */
+export interface SealedChunk {
+  readonly bytes: Uint8Array;
+  /** SHA-256 of them. */
+  readonly sha256: Uint8Array;
+}
 
 export interface FileChunks {
   /** Bytes that the first chunk must have, and those after it that may come with it, while the owner's upload goes on. */
@@ -14,7 +20,7 @@ export interface FileChunks {
    * Chunks that follow each other: all of them are kept, or none is. The same bytes again are no error; other ones replace them, until
    * the file is complete: then Conflict.
    */
-  putChunks(asker: Asker, id: FileId, first: number, sealed: readonly Uint8Array[]): Promise<void>;
+  putChunks(asker: Asker, id: FileId, first: number, sealed: readonly SealedChunk[]): Promise<void>;
   chunk(asker: Asker, id: FileId, n: number): Promise<Uint8Array<ArrayBuffer>>;
   /** SHA-256 of each chunk, 32 bytes each; Conflict while some are missing. */
   hashes(asker: Asker, id: FileId): Promise<Uint8Array<ArrayBuffer>>;
@@ -50,28 +56,19 @@ export function createFileChunks(
       noting(asker, 'put', id, async () => {
         const { size, completed_at } = await own(db, asker, id);
         if (first + sealed.length > chunksOf(size)) throw gone();
-        if (sealed.some((chunk, i) => chunk.length !== sealedChunkBytes(size, first + i)))
+        if (sealed.some(({ bytes }, i) => bytes.length !== sealedChunkBytes(size, first + i)))
           throw new Refusal('ValidationError', 'This part of the file has another length than it must have.');
-        let hashing: Promise<readonly Uint8Array[]> | null = null;
-        const hashed = () => {
-          hashing ??= Promise.all(sealed.map((chunk) => runtime.sha256(chunk)));
-          return hashing;
-        };
         const known = await store.chunksIn(db, id, first, sealed.length);
-        if (
-          known.size === sealed.length &&
-          (await hashed()).every((hash, i) => isOf(known.get(first + i), hash))
-        )
-          return;
+        if (sealed.every(({ sha256 }, i) => isOf(known.get(first + i), sha256))) return;
         if (completed_at !== null) throw isComplete();
-        await bytes.checkRoom(sealed.reduce((sum, chunk) => sum + chunk.length, 0));
-        const writing = bytes.write(sealed, async (blobs) => {
-          const hashes = await hashed();
-          return db.write(async (tx) => {
+        const all = sealed.map((chunk) => chunk.bytes);
+        await bytes.checkRoom(all.reduce((sum, { length }) => sum + length, 0));
+        const left = await bytes.write(all, (blobs) =>
+          db.write(async (tx) => {
             const row = await own(tx, asker, id);
             const before = await store.chunksIn(tx, id, first, sealed.length);
             const chunks = blobs.flatMap((blob, i): store.ChunkRow[] => {
-              const [n, sha256] = [first + i, hashes[i]];
+              const [n, sha256] = [first + i, sealed[i]?.sha256];
               if (sha256 === undefined || isOf(before.get(n), sha256)) return [];
               return [{ n, blob, size: sealedChunkBytes(size, n), sha256 }];
             });
@@ -81,11 +78,9 @@ export function createFileChunks(
             return blobs.flatMap((blob, i) =>
               named.has(first + i) ? (before.get(first + i)?.blob ?? []) : blob,
             );
-          });
-        });
-        // While the disk takes the bytes.
-        void hashed();
-        await bytes.remove(await writing);
+          }),
+        );
+        await bytes.remove(left);
       }),
 
     chunk: (asker, id, n) =>

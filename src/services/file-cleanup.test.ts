@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { startApp, type TestApp } from '../../test/support/app.ts';
-import { addGroup, type Calls, callsAs, newFileId, noiseOf } from '../../test/support/files.ts';
+import { addGroup, type Calls, callsAs, chunkOf, newFileId, noiseOf } from '../../test/support/files.ts';
 import { addPerson, randomBytes, type Someone } from '../../test/support/relay.ts';
 import { type Blobs, BlobsUnavailable } from '../blobs/blobs.ts';
 import { type FileRecord, sealedFileBytes, UPLOAD_RETENTION_MS } from '../contract/files.ts';
@@ -111,7 +111,7 @@ test('bytes that no row names go, those of an upload that is underway do not', a
   const bytes = createBlobWrites(ports);
   const files = createFiles(ports, { ...services, bytes });
   const { id } = await files.begin(mina, { id: newFileId(), size: 10, conversation: group, expiresAt: null });
-  const putting = files.putChunks(mina, id, 0, [randomBytes(26)]);
+  const putting = files.putChunks(mina, id, 0, [chunkOf(randomBytes(26))]);
   await isPut;
   const cleanup = createFileCleanup(ports, { audit: services.audit, bytes });
   // Another node may be writing the two as well.
@@ -143,11 +143,13 @@ test('a disk that takes nothing refuses in a sentence, has nothing half, and tak
   const files = createFiles(ports, { ...services, bytes: createBlobWrites(ports) });
   const { id } = await files.begin(mina, { id: newFileId(), size: 10, conversation: group, expiresAt: null });
   const sealed = randomBytes(26);
-  await expect(files.putChunks(mina, id, 0, [sealed])).rejects.toThrow('The server has no room for files');
+  await expect(files.putChunks(mina, id, 0, [chunkOf(sealed)])).rejects.toThrow(
+    'The server has no room for files',
+  );
   expect((await files.record(mina, id)).missing).toEqual([0]);
   expect(await keys()).toEqual([]);
   isFull = false;
-  await files.putChunks(mina, id, 0, [sealed]);
+  await files.putChunks(mina, id, 0, [chunkOf(sealed)]);
   expect((await files.complete(mina, id)).missing).toEqual([]);
 });
 

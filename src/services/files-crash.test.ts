@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'bun:test';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addGroup, noiseOf } from '../../test/support/files.ts';
+import { addGroup, chunkOf, noiseOf } from '../../test/support/files.ts';
 import { addPerson, randomBytes, type Someone } from '../../test/support/relay.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import { createDiskBlobs } from '../blobs/disk.ts';
@@ -129,12 +129,12 @@ async function tell({ files, cleanup }: Pick<Place, 'files' | 'cleanup'>, story:
     }
   };
   await files.begin(mina, { id: stays, ...upload });
-  await again(() => files.putChunks(mina, stays, 0, [chunk(others, 0)]));
-  await again(() => files.putChunks(mina, stays, 1, [chunk(chunks, 1)]));
-  await again(() => files.putChunks(mina, stays, 0, [chunk(chunks, 0)]));
+  await again(() => files.putChunks(mina, stays, 0, [chunkOf(chunk(others, 0))]));
+  await again(() => files.putChunks(mina, stays, 1, [chunkOf(chunk(chunks, 1))]));
+  await again(() => files.putChunks(mina, stays, 0, [chunkOf(chunk(chunks, 0))]));
   await again(() => files.complete(mina, stays));
   await files.begin(mina, { id: goes, ...upload });
-  await again(() => files.putChunks(mina, goes, 0, [chunk(chunks, 0), chunk(chunks, 1)]));
+  await again(() => files.putChunks(mina, goes, 0, [chunkOf(chunk(chunks, 0)), chunkOf(chunk(chunks, 1))]));
   await again(() => files.unplace(mina, goes, group));
   await cleanup.run();
 }

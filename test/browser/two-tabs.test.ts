@@ -19,7 +19,7 @@ import {
   PATIENCE,
 } from './support/flows.ts';
 
-const SENDS = process.env.SOTTO_LONG === '1' ? 1000 : 60;
+const SENDS = process.env.SOTTO_LONG === '1' ? 1000 : 30;
 /** Generous: machines that run everything else at once send four a second. */
 const PATIENCE_MS = 2 * PATIENCE + SENDS * 800;
 const BEN = { name: 'ben', username: 'ben' };

@@ -22,11 +22,12 @@ export const PARTS: readonly Part[] = [
   check('escaping in views', [process.execPath, bin('xss-scan')]),
   tests('house', 'unit', [...filesOf('test/*.test.ts'), 'test/mutations/', 'test/words/']),
   tests('client', 'unit', ['src/protocol/', 'src/client/', 'src/cli/', 'src/native/']),
-  ...spread('integration', filesOf('test/integration/*.test.ts'), 3),
+  ...spread('integration', filesOf('test/integration/*.test.ts'), 5),
   tests('hostile', 'hostile', ['test/hostile/']),
-  tests('server', 'unit', [...filesOf('src/*.test.ts'), ...serverRooms(), 'views/']),
+  tests('server', 'unit', [...filesOf('src/*.test.ts'), ...serverRooms()]),
+  tests('routes', 'unit', ['src/routes/', 'views/']),
   ...spread('postgres', onPostgres(), 2),
-  ...spread('browser', filesOf('test/browser/*.test.ts'), 9),
+  ...spread('browser', filesOf('test/browser/*.test.ts'), 14),
 ];
 
 function check(name: string, args: readonly string[]): Part {
@@ -49,9 +50,9 @@ function spread(group: Group, files: readonly string[], count: number): readonly
   return piles.map((pile, at) => tests(`${group} ${at + 1}`, group, pile.files));
 }
 
-/** Rooms of `src` whose tests are not those of the part "client". */
+/** Rooms of `src` whose tests are not those of another part. */
 function serverRooms(): readonly string[] {
-  const others = new Set(['protocol', 'client', 'cli', 'native']);
+  const others = new Set(['protocol', 'client', 'cli', 'native', 'routes']);
   const rooms = filesOf('src/*/**/*.test.{ts,tsx}').map((path) => path.split('/')[1] ?? '');
   return [...new Set(rooms)].filter((room) => !others.has(room)).map((room) => `src/${room}/`);
 }
@@ -59,7 +60,7 @@ function serverRooms(): readonly string[] {
 /** What is about the database's file, about no database, or starts a PostgreSQL of its own: another engine tells nothing new there. */
 function onPostgres(): readonly string[] {
   const elsewhere =
-    /\/(?:before-migration|binary|chaos|client-(?:copies|erasure|secrets)|cli-(?:archive|backup|log|search)|[a-z]+-crash|disk-full|files-s3|full-disk|move|power-cut|recovery[\w-]*|reproducible|restore|services\/files-crash|several-nodes|tls|verify|postgres[\w-]*|sqlite[\w-]*)\.test/;
+    /\/(?:before-migration|binary|chaos|client-(?:copies|erasure|kill|many|restart|secrets)|cli-(?:archive|backup|link|log|search)|[a-z]+-crash|disk-full|files-s3|full-disk|move|power-cut|recovery[\w-]*|reproducible|restore|services\/files-crash|several-nodes|tls|verify|postgres[\w-]*|sqlite[\w-]*)\.test/;
   // What goes through the whole server runs always; its rooms one by one, which ask the same of the database, in the long run.
   const rooms = process.env.SOTTO_LONG === '1' ? '{routes,services,store,auth}' : 'store';
   return [...filesOf('test/integration/*.test.ts'), ...filesOf(`src/${rooms}/**/*.test.{ts,tsx}`)].filter(

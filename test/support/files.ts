@@ -13,6 +13,7 @@ import type { ConversationId } from '../../src/contract/ids.ts';
 import { chunkPath, fileCompletePath, PATHS } from '../../src/contract/paths.ts';
 import type { Deps } from '../../src/deps.ts';
 import { hash } from '../../src/protocol/hash.ts';
+import type { SealedChunk } from '../../src/services/file-chunks.ts';
 import { insertConversation } from '../../src/store/conversations.ts';
 import type { Db } from '../../src/store/db.ts';
 import { putMember } from '../../src/store/rosters.ts';
@@ -115,4 +116,10 @@ export async function callsAs(
     },
   };
 }
+/** As a request brings it. */
+export const chunkOf = (bytes: Uint8Array): SealedChunk => ({
+  bytes,
+  sha256: new Uint8Array(new Bun.CryptoHasher('sha256').update(bytes).digest()),
+});
+
 export type Calls = Awaited<ReturnType<typeof callsAs>>;
