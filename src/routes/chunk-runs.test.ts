@@ -31,9 +31,9 @@ test('while others send as much as there is memory for, chunks are taken one at 
   await expect(runs.read(request(numbers(8), null), sizes, use)).rejects.toMatchObject({
     body: { error: 'TooLarge' },
   });
-  begun.push(runs.read(request(numbers(4)), sizes, use));
+  for (const length of [4, null]) begun.push(runs.read(request(numbers(4), length), sizes, use));
   held.resolve();
-  expect(await Promise.all(begun)).toEqual([[4, 4, 3], [4, 4, 3], [4]]);
+  expect(await Promise.all(begun)).toEqual([[4, 4, 3], [4, 4, 3], [4], [4]]);
   expect(await runs.read(request(numbers(8)), sizes, use)).toEqual([4, 4]);
 });
 

@@ -45,14 +45,19 @@ export function createChunkRuns(most = MOST_BYTES): ChunkRuns {
       checkType(request);
       const said = request.headers.get('content-length');
       if (said !== null && !isWhole(Number(said), sizes)) throw wrongLength();
-      const length = said === null ? sizes.reduce((sum, size) => sum + size, 0) : Number(said);
-      if (length > (sizes[0] ?? 0) && lent + length > most) throw busy();
+      const all = sizes.reduce((sum, size) => sum + size, 0);
+      const wanted = said === null ? all : Number(said);
+      const one = sizes[0] ?? 0;
+      const isBusy = wanted > one && lent + wanted > most;
+      if (isBusy && said !== null) throw busy();
+      // Whoever says no length may be sending one.
+      const length = isBusy ? one : wanted;
       const room = spare.take(length);
       lent += length;
       clearTimeout(clearing);
       try {
         const sealed = await readRun(request, room, sizes);
-        if (sealed === null) throw wrongLength();
+        if (sealed === null) throw isBusy ? busy() : wrongLength();
         return await use(sealed);
       } finally {
         spare.giveBack(room);

@@ -57,7 +57,7 @@ function serverRooms(): readonly string[] {
   return [...new Set(rooms)].filter((room) => !others.has(room)).map((room) => `src/${room}/`);
 }
 
-/** What is about the database's file, about no database, or starts a PostgreSQL of its own: another engine tells nothing new there. */
+/** But for what is about the database's file, about the client's own processes, or starts a PostgreSQL of its own: another engine tells nothing new there. */
 function onPostgres(): readonly string[] {
   const elsewhere =
     /\/(?:before-migration|binary|chaos|client-(?:copies|erasure|kill|many|restart|secrets)|cli-(?:archive|backup|link|log|search)|[a-z]+-crash|disk-full|files-s3|full-disk|move|power-cut|recovery[\w-]*|reproducible|restore|services\/files-crash|several-nodes|tls|verify|postgres[\w-]*|sqlite[\w-]*)\.test/;
