@@ -258,24 +258,30 @@ test('an object that was kept before does not stand for the one that came in its
   });
 });
 
+/** Three rows: the second segment of the process before is still on its way, and the next process, of a clock that is so far ahead, has kept its own. */
+async function keptWithout(ahead: number): Promise<{ readonly generation: string; arrive(): void }> {
+  kept = await keptDatabase();
+  await kept.shipper.look(true);
+  for (let n = 1; n <= 2; n++) {
+    await kept.write(n);
+    await kept.shipper.look();
+  }
+  const [generation = ''] = await generations();
+  const [, name = ''] = objects(generation).sort();
+  const second = join(kept.folder, 'kept', generation, name);
+  const underway = join(kept.folder, 'underway');
+  await kept.reopen(() => renameSync(second, underway));
+  kept.ahead = ahead;
+  await kept.write(3);
+  await kept.shipper.look(true);
+  return { generation, arrive: () => renameSync(underway, second) };
+}
+
 test.each([0, -5000])(
   'what a process had sent before it ended, and is kept after the next one has begun, ends nothing (clock %d)',
   async (ahead) => {
-    kept = await keptDatabase();
-    await kept.shipper.look(true);
-    for (let n = 1; n <= 2; n++) {
-      await kept.write(n);
-      await kept.shipper.look();
-    }
-    const [generation = ''] = await generations();
-    const folder = join(kept.folder, 'kept', generation);
-    const [, second = ''] = objects(generation).sort();
-    const underway = join(kept.folder, 'underway');
-    await kept.reopen(() => renameSync(join(folder, second), underway));
-    kept.ahead = ahead;
-    await kept.write(3);
-    await kept.shipper.look(true);
-    renameSync(underway, join(folder, second));
+    const { generation, arrive } = await keptWithout(ahead);
+    arrive();
     // Both have the index 2, and nothing follows yet: with either it is a state that was.
     expect(await kept.at(NOW)).toMatchObject({ numbers: to(ahead === 0 ? 3 : 2), stopped: null });
     for (let n = 4; n <= 6; n++) {
@@ -300,21 +306,8 @@ test('the end of a beginning that was given up, and that comes late, is no gener
 test.each([0, -5000])(
   'a process goes on from either of two segments with one index (clock %d)',
   async (ahead) => {
-    kept = await keptDatabase();
-    await kept.shipper.look(true);
-    for (let n = 1; n <= 2; n++) {
-      await kept.write(n);
-      await kept.shipper.look();
-    }
-    const [generation = ''] = await generations();
-    const folder = join(kept.folder, 'kept', generation);
-    const [, second = ''] = objects(generation).sort();
-    const underway = join(kept.folder, 'underway');
-    await kept.reopen(() => renameSync(join(folder, second), underway));
-    kept.ahead = ahead;
-    await kept.write(3);
-    await kept.shipper.look(true);
-    await kept.reopen(() => renameSync(underway, join(folder, second)));
+    const { generation, arrive } = await keptWithout(ahead);
+    await kept.reopen(arrive);
     await kept.write(4);
     await kept.shipper.look(true);
     expect(await generations()).toEqual([generation]);
